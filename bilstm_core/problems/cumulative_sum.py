@@ -1,0 +1,50 @@
+"""Cumulative sum: the label turns from 0 to 1 when the running sum reaches a share of the timesteps.
+
+With values x_1 .. x_T, uniform on [0, 1), and a threshold share h:
+
+    label_t = 0 if x_1 + ... + x_t < h * T else 1
+
+Worked example, T = 4 and h = 0.25, so the sum must reach 1:
+
+    value        0.4  0.5  0.3  0.9
+    running sum  0.4  0.9  1.2  2.1
+    label        0    0    1    1
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from bilstm_core.problems.base import Batch, Parameter, Problem
+
+
+def limit(timesteps: int, threshold: float) -> float:
+    """The running sum at which the label turns: `threshold` times the number of timesteps."""
+    return threshold * timesteps
+
+
+def labels(x: npt.NDArray[np.floating], threshold: float) -> npt.NDArray[np.int64]:
+    """Labels of values x, both (..., timesteps, 1); sums are taken in double precision."""
+    sums = np.cumsum(x, axis=-2, dtype=np.float64)
+    return (sums >= limit(x.shape[-2], threshold)).astype(np.int64)
+
+
+def sample(n: int, timesteps: int, rng: np.random.Generator, *, threshold: float = 0.25) -> Batch:
+    """n sequences of uniform values with their labels."""
+    x = rng.random((n, timesteps, 1), dtype=np.float32)
+    return Batch(x, labels(x, threshold), np.ones((n, timesteps), dtype=bool))
+
+
+CUMULATIVE_SUM = Problem(
+    name="cumulative_sum",
+    title="Cumulative sum",
+    sample=sample,
+    parameters={
+        "threshold": Parameter(
+            default=0.25,
+            low=0.0,
+            high=1.0,
+            label="Threshold",
+            help="The label turns to 1 when the running sum reaches this share of the number of timesteps.",
+        )
+    },
+)

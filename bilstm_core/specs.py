@@ -1,0 +1,201 @@
+"""What can be asked for: frozen specs of a problem, a model and a training, checked as they are made.
+
+Every check raises one ValueError whose sentence names the field, the value that came and what is allowed.
+The same check serves the widgets, a link, a notebook and a script.
+"""
+
+import math
+import numbers
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, get_args
+
+from bilstm_core.problems import PROBLEMS, Problem
+
+Direction = Literal["forward", "backward", "bidirectional"]
+Cell = Literal["lstm", "gru", "rnn"]
+MergeMode = Literal["concat", "sum", "mul", "ave"]
+BackwardOutput = Literal["aligned", "raw"]
+SecondBranch = Literal["backward", "backward_constant", "backward_noise", "forward_constant"]
+Position = Literal["none", "fraction", "one_hot"]
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "direction": get_args(Direction),
+    "cell": get_args(Cell),
+    "merge_mode": get_args(MergeMode),
+    "backward_output": get_args(BackwardOutput),
+    "second_branch": get_args(SecondBranch),
+    "position": get_args(Position),
+}
+WHOLE_NUMBERS: dict[str, tuple[int, int]] = {
+    "timesteps": (1, 200),
+    "units": (1, 256),
+    "layers": (1, 3),
+    "epochs": (1, 20_000),
+    "sequences_per_epoch": (1, 100_000),
+    "batch_size": (1, 1_000),
+    "seed": (0, 2**31 - 1),
+}
+LEARNING_RATES = (1e-6, 1.0)
+MAX_WORK = 1e12  # of RunSpec.work(); a quarter of an hour or so on one core
+
+
+def _checked_whole(name: str, value: Any) -> int:
+    low, high = WHOLE_NUMBERS[name]
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not low <= value <= high:
+        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, not {value!r}.")
+    return int(value)
+
+
+def _checked_number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
+        raise ValueError(f"{name} must be a number, not {value!r}.")
+    return float(value)
+
+
+def _checked_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+
+
+def _check(spec: Any) -> None:
+    """Check every field that has a range or a list of choices, and store plain Python numbers."""
+    for one in fields(spec):
+        value = getattr(spec, one.name)
+        if one.name in WHOLE_NUMBERS:
+            object.__setattr__(spec, one.name, _checked_whole(one.name, value))
+        elif one.name in CHOICES:
+            _checked_choice(one.name, value, CHOICES[one.name])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemSpec:
+    """Which sequences: the problem's name, their length, and the problem's own parameters."""
+
+    name: str = "cumulative_sum"
+    timesteps: int = 10
+    threshold: float = 0.25  # share of the timesteps that the running sum must reach
+
+    def __post_init__(self) -> None:
+        _checked_choice("name", self.name, tuple(PROBLEMS))
+        _check(self)
+        threshold = _checked_number("threshold", self.threshold)
+        if not 0 < threshold < 1:
+            raise ValueError(f"threshold must be a number between 0 and 1, both excluded, not {self.threshold!r}.")
+        object.__setattr__(self, "threshold", threshold)
+
+    @property
+    def problem(self) -> Problem:
+        """The registry's problem of this name."""
+        return PROBLEMS[self.name]
+
+    def parameters(self) -> dict[str, float]:
+        """The problem's own parameters, as its `sample` takes them."""
+        return {name: getattr(self, name) for name in self.problem.parameters}
+
+    def canonical(self) -> "ProblemSpec":
+        """The same problem, with parameters that it does not have at their defaults."""
+        return self if "threshold" in self.problem.parameters else replace(self, threshold=0.25)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSpec:
+    """Which network. `merge_mode` and `second_branch` apply to bidirectional, `backward_output` to backward."""
+
+    direction: Direction = "bidirectional"
+    cell: Cell = "lstm"
+    units: int = 20  # per layer and branch
+    layers: int = 1
+    merge_mode: MergeMode = "concat"
+    backward_output: BackwardOutput = "aligned"  # raw leaves the last layer's reversed order as it comes
+    second_branch: SecondBranch = "backward"  # what the second branch reads; others than backward: one layer only
+    position: Position = "none"  # the timestep as extra inputs
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    def canonical(self) -> "ModelSpec":
+        """The same network, with every field that does not apply at its default."""
+        both = self.direction == "bidirectional"
+        return replace(
+            self,
+            merge_mode=self.merge_mode if both else "concat",
+            backward_output=self.backward_output if self.direction == "backward" else "aligned",
+            second_branch=self.second_branch if both and self.layers == 1 else "backward",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingSpec:
+    """How it is trained. With fresh data every epoch draws new sequences; else one set is reshuffled each epoch."""
+
+    epochs: int = 250
+    sequences_per_epoch: int = 1
+    batch_size: int = 1
+    fresh_data: bool = True
+    learning_rate: float = 1e-3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _check(self)
+        if not isinstance(self.fresh_data, bool):
+            raise ValueError(f"fresh_data must be True or False, not {self.fresh_data!r}.")
+        rate = _checked_number("learning_rate", self.learning_rate)
+        low, high = LEARNING_RATES
+        if not low <= rate <= high:
+            raise ValueError(f"learning_rate must be a number from {low} to {high}, not {self.learning_rate!r}.")
+        object.__setattr__(self, "learning_rate", rate)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Weight updates in an epoch; the last may see fewer sequences than the others."""
+        return -(-self.sequences_per_epoch // self.batch_size)
+
+    @property
+    def steps(self) -> int:
+        """Weight updates in all."""
+        return self.epochs * self.steps_per_epoch
+
+    @property
+    def sequences(self) -> int:
+        """Sequences seen in all, repeats counted."""
+        return self.epochs * self.sequences_per_epoch
+
+    def canonical(self) -> "TrainingSpec":
+        """The same training, with a batch no larger than an epoch."""
+        return replace(self, batch_size=min(self.batch_size, self.sequences_per_epoch))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSpec:
+    """A whole experiment: equal canonical specs give bitwise equal runs."""
+
+    problem: ProblemSpec = field(default_factory=ProblemSpec)
+    model: ModelSpec = field(default_factory=ModelSpec)
+    training: TrainingSpec = field(default_factory=TrainingSpec)
+
+    def __post_init__(self) -> None:
+        for name, kind in (("problem", ProblemSpec), ("model", ModelSpec), ("training", TrainingSpec)):
+            if type(getattr(self, name)).__name__ != kind.__name__:
+                raise ValueError(f"{name} must be a {kind.__name__}, not {getattr(self, name)!r}.")
+        if self.work() > MAX_WORK:
+            raise ValueError(
+                f"epochs times sequences_per_epoch ({self.training.sequences:,}) is too much for this network and"
+                f" sequence length: {self.work() / MAX_WORK:.1f} times the allowed work."
+                " Lower the epochs, the sequences per epoch, the units or the timesteps."
+            )
+
+    def work(self) -> float:
+        """A rough count of multiply-adds, with a fixed cost for each timestep of each weight update."""
+        model, problem = self.model, self.problem
+        branches = 2 if model.direction == "bidirectional" else 1
+        gates = {"lstm": 4, "gru": 3, "rnn": 1}[model.cell]
+        inputs = problem.problem.features + {"none": 0, "fraction": 1, "one_hot": problem.timesteps}[model.position]
+        deeper = (model.layers - 1) * (1 + branches) * model.units
+        weights = branches * gates * model.units * (inputs + model.units + deeper)
+        return problem.timesteps * (self.training.steps * 1e4 + 3.0 * self.training.sequences * weights)
+
+    def canonical(self) -> "RunSpec":
+        """The same experiment, with every field that does not apply at its default."""
+        return RunSpec(
+            problem=self.problem.canonical(), model=self.model.canonical(), training=self.training.canonical()
+        )
