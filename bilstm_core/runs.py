@@ -53,10 +53,10 @@ class Progress(NamedTuple):
     """How far a training is: weight updates done of all, and the losses since the last report.
 
     sequences_seen, loss: (points,) at most 100 points, means over the weight updates between them
-    index: which of the specs given to train_many the losses belong to
+    run: which of the specs given to train_many the losses belong to
     """
 
-    index: int
+    run: int
     steps_done: int
     steps: int
     sequences_seen: npt.NDArray[np.int64]
@@ -140,7 +140,10 @@ def to_parts(run: Run) -> tuple[dict[str, Any], Arrays]:
 
 
 def from_parts(document: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Run:
-    """The run that `to_parts` took apart. Raises KeyError, TypeError or ValueError if parts are missing or malformed."""
+    """The run that `to_parts` took apart.
+
+    Raises KeyError, TypeError or ValueError if parts are missing or malformed.
+    """
 
     def under(prefix: str) -> Arrays:
         return {name.split(":", 1)[1]: array for name, array in arrays.items() if name.startswith(f"{prefix}:")}

@@ -41,7 +41,7 @@ MAX_WORK = 1e12  # of RunSpec.work(); a quarter of an hour or so on one core
 
 def _checked_whole(name: str, value: Any) -> int:
     low, high = WHOLE_NUMBERS[name]
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not low <= value <= high:
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not low <= int(value) <= high:
         raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, not {value!r}.")
     return int(value)
 
