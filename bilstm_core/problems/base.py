@@ -1,8 +1,8 @@
 """What a problem declares: the bottom of the house, NumPy only."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,10 +23,7 @@ class Batch(NamedTuple):
     mask: npt.NDArray[np.bool_]
 
 
-class Sampler(Protocol):
-    """Draws n labelled sequences of `timesteps` each from `rng`."""
-
-    def __call__(self, n: int, timesteps: int, rng: np.random.Generator, **parameters: float) -> Batch: ...
+Sampler = Callable[..., Batch]  # (n, timesteps, rng, **parameters)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
