@@ -1,0 +1,146 @@
+"""A real Chromium on a real app: one app process for the session, a store of its own, and watched requests."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
+expect.set_options(timeout=20_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+class App:
+    """A running app: its address and its processes."""
+
+    def __init__(self, store: Path, log: Path, **environment: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = log
+        command = [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "app.py",
+            "--server.headless=true",
+            f"--server.port={port}",
+        ]
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "BILSTM_STORE": str(store), **environment},
+            stdout=log.open("w"),
+            stderr=subprocess.STDOUT,
+        )
+        self._wait_until_healthy()
+
+    def _wait_until_healthy(self) -> None:
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1):
+                    return
+            except OSError:
+                assert self.process.poll() is None, self.log.read_text()
+                time.sleep(0.1)
+        raise AssertionError(f"the app did not start: {self.log.read_text()}")
+
+    def processes(self) -> list[psutil.Process]:
+        """The app's process and all its children."""
+        parent = psutil.Process(self.process.pid)
+        return [parent, *parent.children(recursive=True)]
+
+    def worker(self) -> psutil.Process:
+        """The process that trains: the largest of the children."""
+        return max(self.processes()[1:], key=lambda process: process.memory_info().rss)
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+
+
+@pytest.fixture(scope="session")
+def start_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., App]]:
+    """Starts apps, each with a new store unless one is given, and ends them all."""
+    apps: list[App] = []
+
+    def start(store: Path | None = None, **environment: str) -> App:
+        folder = tmp_path_factory.mktemp("app")
+        apps.append(App(store or folder / "store", folder / "log.txt", **environment))
+        return apps[-1]
+
+    yield start
+    for app in apps:
+        app.end()
+
+
+@pytest.fixture(scope="session")
+def app(start_app: Callable[..., App]) -> App:
+    """The app that most tests share."""
+    return start_app()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    assert CHROMIUM, "no Chromium found: install Debian's chromium, or Chrome"
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, app: App) -> Iterator[Callable[..., Page]]:
+    """Opens a path of the app in a new visit; fails the test if another host is asked or a traceback is shown."""
+    pages: list[Page] = []
+    strangers: list[str] = []
+
+    def note(request: Any) -> None:
+        if (
+            urlparse(request.url).scheme in ("http", "https", "ws", "wss")
+            and urlparse(request.url).hostname != "127.0.0.1"
+        ):
+            strangers.append(request.url)
+
+    def open_(path: str = "", *, on: App = app, width: int = 1440, height: int = 900, dark: bool = False) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        )
+        page = context.new_page()
+        page.on("request", note)
+        page.goto(f"{on.url}/{path}")
+        pages.append(page)
+        return page
+
+    yield open_
+    for page in pages:
+        assert page.get_by_test_id("stException").count() == 0
+        page.context.close()
+    assert strangers == []
