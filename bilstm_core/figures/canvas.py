@@ -1,0 +1,122 @@
+"""What all figures have in common: no background of their own, 14 px text, axes that stay where they are."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+TEXT = 14  # px, the smallest text of any figure
+
+Item = dict[str, Any]  # a trace, axis, shape or annotation, in Plotly's own words
+
+
+def axis(title: str, **more: Any) -> Item:
+    """A named axis that can't be dragged or zoomed."""
+    return {
+        "title": {"text": title, "font": {"size": TEXT}, "standoff": 8},
+        "tickfont": {"size": TEXT},
+        "fixedrange": True,
+        "zeroline": False,
+        **more,
+    }
+
+
+def bare_axis(**more: Any) -> Item:
+    """An axis that is only there to place things."""
+    return {"visible": False, "fixedrange": True, **more}
+
+
+def timestep_axis(first: int, last: int, **more: Any) -> Item:
+    """The axis of timesteps `first` to `last`, with at most about 20 ticks."""
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if (last - first) / step <= 20)
+    ticks = [t for t in range(first, last + 1) if t % step == 0 or t == first]
+    return axis(
+        "timestep",
+        **{"range": [first - 0.55, last + 0.55], "tickvals": ticks, "showgrid": False, "ticks": "", **more},
+    )
+
+
+def note(text: str, x: float, y: float, **more: Any) -> Item:
+    """A text without an arrow, placed on the paper unless `more` says otherwise."""
+    return {
+        "text": text,
+        "x": x,
+        "y": y,
+        "xref": "paper",
+        "yref": "paper",
+        "showarrow": False,
+        "font": {"size": TEXT},
+        **more,
+    }
+
+
+def figure(
+    traces: Sequence[Item],
+    *,
+    height: int,
+    margin: tuple[int, int, int, int],
+    narrow: Item | None = None,
+    meta: Item | None = None,
+    frames: Sequence[Item] = (),
+    **layout: Any,
+) -> go.Figure:
+    """A figure from plain parts. margin: left, right, top, bottom in px; narrow: layout changes on a narrow screen."""
+    left, right, top, bottom = margin
+    whole = {
+        "height": height,
+        "margin": {"l": left, "r": right, "t": top, "b": bottom, "pad": 0, "autoexpand": False},
+        "font": {"size": TEXT},
+        "hoverlabel": {"font": {"size": TEXT}},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "showlegend": False,
+        "dragmode": False,
+        "barmode": "overlay",
+        "hovermode": "closest",
+        "template": {"layout": {}},
+        "meta": {"narrow": narrow or {}, **(meta or {})},
+        **layout,
+    }
+    return go.Figure(data=list(traces), layout=whole, frames=list(frames))
+
+
+def panels(
+    heights: Sequence[float], *, gap: float | Sequence[float], height: int, top: int, bottom: int
+) -> list[list[float]]:
+    """Axis domains of panels stacked from the top, that share the figure's height in the ratio of `heights`.
+
+    gap: px between one panel and the next, one for all or one for each.
+    """
+    plot = height - top - bottom
+    gaps = [float(gap)] * (len(heights) - 1) if isinstance(gap, (int, float)) else list(gap)
+    scale = (plot - sum(gaps)) / sum(heights)
+    domains, above = [], 0.0
+    for index, share in enumerate(heights):
+        below = above + share * scale
+        domains.append([max(0.0, 1 - below / plot), 1 - above / plot])
+        above = below + (gaps[index] if index < len(gaps) else 0)
+    return domains
+
+
+def spread(positions: Sequence[float], *, apart: float, low: float, high: float) -> list[float]:
+    """Positions moved as little as needed to lie `apart` from each other, within low to high where they fit."""
+    order = sorted(range(len(positions)), key=lambda i: positions[i])
+    groups: list[tuple[float, list[int]]] = []  # the middle of each group, and its members in order
+
+    def middle(members: list[int]) -> float:
+        half = apart * (len(members) - 1) / 2
+        wanted = sum(positions[i] for i in members) / len(members)
+        return max(low + half, min(wanted, high - half))
+
+    for index in order:
+        members = [index]
+        centre = middle(members)
+        while groups and centre - apart * (len(members) - 1) / 2 < groups[-1][0] + apart * (len(groups[-1][1]) + 1) / 2:
+            members = groups.pop()[1] + members
+            centre = middle(members)
+        groups.append((centre, members))
+    placed = [0.0] * len(positions)
+    for centre, members in groups:
+        for rank, index in enumerate(members):
+            placed[index] = centre + apart * (rank - (len(members) - 1) / 2)
+    return placed

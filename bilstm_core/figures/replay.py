@@ -1,0 +1,113 @@
+"""Learning replayed: loss curves above, the probabilities on a probe sequence below, on one cursor."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from bilstm_core.figures import canvas, curves, timeline
+from bilstm_core.figures.canvas import Item
+from bilstm_core.figures.curves import COIN_TOSS, Floor, X
+from bilstm_core.figures.palette import INK, WRONG, Style
+
+ROW, ROW_GAP, CURVE_GAP = 62, 30, 96  # px
+
+
+def _latest(probes: pd.DataFrame, x: X, cursor: float) -> pd.DataFrame:
+    times = np.sort(probes[x].unique())
+    reached = max(0, int(np.searchsorted(times, cursor, side="right")) - 1)
+    latest: pd.DataFrame = probes[probes[x] == times[reached]].sort_values("timestep")
+    return latest
+
+
+def curve_and_timeline(
+    frame: pd.DataFrame,
+    styles: Mapping[str, Style],
+    probes: pd.DataFrame,
+    *,
+    window: int = 25,
+    x: X = "sequences_seen",
+    log_x: bool = False,
+    mark: float | None = None,
+    y_max: float = 0.75,
+    coin_toss: float | None = COIN_TOSS,
+    floors: Sequence[Floor] = (),
+    curve_height: int = 300,
+) -> go.Figure:
+    """Loss curves with a row of probabilities for each model under them, and frames that move both together.
+
+    frame: as in `curves.loss_curves`
+    probes: label, sequences_seen (0 is untrained; or updates, where x is that), timestep (from 1), expected,
+    probability of 1; one probe sequence at every snapshot. Rows are drawn for the labels that occur.
+    curve_height: px of the curves' own panel; the figure grows with the number of rows
+    """
+    drawn = curves.plot(
+        frame, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=None, y_max=y_max,
+        coin_toss=coin_toss, floors=floors,
+    )  # fmt: skip
+    tables = {label: probes[probes["label"] == label] for label in drawn.tables}
+    tables = {label: table for label, table in tables.items() if len(table)}
+    rows = len(tables)
+    gaps = [CURVE_GAP, *[ROW_GAP] * (rows - 1)] if rows else []
+    bottom = curves.BOTTOM
+    height = round(curves.TOP + curve_height + rows * ROW + sum(gaps) + bottom)
+    domains = canvas.panels([curve_height, *[ROW] * rows], gap=gaps, height=height, top=curves.TOP, bottom=bottom)
+    traces = list(drawn.traces)
+    moving: list[int] = []
+    axes: Item = {"yaxis": {**drawn.yaxis, "domain": domains[0]}, "xaxis": {**drawn.xaxis, "anchor": "y"}}
+    for number, (label, table) in enumerate(tables.items(), start=2):
+        pair = {"xaxis": "x2", "yaxis": f"y{number}"}
+        last = _latest(table, x, drawn.total)
+        traces.append(timeline.shade(last, **pair))
+        moving += range(len(traces), len(traces) + 3)
+        traces += timeline.stems(last, drawn.styles[label].color, **pair)
+        axes[f"yaxis{number}"] = timeline.probability_axis("", domain=domains[number - 1], tickvals=[0, 1])
+    if rows:
+        steps = probes["timestep"]
+        axes["xaxis2"] = canvas.timestep_axis(int(steps.min()), int(steps.max()), anchor=f"y{rows + 1}")
+
+    def moment(cursor: float) -> tuple[list[Item], Item]:
+        data: list[Item] = []
+        notes = [*drawn.notes, *curves.end_labels(drawn, cursor, curve_height)]
+        for number, (label, table) in enumerate(tables.items(), start=2):
+            now = _latest(table, x, cursor)
+            data += timeline.stems(now, drawn.styles[label].color)
+            notes += _row_notes(label, drawn.styles[label], now, number)
+        return data, {"shapes": [*drawn.shapes, *curves.curtain(drawn, cursor)], "annotations": notes}
+
+    frames = []
+    for cursor in curves.cursors(drawn):
+        data, layout = moment(cursor)
+        slim = [{"type": "scatter", "x": one["x"], "y": one["y"]} for one in data]
+        frames.append({"name": curves.frame_name(drawn, cursor), "data": slim, "traces": moving, "layout": layout})
+    _, final = moment(drawn.total)
+    narrow = curves.narrow_layout(drawn)
+    narrow["margin"]["b"] = bottom
+    return canvas.figure(
+        traces,
+        height=height,
+        margin=(curves.LEFT, curves.side_margin(drawn), curves.TOP, bottom),
+        narrow=narrow,
+        frames=frames,
+        **axes,
+        **final,
+    )
+
+
+def _row_notes(label: str, style: Style, now: pd.DataFrame, number: int) -> list[Item]:
+    wrong = int(((now["probability"] >= 0.5) != (now["expected"] >= 0.5)).sum())
+    text = f"{wrong} of {len(now)} wrong"
+    place = {"xref": "x2 domain", "yref": f"y{number} domain", "yanchor": "bottom"}
+    return [
+        canvas.note(
+            f"<b>{label}</b>: probability of 1",
+            0,
+            1,
+            xanchor="left",
+            name=f"<b>{label}</b>",
+            font={"size": canvas.TEXT, "color": style.color},
+            **place,
+        ),
+        canvas.note(text, 1, 1, xanchor="right", font={"size": canvas.TEXT, "color": WRONG if wrong else INK}, **place),
+    ]

@@ -1,0 +1,316 @@
+const LIBRARY = "__bilstmExplorerPlotly"
+const NARROW = 480
+const charts = new WeakMap()
+
+function addresses() {
+  const found = []
+  for (const script of document.querySelectorAll("script[src]")) {
+    const at = script.src.indexOf("/static/js/")
+    if (at > 0) found.push(new URL(script.src.slice(0, at) + "/app/static/plotly.min.js"))
+  }
+  found.push(new URL("app/static/plotly.min.js", document.baseURI))
+  const own = found.filter(address => address.origin === window.location.origin).map(String)
+  return [...new Set(own)]
+}
+
+async function fetchLibrary() {
+  for (const address of addresses()) {
+    const response = await fetch(address)
+    const type = response.headers.get("content-type") ?? ""
+    if (response.ok && !type.includes("html")) return response.text()
+  }
+  throw new Error("plotly.min.js is not served; is server.enableStaticServing on?")
+}
+
+async function loadLibrary() {
+  const before = window.Plotly
+  const text = await fetchLibrary()
+  // `module` and `exports` shadow whatever a loader may have put on the page
+  const wrapped = `(function(module, exports, define){${text}\n}).call(window, undefined, undefined, undefined)`
+  const address = URL.createObjectURL(new Blob([wrapped], { type: "text/javascript" }))
+  try {
+    await new Promise((resolve, reject) => {
+      const script = document.createElement("script")
+      script.onload = resolve
+      script.onerror = () => reject(new Error("plotly.min.js was refused by the browser"))
+      script.src = address
+      document.head.append(script)
+    })
+  } finally {
+    URL.revokeObjectURL(address)
+  }
+  const library = window.Plotly
+  if (before) window.Plotly = before
+  return library
+}
+
+function plotly() {
+  window[LIBRARY] ??= loadLibrary().catch(error => {
+    delete window[LIBRARY]
+    throw error
+  })
+  return window[LIBRARY]
+}
+
+function element(parent, tag, attributes, text) {
+  const made = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
+  if (text) made.textContent = text
+  parent.append(made)
+  return made
+}
+
+function merge(into, patch) {
+  for (const [name, value] of Object.entries(patch)) {
+    const nested = value && typeof value === "object" && !Array.isArray(value)
+    if (nested) into[name] = merge(into[name] ?? {}, value)
+    else into[name] = value
+  }
+  return into
+}
+
+function shorten(layout) {
+  for (const one of layout?.annotations ?? []) if (one.name) one.text = one.name
+}
+
+function themed(text, parentElement) {
+  const style = getComputedStyle(parentElement)
+  const colour = name => style.getPropertyValue(name).trim().replaceAll('"', "'")
+  const resolved = text.replace(/var\((--st-[a-z-]+)\)/g, (_, name) => colour(name) || "#808080")
+  const figure = JSON.parse(resolved)
+  const [ink, grid] = [colour("--st-text-color"), colour("--st-border-color")]
+  const { layout } = figure
+  layout.font = { ...layout.font, color: layout.font?.color ?? ink, family: colour("--st-font") || "sans-serif" }
+  layout.hoverlabel = {
+    ...layout.hoverlabel,
+    bgcolor: colour("--st-background-color"),
+    bordercolor: grid,
+    font: { ...layout.hoverlabel?.font, color: ink },
+  }
+  for (const name of Object.keys(layout)) {
+    if (!/^[xy]axis\d*$/.test(name)) continue
+    const axis = layout[name]
+    axis.gridcolor ??= grid
+    axis.linecolor ??= grid
+    axis.zerolinecolor ??= grid
+    axis.tickcolor ??= grid
+  }
+  return figure
+}
+
+function prepare(state) {
+  const { data, parentElement, root } = state
+  const figure = themed(data.figure, parentElement)
+  const { layout } = figure
+  const { meta } = layout
+  state.narrow = root.clientWidth > 0 && root.clientWidth < NARROW
+  if (state.narrow) {
+    shorten(layout)
+    for (const frame of figure.frames ?? []) shorten(frame.layout)
+    if (meta?.narrow) merge(layout, meta.narrow)
+  }
+  const height = state.narrow && meta?.narrow?.height ? meta.narrow.height : data.height
+  layout.height = height
+  layout.autosize = true
+  delete layout.width
+  state.node.style.height = `${height}px`
+  state.frames = figure.frames ?? []
+  state.pointing = Boolean(meta?.pointing)
+  return figure
+}
+
+function signature(state) {
+  const style = getComputedStyle(state.parentElement)
+  const theme = ["--st-text-color", "--st-background-color", "--st-border-color"].map(name => style.getPropertyValue(name))
+  const { width } = state.root.getBoundingClientRect()
+  return JSON.stringify([state.data.figure, state.data.height, theme, width > 0 && width < NARROW])
+}
+
+async function draw(state) {
+  const { root, node } = state
+  const wanted = signature(state)
+  if (wanted === state.drawn || root.clientWidth === 0) return
+  const library = await plotly()
+  stop(state)
+  const figure = prepare(state)
+  const config = { displayModeBar: false, responsive: false, showTips: false, doubleClick: false, scrollZoom: false }
+  const first = !state.drawn
+  state.drawn = wanted
+  figure.config = config
+  if (first) {
+    await library.newPlot(node, figure)
+    node.dataset.plots = String(Number(node.dataset.plots ?? 0) + 1)
+    node.on("plotly_click", event => chosen(state, event))
+    node.on("plotly_hover", event => pointed(state, event))
+  } else {
+    await library.react(node, figure)
+    node.dataset.updates = String(Number(node.dataset.updates ?? 0) + 1)
+  }
+  state.width = root.clientWidth
+  node.classList.toggle("clickable", Boolean(state.data.clickable))
+  const last = state.frames.length - 1
+  const start = state.pointing ? state.frames.findIndex(frame => frame.name === figure.layout.meta.pointing) : last
+  place(state, Math.max(start, 0))
+}
+
+// Plotly must be asked one thing at a time; what comes meanwhile is done once, afterwards, with the latest data
+function update(state) {
+  state.wanted = true
+  state.busy ??= (async () => {
+    try {
+      while (state.wanted && state.alive) {
+        state.wanted = false
+        await draw(state)
+      }
+      state.failure.textContent = ""
+    } catch (error) {
+      state.failure.textContent = `This chart could not be drawn: ${error.message}. Reload the page.`
+      console.error(error)
+    } finally {
+      state.busy = undefined
+    }
+  })()
+}
+
+function chosen(state, event) {
+  const point = event.points?.[0]
+  if (!point) return
+  const { curveNumber, x, y, customdata } = point
+  if (state.pointing && show(state, state.frames.findIndex(frame => frame.name === customdata))) return
+  if (state.data.clickable) state.setTriggerValue("click", { curve: curveNumber, x, y, customdata: customdata ?? null })
+}
+
+function pointed(state, event) {
+  if (!state.pointing) return
+  const name = event.points?.[0]?.customdata
+  show(state, state.frames.findIndex(frame => frame.name === name))
+}
+
+function place(state, index) {
+  const { controls, scrubber, position, frames, pointing, data } = state
+  const offered = frames.length > 1 && (data.replay || pointing)
+  controls.hidden = !offered
+  controls.classList.toggle("pointing", pointing)
+  for (const button of controls.querySelectorAll("button")) button.hidden = pointing
+  if (!offered) return
+  state.index = index
+  scrubber.max = String(frames.length - 1)
+  scrubber.value = String(index)
+  scrubber.setAttribute("aria-valuetext", frames[index].name)
+  position.textContent = frames[index].name
+}
+
+const AT_ONCE = { mode: "immediate", frame: { duration: 0, redraw: true }, transition: { duration: 0 } }
+
+// Shows a frame, or the latest one asked for while another is being drawn
+function show(state, index) {
+  if (index < 0 || index >= state.frames.length) return false
+  if (index === state.index) return true
+  place(state, index)
+  state.pending = index
+  state.showing ??= (async () => {
+    try {
+      const library = await plotly()
+      while (state.pending !== undefined && state.alive) {
+        const { name } = state.frames[state.pending]
+        state.pending = undefined
+        await library.animate(state.node, [name], AT_ONCE)
+      }
+    } catch (error) {
+      if (error) console.error(error)
+    } finally {
+      state.showing = undefined
+    }
+  })()
+  return true
+}
+
+function play(state, seconds) {
+  const last = state.frames.length - 1
+  const from = state.index >= last ? 0 : state.index
+  const started = performance.now() - (from / last) * seconds * 1000
+  stop(state)
+  show(state, from)
+  state.pause.disabled = false
+  const tick = now => {
+    const share = Math.max(0, Math.min((now - started) / (seconds * 1000), 1))
+    show(state, Math.round(share * last))
+    if (share < 1) state.ticking = requestAnimationFrame(tick)
+    else stop(state)
+  }
+  state.ticking = requestAnimationFrame(tick)
+}
+
+function stop(state) {
+  cancelAnimationFrame(state.ticking)
+  state.ticking = undefined
+  state.pause.disabled = true
+}
+
+function build(parentElement, data) {
+  const root = element(parentElement, "div", { class: "bilstm-chart" })
+  const node = element(root, "div", { class: "plot", role: "img", "data-testid": `chart-${data.key}` })
+  const controls = element(root, "div", { class: "controls", "data-testid": `controls-${data.key}` })
+  const button = (name, text, label) =>
+    element(controls, "button", { type: "button", "data-testid": name, "aria-label": label }, text)
+  const state = { parentElement, root, node, controls, alive: true, index: 0, frames: [] }
+  const three = button("replay-3", "▶ Replay 3 s", "Replay over 3 seconds")
+  const ten = button("replay-10", "▶ 10 s", "Replay over 10 seconds")
+  state.pause = button("replay-pause", "Pause", "Pause the replay")
+  state.scrubber = element(controls, "input", {
+    type: "range",
+    min: "0",
+    step: "1",
+    "data-testid": "replay-scrubber",
+    "aria-label": "Position",
+  })
+  state.position = element(controls, "span", { class: "position", "data-testid": "replay-label" })
+  state.failure = element(root, "div", { class: "failure", role: "alert" })
+  controls.hidden = true
+  node.style.height = `${data.height}px`
+  three.onclick = () => play(state, 3)
+  ten.onclick = () => play(state, 10)
+  state.pause.onclick = () => stop(state)
+  state.pause.disabled = true
+  state.scrubber.oninput = () => {
+    stop(state)
+    show(state, Number(state.scrubber.value))
+  }
+  state.observer = new ResizeObserver(() => resized(state))
+  state.observer.observe(root)
+  return state
+}
+
+function resized(state) {
+  update(state)
+  if (!state.drawn || state.root.clientWidth === state.width || state.root.clientWidth === 0) return
+  state.width = state.root.clientWidth
+  clearTimeout(state.resizing)
+  state.resizing = setTimeout(async () => {
+    const library = await plotly()
+    await state.busy
+    if (state.alive && state.root.clientWidth > 0) library.Plots.resize(state.node)
+  }, 50)
+}
+
+export default function (component) {
+  const { parentElement, data, setTriggerValue } = component
+  let state = charts.get(parentElement)
+  if (!state) {
+    state = build(parentElement, data)
+    charts.set(parentElement, state)
+  }
+  state.data = data
+  state.alive = true
+  state.setTriggerValue = setTriggerValue
+  state.node.setAttribute("aria-label", data.alt)
+  update(state)
+  return () => {
+    state.alive = false
+    stop(state)
+    state.observer.disconnect()
+    charts.delete(parentElement)
+    plotly().then(library => library.purge(state.node), () => undefined)
+    state.root.remove()
+  }
+}

@@ -1,0 +1,100 @@
+"""The one component that every figure is drawn through.
+
+It keeps its own DOM node and hands Plotly each new figure, so that a curve that is still growing is never
+taken off the page. Plotly itself is served from the app's static folder, copied there out of its wheel.
+"""
+
+import shutil
+from collections.abc import Callable
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, TypedDict
+
+import plotly.graph_objects as go
+import streamlit as st
+
+_HERE = Path(__file__).parent
+STATIC = _HERE.parent / "static"
+
+_COMPONENT = st.components.v2.component(
+    "bilstm_explorer.chart",
+    css=(_HERE / "chart.css").read_text(encoding="utf-8"),
+    js=(_HERE / "chart.js").read_text(encoding="utf-8"),
+    isolate_styles=False,  # Plotly puts its styles into the document, where a shadow root does not see them
+)
+
+
+class Click(TypedDict):
+    """A point that was chosen: the index of its trace, its data coordinates, and what the figure attached to it."""
+
+    curve: int
+    x: Any
+    y: Any
+    customdata: Any
+
+
+def ensure_plotly(folder: Path = STATIC) -> str:
+    """Copy plotly.min.js into `folder` unless it is there already.
+
+    Returns "" or a sentence that says why it could not be done.
+    """
+    plotly = find_spec("plotly")
+    if plotly is None or plotly.origin is None:
+        return "Plotly is not installed: install the packages in requirements.txt."
+    source = Path(plotly.origin).parent / "package_data" / "plotly.min.js"
+    target = folder / source.name
+    try:
+        if not target.exists() or target.stat().st_size != source.stat().st_size:
+            folder.mkdir(exist_ok=True)
+            part = target.with_suffix(".part")
+            shutil.copyfile(source, part)
+            part.replace(target)
+    except OSError as error:
+        return f"The charts can't be drawn: {target} could not be written ({error.strerror}). Make its folder writable."
+    return ""
+
+
+def _nothing() -> None:
+    pass
+
+
+def _report(key: str, on_click: Callable[[Click], None]) -> None:
+    click = st.session_state[key].click
+    if click is not None:
+        on_click(click)
+
+
+def chart(
+    figure: go.Figure,
+    *,
+    key: str,
+    height: int | None = None,
+    alt: str,
+    replay: bool = False,
+    clickable: bool = False,
+    on_click: Callable[[Click], None] | None = None,
+) -> Click | None:
+    """Draw a figure, in place of what the same key showed before.
+
+    height: pixels of the plot, without the controls under it; by default the figure's own
+    alt: what the figure shows, in a sentence
+    replay: offer play, pause and a scrubber over the figure's frames. A frame's name is the scrubber's label
+    on_click: called with the point that was chosen, before the page runs again; implies `clickable`
+    Returns the point chosen just now, or None.
+    """
+    data = {
+        "figure": figure.to_json(),
+        "key": key,
+        "height": height or figure.layout.height or 400,
+        "alt": alt,
+        "replay": replay,
+        "clickable": clickable or on_click is not None,
+    }
+    result = _COMPONENT(
+        key=key,
+        data=data,
+        on_click_change=_nothing if on_click is None else partial(_report, key, on_click),
+    )
+    click: Click | None = result.click
+    return click
