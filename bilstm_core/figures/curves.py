@@ -317,14 +317,7 @@ def curtain(drawn: Plot, cursor: float) -> list[Item]:
     line = {"line": {"color": INK, "width": 2}, "opacity": 0 if share >= 1 else 1}
     return [
         {**box, "type": "rect", "x0": share, "x1": 1, "fillcolor": PAPER, "opacity": 0.85, "line": {"width": 0}},
-        {
-            **box,
-            "type": "line",
-            "x0": share,
-            "x1": share,
-            "line": {"color": INK, "width": 2},
-            "opacity": 0 if done else 1,
-        },
+        {**box, "type": "line", "x0": share, "x1": share, **line},
     ]
 
 
