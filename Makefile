@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench record clean
+.PHONY: run test check bench record lock pictures clean
 
 run: $(VENV)/.app
 	$(BIN)/streamlit run app.py
@@ -19,6 +19,21 @@ check: $(VENV)/.dev
 # the recorded results that open every page
 record: $(VENV)/.app
 	$(BIN)/python -m bilstm_core.record
+
+# pins every requirement, for all platforms, without download addresses
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+		pyproject.toml --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+		pyproject.toml --extra dev --constraints requirements.txt --output-file requirements-dev.txt
+
+# what a step and a comparison cost beside plain Keras
+bench: $(VENV)/.app
+	$(BIN)/python -m benchmarks.directions
+
+# the README's screenshots
+pictures: $(VENV)/.dev
+	$(BIN)/python docs/pictures.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "BiLSTM Explorer needs Python 3.11 to 3.13, and this is %d.%d. Name another: make PYTHON=python3.12 ..." % v)'
