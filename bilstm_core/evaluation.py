@@ -1,0 +1,147 @@
+"""How good a run is on fresh sequences, by inference.py. NumPy only."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from bilstm_core.inference import activated, logits
+from bilstm_core.problems import Batch
+from bilstm_core.runs import Run
+from bilstm_core.specs import ProblemSpec
+from bilstm_core.streams import Stream, generator
+
+EVALUATION_SEED = 0  # one for all runs, so that they are compared on the same sequences
+N_EXAMPLES = 100
+NORMAL_QUANTILE = 1.959963984540054  # of 97.5 %
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """Metrics on n_sequences fresh sequences; labels that the mask leaves out count nowhere.
+
+    loss: nats per label (mean squared error for a regression), from logits, so never clipped
+    accuracy: share of labels met; exact: share of sequences with every label met; both nan for a regression
+    exact_interval: 95 %, Wilson's
+    per_timestep: timestep (from 1), accuracy
+    confusion: expected, predicted, count
+    examples: the first 100 sequences: sequence (from 1), timestep (from 1), x, expected, probability, predicted.
+        x is the first feature; probability is that of class 1, of the predicted class where there are more than two,
+        or the output of a regression. A binary label is predicted 1 from probability 0.5 on
+    """
+
+    loss: float
+    accuracy: float
+    exact: float
+    exact_count: int
+    exact_interval: tuple[float, float]
+    n_sequences: int
+    per_timestep: pd.DataFrame
+    confusion: pd.DataFrame
+    examples: pd.DataFrame
+
+
+def evaluate(run: Run, n_sequences: int = 10_000, seed: int = EVALUATION_SEED) -> Evaluation:
+    """Evaluate a run on fresh sequences, the same for every run of its problem.
+
+    Raises ValueError if n_sequences is below 1.
+    """
+    if n_sequences < 1:
+        raise ValueError(f"n_sequences must be at least 1, not {n_sequences!r}.")
+    problem = run.spec.problem
+    batch = evaluation_sequences(problem, n_sequences, seed)
+    outputs = logits(problem, run.spec.model, run.weights, batch.x, generator(seed, Stream.NOISE))
+    head = problem.problem.head
+    expected, mask = batch.y[..., 0], batch.mask
+    predicted, probability = predictions(head, outputs)
+    labels = np.maximum(mask.sum(axis=0), 1)
+    losses = label_losses(head, outputs, expected)
+    hits = (predicted == expected) | ~mask
+    exact_count = int(hits.all(axis=1).sum())
+    with_classes = head != "regression"
+    nan = float("nan")
+    return Evaluation(
+        loss=float(np.sum(losses * mask, dtype=np.float64) / max(mask.sum(), 1)),
+        accuracy=float((hits & mask).sum() / max(mask.sum(), 1)) if with_classes else nan,
+        exact=exact_count / n_sequences if with_classes else nan,
+        exact_count=exact_count,
+        exact_interval=wilson_interval(exact_count, n_sequences) if with_classes else (nan, nan),
+        n_sequences=n_sequences,
+        per_timestep=pd.DataFrame(
+            {
+                "timestep": np.arange(1, mask.shape[1] + 1),
+                "accuracy": (hits & mask).sum(axis=0) / labels if with_classes else np.full(mask.shape[1], nan),
+            }
+        ),
+        confusion=_confusion(expected[mask], predicted[mask], outputs.shape[-1]) if with_classes else _no_confusion(),
+        examples=_examples(batch, predicted, probability),
+    )
+
+
+def evaluation_sequences(problem: ProblemSpec, n_sequences: int, seed: int = EVALUATION_SEED) -> Batch:
+    """The fresh sequences that runs of a problem are evaluated on."""
+    rng = generator(seed, Stream.EVALUATION)
+    return problem.problem.sample(n_sequences, problem.timesteps, rng, **problem.parameters())
+
+
+def predictions(head: str, outputs: Array) -> tuple[Array, Array]:
+    """(predicted, probability), each (sequences, timesteps), of outputs before the head's activation."""
+    chances = activated(head, outputs)
+    if head == "categorical":
+        return chances.argmax(axis=-1), chances.max(axis=-1)
+    one = chances[..., 0]
+    return ((one >= 0.5).astype(np.int64) if head == "binary" else one), one
+
+
+def label_losses(head: str, outputs: Array, expected: Array) -> Array:
+    """The loss of every label, (sequences, timesteps), in nats, or squared for a regression."""
+    if head == "categorical":
+        highest = outputs.max(axis=-1, keepdims=True)
+        total = highest[..., 0] + np.log(np.exp(outputs - highest).sum(axis=-1))
+        chosen: Array = total - np.take_along_axis(outputs, expected[..., None], axis=-1)[..., 0]
+        return chosen
+    one = outputs[..., 0]
+    if head == "regression":
+        return np.square(np.subtract(one, expected))
+    losses: Array = np.maximum(one, 0) - one * (expected > 0) + np.log1p(np.exp(-np.abs(one)))
+    return losses
+
+
+def wilson_interval(count: int, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share, of which `count` in `n` were seen (Wilson, 1927)."""
+    share, z = count / n, NORMAL_QUANTILE
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _confusion(expected: Array, predicted: Array, outputs: int) -> pd.DataFrame:
+    classes = max(outputs, 2)
+    counts = np.bincount(expected * classes + predicted, minlength=classes**2)
+    each = np.arange(classes**2)
+    return pd.DataFrame({"expected": each // classes, "predicted": each % classes, "count": counts})
+
+
+def _no_confusion() -> pd.DataFrame:
+    return pd.DataFrame({name: np.zeros(0, np.int64) for name in ("expected", "predicted", "count")})
+
+
+def _examples(batch: Batch, predicted: Array, probability: Array) -> pd.DataFrame:
+    """A row for each label that counts, of the first sequences."""
+    mask = batch.mask[:N_EXAMPLES]
+    sequence, timestep = np.nonzero(mask)
+    return pd.DataFrame(
+        {
+            "sequence": sequence + 1,
+            "timestep": timestep + 1,
+            "x": batch.x[:N_EXAMPLES, :, 0][mask],
+            "expected": batch.y[:N_EXAMPLES, :, 0][mask],
+            "probability": probability[:N_EXAMPLES][mask],
+            "predicted": predicted[:N_EXAMPLES][mask],
+        }
+    )

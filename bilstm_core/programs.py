@@ -1,0 +1,333 @@
+"""Compiled training: the one seam where speed lives.
+
+A program runs many weight updates in one call, compiled by XLA. Keras is the reference: the same start, data and
+learning rate give the losses and weights of `train_on_batch`. What makes it fast is that each layer's input
+projection is taken out of the loop over timesteps, all branches and stacked seeds go through one loop, weight
+gradients are one product each, and Adam is plain arithmetic on one flat vector a seed.
+"""
+
+import contextlib
+import math
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from bilstm_core.inference import CONSTANT, position_inputs
+from bilstm_core.initial_weights import branches, parameter_count, shapes
+from bilstm_core.specs import ModelSpec, ProblemSpec
+
+with contextlib.suppress(RuntimeError):  # once TensorFlow runs it is too late, and sums may depend on the cores
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+
+BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # Keras's Adam
+MAX_PROGRAMS = 16
+CHUNK_NUMBERS = 2**18  # input values a call may take, unless one step has more
+SLOT_NUMBERS = 2**21  # weights a call may keep on its way
+
+Floats = npt.NDArray[np.float32]
+Tensor = Any
+
+
+class State(NamedTuple):
+    """Weights and Adam's moments, each (stack, parameters) float32 with the weights in their order, flattened."""
+
+    weights: Floats
+    momentum: Floats
+    velocity: Floats
+
+
+class Chunk(NamedTuple):
+    """The data of up to `capacity` weight updates, and where to keep the weights on the way.
+
+    x: (capacity, stack, batch, timesteps, features) float32; noise, if the model reads it, as further features
+    y: (capacity, stack, batch, timesteps) float32, or int32 for classes
+    mask: (capacity, stack, batch, timesteps) float32, 0 where a label does not count
+    slot: (capacity,) int32: the weights after each update are written to this slot, over what was there
+    """
+
+    x: Floats
+    y: npt.NDArray[Any]
+    mask: Floats
+    slot: npt.NDArray[np.int32]
+
+
+class Result(NamedTuple):
+    """What a call leaves.
+
+    loss, accuracy: (steps, stack) of each batch before its update; nats per label
+    kept: (slots, stack, parameters) weights
+    """
+
+    state: State
+    loss: Floats
+    accuracy: Floats
+    kept: Floats
+
+
+class RunChunk(Protocol):
+    """Does `steps` weight updates after `steps_done` earlier ones."""
+
+    def __call__(self, state: State, data: Chunk, *, steps_done: int, steps: int, learning_rate: float) -> Result: ...
+
+
+class Program(NamedTuple):
+    """A compiled chunk of at most `capacity` weight updates, which keeps weights in `slots` places on the way."""
+
+    capacity: int
+    slots: int
+    run: RunChunk
+
+
+_programs: OrderedDict[tuple[Any, ...], Program] = OrderedDict()
+_lock = threading.Lock()
+
+
+def compile_program(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) -> tuple[Program, float]:
+    """The program for batches of `batch` sequences and `stack` seeds side by side, and the seconds it took to compile.
+
+    The 16 programs used last are kept, and cost 0 seconds.
+    """
+    problem, model = problem.canonical(), model.canonical()
+    shape = (problem.problem, problem.timesteps, model, batch, stack)
+    key = (problem.name, *shape[1:])
+    with _lock:
+        if key in _programs:
+            _programs.move_to_end(key)
+            return _programs[key], 0.0
+        start = time.perf_counter()
+        program = _compiled(problem, model, batch, stack)
+        _programs[key] = program
+        while len(_programs) > MAX_PROGRAMS:
+            _programs.popitem(last=False)
+        return program, time.perf_counter() - start
+
+
+def _compiled(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) -> Program:
+    timesteps, features = problem.timesteps, problem.problem.features
+    features *= 1 + any(branch.reads == "noise" for branch in branches(model))
+    parameters = parameter_count(problem, model)
+    capacity = min(max(CHUNK_NUMBERS // (stack * batch * timesteps * features), 1), 512)
+    slots = min(max(SLOT_NUMBERS // (stack * parameters), 2), 16)
+    labels = tf.int32 if problem.problem.head == "categorical" else tf.float32
+    update = _update(problem, model)
+
+    def chunk(state, data, steps_done, steps, rate):  # type: ignore[no-untyped-def]
+        def body(step, state, loss, accuracy, kept):  # type: ignore[no-untyped-def]
+            batch = (data.x[step], data.y[step], data.mask[step])
+            state, step_loss, step_accuracy = update(state, batch, steps_done + step, rate)
+            return (
+                step + 1,
+                state,
+                loss.write(step, step_loss),
+                accuracy.write(step, step_accuracy),
+                kept.write(data.slot[step], state.weights),
+            )
+
+        def empty(size: int, shape: tuple[int, ...]) -> Tensor:
+            zeros = tf.zeros((size, *shape))
+            return tf.TensorArray(tf.float32, size, element_shape=shape).unstack(zeros)
+
+        begin = (0, state, empty(capacity, (stack,)), empty(capacity, (stack,)), empty(slots, (stack, parameters)))
+        _, state, loss, accuracy, kept = tf.while_loop(lambda step, *_: step < steps, body, begin)
+        return state, loss.stack(), accuracy.stack(), kept.stack()
+
+    rows = (capacity, stack, batch, timesteps)
+    numbers = (stack, parameters)
+    signature = [
+        State(*(tf.TensorSpec(numbers, tf.float32) for _ in State._fields)),
+        Chunk(
+            tf.TensorSpec((*rows, features), tf.float32),
+            tf.TensorSpec(rows, labels),
+            tf.TensorSpec(rows, tf.float32),
+            tf.TensorSpec((capacity,), tf.int32),
+        ),
+        tf.TensorSpec((), tf.int32),
+        tf.TensorSpec((), tf.int32),
+        tf.TensorSpec((), tf.float32),
+    ]
+    function = tf.function(chunk, jit_compile=True, autograph=False, input_signature=signature).get_concrete_function()
+
+    def run(state: State, data: Chunk, *, steps_done: int, steps: int, learning_rate: float) -> Result:
+        scalars = (np.int32(steps_done), np.int32(steps), np.float32(learning_rate))
+        tensors = [tf.constant(one) for one in (*state, *data, *scalars)]
+        after, loss, accuracy, kept = function(State(*tensors[:3]), Chunk(*tensors[3:7]), *tensors[7:])
+        return Result(
+            State(*(one.numpy() for one in after)), loss.numpy()[:steps], accuracy.numpy()[:steps], kept.numpy()
+        )
+
+    zeros = np.zeros(numbers, np.float32)
+    x, y = np.zeros((*rows, features), np.float32), np.zeros(rows, labels.as_numpy_dtype)
+    nothing = Chunk(x, y, np.zeros(rows, np.float32), np.zeros(capacity, np.int32))
+    run(State(zeros, zeros, zeros), nothing, steps_done=0, steps=0, learning_rate=0.0)
+    return Program(capacity, slots, run)
+
+
+def _update(problem: ProblemSpec, model: ModelSpec) -> Callable[..., tuple[Tensor, ...]]:
+    """One weight update: gradient of the masked mean loss, then Adam as Keras writes it."""
+
+    def update(state, batch, steps_done, rate):  # type: ignore[no-untyped-def]
+        weights, momentum, velocity = state
+        x, y, mask = batch
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            losses, hits = _scores(problem.problem.head, _logits(problem, model, weights, x), y)
+            labels = tf.maximum(tf.reduce_sum(mask, axis=(1, 2)), 1.0)
+            loss = tf.reduce_sum(losses * mask, axis=(1, 2)) / labels
+        gradient = tape.gradient(loss, weights)
+        accuracy = tf.reduce_sum(hits * mask, axis=(1, 2)) / labels
+        step = tf.cast(steps_done + 1, tf.float32)
+        alpha = rate * tf.sqrt(1.0 - tf.pow(BETA_2, step)) / (1.0 - tf.pow(BETA_1, step))
+        momentum += (gradient - momentum) * (1.0 - BETA_1)
+        velocity += (tf.square(gradient) - velocity) * (1.0 - BETA_2)
+        weights -= momentum * alpha / (tf.sqrt(velocity) + EPSILON)
+        return State(weights, momentum, velocity), loss, accuracy
+
+    return update
+
+
+def _scores(head: str, logits: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Loss and whether the label was met, each (stack, batch, timesteps); logits have outputs as a last axis."""
+    if head == "categorical":
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits)
+        return losses, tf.cast(tf.equal(tf.argmax(logits, axis=-1, output_type=tf.int32), y), tf.float32)
+    logits = logits[..., 0]
+    if head == "regression":
+        return tf.square(logits - y), tf.fill(y.shape, math.nan)
+    hits = tf.equal(logits >= 0.0, y >= 0.5)
+    return tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=logits), tf.cast(hits, tf.float32)
+
+
+def _logits(problem: ProblemSpec, model: ModelSpec, weights: Tensor, x: Tensor) -> Tensor:
+    """(stack, batch, timesteps, outputs) from flat weights and x (stack, batch, timesteps, features)."""
+    stack, batch, timesteps = x.shape[:3]
+    all_shapes = list(shapes(problem, model).values())
+    parts = tf.split(weights, [math.prod(shape) for shape in all_shapes], axis=1)
+    matrices = iter(tf.reshape(part, (stack, *shape)) for part, shape in zip(parts, all_shapes, strict=True))
+    features = problem.problem.features
+    values, noise = x[..., :features], x[..., features:]
+    readings = {"values": values, "constant": tf.fill(values.shape, CONSTANT), "noise": noise}
+    position = position_inputs(problem.timesteps, model.position)
+    sides = branches(model)
+    merged: Tensor = None
+    for layer in range(1, model.layers + 1):
+        kernels, inputs = [], []
+        for side in sides:
+            kernels.append([next(matrices) for _ in ("kernel", "recurrent_kernel", "bias")])
+            reading = readings[side.reads] if merged is None else merged
+            if merged is None and position.shape[1]:
+                told = tf.broadcast_to(tf.constant(position), (stack, batch, *position.shape))
+                reading = tf.concat([reading, told], axis=-1)
+            inputs.append(tf.reverse(reading, axis=[2]) if side.reverse else reading)
+        kernel, recurrent_kernel, bias = (tf.concat(matrix, axis=0) for matrix in zip(*kernels, strict=True))
+        hidden = _layer(model, tf.concat(inputs, axis=0), kernel, recurrent_kernel, bias)
+        raw = model.backward_output == "raw" and layer == model.layers
+        outputs = [
+            tf.reverse(output, axis=[2]) if side.reverse and not raw else output
+            for side, output in zip(sides, tf.split(hidden, len(sides)), strict=True)
+        ]
+        merged = _merged(model.merge_mode, outputs)
+    kernel, bias = next(matrices), next(matrices)
+    flat = tf.reshape(merged, (stack, batch * timesteps, merged.shape[-1]))
+    return tf.reshape(flat @ kernel + bias[:, None, :], (stack, batch, timesteps, bias.shape[-1]))
+
+
+def _merged(merge_mode: str, outputs: list[Tensor]) -> Tensor:
+    if len(outputs) == 1:
+        return outputs[0]
+    first, second = outputs
+    if merge_mode == "concat":
+        return tf.concat(outputs, axis=-1)
+    return {"sum": first + second, "ave": (first + second) / 2.0, "mul": first * second}[merge_mode]
+
+
+def _layer(model: ModelSpec, x: Tensor, kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor) -> Tensor:
+    """Hidden states (rows, batch, timesteps, units) of x (rows, batch, timesteps, inputs); a row is a seed's branch."""
+    rows, batch, timesteps, width = x.shape
+    if model.cell == "gru":
+        bias, recurrent_bias = bias[:, 0], bias[:, 1]
+    else:
+        recurrent_bias = tf.zeros_like(bias)
+    x = tf.reshape(tf.transpose(x, (0, 2, 1, 3)), (rows, timesteps * batch, width))
+    projected = tf.reshape(x @ kernel + bias[:, None, :], (rows, timesteps, batch, kernel.shape[-1]))
+    hidden = _scan(model, tf.transpose(projected, (1, 0, 2, 3)), recurrent_kernel, recurrent_bias)
+    return tf.transpose(hidden, (1, 2, 0, 3))
+
+
+def _lstm(projected: Tensor, inner: Tensor, _: Tensor, cell: Tensor) -> tuple[Tensor, ...]:
+    i, f, g, o = tf.split(projected + inner, 4, axis=-1)
+    cell = tf.sigmoid(f) * cell + tf.sigmoid(i) * tf.tanh(g)
+    return tf.sigmoid(o) * tf.tanh(cell), cell
+
+
+def _gru(projected: Tensor, inner: Tensor, hidden: Tensor) -> tuple[Tensor, ...]:
+    projected_z, projected_r, projected_h = tf.split(projected, 3, axis=-1)
+    inner_z, inner_r, inner_h = tf.split(inner, 3, axis=-1)
+    z, r = tf.sigmoid(projected_z + inner_z), tf.sigmoid(projected_r + inner_r)
+    return (z * hidden + (1.0 - z) * tf.tanh(projected_h + r * inner_h),)
+
+
+def _rnn(projected: Tensor, inner: Tensor, _: Tensor) -> tuple[Tensor, ...]:
+    return (tf.tanh(projected + inner),)
+
+
+CELLS: dict[str, Callable[..., tuple[Tensor, ...]]] = {"lstm": _lstm, "gru": _gru, "rnn": _rnn}
+
+
+def _scan(model: ModelSpec, projected: Tensor, recurrent_kernel: Tensor, recurrent_bias: Tensor) -> Tensor:
+    """Hidden states (timesteps, rows, batch, units) of projected inputs (timesteps, rows, batch, gates * units).
+
+    The way back is written out: autodiff through the loop would add a product for the weight gradient to every
+    timestep; here it differentiates one timestep's arithmetic, and the weight gradient is one product in the end.
+    """
+    cell = CELLS[model.cell]
+    timesteps, rows, batch, gates = projected.shape
+    zeros = tf.zeros((rows, batch, model.units))
+    n_states = 2 if model.cell == "lstm" else 1
+
+    def array(shape: tuple[int, ...]) -> Tensor:
+        return tf.TensorArray(tf.float32, timesteps, element_shape=shape)
+
+    def series(values: Tensor) -> Tensor:
+        return array(tuple(values.shape[1:])).unstack(values)
+
+    @tf.custom_gradient
+    def scan(projected, recurrent_kernel, recurrent_bias):  # type: ignore[no-untyped-def]
+        def forth(t, inners, past, states):  # type: ignore[no-untyped-def]
+            inner = states[0] @ recurrent_kernel + recurrent_bias[:, None, :]
+            past = tuple(one.write(t, state) for one, state in zip(past, states, strict=True))
+            return t + 1, inners.write(t, inner), past, cell(projected[t], inner, *states)
+
+        states = (zeros,) * n_states
+        begin = (0, array((rows, batch, gates)), tuple(array(zeros.shape) for _ in states), states)
+        _, inners, past, states = tf.while_loop(lambda t, *_: t < timesteps, forth, begin, maximum_iterations=timesteps)
+        inners, past = inners.stack(), tuple(one.stack() for one in past)
+        hidden = tf.concat([past[0][1:], states[0][None]], axis=0)
+
+        def gradient(upstream):  # type: ignore[no-untyped-def]
+            def back(t, d_projected, d_inner, d_states):  # type: ignore[no-untyped-def]
+                here = (projected[t], inners[t], *(one[t] for one in past))
+                with tf.GradientTape() as tape:
+                    tape.watch(here)
+                    after = cell(*here)
+                d_hidden = d_states[0] + upstream[t]
+                one, two, *d_states = tape.gradient(
+                    after, here, (d_hidden, *d_states[1:]), unconnected_gradients=tf.UnconnectedGradients.ZERO
+                )
+                d_states[0] += tf.matmul(two, recurrent_kernel, transpose_b=True)
+                return t - 1, d_projected.write(t, one), d_inner.write(t, two), tuple(d_states)
+
+            begin = (timesteps - 1, array((rows, batch, gates)), array((rows, batch, gates)), (zeros,) * n_states)
+            _, d_projected, d_inner, _ = tf.while_loop(lambda t, *_: t >= 0, back, begin, maximum_iterations=timesteps)
+            d_projected, d_inner = d_projected.stack(), d_inner.stack()
+            d_kernel = tf.einsum("trbu,trbg->rug", past[0], d_inner)
+            return d_projected, d_kernel, tf.reduce_sum(d_inner, axis=(0, 2))
+
+        return hidden, gradient
+
+    return scan(projected, recurrent_kernel, recurrent_bias)

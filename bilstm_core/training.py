@@ -1,0 +1,299 @@
+"""train and train_many: a spec in, a Run out, the same to the last bit each time.
+
+The data comes from `training_data`, weight updates run in chunks of a compiled program, and everything kept is
+chosen by `thinning`. How the work is cut into chunks follows the clock, and changes no number.
+"""
+
+import functools
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from bilstm_core.inference import probabilities
+from bilstm_core.initial_weights import GATES, branches, flattened, initial_weights, named, parameter_count
+from bilstm_core.programs import Chunk, Program, State, compile_program
+from bilstm_core.runs import N_PROBES, Progress, Run, Snapshots, Timing, installed_versions, probes
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.thinning import grid_steps, snapshot_steps, thinned
+from bilstm_core.training_data import TrainingData
+
+OnProgress = Callable[[Progress], None]
+ShouldStop = Callable[[], bool]
+
+WIDTHS = (1, 4, 8, 16, 32)  # seeds in one program: few shapes, so that few programs serve every count
+STACK_NUMBERS = 2**26  # numbers a stack may hold at once; wider ones are split
+FIRST_CHUNK = 25
+CHUNK_SECONDS = (0.05, 0.15)  # shorter chunks are doubled, longer ones halved
+PROGRESS_POINTS = 100
+SNAPSHOT_NUMBERS = 2**15
+
+Floats = npt.NDArray[np.float32]
+
+
+def train(
+    spec: RunSpec,
+    *,
+    resume: Run | None = None,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> Run:
+    """Train one model; with `resume`, go on from where that run stands.
+
+    on_progress is called several times a second, should_stop is asked as often; a stopped run is returned as far as
+    it got, and can be resumed. Raises ValueError if `resume` is of another experiment, has done more than `spec` asks
+    for, or did not keep its optimizer state.
+    """
+    spec = spec.canonical()
+    if resume is not None:
+        _check_resumable(spec, resume)
+    return _train_stack([spec], [0], 1, resume=resume, on_progress=on_progress, should_stop=should_stop)[0]
+
+
+def train_many(
+    specs: Sequence[RunSpec], *, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
+) -> list[Run]:
+    """Train several models, in the order of `specs`; those that differ only in seed side by side.
+
+    One after another otherwise; Progress.run is the place in `specs`. Stopped, it returns every run as far as it got.
+    """
+    canonical = [spec.canonical() for spec in specs]
+    groups: dict[RunSpec, list[int]] = {}
+    for place, spec in enumerate(canonical):
+        groups.setdefault(replace(spec, training=replace(spec.training, seed=0)), []).append(place)
+    runs: dict[int, Run] = {}
+    for spec, places in groups.items():
+        start = 0
+        while start < len(places):
+            width = _width(spec, len(places) - start)
+            now = places[start : start + width]
+            stack = [canonical[place] for place in now]
+            trained = _train_stack(stack, now, width, on_progress=on_progress, should_stop=should_stop)
+            runs |= zip(now, trained, strict=True)
+            start += width
+    return [runs[place] for place in range(len(canonical))]
+
+
+def _width(spec: RunSpec, count: int) -> int:
+    """The narrowest width for `count` seeds, within what a stack may hold."""
+    problem, model, training = spec.problem, spec.model, spec.training
+    held = 8 * parameter_count(problem, model)
+    held += 4 * len(branches(model)) * GATES[model.cell] * model.units * problem.timesteps * training.batch_size
+    if not training.fresh_data:
+        held += training.sequences_per_epoch * problem.timesteps * (problem.problem.features + 2)
+    fitting = [width for width in WIDTHS if width * held <= STACK_NUMBERS] or [1]
+    return next((width for width in fitting if width >= count), fitting[-1])
+
+
+def _check_resumable(spec: RunSpec, resume: Run) -> None:
+    before = resume.spec.canonical()
+    if replace(before, training=replace(before.training, epochs=spec.training.epochs)) != spec:
+        raise ValueError("resume must be a run of the same experiment: only the number of epochs may differ.")
+    if resume.steps_done > spec.training.steps:
+        raise ValueError(
+            f"resume has done {resume.steps_done:,} weight updates already, more than the {spec.training.steps:,}"
+            " asked for: ask for more epochs."
+        )
+    if resume.steps_done and not resume.optimizer_state:
+        raise ValueError("resume did not keep its optimizer state, so it cannot go on: train it again.")
+
+
+class _Record:
+    """What one run of a stack has left behind so far."""
+
+    def __init__(self, spec: RunSpec, resume: Run | None) -> None:
+        self.spec = spec
+        self.totals: npt.NDArray[np.float64] = np.zeros(
+            3
+        )  # of the unfinished epoch: loss and accuracy times labels, and labels
+        self.epochs = [np.zeros((0, 2))]  # loss and accuracy of finished epochs
+        self.steps = [np.zeros(0, np.int64)]
+        self.losses = [np.zeros(0, np.float32)]
+        self.snapshots: dict[int, npt.NDArray[np.float16]] = {}
+        if resume is not None and resume.steps_done:
+            self.totals = resume.optimizer_state["unfinished_epoch"]
+            self.epochs.append(resume.history[["loss", "accuracy"]].to_numpy())
+            self.steps.append(resume.steps["step"].to_numpy())
+            self.losses.append(resume.steps["loss"].to_numpy())
+            on_grid = set(snapshot_steps(resume.steps_done).tolist())
+            kept = zip(resume.snapshots.step.tolist(), resume.snapshots.probabilities, strict=True)
+            self.snapshots = {step: values for step, values in kept if step in on_grid}
+
+    def add(self, first: int, loss: Floats, accuracy: Floats, labels: npt.NDArray[np.float64]) -> Progress:
+        """Take in the weight updates first, first + 1, ... (from 0): their losses, accuracies and label counts."""
+        training = self.spec.training
+        step = np.arange(first, first + len(loss))
+        self.steps.append(step + 1)
+        self.losses.append(loss)
+        epoch = step // training.steps_per_epoch - first // training.steps_per_epoch
+        parts = np.stack([loss * labels, accuracy * labels, labels])
+        # bincount adds in order, the carry first: the same sums wherever the chunks were cut
+        numbers = np.append(0, epoch)
+        carried = np.concatenate([self.totals[:, None], parts], axis=1)
+        sums = np.stack([np.bincount(numbers, row) for row in carried]).astype(np.float64)
+        ended = int(step[-1] + 1) % training.steps_per_epoch == 0
+        finished = sums if ended else sums[:, :-1]
+        self.totals = np.zeros(3) if ended else sums[:, -1]
+        self.epochs.append((finished[:2] / finished[2]).T)
+        starts = np.arange(0, len(loss), -(-len(loss) // PROGRESS_POINTS))
+        ends = np.append(starts[1:], len(loss))
+        means = (np.add.reduceat(loss, starts) / (ends - starts)).astype(np.float32)
+        return Progress(0, first + len(loss), training.steps, sequences_seen(training, first + ends), means)
+
+    def run(self, steps_done: int, state: State, timing: Timing) -> Run:
+        """The finished record; state is of this run alone, (parameters,) each."""
+        spec = self.spec
+        problem, model, training = spec.problem, spec.model, spec.training
+        scores = np.concatenate(self.epochs)
+        epoch = np.arange(1, len(scores) + 1)
+        kept = [step for step in snapshot_steps(steps_done).tolist() if step in self.snapshots]
+        found = [self.snapshots[step] for step in kept]
+        if not kept or kept[-1] != steps_done:
+            kept.append(steps_done)
+            found.append(_on_probes(problem, model, state.weights[None])[0])
+        step, loss = thinned(np.concatenate(self.steps), np.concatenate(self.losses), steps_done)
+        return Run(
+            spec=spec,
+            steps_done=steps_done,
+            history=pd.DataFrame(
+                {
+                    "epoch": epoch,
+                    "sequences_seen": epoch * training.sequences_per_epoch,
+                    "loss": scores[:, 0],
+                    "accuracy": scores[:, 1],
+                }
+            ),
+            steps=pd.DataFrame({"step": step, "sequences_seen": sequences_seen(training, step), "loss": loss}),
+            snapshots=Snapshots(np.array(kept), sequences_seen(training, np.array(kept)), np.stack(found)),
+            weights={name: value.copy() for name, value in named(problem, model, state.weights).items()},
+            optimizer_state={
+                "momentum": state.momentum.copy(),
+                "velocity": state.velocity.copy(),
+                "unfinished_epoch": self.totals,
+            },
+            timing=timing,
+            versions=dict(_versions()),
+        )
+
+
+def _train_stack(
+    specs: list[RunSpec],
+    places: list[int],
+    width: int,
+    *,
+    resume: Run | None = None,
+    on_progress: OnProgress | None,
+    should_stop: ShouldStop | None,
+) -> list[Run]:
+    """Train specs that differ only in seed in one program `width` wide; seats that are left over idle along."""
+    problem, model, training = specs[0].problem, specs[0].model, specs[0].training
+    begin = time.perf_counter()
+    records = [_Record(spec, resume) for spec in specs]
+    done = 0 if resume is None else resume.steps_done
+    state = _starting_state(specs, width, resume)
+    if done == 0:
+        _keep_snapshots(records, [0], state.weights[None])
+    program: Program | None = None
+    compile_s = 0.0
+    data: list[TrainingData] = []
+    pace = FIRST_CHUNK
+    while done < training.steps and not (should_stop is not None and should_stop()):
+        if program is None:
+            program, compile_s = compile_program(problem, model, training.batch_size, width)
+            noise = any(side.reads == "noise" for side in branches(model))
+            data = [TrainingData(problem, spec.training, noise) for spec in specs]
+        chunk_begin = time.perf_counter()
+        count = min(pace, program.capacity, training.steps - done)
+        points = grid_steps(done, done + count)
+        if len(points) >= program.slots:
+            points = points[: program.slots - 1]
+            count = int(points[-1]) - done
+        chunk, labels = _chunk(program, width, data, done=done, points=points, count=count)
+        state, loss, accuracy, kept = program.run(
+            state, chunk, steps_done=done, steps=count, learning_rate=training.learning_rate
+        )
+        _keep_snapshots(records, points.tolist(), kept[: len(points)])
+        for number, (record, place) in enumerate(zip(records, places, strict=True)):
+            progress = record.add(done, loss[:, number], accuracy[:, number], labels[:, number])
+            if on_progress is not None:
+                on_progress(progress._replace(run=place))
+        done += count
+        spent = time.perf_counter() - chunk_begin
+        if spent > CHUNK_SECONDS[1]:
+            pace = max(1, pace // 2)
+        elif spent < CHUNK_SECONDS[0] and count == pace:
+            pace *= 2
+    earlier = 0.0 if resume is None else resume.timing.train_s
+    timing = Timing(earlier + time.perf_counter() - begin - compile_s, compile_s, len(specs))
+    own = [State(*(part[number] for part in state)) for number in range(len(specs))]
+    return [record.run(done, one, timing) for record, one in zip(records, own, strict=True)]
+
+
+def _starting_state(specs: list[RunSpec], width: int, resume: Run | None) -> State:
+    if resume is not None and resume.optimizer_state:
+        parts = (flattened(resume.weights), resume.optimizer_state["momentum"], resume.optimizer_state["velocity"])
+        return State(*(part[None] for part in parts))
+    rows = [flattened(initial_weights(spec.problem, spec.model, spec.training.seed)) for spec in specs]
+    weights = np.zeros((width, len(rows[0])), np.float32)
+    weights[: len(rows)] = rows
+    return State(weights, np.zeros_like(weights), np.zeros_like(weights))
+
+
+def _chunk(
+    program: Program, width: int, data: list[TrainingData], *, done: int, points: npt.NDArray[np.int64], count: int
+) -> tuple[Chunk, npt.NDArray[np.float64]]:
+    """The data of `count` weight updates, and how many labels count in each, (count, runs)."""
+    batches = [one.batches(done, count) for one in data]
+    parts = []
+    for values in zip(*batches, strict=True):
+        part = np.zeros((program.capacity, width, *values[0].shape[1:]), values[0].dtype)
+        for number, value in enumerate(values):
+            part[:count, number] = value
+        parts.append(part)
+    x, y, mask = parts
+    slot = np.zeros(program.capacity, np.int32)
+    slot[:count] = np.searchsorted(points, np.arange(done + 1, done + count + 1))
+    labels = mask[:count, : len(data)].sum(axis=(2, 3), dtype=np.float64)
+    return Chunk(x, y, mask, slot), labels
+
+
+def _keep_snapshots(records: list[_Record], steps: list[int], weights: Floats) -> None:
+    """Keep what the weights (steps, width, parameters) say on the probes."""
+    spec = records[0].spec
+    runs = len(records)
+    flat = np.ascontiguousarray(weights[:, :runs]).reshape(len(steps) * runs, weights.shape[-1])
+    found = _on_probes(spec.problem, spec.model, flat)
+    for number, values in enumerate(found):
+        records[number % runs].snapshots[steps[number // runs]] = values
+
+
+def _on_probes(problem: ProblemSpec, model: ModelSpec, weights: Floats) -> npt.NDArray[np.float16]:
+    """Probabilities (models, N_PROBES, timesteps, outputs) of flat weights (models, parameters)."""
+    x = _probe_inputs(problem)
+    size = max(1, SNAPSHOT_NUMBERS // (N_PROBES * GATES[model.cell] * model.units))
+    result = np.empty((len(weights), *x.shape[:2], problem.problem.outputs), np.float16)
+    for start in range(0, len(weights), size):
+        part = weights[start : start + size]
+        result[start : start + size] = probabilities(problem, model, named(problem, model, part), x)
+    return result
+
+
+@functools.lru_cache(maxsize=16)
+def _probe_inputs(problem: ProblemSpec) -> Floats:
+    return probes(problem).x
+
+
+@functools.cache
+def _versions() -> dict[str, str]:
+    return installed_versions()
+
+
+def sequences_seen(training: TrainingSpec, steps: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Sequences seen after each number of weight updates."""
+    epochs, rest = np.divmod(steps, training.steps_per_epoch)
+    in_epoch = np.minimum(rest * training.batch_size, training.sequences_per_epoch)
+    seen: npt.NDArray[np.int64] = epochs * training.sequences_per_epoch + in_epoch
+    return seen
