@@ -1,6 +1,9 @@
 """Figures: pure functions from tidy frames to Plotly figures."""
 
-from bilstm_core.figures.curves import Floor, loss_curves, smooth_and_band
+from bilstm_core.figures.comparisons import accuracy_by_timestep, paired_differences, share_of_ones
+from bilstm_core.figures.curves import Floor, loss_curves, smooth_and_band, thin
+from bilstm_core.figures.grids import confusion, has_read, reading_grid, wall
+from bilstm_core.figures.network import merge_drawing, network
 from bilstm_core.figures.palette import WRONG, Style, color, dash, style
 from bilstm_core.figures.replay import curve_and_timeline
 from bilstm_core.figures.timeline import around_flip, timeline
@@ -9,12 +12,22 @@ __all__ = [
     "WRONG",
     "Floor",
     "Style",
+    "accuracy_by_timestep",
     "around_flip",
     "color",
+    "confusion",
     "curve_and_timeline",
     "dash",
+    "has_read",
     "loss_curves",
+    "merge_drawing",
+    "network",
+    "paired_differences",
+    "reading_grid",
+    "share_of_ones",
     "smooth_and_band",
     "style",
+    "thin",
     "timeline",
+    "wall",
 ]

@@ -27,8 +27,8 @@ def bare_axis(**more: Any) -> Item:
 
 
 def timestep_axis(first: int, last: int, **more: Any) -> Item:
-    """The axis of timesteps `first` to `last`, with at most about 20 ticks."""
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if (last - first) / step <= 20)
+    """The axis of timesteps `first` to `last`, with at most 16 ticks."""
+    step = next(step for step in (1, 5, 10, 20, 50) if (last - first) / step <= 15)
     ticks = [t for t in range(first, last + 1) if t % step == 0 or t == first]
     return axis(
         "timestep",
@@ -78,6 +78,21 @@ def figure(
         **layout,
     }
     return go.Figure(data=list(traces), layout=whole, frames=list(frames))
+
+
+def changes(items: Sequence[Item], shown: Sequence[Item]) -> list[Item]:
+    """Of each item only what differs from the one shown, which is all that a frame needs to carry.
+
+    A text comes with its `name`, its short form on narrow screens.
+    """
+    slim = [
+        {name: value for name, value in item.items() if other.get(name) != value}
+        for item, other in zip(items, shown, strict=True)
+    ]
+    for one, item in zip(slim, items, strict=True):
+        if "text" in one and "name" in item:
+            one["name"] = item["name"]
+    return slim
 
 
 def panels(

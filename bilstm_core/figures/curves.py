@@ -16,6 +16,7 @@ from bilstm_core.figures.palette import INK, PAPER, QUIET, Style, faint
 MAX_POINTS = 1_000
 APART = 16.0  # px between the labels at the lines' ends
 COIN_TOSS = math.log(2)
+TUTORIAL = "the tutorial stops here"
 FRAMES = 60
 TOP, BOTTOM, LEFT = 30, 58, 62
 
@@ -144,6 +145,7 @@ def plot(
     y_max: float,
     coin_toss: float | None,
     floors: Sequence[Floor],
+    each_run: bool = False,
 ) -> Plot:
     """The parts of `loss_curves`, which see."""
     shown = frame[frame["label"].isin(list(styles))]
@@ -162,7 +164,9 @@ def plot(
     for label, table in tables.items():
         kept = thin(table[x].to_numpy(), table["median"].to_numpy(), log_x=log_x)
         drawn = table.iloc[kept]
-        if int(table["seeds"].max()) > 1:
+        if int(table["seeds"].max()) > 1 and each_run:
+            traces.append(_runs(shown[shown["label"] == label], window, x, styles[label], log_x))
+        elif int(table["seeds"].max()) > 1:
             traces.append(_band(drawn, x, styles[label]))
         traces.append(_line(label, drawn, x, styles[label]))
     words, _ = _WORDS[x]
@@ -223,6 +227,28 @@ def _band(table: pd.DataFrame, x: X, style: Style) -> Item:
     }
 
 
+def _runs(runs: pd.DataFrame, window: int, x: X, style: Style, log_x: bool) -> Item:
+    xs: list[npt.NDArray[Any]] = []
+    ys: list[npt.NDArray[Any]] = []
+    points = max(50, 4 * MAX_POINTS // runs["seed"].nunique())
+    for _, run in runs.groupby("seed", sort=False):
+        ordered = run.sort_values("sequences_seen")
+        along, loss = ordered[x].to_numpy(np.float64), _trailing_mean(ordered, window)
+        kept = thin(along, loss, log_x=log_x, points=min(points, MAX_POINTS))
+        xs += [along[kept], np.array([np.nan])]
+        ys += [loss[kept].round(4), np.array([np.nan])]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "each start",
+        "x": np.concatenate(xs),
+        "y": np.concatenate(ys),
+        "line": {"color": faint(style.color, 0.4), "width": 1.5},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
 def _line(label: str, table: pd.DataFrame, x: X, style: Style) -> Item:
     return {
         "type": "scatter",
@@ -244,27 +270,29 @@ def _guides(
     if coin_toss is not None:
         shapes.append({**level, "y0": coin_toss, "y1": coin_toss, "line": {"color": QUIET, "width": 2, "dash": "dot"}})
         notes.append(_level_note(f"coin toss {coin_toss:.2f}", coin_toss, QUIET))
-    for floor in floors:
+    placed = canvas.spread([floor.value for floor in floors], apart=y_max * APART / 330, low=0, high=y_max)
+    for floor, place in zip(floors, placed, strict=True):
         line = {"color": floor.style.color, "width": 2, "dash": "dash"}
         shapes.append({**level, "y0": floor.value, "y1": floor.value, "line": line, "opacity": 0.7})
         if floor.value <= y_max:
-            notes.append(_level_note(f"{floor.label} {floor.value:.3f}", floor.value, floor.style.color))
+            notes.append(_level_note(f"{floor.label} {floor.value:.3f}", place, floor.style.color, left=True))
     if mark is not None:
         upright = {"type": "line", "xref": "x", "yref": "y domain", "y0": 0, "y1": 1, "layer": "below"}
         shapes.append({**upright, "x0": mark, "x1": mark, "line": {"color": INK, "width": 2, "dash": "dot"}})
     return shapes, notes
 
 
-def _level_note(text: str, value: float, colour: str) -> Item:
+def _level_note(text: str, value: float, colour: str, *, left: bool = False) -> Item:
     font = {"size": canvas.TEXT, "color": colour}
-    return canvas.note(text, 0.995, value, xref="x domain", yref="y", xanchor="right", yanchor="bottom", font=font)
+    x, anchor = (0.005, "left") if left else (0.995, "right")
+    return canvas.note(text, x, value, xref="x domain", yref="y", xanchor=anchor, yanchor="bottom", font=font)
 
 
 def _mark_note(mark: float, span: Sequence[float], log_x: bool) -> Item:
     x = math.log10(mark) if log_x else mark
     right = x > (span[0] + span[1]) / 2
     return canvas.note(
-        "the tutorial stops here",
+        TUTORIAL,
         x,
         1,
         xref="x",
@@ -348,7 +376,7 @@ def narrow_layout(drawn: Plot) -> Item:
         "legend": {
             "orientation": "h",
             "x": 0,
-            "y": 1,
+            "y": 1.07 if any(note["text"] == TUTORIAL for note in drawn.notes) else 1,
             "xanchor": "left",
             "yanchor": "bottom",
             "itemclick": False,
@@ -373,17 +401,19 @@ def loss_curves(
     coin_toss: float | None = COIN_TOSS,
     floors: Sequence[Floor] = (),
     height: int = 440,
+    each_run: bool = False,
     replay: bool = False,
 ) -> go.Figure:
     """One curve per label of `styles`; with several seeds the median and the 10 to 90 % band.
 
     frame: label, seed, sequences_seen, loss (nats per label), and updates where x asks for it
     window: sequences of the trailing mean; mark: x at which the tutorial stops; x_max: where the axis ends, so
-    that a run that is still going keeps its axis; replay: add frames that uncover the curves
+    that a run that is still going keeps its axis; each_run: draw every run thinly in place of the band;
+    replay: add frames that uncover the curves
     """
     drawn = plot(
         frame, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=x_max, y_max=y_max,
-        coin_toss=coin_toss, floors=floors,
+        coin_toss=coin_toss, floors=floors, each_run=each_run,
     )  # fmt: skip
     area = height - TOP - BOTTOM
 
@@ -393,7 +423,14 @@ def loss_curves(
             "annotations": [*drawn.notes, *end_labels(drawn, cursor, area)],
         }
 
-    frames = [{"name": frame_name(drawn, at), "layout": moment(at)} for at in cursors(drawn)] if replay else []
+    final = moment(drawn.total)
+    frames = [
+        {
+            "name": frame_name(drawn, at),
+            "layout": {part: canvas.changes(items, final[part]) for part, items in moment(at).items()},
+        }
+        for at in (cursors(drawn) if replay else [])
+    ]
     return canvas.figure(
         drawn.traces,
         height=height,
@@ -403,5 +440,5 @@ def loss_curves(
         hovermode="x unified",
         xaxis=drawn.xaxis,
         yaxis=drawn.yaxis,
-        **moment(drawn.total),
+        **final,
     )

@@ -1,8 +1,8 @@
 """Learning replayed: loss curves above, the probabilities on a probe sequence below, on one cursor."""
 
+import bisect
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -14,17 +14,30 @@ from bilstm_core.figures.palette import INK, WRONG, Style
 ROW, ROW_GAP, CURVE_GAP = 62, 30, 96  # px
 
 
-def _latest(probes: pd.DataFrame, x: X, cursor: float) -> pd.DataFrame:
-    times = np.sort(probes[x].unique())
-    reached = max(0, int(np.searchsorted(times, cursor, side="right")) - 1)
-    latest: pd.DataFrame = probes[probes[x] == times[reached]].sort_values("timestep")
-    return latest
+Taken = list[tuple[float, pd.DataFrame]]  # snapshots of one model, by time
+
+
+def _snapshots(probes: pd.DataFrame | None, x: X, labels: Sequence[str]) -> dict[str, Taken]:
+    if probes is None or probes.empty:
+        return {}
+    ordered = probes.sort_values("timestep")
+    found = {label: ordered[ordered["label"] == label] for label in labels}
+    return {
+        label: [(float(rows[x].iloc[0]), rows) for _, rows in one.groupby(x)]
+        for label, one in found.items()
+        if len(one)
+    }
+
+
+def _latest(taken: Taken, cursor: float) -> pd.DataFrame:
+    reached = bisect.bisect_right([at for at, _ in taken], cursor)
+    return taken[max(0, reached - 1)][1]
 
 
 def curve_and_timeline(
     frame: pd.DataFrame,
     styles: Mapping[str, Style],
-    probes: pd.DataFrame,
+    probes: pd.DataFrame | None = None,
     *,
     window: int = 25,
     x: X = "sequences_seen",
@@ -46,9 +59,8 @@ def curve_and_timeline(
         frame, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=None, y_max=y_max,
         coin_toss=coin_toss, floors=floors,
     )  # fmt: skip
-    tables = {label: probes[probes["label"] == label] for label in drawn.tables}
-    tables = {label: table for label, table in tables.items() if len(table)}
-    rows = len(tables)
+    snapshots = _snapshots(probes, x, list(drawn.tables))
+    rows = len(snapshots)
     gaps = [CURVE_GAP, *[ROW_GAP] * (rows - 1)] if rows else []
     bottom = curves.BOTTOM
     height = round(curves.TOP + curve_height + rows * ROW + sum(gaps) + bottom)
@@ -56,34 +68,38 @@ def curve_and_timeline(
     traces = list(drawn.traces)
     moving: list[int] = []
     axes: Item = {"yaxis": {**drawn.yaxis, "domain": domains[0]}, "xaxis": {**drawn.xaxis, "anchor": "y"}}
-    for number, (label, table) in enumerate(tables.items(), start=2):
+    for number, (label, taken) in enumerate(snapshots.items(), start=2):
         pair = {"xaxis": "x2", "yaxis": f"y{number}"}
-        last = _latest(table, x, drawn.total)
+        last = _latest(taken, drawn.total)
         traces.append(timeline.shade(last, **pair))
         moving += range(len(traces), len(traces) + 3)
         traces += timeline.stems(last, drawn.styles[label].color, **pair)
-        axes[f"yaxis{number}"] = timeline.probability_axis("", domain=domains[number - 1], tickvals=[0, 1])
-    if rows:
-        steps = probes["timestep"]
+        axes[f"yaxis{number}"] = timeline.probability_axis(
+            "", domain=domains[number - 1], tickvals=[0, 1], range=[-0.14, 1.14]
+        )
+    if snapshots:
+        steps = next(iter(snapshots.values()))[0][1]["timestep"]
         axes["xaxis2"] = canvas.timestep_axis(int(steps.min()), int(steps.max()), anchor=f"y{rows + 1}")
 
     def moment(cursor: float) -> tuple[list[Item], Item]:
         data: list[Item] = []
         notes = [*drawn.notes, *curves.end_labels(drawn, cursor, curve_height)]
-        for number, (label, table) in enumerate(tables.items(), start=2):
-            now = _latest(table, x, cursor)
+        for number, (label, taken) in enumerate(snapshots.items(), start=2):
+            now = _latest(taken, cursor)
             data += timeline.stems(now, drawn.styles[label].color)
             notes += _row_notes(label, drawn.styles[label], now, number)
         return data, {"shapes": [*drawn.shapes, *curves.curtain(drawn, cursor)], "annotations": notes}
 
+    _, final = moment(drawn.total)
     frames = []
     for cursor in curves.cursors(drawn):
         data, layout = moment(cursor)
         slim = [{"type": "scatter", "x": one["x"], "y": one["y"]} for one in data]
-        frames.append({"name": curves.frame_name(drawn, cursor), "data": slim, "traces": moving, "layout": layout})
-    _, final = moment(drawn.total)
+        slimmer = {part: canvas.changes(items, final[part]) for part, items in layout.items()}
+        frames.append({"name": curves.frame_name(drawn, cursor), "data": slim, "traces": moving, "layout": slimmer})
     narrow = curves.narrow_layout(drawn)
     narrow["margin"]["b"] = bottom
+    narrow["height"] = height + 60
     return canvas.figure(
         traces,
         height=height,

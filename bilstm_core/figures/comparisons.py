@@ -1,0 +1,170 @@
+"""Models and positions compared: accuracy by timestep, share of ones, paired differences."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+
+from bilstm_core.figures import canvas, curves
+from bilstm_core.figures.canvas import Item
+from bilstm_core.figures.palette import BLOCK, DARK_BLOCK, INK, Style, faint
+
+
+def accuracy_by_timestep(frame: pd.DataFrame, styles: Mapping[str, Style], *, height: int = 340) -> go.Figure:
+    """The share of labels that are right at each timestep, a line a model.
+
+    frame: label, timestep (from 1), accuracy (share, 0 to 1)
+    """
+    labels = [label for label in styles if (frame["label"] == label).any()]
+    tables = {label: frame[frame["label"] == label].sort_values("timestep") for label in labels}
+    low = min(0.9, float(np.floor(frame["accuracy"].min() * 20) / 20)) if len(frame) else 0.5
+    top, bottom = 14, 54
+    area = height - top - bottom
+    scale = area / (1.005 - low)
+    ends = [float(table["accuracy"].iloc[-1]) for table in tables.values()]
+    placed = canvas.spread([(end - low) * scale for end in ends], apart=curves.APART, low=8, high=area - 8)
+    timesteps = int(frame["timestep"].max()) if len(frame) else 1
+    traces: list[Item] = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers" if timesteps <= 50 else "lines",
+            "name": label,
+            "x": table["timestep"].to_numpy(),
+            "y": table["accuracy"].to_numpy(),
+            "line": styles[label]._asdict(),
+            "marker": {"size": 8, "color": styles[label].color},
+            "hovertemplate": f"{label}, timestep %{{x}}: %{{y:.1%}}<extra></extra>",
+        }
+        for label, table in tables.items()
+    ]
+    notes = [
+        canvas.note(
+            f"<b>{label} {end:.1%}</b>",
+            1,
+            place / scale + low,
+            yref="y",
+            xanchor="left",
+            xshift=6,
+            name=f"<b>{end:.1%}</b>",
+            font={"size": canvas.TEXT, "color": styles[label].color},
+        )
+        for label, end, place in zip(labels, ends, placed, strict=True)
+    ]
+    longest = max((len(label) + 7 for label in labels), default=7)
+    return canvas.figure(
+        traces,
+        height=height,
+        margin=(64, min(270, 20 + round(8.4 * longest)), top, bottom),
+        narrow={"margin": {"r": 64}},
+        xaxis=canvas.timestep_axis(1, timesteps),
+        yaxis=canvas.axis("labels right", range=[low, 1.005], tickformat=".0%", nticks=6),
+        annotations=notes,
+    )
+
+
+def share_of_ones(frame: pd.DataFrame, *, height: int = 340) -> go.Figure:
+    """How often each timestep's label is 1; the part that a guess by position gets right is darker.
+
+    frame: timestep (from 1), share (of sequences, 0 to 1)
+    """
+    rows = frame.sort_values("timestep")
+    t, share = rows["timestep"].to_numpy(), rows["share"].to_numpy(np.float64)
+    guess = np.maximum(share, 1 - share)
+    bars: Item = {
+        "type": "bar",
+        "name": "share of ones",
+        "x": t,
+        "y": share.round(4),
+        "width": 0.86,
+        "marker": {"color": np.where(share >= 0.5, DARK_BLOCK, BLOCK)},
+        "customdata": np.column_stack([guess, share >= 0.5]).round(4),
+        "hovertemplate": "timestep %{x}: label 1 in %{y:.1%} of sequences; guessing %{customdata[1]:d} is right"
+        " in %{customdata[0]:.1%}<extra></extra>",
+    }
+    half: Item = {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": 0.5, "y1": 0.5}
+    line = {"color": INK, "width": 2, "dash": "dash"}
+    return canvas.figure(
+        [bars],
+        height=height,
+        margin=(64, 16, 14, 54),
+        xaxis=canvas.timestep_axis(1, int(t.max())),
+        yaxis=canvas.axis("sequences with label 1", range=[0, 1.02], tickformat=".0%", nticks=6),
+        shapes=[{**half, "line": line}],
+        annotations=[
+            canvas.note("above: guess 1", 0.01, 0.5, yref="y", xref="x domain", xanchor="left", yanchor="bottom"),
+        ],
+    )
+
+
+def _interval(values: npt.NDArray[np.float64], draws: int = 2_000) -> tuple[float, float]:
+    """A 95 % bootstrap interval of the mean, the same for the same values."""
+    if len(values) < 2:
+        return float(values.mean()), float(values.mean())
+    rng = np.random.default_rng(0)
+    means = values[rng.integers(0, len(values), (draws, len(values)))].mean(axis=1)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def paired_differences(
+    frame: pd.DataFrame,
+    styles: Mapping[str, Style],
+    *,
+    title: str = "difference in final loss (nats per label)",
+    row: int = 64,
+) -> go.Figure:
+    """A dot for each start, the mean and its 95 % interval (bootstrap over starts), a row a model.
+
+    frame: label, seed, difference (the model's minus the baseline's, same data, same start); row: px of each row
+    """
+    labels = [label for label in styles if (frame["label"] == label).any()]
+    traces: list[Item] = []
+    notes: list[Item] = []
+    for place, label in enumerate(labels):
+        table = frame[frame["label"] == label].sort_values("seed")
+        values = table["difference"].to_numpy(np.float64)
+        colour = styles[label].color
+        jitter = (np.arange(len(values)) % 5 - 2) * 0.05
+        mean, (low, high) = float(values.mean()), _interval(values)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": label,
+                "x": values.round(6),
+                "y": place + 0.16 + jitter,
+                "customdata": table["seed"].to_numpy(),
+                "marker": {"size": 8, "color": faint(colour, 0.5)},
+                "hovertemplate": f"{label}, start %{{customdata}}: %{{x:+.4f}}<extra></extra>",
+            }
+        )
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": f"{label}: mean",
+                "x": [low, mean, high],
+                "y": [place - 0.02] * 3,
+                "line": {"color": colour, "width": 4},
+                "marker": {"size": [2, 12, 2], "color": colour, "opacity": 1},
+                "hovertemplate": f"{label}: mean {mean:+.4f}, 95 % from {low:+.4f} to {high:+.4f}<extra></extra>",
+            }
+        )
+        font = {"size": canvas.TEXT, "color": colour}
+        text = f"<b>{label}</b>  {mean:+.3f}" + (f" ({low:+.3f} to {high:+.3f})" if len(values) > 1 else "")
+        notes.append(
+            canvas.note(text, 0, place - 0.2, xref="x domain", yref="y", xanchor="left", yanchor="bottom", font=font)
+        )
+    zero: Item = {"type": "line", "xref": "x", "x0": 0, "x1": 0, "yref": "y domain", "y0": 0, "y1": 1, "layer": "below"}
+    reach = 1.12 * max((abs(float(v)) for v in frame["difference"]), default=1.0) or 1.0
+    return canvas.figure(
+        traces,
+        height=row * max(1, len(labels)) + 66,
+        margin=(16, 16, 8, 58),
+        xaxis=canvas.axis(title, range=[-reach, reach], tickformat="+.2~f", nticks=7),
+        yaxis=canvas.bare_axis(range=[len(labels) - 0.45, -0.6]),
+        shapes=[{**zero, "line": {"color": INK, "width": 2}}],
+        annotations=notes,
+    )
