@@ -1,0 +1,358 @@
+"""Trainings asked for by the page and done by a worker process: submit, watch, stop, leave.
+
+No call waits for the worker: one thread starts the cluster and talks to it. Neither `distributed` nor TensorFlow is
+imported with this module.
+"""
+
+import atexit
+import hashlib
+import importlib
+import itertools
+import json
+import queue
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+from bilstm_core import codec
+from bilstm_core.cluster import Cluster, NotEnoughMemoryError
+from bilstm_core.progress import Job, JobView, Part, parts_of
+from bilstm_core.runs import Run, from_parts, to_parts
+from bilstm_core.specs import RunSpec
+from bilstm_core.worker import TOPIC, fingerprint
+
+__all__ = ["JobView", "Jobs", "fingerprint"]
+
+State = Literal["starting", "warming", "ready", "failed"]
+
+SWEEP_S = 0.5
+QUIET_S = 15.0  # a watcher that has not asked for so long counts as gone if another job is waiting
+QUIET_ALONE_S = 90.0  # and if none is: browsers let a hidden tab ask only once a minute
+MAX_STARTS = 5  # of a worker that never gets ready, before it is given up
+KEPT_JOBS = 100  # ended jobs that can still be viewed
+KEPT_ANSWERS = 200
+
+
+class Jobs:
+    """The trainings of this app, and the processes that do them. Every method may be called from any thread.
+
+    worker_memory_limit: bytes, or Dask's words for them ("2GB"); by default 70 % of the machine's
+    """
+
+    def __init__(self, worker_memory_limit: int | str | None = None) -> None:
+        self.source = fingerprint()
+        self._memory_limit = worker_memory_limit
+        self._lock = threading.RLock()
+        self._state: State = "starting"
+        self._problem = ""
+        self._name = uuid.uuid4().hex[:8]
+        self._attempts = itertools.count(1)
+        self._jobs: dict[str, Job] = {}
+        self._answers: dict[str, str | None] = {}
+        self._starts = 0
+        self._closed = threading.Event()
+        self._cluster: Cluster | None = None
+        self._commands: queue.SimpleQueue[Callable[[Cluster], None]] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name="jobs", daemon=True)
+        self._thread.start()
+        atexit.register(self.close)
+
+    @property
+    def state(self) -> State:
+        """Starting, until a worker answers; warming, until the default programs are compiled; ready; or failed."""
+        return self._state
+
+    @property
+    def problem(self) -> str:
+        """Why the state is failed: a sentence. Else empty."""
+        return self._problem
+
+    def submit(self, specs: Sequence[RunSpec], *, resume: Run | None = None, watcher: str) -> str:
+        """Ask for runs, and get the job's id; a job for equal specs that is not over yet is joined.
+
+        resume: a run to go on from, for one spec. Such a job is never joined.
+        Raises ValueError for no specs, or several with resume.
+        """
+        asked = tuple(spec.canonical() for spec in specs)
+        if not asked or (resume is not None and len(asked) != 1):
+            raise ValueError(f"submit takes one or more specs, and one only with resume, not {len(asked)}.")
+        with self._lock:
+            joined = None
+            if resume is None:
+                open_jobs = (job for job in self._jobs.values() if not (job.over or job.stopping or job.resume))
+                joined = next((job for job in open_jobs if job.specs == asked), None)
+            job = joined or Job(
+                id=f"{self._name}-{next(self._attempts)}", specs=asked, resume=resume, parts=parts_of(asked)
+            )
+            job.watchers[watcher] = job.last_seen = time.monotonic()
+            if joined is None:
+                self._jobs[job.id] = job
+                if self._state == "failed":
+                    job.end("failed", self._problem)
+                else:
+                    self._commands.put(lambda cluster: self._send(cluster, job))
+            return job.id
+
+    def view(self, job_id: str, watcher: str | None = None) -> JobView | None:
+        """The job as it stands, and a sign of life of its watcher. None for a job long over, or unknown."""
+        with self._lock:
+            job = self._jobs.get(job_id)
+            if job is None:
+                return None
+            job.last_seen = time.monotonic()
+            if watcher is not None:
+                job.watchers[watcher] = job.last_seen
+            return job.view()
+
+    def watch(self, job_id: str, watcher: str) -> None:
+        """Count a watcher; of an unknown job, nothing happens."""
+        self.view(job_id, watcher)
+
+    def leave(self, job_id: str, watcher: str) -> None:
+        """Count a watcher no more. When the last one leaves, the job is cancelled."""
+        with self._lock:
+            job = self._jobs.get(job_id)
+            if job is not None:
+                job.watchers.pop(watcher, None)
+                self._cancel_if_alone(job)
+
+    def stop(self, job_id: str, watcher: str | None = None) -> bool:
+        """Ask a job to end soon, as "stopped", with what is trained so far.
+
+        With a watcher named while others are watching, only the watcher leaves.
+        Returns whether the job is going to stop.
+        """
+        with self._lock:
+            job = self._jobs.get(job_id)
+            if job is None or job.over:
+                return False
+            if watcher is not None and set(job.watchers) - {watcher}:
+                self.leave(job_id, watcher)
+                return False
+            job.stopping = True
+            self._commands.put(lambda cluster: self._stop(cluster, job))
+            return True
+
+    def ask_summary(self, spec: RunSpec) -> str:
+        """Ask for the text of Keras's model.summary(); equal questions have one id and are asked once."""
+        flat = codec.encode(RunSpec(problem=spec.problem, model=spec.model))
+        request = hashlib.sha256(json.dumps(flat, sort_keys=True).encode()).hexdigest()[:16]
+        with self._lock:
+            if request not in self._answers:
+                self._answers[request] = self._problem or None
+                if self._state != "failed":
+                    self._commands.put(lambda cluster: self._ask(cluster, request, flat))
+                for old in list(self._answers)[:-KEPT_ANSWERS]:
+                    del self._answers[old]
+        return request
+
+    def answer(self, request: str) -> str | None:
+        """The text that was asked for, or a sentence that says why there is none; None while it is awaited."""
+        with self._lock:
+            return self._answers.get(request, "This question was lost when the program changed. Ask again.")
+
+    def close(self) -> None:
+        """End everything that was started, within two seconds. Calling it again does nothing."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._commands.put(lambda _: None)
+        atexit.unregister(self.close)
+        cluster = self._cluster
+        if cluster is not None:
+            cluster.close()
+        self._fail("The training worker was closed. Reload the page.")
+
+    # Below: the thread that talks to the cluster, and what the cluster tells.
+
+    def _serve(self) -> None:
+        try:
+            cluster = Cluster(self._memory_limit)
+        except Exception as error:
+            self._fail(f"The training cluster could not be started or reached: {error}.")
+            return
+        self._cluster = cluster
+        try:
+            cluster.client.subscribe_topic(TOPIC, self._hear)
+            if not cluster.remote:
+                cluster.start_worker()
+        except Exception as error:
+            self._fail(
+                str(error) if isinstance(error, NotEnoughMemoryError) else f"No worker could be started: {error}."
+            )
+        while not self._closed.is_set() and self._state != "failed":
+            try:
+                self._commands.get(timeout=SWEEP_S)(cluster)
+            except queue.Empty:
+                pass
+            except Exception as error:
+                if not self._closed.is_set():
+                    self._fail(f"The training cluster no longer answers: {error}.")
+            self._sweep(cluster)
+        cluster.close()
+
+    def _fail(self, problem: str) -> None:
+        with self._lock:
+            if self._state == "failed":
+                return
+            self._state, self._problem = "failed", problem
+            for job in self._jobs.values():
+                if not job.over:
+                    job.end("failed", problem)
+            for request, answer in self._answers.items():
+                if answer is None:
+                    self._answers[request] = problem
+
+    def _hear(self, event: tuple[float, Mapping[str, Any]]) -> None:
+        """Take in a message of a worker; runs in the client's thread."""
+        message = event[1]
+        with self._lock:
+            if self._state == "failed":
+                return
+            kind = message["event"]
+            if kind == "warming":
+                self._starts += 1
+                self._state = "warming"
+            elif kind == "ready":
+                self._starts, self._state = 0, "ready"
+            elif kind == "broken":
+                self._fail(f"The training worker could not start: {message['message']}.")
+            job = self._jobs.get(message.get("job", ""))
+            if job is None or job.over:
+                return
+            if kind == "started":
+                job.start(message["part"])
+                if job.stopping:
+                    self._commands.put(lambda cluster: self._stop(cluster, job))
+            elif kind == "progress":
+                self._starts = 0
+                job.report(message["part"], message["runs"])
+
+    def _send(self, cluster: Cluster, job: Job) -> None:
+        worker = importlib.import_module("bilstm_core.worker")
+        for number, part in enumerate(job.parts):
+            if job.over or job.stopping:
+                break
+            part.future = cluster.client.submit(
+                worker.train_job,
+                job.id,
+                number,
+                [codec.encode(job.specs[place]) for place in part.places],
+                self.source,
+                to_parts(job.resume) if job.resume else None,
+                key=f"{job.id}-{number}",
+                resources={"TRAIN": 1},
+                priority=-number,  # so that a long job's later parts let others go first
+                pure=False,
+            )
+            part.future.add_done_callback(lambda future, one=part: self._over(job, one, future))
+        if job.stopping:
+            self._stop(cluster, job)
+
+    def _over(self, job: Job, part: Part, future: Any) -> None:
+        self._commands.put(lambda cluster: self._take(cluster, job, part, future))
+
+    def _take(self, cluster: Cluster, job: Job, part: Part, future: Any) -> None:
+        """Take in the end of a part."""
+        if job.over or part.over:
+            return
+        problem, runs = "", []
+        if future.status == "finished":
+            runs = [from_parts(*parts) for parts in future.result(timeout=60)]
+        elif future.status == "error":
+            problem = _sentence(future.exception(timeout=10))
+        elif not job.stopping:
+            problem = "The connection to the training cluster was lost. Press Retry."
+        with self._lock:
+            job.finish_part(job.parts.index(part), runs)
+            if problem:
+                job.end("failed", problem)
+            elif all(one.over for one in job.parts):
+                finished = all(run is not None and run.finished for run in job.runs)
+                job.end("done" if finished else "stopped")
+        if problem:
+            self._withdraw(cluster, job)
+
+    def _stop(self, cluster: Cluster, job: Job) -> None:
+        """Tell the training at work to stop, and withdraw the parts that have not begun."""
+        self._withdraw(cluster, job, [part for part in job.parts if not part.started])
+        if any(part.started and not part.over for part in job.parts):
+            worker = importlib.import_module("bilstm_core.worker")
+            threading.Thread(
+                target=cluster.client.run,
+                args=(worker.request_stop, job.id),
+                kwargs={"on_error": "ignore"},
+                name="stopping",
+                daemon=True,
+            ).start()
+
+    def _withdraw(self, cluster: Cluster, job: Job, parts: Sequence[Part] | None = None) -> None:
+        with self._lock:
+            leaving = [part for part in (job.parts if parts is None else parts) if not part.over]
+            futures = [part.future for part in leaving if part.future is not None]
+            for part in leaving:
+                part.over, part.future = True, None
+            if not job.over and all(part.over for part in job.parts):
+                job.end("stopped")
+        if futures:
+            cluster.client.cancel(futures)
+
+    def _ask(self, cluster: Cluster, request: str, flat: Mapping[str, str]) -> None:
+        worker = importlib.import_module("bilstm_core.worker")
+        key = f"summary-{self._name}-{next(self._attempts)}"
+        future = cluster.client.submit(worker.summary_job, flat, self.source, key=key, priority=1, pure=False)
+        future.add_done_callback(lambda done: self._commands.put(lambda _: self._take_answer(request, done)))
+
+    def _take_answer(self, request: str, future: Any) -> None:
+        if future.status == "finished":
+            answer: str = future.result(timeout=10)
+        else:
+            answer = _sentence(future.exception(timeout=10) if future.status == "error" else None)
+        with self._lock:
+            self._answers[request] = answer
+
+    def _sweep(self, cluster: Cluster) -> None:
+        """Forget watchers that went without a word and jobs long over; see that the worker is there."""
+        now = time.monotonic()
+        with self._lock:
+            waiting = any(job.state == "queued" for job in self._jobs.values())
+            limit = QUIET_S if waiting else QUIET_ALONE_S
+            for job in [job for job in self._jobs.values() if not job.over]:
+                job.watchers = {name: seen for name, seen in job.watchers.items() if now - seen < limit}
+                self._cancel_if_alone(job)
+            over = sorted((job for job in self._jobs.values() if job.over), key=lambda job: job.last_seen)
+            for job in over[:-KEPT_JOBS]:
+                del self._jobs[job.id]
+            starts = self._starts
+        if starts > MAX_STARTS:
+            self._fail(
+                f"The training worker died {starts - 1} times before it was ready, most likely for lack of memory."
+                " Recorded results can still be shown."
+            )
+        elif not cluster.remote and cluster.worker_gone() and not self._closed.is_set():
+            self._starts += 1
+            cluster.start_worker()
+        elif cluster.remote and self._state == "starting" and cluster.client.scheduler_info()["workers"]:
+            self._state = "ready"
+
+    def _cancel_if_alone(self, job: Job) -> None:
+        if not job.over and not job.watchers:
+            job.end("stopped", "The training was stopped because no page was watching it any more.")
+            self._commands.put(lambda cluster: self._withdraw(cluster, job))
+
+
+def _sentence(error: BaseException | None) -> str:
+    """What to tell a person of a training that failed."""
+    kind = type(error).__name__
+    if kind == "KilledWorker":
+        return (
+            "The training worker died again and again during this training, most likely for lack of memory."
+            " Press Retry, or ask for fewer units, timesteps or sequences."
+        )
+    if kind == "SourceMismatchError":
+        return "The program has been updated since this page was opened. Reload the page and press Retry."
+    if error is None:
+        return "The request was lost on its way to the training worker. Press Retry."
+    return f"The training failed: {error or kind}".rstrip(".") + ". Press Retry, or change a setting."

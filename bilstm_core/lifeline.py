@@ -1,0 +1,30 @@
+"""Loaded by the process that looks after the worker: ends it, and all it started, when the app is gone.
+
+The app holds the other end of this process's standard input and never writes to it. However the app ends, by a
+signal or by kill -9, the system closes that end. This works alike on Linux, macOS and Windows.
+"""
+
+import os
+import threading
+from typing import Any
+
+import psutil
+
+
+def dask_setup(_nanny: Any) -> None:
+    """Dask calls this before the worker starts."""
+    threading.Thread(target=_end_with_the_app, name="lifeline", daemon=True).start()
+
+
+def _end_with_the_app() -> None:
+    try:
+        while os.read(0, 1):
+            pass
+    except OSError:
+        pass
+    for child in psutil.Process().children(recursive=True):
+        try:
+            child.kill()
+        except psutil.NoSuchProcess:
+            continue
+    os._exit(0)

@@ -1,0 +1,241 @@
+"""Finished runs on disk, found again by their spec: the user's own, and under them the recorded results.
+
+A file is an npz of three arrays of bytes: a JSON document, every array of the run end to end, and a checksum. Nothing
+in it is ever unpickled. What can't be read, or doesn't fit its spec, is as if it were not there.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import time
+import uuid
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from bilstm_core import codec
+from bilstm_core.initial_weights import shapes
+from bilstm_core.runs import (
+    ENGINE_VERSION,
+    MAX_STEP_POINTS,
+    N_PROBES,
+    Arrays,
+    Run,
+    Snapshots,
+    from_parts,
+    installed_versions,
+    to_parts,
+)
+from bilstm_core.specs import RunSpec
+
+RECORDED = Path(__file__).resolve().parent / "recorded"
+SIZE_LIMIT = 500_000_000  # bytes of a user's store; the oldest files go first
+FORMAT = 1
+KINDS = ("<f2", "<f4", "<f8", "<i8", "<i4", "|b1")
+ABANDONED_S = 3_600.0  # a temporary file of this age has no writer any more
+UNREADABLE = (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+
+Origin = Literal["recorded", "stored"]
+Bytes = npt.NDArray[np.uint8]
+
+
+class Store:
+    """Runs by spec. Never raises: where the disk fails, nothing is kept, and `notice` says so.
+
+    root: the folder of the user's own runs, written to; by default that of BILSTM_STORE, or a cache folder
+    recorded: the folder of the recorded results, only read; by default those that come with the program
+    """
+
+    def __init__(self, root: Path | None = None, recorded: Path | None = None) -> None:
+        chosen = os.environ.get("BILSTM_STORE")
+        self._root = root or (Path(chosen) if chosen else user_cache_dir() / "runs")
+        self._recorded = recorded or RECORDED
+        self._notice = ""
+        self._engine = json.dumps([ENGINE_VERSION, FORMAT, installed_versions()], sort_keys=True)
+
+    @property
+    def notice(self) -> str:
+        """A sentence if runs can't be kept or found again on this machine, else empty."""
+        return self._notice
+
+    def get(self, spec: RunSpec) -> Run | None:
+        """The finished run of a spec; the user's own before the recorded one.
+
+        A recorded run has no optimizer state, and snapshots only where they were kept.
+        """
+        run = self._own(spec)
+        return run if run is not None else read_recorded(spec, self._recorded)
+
+    def put(self, run: Run) -> None:
+        """Keep a finished run. One that is unfinished, or whose weights are not finite, is not kept."""
+        if not run.finished or not _fits(run, run.spec):
+            return
+        target = self._path(run.spec)
+        try:
+            _write(target, run, compressed=False)
+            self._evict()
+            self._notice = ""
+        except OSError as error:
+            self._notice = f"Finished runs cannot be kept on this machine ({error.strerror or error})."
+
+    def origin(self, spec: RunSpec) -> Origin | None:
+        """Where `get` would find the run."""
+        if self._own(spec) is not None:
+            return "stored"
+        return "recorded" if read_recorded(spec, self._recorded) is not None else None
+
+    def _path(self, spec: RunSpec) -> Path:
+        return self._root / f"{_name(spec, self._engine)}.npz"
+
+    def _own(self, spec: RunSpec) -> Run | None:
+        path = self._path(spec)
+        try:
+            return _read(path, spec)
+        except FileNotFoundError:
+            return None
+        except PermissionError as error:
+            self._notice = f"Finished runs cannot be read on this machine ({error.strerror or error})."
+            return None
+        except UNREADABLE:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+            return None
+
+    def _evict(self) -> None:
+        """Remove the oldest files until the rest is within the limit, and what writers left behind."""
+        files = []
+        for path in self._root.iterdir():
+            with contextlib.suppress(OSError):
+                stat = path.stat()
+                if path.suffix == ".npz":
+                    files.append((stat.st_mtime_ns, stat.st_size, path))
+                elif path.suffix == ".tmp" and time.time() - stat.st_mtime > ABANDONED_S:
+                    path.unlink()
+        total = sum(size for _, size, _ in files)
+        for _, size, path in sorted(files)[:-1]:
+            if total <= SIZE_LIMIT:
+                break
+            with contextlib.suppress(OSError):
+                path.unlink()
+                total -= size
+
+
+def write_recorded(
+    runs: Iterable[Run], path: Path = RECORDED, *, keep_snapshots: Callable[[Run], bool] = lambda _: False
+) -> None:
+    """Write finished runs as recorded results, a small file each, without optimizer state.
+
+    keep_snapshots: which runs keep their snapshots
+    Raises OSError, and ValueError for a run that is unfinished or whose weights are not finite.
+    """
+    for run in runs:
+        if not run.finished or not _fits(run, run.spec):
+            raise ValueError(f"only finished runs with finite weights can be recorded, not {codec.encode(run.spec)}.")
+        document, arrays = to_parts(run)
+        small = {name: array for name, array in arrays.items() if not name.startswith("optimizer_state:")}
+        if not keep_snapshots(run):
+            nothing = {name: value[:0] for name, value in run.snapshots._asdict().items()}
+            small |= {f"snapshots:{name}": value for name, value in nothing.items()}
+        _write(path / f"{_name(run.spec)}.npz", from_parts(document, small), compressed=True)
+
+
+def read_recorded(spec: RunSpec, path: Path = RECORDED) -> Run | None:
+    """The recorded run of a spec, if there is one. Only its own file is read."""
+    try:
+        return _read(path / f"{_name(spec)}.npz", spec)
+    except UNREADABLE:
+        return None
+
+
+def user_cache_dir() -> Path:
+    """This program's folder for what can be made again."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or tempfile.gettempdir()
+    else:
+        home = Path(os.path.expanduser("~"))  # noqa: PTH111 -- Path.home() raises where there is no home
+        kept = home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"
+        base = os.environ.get("XDG_CACHE_HOME") or str(kept)
+    return Path(base) / "bilstm-explorer"
+
+
+def _name(spec: RunSpec, engine: str = "") -> str:
+    canonical = json.dumps(codec.encode(spec), sort_keys=True)
+    return hashlib.sha256(f"{canonical}\n{engine}".encode()).hexdigest()[:40]
+
+
+def _write(target: Path, run: Run, *, compressed: bool) -> None:
+    document, arrays = to_parts(run)
+    index, pieces = [], []
+    for name, array in arrays.items():
+        plain = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+        index.append([name, plain.dtype.str, list(array.shape)])
+        pieces.append(plain.tobytes())
+    text = json.dumps({"run": document, "arrays": index}, sort_keys=True).encode()
+    data = b"".join(pieces)
+    members = {"document": text, "data": data, "checksum": hashlib.sha256(text + data).digest()}
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.stem}.{uuid.uuid4().hex[:8]}.tmp")
+    save: Callable[..., None] = np.savez_compressed if compressed else np.savez
+    try:
+        with temporary.open("wb") as file:
+            save(file, **{name: np.frombuffer(member, np.uint8) for name, member in members.items()})
+        temporary.replace(target)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _read(path: Path, spec: RunSpec) -> Run:
+    """The run in a file. Raises one of UNREADABLE if there is none, or it isn't whole, or not the spec's."""
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as members:
+        text, data, checksum = (members[name].tobytes() for name in ("document", "data", "checksum"))
+    if hashlib.sha256(text + data).digest() != checksum:
+        raise ValueError("the checksum does not fit")
+    content = json.loads(text)
+    arrays: Arrays = {}
+    place = 0
+    for name, kind, shape in content["arrays"]:
+        if kind not in KINDS or any(size < 0 for size in shape):
+            raise ValueError(f"{name} is not an array of numbers")
+        count = int(np.prod(shape, dtype=np.int64))
+        arrays[name] = np.frombuffer(data, kind, count, place).reshape(shape).copy()
+        place += count * np.dtype(kind).itemsize
+    run = from_parts(content["run"], arrays)
+    if not run.finished or not _fits(run, spec):
+        raise ValueError("the run does not fit its spec")
+    return run
+
+
+def _fits(run: Run, spec: RunSpec) -> bool:
+    """Whether a finished run is one of this spec, with every array of the shape it must have."""
+    spec = spec.canonical()
+    problem, training = spec.problem, spec.training
+    found = {name: array.shape for name, array in run.weights.items()}
+    return (
+        run.spec.canonical() == spec
+        and run.steps_done == training.steps
+        and found == shapes(problem, spec.model)
+        and list(run.history.columns) == ["epoch", "sequences_seen", "loss", "accuracy"]
+        and len(run.history) == training.epochs
+        and list(run.steps.columns) == ["step", "sequences_seen", "loss"]
+        and 0 < len(run.steps) <= MAX_STEP_POINTS
+        and _snapshots_fit(run.snapshots, (N_PROBES, problem.timesteps, problem.problem.outputs))
+        and all(_finite(array) for part in (run.weights, run.optimizer_state) for array in part.values())
+    )
+
+
+def _snapshots_fit(snapshots: Snapshots, shape: tuple[int, ...]) -> bool:
+    count = len(snapshots.step)
+    return snapshots.sequences_seen.shape == (count,) and snapshots.probabilities.shape == (count, *shape)
+
+
+def _finite(array: npt.NDArray[Any]) -> bool:
+    return bool(np.isfinite(array).all())

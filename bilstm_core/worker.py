@@ -1,0 +1,199 @@
+"""The functions that Dask calls in the worker process, and what the worker does as it starts.
+
+What comes and goes is plain: codec dicts, JSON-ready dicts, NumPy arrays. TensorFlow is imported inside functions.
+"""
+
+import hashlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from bilstm_core import codec
+from bilstm_core.progress import thin
+from bilstm_core.runs import Arrays, Progress, Run, from_parts, to_parts
+from bilstm_core.specs import Direction, ModelSpec, RunSpec, TrainingSpec
+
+Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
+
+TOPIC = "bilstm-explorer"
+MESSAGE_INTERVAL_S = 0.1
+WARM_DIRECTIONS: tuple[Direction, ...] = ("bidirectional", "forward", "backward")
+
+_stopped: deque[str] = deque(maxlen=1_000)  # jobs that were asked to stop
+_training = threading.Lock()  # held by the training at work, or by the warming of one program
+_fingerprints: dict[tuple[Any, ...], str] = {}
+
+
+class SourceMismatchError(RuntimeError):
+    """The app and the worker run different versions of this project's source."""
+
+
+def fingerprint() -> str:
+    """A hash of the sources of this package, read again only when a file's time or size has changed."""
+    root = Path(__file__).resolve().parent
+    paths = sorted(root.rglob("*.py"))
+    stats = [path.stat() for path in paths]
+    stamp = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in zip(paths, stats, strict=True))
+    if stamp not in _fingerprints:
+        digest = hashlib.sha256()
+        for path in paths:
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+            digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+        _fingerprints.clear()
+        _fingerprints[stamp] = digest.hexdigest()[:16]
+    return _fingerprints[stamp]
+
+
+LOADED = fingerprint()  # of the sources that this process runs
+
+
+def train_job(
+    job: str, part: int, flats: Sequence[Mapping[str, str]], source: str, resume: Parts | None = None
+) -> list[Parts]:
+    """Train the specs of one part of a job; they differ in their seed only.
+
+    job, part: sent along with each message on TOPIC
+    flats: specs, as codec.encode writes them
+    source: the app's fingerprint
+    resume: a run of the one spec to go on from
+    Returns the runs in the order of the specs, unfinished ones if the job was asked to stop; none if it was asked
+    before its training began. Raises SourceMismatchError, and what training raises.
+    """
+    _check_source(source)
+    send, cancelled = _connections()
+
+    def should_stop() -> bool:
+        return job in _stopped or cancelled()
+
+    specs = [codec.decode(flat) for flat in flats]
+    while not _training.acquire(timeout=0.05):
+        if should_stop():
+            return []
+    try:
+        if should_stop():
+            return []
+        send({"event": "started", "job": job, "part": part})
+        from bilstm_core.training import train, train_many
+
+        with Reporter(specs, lambda runs: send({"event": "progress", "job": job, "part": part, "runs": runs})) as seen:
+            runs: list[Run]
+            if len(specs) == 1:
+                earlier = from_parts(*resume) if resume else None
+                runs = [train(specs[0], resume=earlier, on_progress=seen, should_stop=should_stop)]
+            else:
+                runs = train_many(specs, on_progress=seen, should_stop=should_stop)
+        return [to_parts(run) for run in runs]
+    finally:
+        _training.release()
+
+
+def summary_job(flat: Mapping[str, str], source: str) -> str:
+    """What Keras's model.summary() prints for the model of a spec. Raises SourceMismatchError."""
+    _check_source(source)
+    from bilstm_core.models import build_model
+
+    spec = codec.decode(flat)
+    lines: list[str] = []
+    build_model(spec.problem, spec.model).summary(print_fn=lines.append, line_length=80)
+    return "\n".join(lines)
+
+
+def request_stop(job: str) -> None:
+    """Make a job's training in this process end at its next chunk of steps."""
+    _stopped.append(job)
+
+
+class Reporter:
+    """Gathers what training reports and sends it on: at once at first, then ten times a second, and at the end.
+
+    send: takes a list of {"run", "steps_done", "steps", "seen", "loss"}, plain numbers and lists
+    """
+
+    def __init__(self, specs: Sequence[RunSpec], send: Callable[[list[dict[str, Any]]], None]) -> None:
+        self._specs = specs
+        self._send = send
+        self._waiting: dict[int, list[Progress]] = {}
+        self._sent = -MESSAGE_INTERVAL_S
+
+    def __call__(self, progress: Progress) -> None:
+        self._waiting.setdefault(progress.run, []).append(progress)
+        if time.monotonic() - self._sent >= MESSAGE_INTERVAL_S:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what is waiting."""
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, {}
+        message = []
+        for run, reports in waiting.items():
+            seen, loss = thin(
+                np.concatenate([report.sequences_seen for report in reports]),
+                np.concatenate([report.loss for report in reports]),
+                self._specs[run].training.sequences,
+            )
+            last = reports[-1]
+            numbers = {"run": int(run), "steps_done": int(last.steps_done), "steps": int(last.steps)}
+            message.append({**numbers, "seen": seen.tolist(), "loss": loss.tolist()})
+        self._send(message)
+        self._sent = time.monotonic()
+
+    def __enter__(self) -> "Reporter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.flush()
+
+
+def dask_setup(worker: Any) -> None:
+    """Dask calls this as the worker starts: yield to the page's process, and warm up beside the requests."""
+    process = psutil.Process()
+    process.nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10))
+    threading.Thread(target=_warm, args=(worker,), name="warming", daemon=True).start()
+
+
+def _warm(worker: Any) -> None:
+    """Import TensorFlow and compile the default programs, giving way to trainings between two programs."""
+    while worker.status.name != "running":
+        time.sleep(0.01)
+    worker.log_event(TOPIC, {"event": "warming"})
+    try:
+        with _training:
+            from bilstm_core.training import train
+        for direction in WARM_DIRECTIONS:
+            time.sleep(0.01)
+            with _training:
+                train(RunSpec(model=ModelSpec(direction=direction), training=TrainingSpec(epochs=1)))
+    except Exception as error:
+        worker.log_event(TOPIC, {"event": "broken", "message": f"{type(error).__name__}: {error}"})
+        raise
+    worker.log_event(TOPIC, {"event": "ready"})
+
+
+def _check_source(source: str) -> None:
+    if source != LOADED:
+        raise SourceMismatchError("The program's source has changed since the worker started.")
+
+
+def _connections() -> tuple[Callable[[dict[str, Any]], None], Callable[[], bool]]:
+    """How to send a message, and whether Dask has cancelled the task at work; outside Dask both do nothing."""
+    from distributed import get_worker
+    from distributed.worker import thread_state
+
+    try:
+        worker = get_worker()
+        key = thread_state.key
+    except (ValueError, AttributeError):
+        return lambda _: None, lambda: False
+
+    def cancelled() -> bool:
+        task = worker.state.tasks.get(key)
+        return task is None or task.state == "cancelled"
+
+    return lambda message: worker.log_event(TOPIC, message), cancelled
