@@ -131,6 +131,9 @@ async function draw(state) {
   const wanted = signature(state)
   if (wanted === state.drawn || root.clientWidth === 0) return
   const library = await plotly()
+  state.pending = undefined
+  await state.showing
+  if (!state.alive) return
   stop(state)
   const figure = prepare(state)
   const config = { displayModeBar: false, responsive: false, showTips: false, doubleClick: false, scrollZoom: false }
@@ -164,6 +167,7 @@ function update(state) {
       }
       state.failure.textContent = ""
     } catch (error) {
+      if (!state.alive) return
       state.failure.textContent = `This chart could not be drawn: ${error.message}. Reload the page.`
       console.error(error)
     } finally {
@@ -172,12 +176,16 @@ function update(state) {
   })()
 }
 
+function plain(value) {
+  return ArrayBuffer.isView(value) ? Array.from(value) : (value ?? null)
+}
+
 function chosen(state, event) {
   const point = event.points?.[0]
   if (!point) return
   const { curveNumber, x, y, customdata } = point
   if (state.pointing && show(state, state.frames.findIndex(frame => frame.name === customdata))) return
-  if (state.data.clickable) state.setTriggerValue("click", { curve: curveNumber, x, y, customdata: customdata ?? null })
+  if (state.data.clickable) state.setTriggerValue("click", { curve: curveNumber, x, y, customdata: plain(customdata) })
 }
 
 function pointed(state, event) {
@@ -205,7 +213,7 @@ const AT_ONCE = { mode: "immediate", frame: { duration: 0, redraw: true }, trans
 // Shows a frame, or the latest one asked for while another is being drawn
 function show(state, index) {
   if (index < 0 || index >= state.frames.length) return false
-  if (index === state.index) return true
+  if (index === state.index || state.busy) return true
   place(state, index)
   state.pending = index
   state.showing ??= (async () => {
@@ -288,8 +296,8 @@ function resized(state) {
   clearTimeout(state.resizing)
   state.resizing = setTimeout(async () => {
     const library = await plotly()
-    await state.busy
-    if (state.alive && state.root.clientWidth > 0) library.Plots.resize(state.node)
+    await Promise.all([state.busy, state.showing])
+    if (state.alive && state.drawn && state.root.clientWidth > 0) library.Plots.resize(state.node)
   }, 50)
 }
 
@@ -310,7 +318,7 @@ export default function (component) {
     stop(state)
     state.observer.disconnect()
     charts.delete(parentElement)
-    plotly().then(library => library.purge(state.node), () => undefined)
     state.root.remove()
+    Promise.all([plotly(), state.busy, state.showing]).then(([library]) => library.purge(state.node), () => undefined)
   }
 }

@@ -46,6 +46,20 @@ def _trailing_mean(run: pd.DataFrame, window: int) -> npt.NDArray[np.float64]:
     return means
 
 
+def _quantiles(values: npt.NDArray[np.float64], shares: Sequence[float]) -> list[npt.NDArray[np.float64]]:
+    """Quantiles along the last axis, missing values left out; numpy.nanquantile is a hundred times slower."""
+    ranked = np.sort(values, axis=-1)
+    rows = np.arange(len(ranked))
+    last = (~np.isnan(ranked)).sum(axis=-1) - 1
+    found = []
+    for share in shares:
+        place = last * share
+        below = np.floor(place).astype(np.int64)
+        above = np.minimum(below + 1, last)
+        found.append(ranked[rows, below] + (place - below) * (ranked[rows, above] - ranked[rows, below]))
+    return found
+
+
 def smooth_and_band(frame: pd.DataFrame, window: int = 25) -> pd.DataFrame:
     """Every run's trailing mean over its last `window` sequences, then quantiles over the seeds.
 
@@ -60,7 +74,7 @@ def smooth_and_band(frame: pd.DataFrame, window: int = 25) -> pd.DataFrame:
             ordered = run.sort_values("sequences_seen")
             smoothed[seed] = pd.Series(_trailing_mean(ordered, window), index=ordered["sequences_seen"].to_numpy())
         wide = pd.DataFrame(smoothed).sort_index()
-        low, median, high = np.nanquantile(wide.to_numpy(), [0.1, 0.5, 0.9], axis=1)
+        low, median, high = _quantiles(wide.to_numpy(), (0.1, 0.5, 0.9))
         part = pd.DataFrame(
             {
                 "label": label,
@@ -284,8 +298,10 @@ def _guides(
 
 def _level_note(text: str, value: float, colour: str, *, left: bool = False) -> Item:
     font = {"size": canvas.TEXT, "color": colour}
-    x, anchor = (0.005, "left") if left else (0.995, "right")
-    return canvas.note(text, x, value, xref="x domain", yref="y", xanchor=anchor, yanchor="bottom", font=font)
+    place: Item = {"xref": "x domain", "yref": "y", "yanchor": "bottom", "font": font}
+    if left:
+        return canvas.note(text, 0.005, value, xanchor="left", bgcolor=PAPER, borderpad=0, yshift=2, **place)
+    return canvas.note(text, 0.995, value, xanchor="right", **place)
 
 
 def _mark_note(mark: float, span: Sequence[float], log_x: bool) -> Item:

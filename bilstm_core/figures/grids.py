@@ -79,7 +79,7 @@ def wall(frame: pd.DataFrame, color: str, *, chosen: int | None = None, height: 
     if chosen is not None and chosen in set(numbers.tolist()):
         row = int(np.flatnonzero(numbers == chosen)[0]) + 1
         shapes.append(
-            {"type": "rect", "xref": "x domain", "yref": "y", "x0": 0, "x1": 1, "y0": row - 0.6, "y1": row + 0.6,
+            {"type": "rect", "xref": "x domain", "yref": "y", "x0": 0, "x1": 1, "y0": row - 1, "y1": row + 1,
              "line": {"color": INK, "width": 3}, "name": "chosen"}
         )  # fmt: skip
     return canvas.figure(

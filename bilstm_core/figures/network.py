@@ -8,12 +8,13 @@ import plotly.graph_objects as go
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.grids import has_read
-from bilstm_core.figures.palette import BACKWARD, DARK_BLOCK, EDGE, FORWARD, INK, PAPER, SHADE, ZERO, color
+from bilstm_core.figures.palette import BACKWARD, DARK_BLOCK, FORWARD, INK, PAPER, SHADE, ZERO, color
 
 UNITS = 4  # dots drawn in a box
 SIGNS = {"concat": "[,]", "sum": "+", "mul": "×", "ave": "½"}
 WORDS = {"concat": "side by side", "sum": "added", "mul": "multiplied", "ave": "averaged"}
 PALE = "rgba(128, 136, 148, 0.4)"
+REST = "#6B7480"
 
 
 class Edge(NamedTuple):
@@ -175,15 +176,16 @@ def network(
         )
         read = [has_read(view, chosen, t, timesteps) for t in steps]
         drawn.append(_circles(steps, 0, "values", [DARK_BLOCK if on else PALE for on in read]))
+
         if both:
-            signs = _circles(steps, top - 1, "merge", [answer if t == chosen else PALE for t in steps])
+            signs = _circles(steps, top - 1, "merge", [answer if t == chosen else REST for t in steps])
             drawn.append({**signs, "text": [SIGNS[merge_mode]] * timesteps})
         drawn.append(
             _circles(
                 steps,
                 top,
                 "outputs",
-                [answer if t == chosen else EDGE for t in steps],
+                [answer if t == chosen else REST for t in steps],
                 customdata=[names[t] for t in steps],
                 hoverinfo="text",
                 hovertext=[names[t] for t in steps],

@@ -1,0 +1,386 @@
+"""Facts about the figures, read from their data."""
+
+import itertools
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bilstm_core import figures
+from bilstm_core.figures import canvas, curves, palette
+
+MODELS = ["forward", "backward", "bidirectional"]
+STYLES = {name: figures.style(name) for name in MODELS}
+HEX = [palette.FORWARD, palette.BACKWARD, palette.BIDIRECTIONAL, palette.SUM, palette.MUL, palette.AVE, palette.WRONG]
+
+
+def losses(labels, seeds=1, n=250, final=0.3):
+    rng = np.random.default_rng(0)
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "label": label,
+                    "seed": seed,
+                    "sequences_seen": np.arange(1, n + 1),
+                    "updates": np.arange(1, n + 1),
+                    "loss": np.linspace(0.69, final, n) + 0.02 * rng.random(n),
+                }
+            )
+            for label, seed in itertools.product(labels, range(seeds))
+        ],
+        ignore_index=True,
+    )
+
+
+def sequence(timesteps=10, wrong=(), seed=0):
+    x = np.random.default_rng(seed).random(timesteps)
+    expected = (x.cumsum() >= timesteps / 4).astype(int)
+    predicted = expected.copy()
+    for timestep in wrong:
+        predicted[timestep - 1] = 1 - predicted[timestep - 1]
+    probability = np.where(predicted == 1, 0.8, 0.2)
+    steps = np.arange(1, timesteps + 1)
+    return pd.DataFrame(
+        {"timestep": steps, "x": x, "expected": expected, "probability": probability, "predicted": predicted}
+    )
+
+
+def snapshots(labels, timesteps=10, times=(0, 1, 10, 100, 250)):
+    return pd.concat(
+        [
+            sequence(timesteps, wrong=range(1, 4) if at < 100 else ()).assign(label=label, sequences_seen=at)
+            for label in labels
+            for at in times
+        ],
+        ignore_index=True,
+    )
+
+
+def trace(figure, name):
+    return next(one for one in figure.data if one.name == name)
+
+
+def luminance(colour):
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("background", ["#ffffff", "#12141c"])
+@pytest.mark.parametrize("colour", HEX)
+def test_data_colours_read_on_light_and_dark(colour, background):
+    high, low = sorted([luminance(colour), luminance(background)], reverse=True)
+    assert (high + 0.05) / (low + 0.05) >= 3
+
+
+def test_vermilion_is_no_models_colour():
+    modes = [figures.color("bidirectional", mode) for mode in ("concat", "sum", "mul", "ave")]
+    models = [figures.color("forward"), figures.color("backward"), *modes]
+    assert len({*models, figures.WRONG}) == 7
+    assert figures.color("forward", "sum") == figures.color("forward")
+
+
+def test_unknown_colours_and_dashes_are_refused_by_name():
+    with pytest.raises(ValueError, match="sideways"):
+        figures.color("sideways")
+    with pytest.raises(ValueError, match="wavy"):
+        figures.dash("wavy")
+
+
+def test_runs_are_smoothed_over_the_last_sequences_before_the_band():
+    frame = losses(["forward"], seeds=11, n=60)
+    banded = figures.smooth_and_band(frame, window=25)
+    wide = frame.pivot(index="sequences_seen", columns="seed", values="loss")
+    smoothed = wide.rolling(25, min_periods=1).mean()
+    for column, share in (("low", 0.1), ("median", 0.5), ("high", 0.9)):
+        np.testing.assert_allclose(banded[column], smoothed.quantile(share, axis=1), atol=1e-12)
+    assert (banded["seeds"] == 11).all()
+
+
+def test_smoothing_counts_sequences_not_rows():
+    frame = pd.DataFrame({"label": "a", "seed": 0, "sequences_seen": [10, 20, 30, 34], "loss": [1.0, 2.0, 3.0, 8.0]})
+    banded = figures.smooth_and_band(frame, window=14)
+    np.testing.assert_allclose(banded["median"], [1, 1.5, 2.5, (3 * 10 + 8 * 4) / 14])
+
+
+def test_a_stopped_run_leaves_the_band_to_the_others():
+    frame = losses(["forward"], seeds=3, n=50)
+    frame = frame[(frame["seed"] != 2) | (frame["sequences_seen"] <= 20)]
+    banded = figures.smooth_and_band(frame, window=1)
+    assert banded["seeds"].tolist() == [3] * 20 + [2] * 30
+    assert banded[["low", "median", "high"]].notna().all(axis=None)
+
+
+def test_an_empty_frame_gives_an_empty_figure():
+    empty = losses(["forward"]).iloc[:0]
+    assert len(figures.loss_curves(empty, STYLES).data) == 0
+
+
+@pytest.mark.parametrize("log_x", [False, True])
+def test_thinning_keeps_the_peaks(log_x):
+    x = np.arange(1, 20_001)
+    y = np.random.default_rng(0).random(len(x))
+    y[[12_345, 17_000]] = 9, -9
+    kept = figures.thin(x, y, log_x=log_x)
+    assert len(kept) <= 1_000
+    assert {0, 12_345, 17_000, len(x) - 1} <= set(kept.tolist())
+    assert (np.diff(kept) > 0).all()
+
+
+def test_every_curve_has_at_most_a_thousand_points():
+    figure = figures.loss_curves(losses(MODELS, n=5_000), STYLES, log_x=True)
+    assert max(len(one.x) for one in figure.data) <= 1_000
+
+
+def test_end_labels_stay_14_px_apart_and_name_the_final_value():
+    figure = figures.loss_curves(losses(MODELS, seeds=3), STYLES, height=400)
+    plot = 400 - curves.TOP - curves.BOTTOM
+    ends = [note for note in figure.layout.annotations if note.name]
+    heights = sorted(note.y / 0.75 * plot for note in ends)
+    assert len(ends) == 3
+    assert np.diff(heights).min() >= 14
+    finals = figures.smooth_and_band(losses(MODELS, seeds=3)).groupby("label")["median"].last()
+    for note, label in zip(ends, MODELS, strict=True):
+        assert note.text == f"<b>{label} {finals[label]:.3f}</b>"
+
+
+def test_spread_moves_labels_as_little_as_needed():
+    assert canvas.spread([10, 100, 101], apart=16, low=0, high=200) == pytest.approx([10, 92.5, 108.5])
+    assert canvas.spread([0, 1, 2], apart=16, low=0, high=200) == pytest.approx([0, 16, 32])
+    assert canvas.spread([50, 20], apart=16, low=0, high=200) == [50, 20]
+
+
+def test_one_run_alone_shows_its_raw_points():
+    alone = figures.loss_curves(losses(["forward"]), STYLES)
+    np.testing.assert_allclose(trace(alone, "each sequence").y, losses(["forward"])["loss"], atol=1e-4)
+    several = figures.loss_curves(losses(MODELS), STYLES)
+    assert "each sequence" not in {one.name for one in several.data}
+
+
+def test_the_band_is_filled_only_where_there_are_several_starts():
+    assert "10 to 90 % of starts" in {one.name for one in figures.loss_curves(losses(MODELS, seeds=3), STYLES).data}
+    each = figures.loss_curves(losses(MODELS, seeds=3), STYLES, each_run=True)
+    assert [one.name for one in each.data] == [name for label in MODELS for name in ("each start", label)]
+
+
+def test_the_loss_axis_is_linear_and_marks_the_coin_toss():
+    layout = figures.loss_curves(losses(MODELS), STYLES, mark=250, log_x=True, x_max=4_000).layout
+    assert layout.yaxis.type in (None, "linear")
+    assert layout.yaxis.range == (0, 0.75)
+    assert layout.xaxis.range == pytest.approx((1, np.log10(4_000)))
+    texts = [note.text for note in layout.annotations]
+    assert "coin toss 0.69" in texts
+    mark = next(note for note in layout.annotations if note.text == curves.TUTORIAL)
+    assert mark.x == pytest.approx(np.log10(250))  # Plotly places texts, unlike shapes, by their logarithm
+    assert any(shape.x0 == 250 for shape in layout.shapes)
+
+
+def test_axis_titles_name_the_unit_and_the_smoothing():
+    layout = figures.loss_curves(losses(MODELS), STYLES, window=50, x="updates").layout
+    assert layout.yaxis.title.text == "loss (nats per label)"
+    assert layout.xaxis.title.text == "weight updates (loss is the mean of the last 50)"
+
+
+@pytest.mark.parametrize("log_x", [False, True])
+def test_replay_uncovers_evenly_along_the_axis_as_displayed(log_x):
+    figure = figures.loss_curves(losses(MODELS, n=4_000), STYLES, log_x=log_x, replay=True)
+    covered = [frame.layout.shapes[-2].x0 for frame in figure.frames]
+    shares = [1.0 if share is None else share for share in covered]
+    assert 45 <= len(shares) <= 62
+    assert shares[0] == 0
+    assert shares[-1] == 1.0
+    assert max(np.diff(shares)) < 0.06
+    assert figure.frames[-1].name == "sequence 4,000 of 4,000"
+    assert len({frame.name for frame in figure.frames}) == len(figure.frames)
+
+
+def test_before_any_replay_the_final_state_is_shown():
+    figure = figures.loss_curves(losses(MODELS), STYLES, replay=True)
+    cover = figure.layout.shapes[-2]
+    assert cover.x0 == cover.x1 == 1
+    assert cover.opacity == 0.85
+    assert cover.fillcolor == palette.PAPER
+    assert not any(note.to_plotly_json() for note in figure.frames[-1].layout.annotations)
+
+
+def test_replay_moves_the_probe_with_the_curve():
+    figure = figures.curve_and_timeline(losses(MODELS), STYLES, snapshots(MODELS))
+    moving = figure.frames[0].traces
+    assert [figure.data[i].name for i in moving] == ["stems", "right", "wrong"] * 3
+    for frame in figure.frames:
+        at = int(frame.name.split()[1])
+        wrong = [frame.data[i] for i in (2, 5, 8)]
+        assert [len(one.x) for one in wrong] == [3 if at < 100 else 0] * 3
+
+
+def test_probe_rows_are_optional():
+    assert len(figures.curve_and_timeline(losses(MODELS), STYLES).data) == 3
+
+
+def test_wrong_timesteps_are_exactly_those_in_vermilion():
+    frame = sequence(wrong=(3, 7))
+    figure = figures.timeline(frame, 2.5, figures.color("forward"))
+    crosses = trace(figure, "wrong")
+    assert list(crosses.x) == [3, 7]
+    assert crosses.marker.color == figures.WRONG
+    frames = [shape for shape in figure.layout.shapes if shape.name == "wrong"]
+    assert [(shape.x0, shape.x1) for shape in frames] == [(2.5, 3.5), (6.5, 7.5)]
+    assert {shape.line.color for shape in frames} == {figures.WRONG}
+    assert any(note.text == "<b>2 of 10 wrong</b>" for note in figure.layout.annotations)
+    assert sorted([*trace(figure, "right").x, *crosses.x]) == list(range(1, 11))
+    flawless = figures.timeline(sequence(), 2.5, figures.color("forward")).to_json()
+    assert json.loads(flawless)["layout"]["annotations"][-1]["text"] == "<b>0 of 10 wrong</b>"
+    marked = [s for s in json.loads(flawless)["layout"]["shapes"] if s["name"] == "wrong"]
+    assert marked == []
+
+
+def test_a_dot_outside_its_shade_is_a_wrong_dot():
+    figure = figures.timeline(sequence(wrong=(2,)), 2.5)
+    shade = next(one for one in figure.data if one.type == "bar" and one.name is None)
+    low = dict(zip(shade.x, shade.base, strict=True))
+    inside = {t: low[t] <= p <= low[t] + 0.5 for name in ("right", "wrong") for t, p in
+              zip(trace(figure, name).x, trace(figure, name).y, strict=True)}  # fmt: skip
+    assert [t for t, yes in inside.items() if not yes] == [2]
+
+
+def test_blocks_stand_on_the_sum_so_far_and_the_crossing_one_is_darker():
+    frame = sequence()
+    blocks = trace(figures.timeline(frame, 2.5), "values")
+    np.testing.assert_allclose(
+        np.asarray(blocks.base, dtype=float) + np.asarray(blocks.y), frame["x"].cumsum(), atol=2e-4
+    )
+    flip = int(frame.loc[frame["expected"] == 1, "timestep"].min())
+    assert [t for t, c in zip(blocks.x, blocks.marker.color, strict=True) if c == palette.DARK_BLOCK] == [flip]
+
+
+def test_digits_go_past_15_timesteps():
+    assert list(trace(figures.timeline(sequence(15), 3.75), "expected").text) == [
+        str(label) for label in sequence(15)["expected"]
+    ]
+    assert trace(figures.timeline(sequence(16), 4), "expected").text is None
+
+
+def test_without_a_model_the_timeline_has_no_predictions():
+    figure = figures.timeline(sequence()[["timestep", "x", "expected"]], 2.5)
+    assert [one.name for one in figure.data] == ["values", "expected"]
+    assert figures.WRONG not in figure.to_json()
+
+
+def test_a_window_keeps_the_sum_of_what_came_before():
+    frame = sequence(40)
+    blocks = trace(figures.timeline(frame, 10, window=(11, 30)), "values")
+    assert blocks.x[0] == 11
+    assert blocks.base[0] == pytest.approx(frame["x"][:10].sum(), abs=1e-3)
+
+
+@pytest.mark.parametrize(("flip", "window"), [(1, (1, 20)), (50, (40, 59)), (95, (81, 100)), (None, (1, 20))])
+def test_the_window_lies_around_the_flip(flip, window):
+    expected = np.zeros(100, dtype=int)
+    if flip:
+        expected[flip - 1 :] = 1
+    assert figures.around_flip(expected) == window
+
+
+def test_the_wall_is_sorted_by_the_flip_and_marks_every_mistake():
+    frame = pd.concat([sequence(wrong=(4,) if n % 3 == 0 else (), seed=n).assign(sequence=n) for n in range(1, 101)])
+    cells = trace(figures.wall(frame, palette.FORWARD), "cells")
+    state, numbers = np.asarray(cells.z), np.asarray(cells.customdata)[:, 0]
+    assert [int(n) for n, row in zip(numbers, state, strict=True) if (row == 2).any()] == [
+        n for n in numbers if n % 3 == 0
+    ]
+    turns = [int(frame[(frame["sequence"] == n) & (frame["expected"] == 1)]["timestep"].min()) for n in numbers]
+    assert turns == sorted(turns)
+    assert cells.colorscale[-1][1] == figures.WRONG
+
+
+def test_reading_grid_fills_what_has_been_read():
+    views = {"forward": np.tril, "backward": np.triu, "bidirectional": lambda all_: all_}
+    figure = figures.reading_grid(5, [(view, view) for view in [*views, "backward_raw"]])
+    for view, cut in views.items():
+        np.testing.assert_array_equal(trace(figure, view).z, cut(np.ones((5, 5), dtype=int)))
+    raw = np.asarray(trace(figure, "backward_raw").z)
+    np.testing.assert_array_equal(raw, np.asarray(trace(figure, "backward").z)[::-1])
+    assert raw.sum(axis=1).tolist() == [1, 2, 3, 4, 5]  # output t has read the last t values
+    assert raw[0].tolist() == [0, 0, 0, 0, 1]
+
+
+def test_backward_meets_the_outline_only_on_the_diagonal():
+    decides = np.tril(np.ones((6, 6), dtype=bool))
+    read = np.array([[figures.has_read("backward", t, s, 6) for s in range(1, 7)] for t in range(1, 7)])
+    np.testing.assert_array_equal(read & decides, np.eye(6, dtype=bool))
+
+
+def test_confusion_counts_and_colours():
+    frame = pd.DataFrame({"expected": [0, 0, 1], "predicted": [0, 1, 1], "count": [90, 10, 50]})
+    figure = figures.confusion(frame)
+    assert [note.text for note in figure.layout.annotations] == [
+        "<b>90</b><br>90.0%", "<b>10</b><br>10.0%", "<b>0</b><br>0.0%", "<b>50</b><br>100.0%",
+    ]  # fmt: skip
+    assert np.isnan(np.diag(np.asarray(trace(figure, "wrong").z))).all()
+
+
+def test_share_of_ones_is_darker_where_the_guess_is_one():
+    bars = figures.share_of_ones(pd.DataFrame({"timestep": [1, 2, 3], "share": [0.0, 0.4, 0.9]})).data[0]
+    assert list(bars.marker.color) == [palette.BLOCK, palette.BLOCK, palette.DARK_BLOCK]
+    np.testing.assert_allclose(np.asarray(bars.customdata)[:, 0], [1.0, 0.6, 0.9])
+
+
+def test_paired_differences_show_every_start_and_a_zero_line():
+    frame = pd.DataFrame({"label": "backward", "seed": range(10), "difference": np.linspace(-0.1, 0.3, 10)})
+    figure = figures.paired_differences(frame, STYLES)
+    np.testing.assert_allclose(figure.data[0].x, frame["difference"], atol=1e-6)
+    low, mean, high = figure.data[1].x
+    assert low < mean < high
+    assert mean == pytest.approx(0.1)
+    assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].x1) == (0, 0)
+
+
+@pytest.mark.parametrize("view", ["forward", "backward", "backward_raw", "bidirectional"])
+def test_pointing_at_an_output_lights_what_it_has_read(view):
+    figure = figures.network(5, view)
+    outputs = trace(figure, "outputs")
+    assert list(outputs.customdata) == [frame.name for frame in figure.frames]
+    place = [one.name for one in figure.data].index("values")
+    for output, frame in enumerate(figure.frames, start=1):
+        lit = [colour == palette.DARK_BLOCK for colour in frame.data[place].marker.color]
+        assert lit == [figures.has_read(view, output, value, 5) for value in range(1, 6)]
+
+
+@pytest.mark.parametrize(("mode", "count"), [("concat", 8), ("sum", 4), ("mul", 4), ("ave", 4)])
+def test_the_merge_drawing_shows_how_many_numbers_come_out(mode, count):
+    assert len(trace(figures.merge_drawing(mode), "merged").x) == count
+
+
+EVERY_FIGURE = {
+    "loss_curves": lambda: figures.loss_curves(losses(MODELS, seeds=2), STYLES, replay=True),
+    "curve_and_timeline": lambda: figures.curve_and_timeline(losses(MODELS), STYLES, snapshots(MODELS)),
+    "timeline": lambda: figures.timeline(sequence(wrong=(2,)), 2.5),
+    "wall": lambda: figures.wall(sequence().assign(sequence=1), palette.FORWARD),
+    "reading_grid": lambda: figures.reading_grid(10, [("forward", "forward")]),
+    "accuracy_by_timestep": lambda: figures.accuracy_by_timestep(
+        pd.DataFrame({"label": "forward", "timestep": [1, 2], "accuracy": [0.9, 1.0]}), STYLES
+    ),
+    "network": figures.network,
+}
+
+
+@pytest.mark.parametrize("name", EVERY_FIGURE)
+def test_no_text_is_smaller_than_14_px_and_axes_stay_put(name):
+    def sizes(part):
+        if isinstance(part, dict):
+            for key, value in part.items():
+                if key in ("font", "tickfont", "textfont") and isinstance(value.get("size"), int | float):
+                    yield value["size"]
+                yield from sizes(value)
+        elif isinstance(part, list):
+            for value in part:
+                yield from sizes(value)
+
+    figure = json.loads(EVERY_FIGURE[name]().to_json())
+    assert min(sizes(figure)) >= 14
+    axes = [axis for key, axis in figure["layout"].items() if key[1:5] == "axis"]
+    assert axes
+    assert all(axis["fixedrange"] for axis in axes)
+    assert figure["layout"]["paper_bgcolor"] == "rgba(0,0,0,0)"
