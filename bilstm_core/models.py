@@ -114,6 +114,7 @@ def build_model(problem: ProblemSpec, model: ModelSpec, *, learning_rate: float 
         loss=LOSSES[declared.head],
         metrics=[] if declared.head == "regression" else ["accuracy"],
     )
+    result.optimizer.build(result.trainable_variables)  # a saved model loads with a warning otherwise
     return result
 
 

@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from bilstm_core.runs import MAX_SNAPSHOTS, MAX_STEP_POINTS
+from bilstm_core.thinning import grid_steps, snapshot_steps, thinned
+
+
+@pytest.mark.parametrize("done", [0, 1, 10, 250, 1_000, 20_000, 5_000_000])
+def test_snapshots_are_few_and_begin_untrained(done: int) -> None:
+    steps = snapshot_steps(done)
+    assert steps[0] == 0
+    assert len(steps) < MAX_SNAPSHOTS
+    assert np.all(np.diff(steps) > 0)
+    assert steps[-1] <= done
+    assert done < 250 or len(steps) >= 35
+
+
+def test_a_snapshot_once_dropped_never_comes_back() -> None:
+    before = snapshot_steps(0)
+    for done in [*range(1, 400), *range(400, 100_000, 777)]:
+        after = snapshot_steps(done)
+        assert set(after[after <= before[-1]]) <= set(before)
+        before = after
+
+
+def test_the_grid_is_cut_anywhere() -> None:
+    assert np.array_equal(grid_steps(-1, 500), np.concatenate([grid_steps(-1, 17), grid_steps(17, 500)]))
+
+
+def test_thinning_keeps_every_low_and_high_of_a_bucket() -> None:
+    loss = np.random.default_rng(0).random(10_000).astype(np.float32)
+    steps, kept = thinned(np.arange(1, 10_001), loss, 10_000)
+    assert len(steps) <= MAX_STEP_POINTS
+    assert np.array_equal(kept, loss[steps - 1])
+    assert {int(loss.argmin()) + 1, int(loss.argmax()) + 1} <= set(steps.tolist())
+
+
+def test_thinning_what_was_thinned_equals_thinning_the_whole() -> None:
+    loss = np.random.default_rng(1).integers(0, 50, 9_000).astype(np.float32)
+    steps = np.arange(1, 9_001)
+    whole = thinned(steps, loss, 9_000)
+    part = (np.zeros(0, np.int64), np.zeros(0, np.float32))
+    for start, stop in ((0, 1_500), (1_500, 2_345), (2_345, 6_001), (6_001, 9_000)):
+        joined = (np.append(part[0], steps[start:stop]), np.append(part[1], loss[start:stop]))
+        part = thinned(*joined, stop)
+    assert all(np.array_equal(one, other) for one, other in zip(part, whole, strict=True))
+
+
+def test_short_runs_keep_every_step() -> None:
+    steps, _ = thinned(np.arange(1, 2_001), np.zeros(2_000, np.float32), 2_000)
+    assert len(steps) == 2_000

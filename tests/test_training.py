@@ -1,0 +1,228 @@
+import hashlib
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bilstm_core import training
+from bilstm_core.evaluation import evaluate
+from bilstm_core.inference import probabilities
+from bilstm_core.models import build_model
+from bilstm_core.runs import ENGINE_VERSION, MAX_SNAPSHOTS, Progress, Run, from_parts, probes, to_parts
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.training import train, train_many
+from bilstm_core.training_data import TrainingData
+
+PROBLEM = ProblemSpec(timesteps=6)
+SMALL = RunSpec(
+    problem=PROBLEM,
+    model=ModelSpec(units=4),
+    training=TrainingSpec(epochs=800, sequences_per_epoch=8, batch_size=3, learning_rate=1e-2),
+)
+GOLDEN = {  # by ENGINE_VERSION: losses of SMALL's epochs 1, 2, 3, 10 and 30
+    1: [0.7243296, 0.6860227, 0.6861143, 0.5816814, 0.1934457],
+}
+
+
+def with_training(spec: RunSpec, **changes: object) -> RunSpec:
+    return replace(spec, training=replace(spec.training, **changes))  # type: ignore[arg-type]
+
+
+def assert_same(one: Run, other: Run) -> None:
+    """Bitwise, timing apart."""
+    document, arrays = to_parts(one)
+    other_document, other_arrays = to_parts(other)
+    assert document | {"timing": None} == other_document | {"timing": None}
+    assert list(arrays) == list(other_arrays)
+    for name, values in arrays.items():
+        np.testing.assert_array_equal(values, other_arrays[name], err_msg=name)
+        assert values.dtype == other_arrays[name].dtype
+
+
+@pytest.fixture(scope="module")
+def whole() -> Run:
+    return train(SMALL)
+
+
+def test_numbers_are_those_of_this_engine_version(whole: Run) -> None:
+    """If this fails on purpose, raise ENGINE_VERSION and add a row."""
+    losses = whole.history["loss"].to_numpy()[[0, 1, 2, 9, 29]]
+    np.testing.assert_allclose(losses, GOLDEN[ENGINE_VERSION], atol=1e-5)
+
+
+def test_a_run_says_what_it_did(whole: Run) -> None:
+    assert whole.finished
+    assert whole.steps_done == 2_400
+    assert list(whole.history) == ["epoch", "sequences_seen", "loss", "accuracy"]
+    assert whole.history["epoch"].tolist() == list(range(1, 801))
+    assert whole.history["sequences_seen"].iloc[-1] == 6_400
+    assert [str(kind) for kind in whole.history.dtypes] == ["int64", "int64", "float64", "float64"]
+    assert list(whole.steps) == ["step", "sequences_seen", "loss"]
+    assert len(whole.steps) <= 2_000
+    assert whole.snapshots.step[[0, -1]].tolist() == [0, 2_400]
+    assert len(whole.snapshots.step) <= MAX_SNAPSHOTS
+    assert whole.snapshots.probabilities.shape == (len(whole.snapshots.step), 32, 6, 1)
+    assert whole.snapshots.probabilities.dtype == np.float16
+    assert whole.timing.stacked == 1
+    assert set(whole.versions) == {"tensorflow", "keras"}
+
+
+def test_an_epochs_loss_is_what_keras_reports_for_it() -> None:
+    spec = with_training(SMALL, epochs=3)
+    network = build_model(PROBLEM, SMALL.model, learning_rate=1e-2)
+    batches = TrainingData(PROBLEM, spec.training, noise=False).batches(0, 9)
+    expected = []
+    for epoch in range(3):
+        x, y = (part[3 * epoch : 3 * epoch + 3].reshape(9, 6, 1)[:8] for part in (batches.x, batches.y))
+        heard = network.fit(x, y, batch_size=3, shuffle=False, verbose=0).history
+        expected.append([heard["loss"][0], heard["accuracy"][0]])
+    run = train(spec)
+    np.testing.assert_allclose(run.history[["loss", "accuracy"]], np.array(expected), atol=1e-5)
+
+
+def test_snapshots_are_the_models_answers_on_the_probes(whole: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    final = probabilities(PROBLEM, SMALL.model, whole.weights, probes(PROBLEM).x)
+    np.testing.assert_array_equal(whole.snapshots.probabilities[-1], final.astype(np.float16))
+    at = int(whole.snapshots.step[20])
+    cut_into(monkeypatch, 1)
+    part = train(SMALL, should_stop=_stop_when(at))
+    assert part.steps_done == at
+    np.testing.assert_array_equal(part.snapshots.probabilities[-1], whole.snapshots.probabilities[20])
+
+
+def _stop_when(steps: int):  # type: ignore[no-untyped-def]
+    """A should_stop for chunks of one step."""
+    asked = iter(range(10**9))
+    return lambda: next(asked) >= steps
+
+
+def cut_into(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
+    monkeypatch.setattr(training, "FIRST_CHUNK", steps)
+    monkeypatch.setattr(training, "CHUNK_SECONDS", (-1.0, 1e9))
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_train_250_resumed_to_500_equals_train_500(fresh: bool) -> None:
+    spec = with_training(SMALL, epochs=500, fresh_data=fresh)
+    half = train(with_training(spec, epochs=250))
+    assert_same(train(spec, resume=half), train(spec))
+
+
+def test_a_stopped_run_goes_on_where_it_stood(whole: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_for_more = with_training(SMALL, epochs=2_000)
+    cut_into(monkeypatch, 1)
+    part = train(asked_for_more, should_stop=_stop_when(1_000))
+    assert (part.steps_done, part.finished, len(part.history)) == (1_000, False, 333)
+    document, arrays = to_parts(part)
+    cut_into(monkeypatch, 300)
+    assert_same(train(SMALL, resume=from_parts(document, arrays)), whole)
+
+
+def test_numbers_do_not_depend_on_the_chunks(whole: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut_into(monkeypatch, 7)
+    assert_same(train(SMALL), whole)
+
+
+def test_a_run_stopped_at_once_is_untrained_and_can_be_resumed() -> None:
+    none = train(with_training(SMALL, epochs=5), should_stop=lambda: True)
+    assert (none.steps_done, len(none.history), len(none.steps)) == (0, 0, 0)
+    assert none.snapshots.step.tolist() == [0]
+    assert_same(train(with_training(SMALL, epochs=5), resume=none), train(with_training(SMALL, epochs=5)))
+
+
+def test_resume_refuses_what_it_cannot_go_on_from() -> None:
+    run = train(with_training(SMALL, epochs=5))
+    with pytest.raises(ValueError, match="only the number of epochs may differ"):
+        train(with_training(SMALL, epochs=10, seed=1), resume=run)
+    with pytest.raises(ValueError, match="has done 15 weight updates already"):
+        train(with_training(SMALL, epochs=4), resume=run)
+    with pytest.raises(ValueError, match="did not keep its optimizer state"):
+        train(with_training(SMALL, epochs=10), resume=replace(run, optimizer_state={}))
+
+
+def test_epochs_never_change_what_came_before() -> None:
+    short, long = train(with_training(SMALL, epochs=20)), train(with_training(SMALL, epochs=40))
+    assert short.history.equals(long.history.iloc[:20])
+
+
+def test_the_same_call_gives_the_same_bits_in_another_process(whole: Run) -> None:
+    code = "from tests.test_training import SMALL, digest, train; print(digest(train(SMALL)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == digest(whole)
+
+
+def digest(run: Run) -> str:
+    """Of all arrays of a run."""
+    return hashlib.sha256(b"".join(values.tobytes() for values in to_parts(run)[1].values())).hexdigest()
+
+
+def test_stacked_seeds_equal_single_ones_and_keep_their_order() -> None:
+    short = with_training(SMALL, epochs=40)
+    specs = [with_training(short, seed=2), replace(short, model=ModelSpec(units=4, direction="forward"))]
+    specs += [with_training(short, seed=0), with_training(short, seed=1)]
+    heard: list[Progress] = []
+    runs = train_many(specs, on_progress=heard.append)
+    assert [run.spec for run in runs] == [spec.canonical() for spec in specs]
+    assert [run.timing.stacked for run in runs] == [3, 1, 3, 3]
+    assert {one.run for one in heard} == {0, 1, 2, 3}
+    for run, spec in zip(runs, specs, strict=True):
+        alone = train(spec)
+        np.testing.assert_allclose(run.history["loss"], alone.history["loss"], atol=1e-6)
+        for name, values in run.weights.items():
+            np.testing.assert_allclose(values, alone.weights[name], atol=2e-6, err_msg=name)
+
+
+def test_train_many_of_nothing_is_nothing() -> None:
+    assert train_many([]) == []
+
+
+def test_train_many_stopped_returns_every_run() -> None:
+    specs = [with_training(SMALL, seed=seed, epochs=10) for seed in (0, 1)]
+    runs = train_many(specs, should_stop=lambda: True)
+    assert [run.steps_done for run in runs] == [0, 0]
+
+
+def test_progress_adds_up_to_the_run(whole: Run) -> None:
+    heard: list[Progress] = []
+    run = train(SMALL, on_progress=heard.append)
+    assert_same(run, whole)
+    assert [one.steps_done for one in heard] == sorted({one.steps_done for one in heard})
+    assert heard[-1].steps_done == heard[-1].steps == 2_400
+    assert heard[-1].sequences_seen[-1] == 6_400
+    assert all(0 < len(one.loss) == len(one.sequences_seen) <= 100 for one in heard)
+    assert heard[0].steps_done <= 25
+
+
+LEARNERS = [
+    ModelSpec(units=4),
+    ModelSpec(units=4, direction="forward"),
+    ModelSpec(units=4, direction="backward"),
+    ModelSpec(units=4, direction="backward", backward_output="raw"),
+    ModelSpec(units=4, merge_mode="sum"),
+    ModelSpec(units=4, merge_mode="mul", cell="gru"),
+    ModelSpec(units=4, merge_mode="ave", cell="rnn"),
+    ModelSpec(units=4, second_branch="backward_noise"),
+]
+
+
+@pytest.mark.parametrize("model", LEARNERS, ids=str)
+def test_every_direction_merge_mode_and_cell_trains(model: ModelSpec) -> None:
+    run = train(replace(with_training(SMALL, epochs=300), model=model))
+    loss = run.history["loss"]
+    assert loss[-20:].mean() < 0.7 * loss[:5].mean()
+
+
+def test_the_books_recipe_reaches_98_percent() -> None:
+    book = RunSpec(
+        model=ModelSpec(units=50),
+        training=TrainingSpec(epochs=1, sequences_per_epoch=50_000, batch_size=10, fresh_data=False),
+    )
+    run = train(book)
+    assert run.history["loss"][0] == pytest.approx(0.0508, abs=0.01)
+    assert run.history["accuracy"][0] == pytest.approx(0.9817, abs=0.005)
+    assert evaluate(run).accuracy >= 0.98
+    network = run.model()
+    x = probes(book.problem).x
+    np.testing.assert_allclose(network(x), probabilities(book.problem, book.model, run.weights, x), atol=1e-5)
