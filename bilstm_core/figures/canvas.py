@@ -80,6 +80,25 @@ def figure(
     return go.Figure(data=list(traces), layout=whole, frames=list(frames))
 
 
+def narrow_legend(lines: int, *, top: int, right: int, y: float = 1.0, **margin: int) -> Item:
+    """On a narrow screen names stand in a legend above, two in a row; one line alone needs none. Margins in px."""
+    rows = -(-lines // 2) if lines > 1 else 0
+    return {
+        "showlegend": rows > 0,
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": y,
+            "xanchor": "left",
+            "yanchor": "bottom",
+            "itemclick": False,
+            "itemdoubleclick": False,
+            "font": {"size": TEXT},
+        },
+        "margin": {"t": top + 28 * rows, "r": right, **margin},
+    }
+
+
 def changes(items: Sequence[Item], shown: Sequence[Item]) -> list[Item]:
     """Of each item only what differs from the one shown, which is all that a frame needs to carry.
 

@@ -57,7 +57,7 @@ def accuracy_by_timestep(frame: pd.DataFrame, styles: Mapping[str, Style], *, he
         traces,
         height=height,
         margin=(64, min(270, 20 + round(8.4 * longest)), top, bottom),
-        narrow={"margin": {"r": 64}},
+        narrow=canvas.narrow_legend(len(labels), top=top, right=64),
         xaxis=canvas.timestep_axis(1, timesteps),
         yaxis=canvas.axis("labels right", range=[low, 1.005], tickformat=".0%", nticks=6),
         annotations=notes,
@@ -155,7 +155,17 @@ def paired_differences(
         font = {"size": canvas.TEXT, "color": colour}
         text = f"<b>{label}</b>  {mean:+.3f}" + (f" ({low:+.3f} to {high:+.3f})" if len(values) > 1 else "")
         notes.append(
-            canvas.note(text, 0, place - 0.2, xref="x domain", yref="y", xanchor="left", yanchor="bottom", font=font)
+            canvas.note(
+                text,
+                0,
+                place - 0.2,
+                name=f"<b>{label}</b>  {mean:+.3f}",
+                xref="x domain",
+                yref="y",
+                xanchor="left",
+                yanchor="bottom",
+                font=font,
+            )
         )
     zero: Item = {"type": "line", "xref": "x", "x0": 0, "x1": 0, "yref": "y domain", "y0": 0, "y1": 1, "layer": "below"}
     reach = 1.12 * max((abs(float(v)) for v in frame["difference"]), default=1.0) or 1.0

@@ -284,7 +284,7 @@ def _guides(
     if coin_toss is not None:
         shapes.append({**level, "y0": coin_toss, "y1": coin_toss, "line": {"color": QUIET, "width": 2, "dash": "dot"}})
         notes.append(_level_note(f"coin toss {coin_toss:.2f}", coin_toss, QUIET))
-    placed = canvas.spread([floor.value for floor in floors], apart=y_max * APART / 330, low=0, high=y_max)
+    placed = canvas.spread([floor.value for floor in floors], apart=y_max * APART / 260, low=0, high=y_max)
     for floor, place in zip(floors, placed, strict=True):
         line = {"color": floor.style.color, "width": 2, "dash": "dash"}
         shapes.append({**level, "y0": floor.value, "y1": floor.value, "line": line, "opacity": 0.7})
@@ -386,20 +386,9 @@ def side_margin(drawn: Plot) -> int:
 def narrow_layout(drawn: Plot) -> Item:
     """On a narrow screen: values at the lines' ends, names in a legend above, a title in two lines."""
     title = drawn.xaxis["title"]["text"].replace(" (", "<br>(")
-    several = len(drawn.tables) > 1
+    marked = any(note["text"] == TUTORIAL for note in drawn.notes)
     return {
-        "showlegend": several,
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "y": 1.07 if any(note["text"] == TUTORIAL for note in drawn.notes) else 1,
-            "xanchor": "left",
-            "yanchor": "bottom",
-            "itemclick": False,
-            "itemdoubleclick": False,
-            "font": {"size": canvas.TEXT},
-        },
-        "margin": {"r": 58, "t": 30 + (28 * -(-len(drawn.tables) // 2) if several else 0), "b": BOTTOM + 18, "l": 54},
+        **canvas.narrow_legend(len(drawn.tables), top=TOP, right=58, y=1.07 if marked else 1.0, b=BOTTOM + 18, l=54),
         "xaxis": {"title": {"text": title}, "nticks": 4},
     }
 

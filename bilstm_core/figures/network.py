@@ -10,7 +10,6 @@ from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.grids import has_read
 from bilstm_core.figures.palette import BACKWARD, DARK_BLOCK, FORWARD, INK, PAPER, SHADE, ZERO, color
 
-UNITS = 4  # dots drawn in a box
 SIGNS = {"concat": "[,]", "sum": "+", "mul": "×", "ave": "½"}
 WORDS = {"concat": "side by side", "sum": "added", "mul": "multiplied", "ave": "averaged"}
 PALE = "rgba(128, 136, 148, 0.4)"
@@ -143,7 +142,7 @@ def network(
     names = {t: _said(view, t, timesteps) for t in steps}
     tones = {"forward": FORWARD, "backward": BACKWARD, "merge": color("bidirectional", merge_mode)}
     answer = tones["merge"] if both else tones[boxes[0].kind]
-    dots = np.linspace(-0.17, 0.17, UNITS)
+    dots = [(x, y) for x in (-0.1, 0.1) for y in (-0.1, 0.1)]
 
     def traces(chosen: int) -> list[Item]:
         lit = [chosen in box.reaches for box in boxes]
@@ -168,8 +167,8 @@ def network(
                 "type": "scatter",
                 "mode": "markers",
                 "name": "units",
-                "x": [box.x + dot for box in boxes for dot in dots],
-                "y": [box.level for box in boxes for _ in dots],
+                "x": [box.x + x for box in boxes for x, _ in dots],
+                "y": [box.level + y for box in boxes for _, y in dots],
                 "marker": {"size": 8, "color": [shade for shade in shades for _ in dots]},
                 "hoverinfo": "skip",
             }
