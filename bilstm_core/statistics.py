@@ -21,7 +21,7 @@ class Duel(NamedTuple):
     def p_value(self) -> float:
         """Two-sided sign test: the chance of a count at least this uneven if neither model were better."""
         fewest = min(self.wins, self.starts - self.wins)
-        tail = sum(math.comb(self.starts, k) for k in range(fewest + 1)) / 2**self.starts
+        tail = sum(math.comb(self.starts, k) for k in range(fewest + 1)) / 2.0**self.starts
         return min(1.0, 2 * tail)
 
 

@@ -2,16 +2,11 @@ import numpy as np
 import pytest
 
 from bilstm_core.problems import PROBLEMS, Problem, get_sequence, get_sequences
-from bilstm_core.problems.cumulative_sum import labels
-
-WORKED = [
-    0.63144003, 0.29414551, 0.91587952, 0.95189228, 0.32195638,
-    0.60742236, 0.83895793, 0.18023048, 0.84762691, 0.29165514,
-]  # fmt: skip
+from bilstm_core.problems.cumulative_sum import WORKED_EXAMPLE, labels
 
 
 def test_the_worked_sequence_gets_its_labels() -> None:
-    x = np.array(WORKED).reshape(1, 10, 1)
+    x = np.array(WORKED_EXAMPLE).reshape(1, 10, 1)
     assert labels(x, 0.25).ravel().tolist() == [0, 0, 0, 1, 1, 1, 1, 1, 1, 1]
 
 

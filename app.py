@@ -1,0 +1,26 @@
+"""Page registry and navigation; nothing else."""
+
+import streamlit as st
+
+from ui import frame
+
+
+def main() -> None:
+    st.set_page_config(page_title="BiLSTM Explorer", page_icon="ui/icon.svg", layout="wide")
+    page = st.navigation(
+        [
+            st.Page("pages/overview.py", title="Overview", icon=":material/explore:", default=True),
+            st.Page("pages/problem.py", title="Problem", icon=":material/stairs:"),
+            st.Page("pages/train.py", title="Train", icon=":material/play_circle:"),
+            st.Page("pages/directions.py", title="Directions", icon=":material/swap_horiz:"),
+            st.Page("pages/merge_modes.py", title="Merge modes", icon=":material/merge:"),
+        ],
+        position="top",
+    )
+    frame.dress()
+    page.run()
+    frame.heartbeat(page.title)
+
+
+if __name__ == "__main__":
+    main()

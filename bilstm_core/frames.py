@@ -1,0 +1,79 @@
+"""Runs to tidy frames: what the figures and tables are drawn from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from bilstm_core.initial_weights import parameter_count
+from bilstm_core.runs import Run, probes
+from bilstm_core.specs import ProblemSpec
+from bilstm_core.streams import Stream, generator
+
+
+def losses(runs: Mapping[str, Iterable[Run]]) -> pd.DataFrame:
+    """The loss of every recorded weight update: label, seed, sequences_seen, updates, loss (nats per label)."""
+    tables = [
+        run.steps.rename(columns={"step": "updates"}).assign(label=label, seed=run.spec.training.seed)
+        for label, group in runs.items()
+        for run in group
+    ]
+    columns = ["label", "seed", "sequences_seen", "updates", "loss"]
+    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def probe_snapshots(run: Run, probe: int) -> pd.DataFrame:
+    """What the model said of one probe sequence while it learnt.
+
+    Columns: updates, sequences_seen, timestep (from 1), x, expected, probability, predicted; a row for each timestep
+    of each snapshot.
+    """
+    batch = probes(run.spec.problem)
+    timesteps = run.spec.problem.timesteps
+    tables = [
+        pd.DataFrame(
+            {
+                "updates": int(step),
+                "sequences_seen": int(seen),
+                "timestep": range(1, timesteps + 1),
+                "x": batch.x[probe, :, 0],
+                "expected": batch.y[probe, :, 0],
+                "probability": probability[probe, :, 0].astype(float),
+                "predicted": (probability[probe, :, 0] >= 0.5).astype(int),
+            }
+        )
+        for step, seen, probability in zip(*run.snapshots, strict=True)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def results(runs: Mapping[str, Sequence[Run]], scores: pd.DataFrame) -> pd.DataFrame:
+    """One row a model, medians over its starts.
+
+    scores: a row a run, with columns label, loss, accuracy and exact
+    Columns: label, starts, loss (nats per label), accuracy, exact (shares), parameters, train_s (seconds a start).
+    """
+    medians = scores.groupby("label")[["loss", "accuracy", "exact"]].median()
+    return pd.DataFrame(
+        [
+            {
+                "label": label,
+                "starts": len(group),
+                **medians.loc[label],
+                "parameters": parameter_count(group[0].spec.problem, group[0].spec.model),
+                "train_s": pd.Series([run.timing.train_s for run in group]).median(),
+            }
+            for label, group in runs.items()
+        ]
+    )
+
+
+def share_of_ones(problem: ProblemSpec, n_sequences: int = 20_000) -> pd.DataFrame:
+    """How often each timestep's label is 1, over fresh sequences: timestep (from 1), share."""
+    rng = generator(0, Stream.EXAMPLES)
+    batch = problem.problem.sample(n_sequences, problem.timesteps, rng, **problem.parameters())
+    return pd.DataFrame({"timestep": range(1, problem.timesteps + 1), "share": batch.y[:, :, 0].mean(axis=0)})
+
+
+def position_guess_accuracy(shares: pd.DataFrame) -> float:
+    """The share of labels that are right if each timestep always gets its more frequent label."""
+    return float(shares["share"].clip(lower=1 - shares["share"]).mean())

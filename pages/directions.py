@@ -1,0 +1,43 @@
+"""Directions: does direction matter, and for how long?"""
+
+import streamlit as st
+
+from bilstm_core import figures
+from bilstm_core.presets import DIRECTIONS
+from ui import compare, live
+from ui.chart import chart
+
+COMPARISON = compare.Comparison(
+    page="Directions",
+    models=DIRECTIONS,
+    styles={
+        label: figures.style(model.direction, variant="raw" if model.backward_output == "raw" else "none")
+        for label, model in DIRECTIONS.items()
+    },
+    hidden_at_first=("backward, tutorial's order",),
+)
+
+st.title("Does direction matter, and for how long?")
+runs = compare.current_runs(COMPARISON)
+with st.container(key="answer"):
+    st.markdown(compare.answer(COMPARISON, runs))
+with st.container(key="controls"):
+    compare.control_row(COMPARISON)
+live.failure(COMPARISON.page)
+wide, narrow = st.columns([2, 1], gap="medium")
+with wide:
+    compare.curves(COMPARISON)
+with narrow:
+    st.markdown("**What has each output read?**")
+    raw = st.toggle("Tutorial's order (output reversed)", key="Directions.raw", persist_state="session")
+    models = [("forward", "forward"), ("backward", "backward_raw" if raw else "backward"), ("bidirectional",) * 2]
+    chart(
+        figures.reading_grid(10, models),
+        key="directions-grid",
+        alt="For each model, which values each output has read, and which decide its label.",
+    )
+    st.caption(
+        "Filled: this output has read that value. Outlined: that value decides the label. "
+        "Same network either way; only the order of its outputs differs."
+    )
+compare.table(COMPARISON, runs)

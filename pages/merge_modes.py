@@ -1,0 +1,38 @@
+"""Merge modes: does the merge matter?"""
+
+import streamlit as st
+
+from bilstm_core import figures
+from bilstm_core.presets import MERGE_MODES
+from ui import compare, live
+from ui.chart import chart
+
+COMPARISON = compare.Comparison(
+    page="Merge modes",
+    models=MERGE_MODES,
+    styles={label: figures.style("bidirectional", model.merge_mode) for label, model in MERGE_MODES.items()},
+)
+
+st.title("Does the merge matter?")
+runs = compare.current_runs(COMPARISON)
+with st.container(key="answer"):
+    st.markdown(compare.answer(COMPARISON, runs))
+with st.container(key="controls"):
+    compare.control_row(COMPARISON)
+live.failure(COMPARISON.page)
+wide, narrow = st.columns([2, 1], gap="medium")
+with wide:
+    compare.curves(COMPARISON)
+with narrow:
+    mode = st.segmented_control(
+        "What the merge does",
+        list(MERGE_MODES),
+        default="concat",
+        required=True,
+        key="merge.drawn",
+        persist_state="session",
+    )
+    chart(figures.merge_drawing(mode), key="merge-drawing", alt=f"What {mode} makes of two outputs of four numbers.")
+    compare.width_note(COMPARISON)
+compare.differences(COMPARISON, runs, "concat")
+compare.table(COMPARISON, runs)

@@ -1,0 +1,29 @@
+"""Overview: what does reading both ways mean?"""
+
+import streamlit as st
+
+from ui import unrolled
+
+st.title("What does reading both ways mean?")
+answer = st.container(key="answer")
+with st.container(key="controls"):
+    direction, merge_mode, order = unrolled.controls()
+answer.markdown(unrolled.sentence(direction, order))
+unrolled.picture(direction, merge_mode, order)
+st.page_link("pages/problem.py", label="**Start: see the problem**", icon=":material/arrow_forward:")
+ten, teach, own = st.columns(3, gap="medium")
+with ten, st.container(border=True):
+    st.markdown(
+        "**Ten minutes.** See when a label flips on Problem, train a network on Train and look at its mistakes, "
+        "then ask Directions whether reading both ways helps."
+    )
+with teach, st.container(border=True):
+    st.markdown(
+        "**Teach it.** Project this picture and let the class say which inputs an output has read. Let everyone bet "
+        "on a curve, then open Directions with ten starts."
+    )
+with own, st.container(border=True):
+    st.markdown(
+        "**Try your own settings.** On Train choose timesteps, units, cell and layers, keep runs for comparison, "
+        "and take every curve and table away as CSV."
+    )

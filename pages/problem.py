@@ -1,0 +1,32 @@
+"""Problem: when does the label flip?"""
+
+import streamlit as st
+
+from bilstm_core import figures, frames
+from ui import results, timeline
+from ui.chart import chart
+
+PAGE = "Problem"
+
+st.title("When does the label flip?")
+answer = st.container(key="answer")
+with st.container(key="controls"):
+    problem = timeline.problem_controls(PAGE)
+if problem is None:
+    answer.markdown("Change the marked setting to go on.")
+    st.stop()
+wide, narrow = st.columns([2, 1], gap="medium")
+with wide:
+    flip = timeline.problem_sequence(PAGE, problem)
+    st.page_link("pages/train.py", label="Train a model on it", icon=":material/play_circle:")
+answer.markdown(flip)
+with narrow:
+    shares = results.share_of_ones(problem)
+    st.markdown("**How often is each label 1?**")
+    chart(figures.share_of_ones(shares), key="problem-shares", alt="Share of ones at each timestep.")
+    st.markdown(
+        f"A guess by position alone is right **{frames.position_guess_accuracy(shares):.0%}** of the time: "
+        "it names each timestep's more frequent label and never looks at a value."
+    )
+    st.caption("Counted on 20,000 fresh sequences.")
+    results.download(shares, "share of ones")

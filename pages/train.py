@@ -1,0 +1,38 @@
+"""Train: can this model learn it, and where does it still err?"""
+
+import streamlit as st
+
+from ui import controls, live, results, session, timeline, trainer
+
+PAGE = "Train"
+
+trainer.open_with_recorded(PAGE)
+st.title("Can this model learn it, and where does it still err?")
+answer = st.container(key="answer")
+left, centre, right = st.columns([1.15, 3, 1.1], gap="medium")
+
+with left, st.container(key="controls"):
+    controls.preset_box(PAGE)
+    spec = controls.train_controls(PAGE)
+    if spec:
+        st.caption(controls.amount_of_work(spec.training))
+    trainer.buttons(PAGE, spec)
+
+with centre:
+    live.failure(PAGE)
+    trainer.curve(PAGE)
+
+run = trainer.shown(PAGE)
+if run:
+    evaluation = results.evaluated(run)
+    answer.markdown(trainer.sentence(run, evaluation))
+    with centre:
+        timeline.expected_and_predicted(PAGE, run, evaluation)
+        trainer.tabs(run, evaluation)
+    with right:
+        trainer.figures_of(run, evaluation)
+        trainer.tray(PAGE, run)
+else:
+    answer.markdown("Press **Train** to find out.")
+    with right:
+        session.tray()

@@ -1,0 +1,67 @@
+"""The app's processes: readable while TensorFlow warms, loopback only, and gone when the app is."""
+
+import re
+import signal
+import time
+from collections.abc import Callable
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import App
+
+OpenPage = Callable[..., Page]
+
+
+def test_pages_are_readable_while_tensorflow_warms(open_page: OpenPage, start_app: Callable[..., App]) -> None:
+    app = start_app()
+    started = time.monotonic()
+    page = open_page("train", on=app)
+    expect(page.get_by_text("After 1,000 sequences it labels")).to_be_visible(timeout=15_000)
+    expect(page.get_by_test_id("chart-Train-curve").locator(".main-svg").first).to_be_visible(timeout=15_000)
+    page.get_by_text("bidirectional", exact=True).first.click()
+    epochs = page.get_by_label("Epochs", exact=True)
+    epochs.fill("140")
+    epochs.press("Enter")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("Getting ready: TensorFlow is loading")).to_be_visible()
+    print(f"readable and waiting for TensorFlow after {time.monotonic() - started:.1f} s")
+    expect(page.get_by_text("After 140 sequences it labels")).to_be_visible(timeout=90_000)
+    app.end()
+
+
+def test_every_listening_socket_is_on_the_loopback(open_page: OpenPage, app: App) -> None:
+    page = open_page("train")
+    expect(page.get_by_text(re.compile(r"After [\d,]+ sequences it labels"))).to_be_visible()
+    for _ in range(100):
+        if len(app.processes()) > 2:
+            break
+        time.sleep(0.2)
+    listening = [
+        (process.name(), connection.laddr)
+        for process in app.processes()
+        for connection in process.net_connections(kind="inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) >= 2
+    assert [where for where in listening if where[1].ip not in ("127.0.0.1", "::1")] == []
+
+
+@pytest.mark.parametrize(("how", "seconds"), [(signal.SIGTERM, 5), (signal.SIGKILL, 10)])
+def test_no_process_outlives_the_app(
+    open_page: OpenPage, start_app: Callable[..., App], how: signal.Signals, seconds: int
+) -> None:
+    app = start_app()
+    page = open_page("", on=app)
+    expect(page.get_by_text("What does reading both ways mean?")).to_be_visible()
+    for _ in range(150):
+        if len(app.processes()) > 2:
+            break
+        time.sleep(0.1)
+    family = app.processes()
+    assert len(family) > 2
+    app.process.send_signal(how)
+    app.process.wait(seconds)
+    _, alive = psutil.wait_procs(family[1:], timeout=seconds)
+    assert alive == []

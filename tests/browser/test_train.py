@@ -1,0 +1,212 @@
+"""The Train page in a real browser, with real training."""
+
+import re
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import App
+
+OpenPage = Callable[..., Page]
+LONG_ENOUGH = 90_000  # ms: TensorFlow's import and a first compile on a busy machine
+
+
+def choose_epochs(page: Page, epochs: int) -> None:
+    box = page.get_by_label("Epochs", exact=True)
+    box.fill(str(epochs))
+    box.press("Enter")
+    expect(page.get_by_text(f"In all: {epochs:,} sequence")).to_be_visible()
+
+
+def make_it_long(page: Page) -> None:
+    """20,000 epochs of 100 timesteps: long enough to be stopped, or killed, in the middle."""
+    box = page.get_by_label("Timesteps", exact=True)
+    box.fill("100")
+    box.press("Enter")
+    choose_epochs(page, 20_000)
+
+
+def train(page: Page) -> None:
+    page.get_by_role("button", name="Train", exact=True).click()
+
+
+def finished(page: Page, sequences: int) -> None:
+    expect(page.get_by_text(f"After {sequences:,} sequences it labels")).to_be_visible(timeout=LONG_ENOUGH)
+
+
+def test_recorded_results_open_the_page(open_page: OpenPage) -> None:
+    page = open_page("train")
+    finished(page, 1_000)
+    expect(page.get_by_text("Recorded: seed 0")).to_be_visible()
+    expect(page.get_by_test_id("chart-Train-curve").locator(".main-svg").first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Fresh sequence \d+: [1-9]\d* of 10 labels wrong"))).to_be_visible()
+
+
+def test_from_the_problem_to_a_timeline_trained_live(open_page: OpenPage) -> None:
+    page = open_page("problem")
+    expect(page.get_by_text("At timestep 4: there the running sum")).to_be_visible()
+    page.get_by_role("link", name="Train a model on it").click()
+    finished(page, 1_000)
+    page.get_by_text("bidirectional", exact=True).first.click()
+    choose_epochs(page, 300)
+    train(page)
+    finished(page, 300)
+    expect(page.get_by_text("Trained: seed 0").or_(page.get_by_text("Stored: seed 0"))).to_be_visible()
+    expect(page.get_by_test_id("chart-Train-timeline").locator(".main-svg").first).to_be_visible()
+
+
+def test_a_growing_curve_is_never_taken_off_the_page_and_stop_and_train_further_work(open_page: OpenPage) -> None:
+    page = open_page("train")
+    finished(page, 1_000)
+    node = page.get_by_test_id("chart-Train-curve")
+    expect(node.locator(".main-svg").first).to_be_visible()
+    node.evaluate("node => { node.dataset.mine = 'yes' }")
+    before = int(node.get_attribute("data-updates") or 0)
+    make_it_long(page)
+    train(page)
+    expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
+    page.wait_for_function(
+        "([id, before]) => Number(document.querySelector(`[data-testid='${id}']`).dataset.updates) >= before + 3",
+        arg=["chart-Train-curve", before],
+        timeout=LONG_ENOUGH,
+    )
+    page.get_by_role("button", name="Stop").click()
+    further = page.get_by_role("button", name="Go on training")
+    expect(further).to_be_visible(timeout=LONG_ENOUGH)
+    assert node.get_attribute("data-mine") == "yes"
+    assert node.get_attribute("data-plots") == "1"
+    reached = answered(page)
+    assert 0 < reached < 20_000
+    further.click()
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_function(
+        "before => Number((document.body.innerText.match(/After ([\\d,]+) sequences it labels/) ?? ['', '0'])[1]"
+        ".replaceAll(',', '')) > before",
+        arg=reached,
+        timeout=LONG_ENOUGH,
+    )
+    assert node.get_attribute("data-mine") == "yes"
+
+
+def answered(page: Page) -> int:
+    text = page.get_by_text(re.compile(r"After [\d,]+ sequences? it labels")).inner_text()
+    found = re.search(r"After ([\d,]+)", text)
+    assert found
+    return int(found.group(1).replace(",", ""))
+
+
+def test_replay_moves_curve_and_labels_together(open_page: OpenPage) -> None:
+    page = open_page("train")
+    finished(page, 1_000)
+    controls = page.get_by_test_id("controls-Train-curve")
+    label = controls.get_by_test_id("replay-label")
+    expect(label).to_have_text("sequence 1,000 of 1,000")
+    controls.get_by_test_id("replay-3").click()
+    expect(label).not_to_have_text("sequence 1,000 of 1,000")
+    expect(label).to_have_text("sequence 1,000 of 1,000", timeout=15_000)
+    scrubber = controls.get_by_test_id("replay-scrubber")
+    scrubber.focus()
+    scrubber.press("Home")
+    expect(label).to_have_text("sequence 0 of 1,000")
+
+
+def test_an_edited_sequence_is_answered_at_once_and_a_bad_one_refused_in_place(open_page: OpenPage) -> None:
+    page = open_page("train")
+    finished(page, 1_000)
+    page.get_by_text("Type or paste a sequence").click()
+    box = page.get_by_label(re.compile("10 values, each at least 0"))
+    box.fill("0.9 0.9 0.9 0 0 0 0 0 0 1.5")
+    box.press("Control+Enter")
+    page.get_by_role("button", name="Use these values").click()
+    expect(page.get_by_text("Value 10 must be at least 0 and less than 1, not 1.5.")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Fresh sequence \d+:"))).to_be_visible()
+    box.fill("0.9 0.9 0.9 0 0 0 0 0 0 0")
+    box.press("Control+Enter")
+    page.get_by_role("button", name="Use these values").click()
+    expect(page.get_by_text(re.compile(r"Your sequence: \d+ of 10 labels wrong"))).to_be_visible()
+    expect(page.get_by_text("Value 10 must be")).to_have_count(0)
+    page.get_by_role("button", name="Undo edits").click()
+    expect(page.get_by_text(re.compile(r"Fresh sequence \d+:"))).to_be_visible()
+
+
+def test_next_mistake_shows_a_mistake(open_page: OpenPage) -> None:
+    page = open_page("train")
+    finished(page, 1_000)
+    title = page.get_by_text(re.compile(r"Fresh sequence \d+: \d+ of 10 labels wrong"))
+    before = title.inner_text()
+    page.get_by_role("button", name="Next mistake").click()
+    expect(title).not_to_have_text(before)
+    expect(title).not_to_have_text(re.compile(": 0 of 10"))
+
+
+def test_the_tray_lays_runs_over_one_another(open_page: OpenPage) -> None:
+    page = open_page("train")
+    finished(page, 1_000)
+    page.get_by_role("button", name="Keep this run").click()
+    kept = page.get_by_role("checkbox", name="forward, 20 units, 1,000 seq.")
+    expect(kept).to_be_checked()
+    page.get_by_text("bidirectional", exact=True).first.click()
+    train(page)
+    curve = page.get_by_test_id("chart-Train-curve")
+    expect(curve).to_contain_text("forward, 20 units, 1,000 seq.")
+    expect(curve).to_contain_text("bidirectional, 20 units, 1,000 seq.")
+    page.get_by_text("forward, 20 units, 1,000 seq.").first.click()
+    expect(curve).not_to_contain_text("forward, 20 units, 1,000 seq.")
+    expect(curve).to_contain_text("bidirectional, 20 units, 1,000 seq.")
+
+
+def test_a_setting_out_of_range_gets_a_sentence_and_nothing_is_lost(open_page: OpenPage) -> None:
+    page = open_page("train")
+    finished(page, 1_000)
+    box = page.get_by_label("Timesteps", exact=True)
+    box.fill("500")
+    box.press("Enter")
+    expect(page.get_by_text("timesteps must be a whole number from 1 to 200, not 500.")).to_be_visible()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    finished(page, 1_000)
+
+
+def test_a_second_visit_is_served_from_the_store_after_a_restart_too(
+    open_page: OpenPage, start_app: Callable[..., App], tmp_path: object
+) -> None:
+    from pathlib import Path
+
+    store = Path(str(tmp_path)) / "store"
+    first = start_app(store)
+    page = open_page("train", on=first)
+    finished(page, 1_000)
+    choose_epochs(page, 120)
+    train(page)
+    finished(page, 120)
+    first.end()
+    second = start_app(store)
+    page = open_page("train", on=second)
+    finished(page, 1_000)
+    choose_epochs(page, 120)
+    train(page)
+    finished(page, 120)
+    expect(page.get_by_text("Stored: seed 0")).to_be_visible()
+    expect(page.get_by_text("These settings are trained already")).to_be_visible()
+    expect(page.get_by_role("button", name="Train live")).to_be_visible()
+    page.get_by_role("button", name="New seed").click()
+    expect(page.get_by_label("Seed (start)")).to_have_value("1")
+    second.end()
+
+
+def test_a_worker_killed_in_mid_run_costs_nobody_the_page(open_page: OpenPage, app: App) -> None:
+    page = open_page("train")
+    finished(page, 1_000)
+    make_it_long(page)
+    train(page)
+    expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
+    app.worker().kill()
+    time.sleep(1)
+    expect(
+        page.get_by_text(re.compile(r"of 20,000 weight updates")).or_(page.get_by_text("Getting ready"))
+    ).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=LONG_ENOUGH)
+    choose_epochs(page, 130)
+    train(page)
+    finished(page, 130)

@@ -1,0 +1,330 @@
+"""A comparison of several models over several starts: what Directions and Merge modes have in common."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from bilstm_core import figures, frames
+from bilstm_core.initial_weights import parameter_count
+from bilstm_core.progress import JobView
+from bilstm_core.runs import Run
+from bilstm_core.specs import CHOICES, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.statistics import duels, ranking_sentence
+from ui import controls, live, results, session
+from ui.chart import chart
+
+STARTS = (1, 3, 10, 50)
+EPOCHS = (250, 1_000, 4_000)
+CURVE_HEIGHT = 340  # px
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What a page compares: models by label, and how each is drawn."""
+
+    page: str
+    models: Mapping[str, ModelSpec]
+    styles: Mapping[str, figures.Style]
+    hidden_at_first: tuple[str, ...] = ()
+
+
+def specs_of(comparison: Comparison, settings: Mapping[str, Any]) -> dict[str, list[RunSpec]]:
+    """The specs of every model and start; ValueError with the core's sentence for settings out of range."""
+    problem = ProblemSpec(timesteps=settings["timesteps"])
+    return {
+        label: [
+            RunSpec(
+                problem=problem,
+                model=replace(model, units=settings["units"]),
+                training=TrainingSpec(epochs=settings["epochs"], seed=settings["seed"] + start),
+            ).canonical()
+            for start in range(settings["starts"])
+        ]
+        for label, model in comparison.models.items()
+    }
+
+
+def default_settings() -> dict[str, Any]:
+    """The recorded comparison: ten starts of 250 epochs."""
+    return {"epochs": 250, "starts": 10, "timesteps": 10, "units": 20, "seed": 0}
+
+
+def _shown_settings(page: str) -> dict[str, Any]:
+    settings: dict[str, Any] = st.session_state.setdefault(f"{page}.settings", default_settings())
+    return settings
+
+
+def runs_of(specs: Mapping[str, Sequence[RunSpec]]) -> dict[str, list[Run]]:
+    """The runs that this session or the store has of these specs, by label."""
+    return {label: [run for spec in group if (run := session.find(spec))] for label, group in specs.items()}
+
+
+def _run(comparison: Comparison, settings: dict[str, Any], again: bool = False) -> None:
+    page = comparison.page
+    specs = specs_of(comparison, settings)
+    wanted = [spec for group in specs.values() for spec in group if again or session.find(spec) is None]
+    st.session_state[f"{page}.from_store"] = not wanted
+    st.session_state[f"{page}.settings"] = settings
+    if wanted:
+        live.start(page, wanted)
+
+
+def _new_seeds(comparison: Comparison, settings: dict[str, Any]) -> None:
+    _run(comparison, {**settings, "seed": settings["seed"] + settings["starts"]})
+
+
+def control_row(comparison: Comparison) -> None:
+    """Epochs, starts, timesteps, units and Run, in one row."""
+    page = comparison.page
+    one, two, three, four, five = st.columns([2.1, 2.1, 1.2, 1.2, 1.4], vertical_alignment="bottom")
+    with one:
+        epochs = st.segmented_control(
+            "Epochs",
+            EPOCHS,
+            default=250,
+            required=True,
+            key=f"{page}.epochs",
+            format_func="{:,}".format,
+            persist_state="session",
+            help="One fresh sequence each.",
+        )
+    with two:
+        starts = st.segmented_control(
+            "Starts",
+            STARTS,
+            default=10,
+            required=True,
+            key=f"{page}.starts",
+            persist_state="session",
+            help="Each start has other initial weights and other data; all models of one start see the same data "
+            "(paired seeds).",
+        )
+    with three:
+        timesteps = controls.widget(page, "timesteps")
+    with four:
+        units = controls.widget(page, "units")
+    settings = {**_shown_settings(page), "epochs": epochs, "starts": starts, "timesteps": timesteps, "units": units}
+    if settings | {"seed": 0} != _shown_settings(page) | {"seed": 0}:
+        settings["seed"] = 0
+    said = ""
+    try:
+        specs_of(comparison, settings)
+    except ValueError as error:
+        said = str(error)
+    with five:
+        if live.active(page):
+            st.button(
+                "Stop", key=f"{page}.stop", on_click=live.stop, args=(page,), icon=":material/stop:", width="stretch"
+            )
+        else:
+            st.button(
+                "Run",
+                key=f"{page}.run",
+                type="primary",
+                icon=":material/play_arrow:",
+                on_click=_run,
+                args=(comparison, settings),
+                disabled=bool(said),
+                width="stretch",
+            )
+    if settings == _shown_settings(page) and st.session_state.get(f"{page}.from_store", True) and not live.active(page):
+        note, again, new = st.columns([4, 1.2, 1.2], vertical_alignment="center")
+        note.caption("These settings are trained already; the results are shown.")
+        again.button(
+            "Train live", key=f"{page}.live", on_click=_run, args=(comparison, settings, True), width="stretch"
+        )
+        new.button(
+            "New seeds", key=f"{page}.new_seed", on_click=_new_seeds, args=(comparison, settings), width="stretch"
+        )
+    elif settings != _shown_settings(page) and not said and not live.active(page):
+        st.caption("The figure shows other settings. Press Run for these.")
+
+
+def visible(comparison: Comparison) -> list[str]:
+    """The labels that are switched on, by coloured pills above the figure."""
+    labels = list(comparison.models)
+    at_first = [label for label in labels if label not in comparison.hidden_at_first]
+    chosen = st.pills(
+        "Curves",
+        labels,
+        selection_mode="multi",
+        default=at_first,
+        key=f"{comparison.page}.visible",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return [label for label in labels if label in chosen]
+
+
+def current_runs(comparison: Comparison) -> dict[str, list[Run]]:
+    """The runs of the settings that the page shows."""
+    return runs_of(specs_of(comparison, _shown_settings(comparison.page)))
+
+
+def curves(comparison: Comparison) -> None:
+    """Median and band of every model's loss, filling in while the job runs, then with the replay."""
+    page = comparison.page
+    labels = visible(comparison)
+    singly = st.toggle(
+        "Each start", key=f"{page}.singly", persist_state="session", help="Draw every run, not the band."
+    )
+
+    def draw(view: JobView | None) -> None:
+        runs = {label: group for label, group in current_runs(comparison).items() if label in labels and group}
+        if view:
+            live.status(view)
+            for run in view.runs:
+                if run and run.finished:
+                    label = next(name for name, model in comparison.models.items() if _same(model, run.spec.model))
+                    known = {other.spec for other in runs.get(label, [])}
+                    if label in labels and run.spec not in known:
+                        runs.setdefault(label, []).append(run)
+        if not runs:
+            st.info("Nothing to draw yet.")
+            return
+        table = frames.losses(runs)
+        styles = {label: comparison.styles[label] for label in runs}
+        probes = None if view else _probes(runs)
+        figure = figures.curve_and_timeline(table, styles, probes, curve_height=CURVE_HEIGHT)
+        alt = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
+        chart(figure, key=f"{page}-curves", alt=alt, replay=view is None)
+
+    def done(view: JobView) -> None:
+        for run in view.runs:
+            if run and run.finished:
+                session.keep(run)
+
+    live.panel(page, draw, done)
+
+
+def _probes(runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame | None:
+    tables = [
+        frames.probe_snapshots(group[0], 0).assign(label=label)
+        for label, group in runs.items()
+        if len(group[0].snapshots.step)
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else None
+
+
+def _same(model: ModelSpec, other: ModelSpec) -> bool:
+    return replace(model, units=other.units).canonical() == other.canonical()
+
+
+def scores(runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame:
+    """One row a run: label, seed, loss (nats per label, on fresh sequences), accuracy, exact."""
+    rows = [
+        {"label": label, "seed": run.spec.training.seed, **results.score(run)}
+        for label, group in runs.items()
+        for run in group
+    ]
+    return pd.DataFrame(rows, columns=["label", "seed", "loss", "accuracy", "exact"])
+
+
+def answer(comparison: Comparison, runs: Mapping[str, Sequence[Run]]) -> str:
+    """The measured sentence under the page's question."""
+    settings = _shown_settings(comparison.page)
+    if not any(runs.values()):
+        return "Press **Run** to find out."
+    return f"After {settings['epochs']:,} sequences: {ranking_sentence(scores(runs))}"
+
+
+def table(comparison: Comparison, runs: Mapping[str, Sequence[Run]]) -> None:
+    """The numbers of every model, and who beat whom, start by start."""
+    page = comparison.page
+    present = {label: group for label, group in runs.items() if group}
+    if not present:
+        return
+    by_run = scores(present)
+    summary = frames.results(present, by_run)
+    st.dataframe(
+        summary,
+        hide_index=True,
+        width="stretch",
+        column_config={
+            "label": "Model",
+            "starts": "Starts",
+            "loss": st.column_config.NumberColumn("Final loss (nats/label)", format="%.4f", help="On fresh sequences."),
+            "accuracy": st.column_config.NumberColumn("Single labels right", format="percent"),
+            "exact": st.column_config.NumberColumn("Whole sequence right", format="percent"),
+            "parameters": st.column_config.NumberColumn("Parameters", format="localized"),
+            "train_s": st.column_config.NumberColumn("Seconds a start", format="%.3f"),
+        },
+    )
+    one, two, _ = st.columns([1, 1, 4])
+    with one:
+        results.download(summary, f"{page} results", "Table as CSV")
+    with two:
+        results.download(frames.losses(present), f"{page} curves", "Curves as CSV")
+    pairs = pd.DataFrame(
+        [
+            {"Lower loss": duel.first, "than": duel.second, "Wins": f"{duel.wins} of {duel.starts}", "p": duel.p_value}
+            for duel in duels(by_run)
+        ]
+    )
+    st.markdown("**Wins by pair**, start by start on the same data")
+    st.dataframe(
+        pairs,
+        hide_index=True,
+        width="stretch",
+        column_config={
+            "p": st.column_config.NumberColumn(
+                "Chance if equal",
+                format="%.3f",
+                help="Two-sided sign test: how often a count this uneven would come of two equally good models.",
+            )
+        },
+    )
+    results.download(pairs, f"{page} wins by pair", "Wins as CSV")
+
+
+def drawn_merge_mode() -> str:
+    """The merge mode that the drawing shows."""
+    return st.segmented_control(
+        "What the merge does",
+        CHOICES["merge_mode"],
+        default="concat",
+        required=True,
+        key="Merge modes.drawn",
+        persist_state="session",
+    )
+
+
+def width_note(comparison: Comparison) -> None:
+    """Says which models have more parameters than the others, and why."""
+    settings = _shown_settings(comparison.page)
+    problem = ProblemSpec(timesteps=settings["timesteps"])
+    wide, narrow = (
+        parameter_count(problem, ModelSpec(units=settings["units"], merge_mode=mode)) for mode in ("concat", "sum")
+    )
+    st.caption(
+        f"Not quite a fair race: concat hands its output layer {2 * settings['units']} numbers a timestep, the others "
+        f"{settings['units']}, so it has {wide:,} parameters and they have {narrow:,}."
+    )
+
+
+def differences(comparison: Comparison, runs: Mapping[str, Sequence[Run]], baseline: str) -> None:
+    """Each model's loss minus the baseline's, start by start."""
+    by_run = scores(runs)
+    table = by_run.pivot(index="seed", columns="label", values="loss") if len(by_run) else pd.DataFrame()
+    if baseline not in table or len(table.columns) < 2:
+        return
+    others = [label for label in comparison.models if label in table and label != baseline]
+    tidy = pd.concat(
+        [
+            pd.DataFrame(
+                {"label": label, "seed": table.index, "difference": (table[label] - table[baseline]).to_numpy()}
+            )
+            for label in others
+        ]
+    ).dropna()
+    st.markdown(f"**Loss minus {baseline}'s, start by start** (left of zero: lower than {baseline})")
+    styles = {label: comparison.styles[label] for label in others}
+    chart(
+        figures.paired_differences(tidy, styles),
+        key=f"{comparison.page}-differences",
+        alt=f"Differences of the final loss from {baseline}, a dot for each start.",
+    )
+    results.download(tidy, f"{comparison.page} differences")

@@ -1,0 +1,183 @@
+"""Widgets to specs. Every value is checked by the core, and what it says stands beneath the widget."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from bilstm_core.presets import PRESETS
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+
+LABELS: Mapping[str, str] = {
+    "timesteps": "Timesteps",
+    "threshold": "Threshold (share of timesteps)",
+    "direction": "Direction",
+    "backward_output": "Order of backward outputs",
+    "cell": "Cell",
+    "units": "Units",
+    "layers": "Layers",
+    "merge_mode": "Merge mode",
+    "epochs": "Epochs",
+    "sequences_per_epoch": "Sequences per epoch",
+    "batch_size": "Batch size",
+    "fresh_data": "Fresh sequences every epoch",
+    "learning_rate": "Learning rate",
+    "seed": "Seed (start)",
+}
+HELP: Mapping[str, str] = {
+    "timesteps": "How many values a sequence has; one label for each. 1 to 200.",
+    "threshold": "The label turns to 1 when the running sum reaches this share of the timesteps.",
+    "direction": "The order in which the network reads the sequence. Bidirectional has two networks, one each way.",
+    "backward_output": "Keras gives a backward layer's outputs in reversed order (go_backwards). "
+    "Aligned turns them back, so that output t belongs to timestep t; the well-known tutorial does not.",
+    "units": "Numbers in the network's state, per direction. They have nothing to do with the timesteps. 1 to 256.",
+    "merge_mode": "How the two directions' outputs become one: laid side by side, added, multiplied or averaged.",
+    "epochs": "How often the network is shown an epoch's sequences. 1 to 20,000.",
+    "fresh_data": "On: new random sequences each epoch. Off: one fixed set, reshuffled each epoch.",
+    "seed": "Fixes the initial weights and the data: the same seed gives the same run, bit by bit.",
+}
+OPTION_NAMES: Mapping[str, str] = {
+    "lstm": "LSTM",
+    "gru": "GRU",
+    "rnn": "simple RNN",
+    "aligned": "aligned",
+    "raw": "tutorial's order (reversed)",
+}
+KINDS: tuple[type[Any], ...] = (ProblemSpec, ModelSpec, TrainingSpec)
+FIELDS: Mapping[str, type[Any]] = {name: kind for kind in KINDS for name in LABELS if name in kind.__dataclass_fields__}
+
+
+def default(name: str) -> Any:
+    """The default of a spec's field, from its one home."""
+    return FIELDS[name].__dataclass_fields__[name].default
+
+
+def complaint(name: str, value: Any) -> str:
+    """The core's sentence about a field's value, or nothing if it is allowed."""
+    try:
+        FIELDS[name](**{name: value})
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def values(spec: RunSpec) -> dict[str, Any]:
+    """The fields that have a widget, flat."""
+    flat: dict[str, Any] = {}
+    for part in (spec.problem, spec.model, spec.training):
+        flat |= {name: getattr(part, name) for name in LABELS if hasattr(part, name)}
+    return flat
+
+
+def to_spec(flat: Mapping[str, Any]) -> RunSpec:
+    """A spec of flat field values; ValueError with the core's sentence if one is not allowed."""
+    problem, model, training = (
+        kind(**{name: value for name, value in flat.items() if FIELDS[name] is kind}) for kind in KINDS
+    )
+    return RunSpec(problem=problem, model=model, training=training).canonical()
+
+
+def widget(page: str, name: str) -> Any:
+    """Draw the widget of one field and the core's complaint beneath it; return its value as it stands."""
+    key = f"{page}.{name}"
+    if key not in st.session_state:
+        st.session_state[key] = default(name)
+    common: dict[str, Any] = {"label": LABELS[name], "key": key, "help": HELP.get(name), "persist_state": "session"}
+    if name == "direction":
+        value = st.segmented_control(
+            options=["forward", "backward", "bidirectional"], required=True, width="stretch", **common
+        )
+    elif name == "merge_mode":
+        value = st.segmented_control(options=["concat", "sum", "mul", "ave"], required=True, width="stretch", **common)
+    elif name in ("cell", "backward_output"):
+        options = ["lstm", "gru", "rnn"] if name == "cell" else ["aligned", "raw"]
+        value = st.segmented_control(options=options, required=True, format_func=OPTION_NAMES.__getitem__, **common)
+    elif name == "fresh_data":
+        value = st.toggle(**common)
+    elif name == "learning_rate":
+        value = st.number_input(step=0.0005, format="%.4g", **common)
+    elif name == "threshold":
+        value = st.number_input(step=0.05, format="%.4g", **common)
+    else:
+        value = st.number_input(step=1, **common)
+    said = complaint(name, value)
+    if said:
+        st.markdown(f":material/error: {said}")
+    return value
+
+
+def fill(page: str, spec: RunSpec) -> None:
+    """Set the page's widgets to a spec; only from a callback, or before they are drawn."""
+    for name, value in values(spec).items():
+        st.session_state[f"{page}.{name}"] = value
+
+
+def _fill_preset(page: str) -> None:
+    chosen = st.session_state[f"{page}.preset"]
+    if chosen in PRESETS:
+        fill(page, PRESETS[chosen])
+
+
+def preset_box(page: str) -> None:
+    """A list of the systems that readers know; choosing one fills every control."""
+    st.selectbox(
+        "Preset",
+        list(PRESETS),
+        key=f"{page}.preset",
+        on_change=_fill_preset,
+        args=(page,),
+        persist_state="session",
+        help="The systems of the well-known tutorials. Choosing one sets every control.",
+    )
+
+
+def problem_controls(page: str, names: tuple[str, ...]) -> ProblemSpec | None:
+    """The widgets of these problem fields; None while one of them is not allowed."""
+    flat = {name: widget(page, name) for name in names}
+    if any(complaint(name, value) for name, value in flat.items()):
+        return None
+    return ProblemSpec(**flat)
+
+
+def train_controls(page: str) -> RunSpec | None:
+    """All controls of one run; None while one of them is not allowed."""
+    flat: dict[str, Any] = {"direction": widget(page, "direction")}
+    if flat["direction"] == "bidirectional":
+        flat["merge_mode"] = widget(page, "merge_mode")
+    elif flat["direction"] == "backward":
+        flat["backward_output"] = widget(page, "backward_output")
+    one, two = st.columns(2)
+    with one:
+        flat["timesteps"] = widget(page, "timesteps")
+    with two:
+        flat["units"] = widget(page, "units")
+    flat["epochs"] = widget(page, "epochs")
+    more = ("cell", "layers", "sequences_per_epoch", "batch_size", "fresh_data", "learning_rate", "threshold", "seed")
+    changed = sum(st.session_state.get(f"{page}.{name}", default(name)) != default(name) for name in more)
+    with st.expander(f"More settings ({changed} changed)" if changed else "More settings"):
+        for name in more:
+            flat[name] = widget(page, name)
+    if any(complaint(name, value) for name, value in flat.items()):
+        return None
+    try:
+        return to_spec(flat)
+    except ValueError as error:
+        st.markdown(f":material/error: {error}")
+        return None
+
+
+def amount_of_work(training: TrainingSpec) -> str:
+    """What an epoch is, in words that stay true: sequences and weight updates."""
+    kind = "fresh " if training.fresh_data else ""
+    sequences = f"{training.sequences_per_epoch:,} {kind}sequence{'s' if training.sequences_per_epoch > 1 else ''}"
+    updates = f"{training.steps_per_epoch:,} weight update{'s' if training.steps_per_epoch > 1 else ''}"
+    return f"1 epoch = {sequences} = {updates}. In all: {training.sequences:,} sequences, {training.steps:,} updates."
+
+
+def longer(spec: RunSpec) -> RunSpec | None:
+    """The same run with as many epochs again, if the core allows that."""
+    try:
+        return replace(spec, training=replace(spec.training, epochs=2 * spec.training.epochs))
+    except ValueError:
+        return None

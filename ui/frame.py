@@ -1,0 +1,51 @@
+"""What surrounds every page: styles, notices at start, and word of a training that goes on elsewhere."""
+
+import streamlit as st
+
+from ui import session
+from ui.chart import ensure_plotly
+
+STYLE = """
+<style>
+[data-testid="stMainBlockContainer"] { max-width: 1680px; padding-bottom: 3rem; }
+h1 { padding-bottom: 0.1rem; }
+.st-key-answer p { font-size: 1.25rem; line-height: 1.45; }
+[data-testid="stCaptionContainer"] p { font-size: 0.9rem; }
+@media (max-width: 640px) {
+  h1 { font-size: 1.5rem !important; }
+  .st-key-answer p { font-size: 1.1rem; }
+  [data-testid="stColumn"]:has(> div > .st-key-controls) { order: 2; }
+}
+</style>
+"""
+JOB_PAGES = ("Train", "Directions", "Merge modes")
+
+
+def dress() -> None:
+    """The app's own styles, and one line for each thing that is wrong at start."""
+    st.html(STYLE)
+    for line in notices():
+        st.warning(line, icon=":material/warning:")
+
+
+def notices() -> list[str]:
+    """What is wrong with this machine, a sentence each; empty where everything fits."""
+    service, store = session.jobs(), session.store()
+    return [line for line in (ensure_plotly(), service.problem, store.notice) if line]
+
+
+def heartbeat(title: str) -> None:
+    """Keep the jobs of other pages alive while their visitor looks at this one, and say how far they are."""
+    others = [page for page in JOB_PAGES if page != title and session.job(page)]
+    if not others:
+        return
+
+    @st.fragment(run_every=3)
+    def beat() -> None:
+        for page in others:
+            job = session.job(page)
+            view = session.jobs().view(job, session.watcher()) if job else None
+            if view:
+                st.caption(f"{page}: {view.steps_done / view.steps:.0%} trained. The result waits there.")
+
+    beat()

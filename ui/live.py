@@ -1,0 +1,94 @@
+"""A running job on the page: started, watched, stopped, and turned into remembered runs when it ends."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from bilstm_core import codec
+from bilstm_core.progress import JobView
+from bilstm_core.runs import Run
+from bilstm_core.specs import RunSpec
+from ui import session
+
+POLL_S = 0.25
+
+
+def start(page: str, specs: Sequence[RunSpec], resume: Run | None = None) -> None:
+    """Submit a job for the page; returns at once."""
+    st.session_state.pop(f"live.failed.{page}", None)
+    session.set_job(page, session.jobs().submit(specs, resume=resume, watcher=session.watcher()))
+
+
+def stop(page: str) -> None:
+    """Ask the page's job to end after the chunk it is in; what it has learnt is kept.
+
+    A job that other sessions watch too goes on for them; this page leaves it.
+    """
+    job = session.job(page)
+    if job and not session.jobs().stop(job, session.watcher()):
+        session.set_job(page, None)
+
+
+def active(page: str) -> bool:
+    """Whether the page has a job that it is waiting for."""
+    return session.job(page) is not None
+
+
+def panel(page: str, draw: Callable[[JobView | None], None], done: Callable[[JobView], None]) -> None:
+    """Draw the page's figure, again and again in place while its job runs, and hand over what came of it."""
+
+    @st.fragment(run_every=POLL_S if active(page) else None)
+    def poll() -> None:
+        job = session.job(page)
+        view = session.jobs().view(job, session.watcher()) if job else None
+        if job and (view is None or view.over):
+            session.set_job(page, None)
+            if view is None:
+                _failed(page, "The training was lost when the program changed. Press Train to start it again.", [])
+            else:
+                if view.message:
+                    _failed(page, view.message, view.specs)
+                done(view)
+            st.rerun()
+        draw(view)
+
+    poll()
+
+
+def _failed(page: str, message: str, specs: Sequence[RunSpec]) -> None:
+    st.session_state[f"live.failed.{page}"] = {"message": message, "specs": [codec.encode(spec) for spec in specs]}
+
+
+def failure(page: str) -> None:
+    """What went wrong with the page's last job, with a button that tries it again."""
+    failed = st.session_state.get(f"live.failed.{page}")
+    if not failed:
+        return
+    st.warning(failed["message"], icon=":material/error:")
+    if failed["specs"] and st.button("Retry", key=f"{page}.retry", icon=":material/refresh:"):
+        start(page, [codec.decode(flat) for flat in failed["specs"]])
+        st.rerun()
+
+
+def status(view: JobView) -> None:
+    """One line: what the job is doing, how far it is, and how long it still needs."""
+    service = session.jobs()
+    if service.state == "failed":
+        st.progress(0.0, text=service.problem)
+    elif view.state == "queued" and service.state in ("starting", "warming"):
+        st.progress(0.0, text="Getting ready: TensorFlow is loading in the background. Training starts by itself.")
+    elif view.state == "queued":
+        st.progress(0.0, text="Waiting for another training to end.")
+    elif view.compiling:
+        st.progress(0.0, text="Compiling this network, once for all trainings of its shape.")
+    else:
+        left = "" if view.remaining_s is None else f", about {view.remaining_s:.0f} s left"
+        st.progress(
+            view.steps_done / view.steps,
+            text=f"{view.steps_done:,} of {view.steps:,} weight updates, {view.elapsed_s:.1f} s{left}",
+        )
+
+
+def stop_button(page: str) -> None:
+    """Ends the page's job; what it has learnt so far is shown."""
+    st.button("Stop", key=f"{page}.stop", on_click=stop, args=(page,), icon=":material/stop:", width="stretch")

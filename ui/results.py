@@ -1,0 +1,73 @@
+"""Evaluations that are computed once, tables, and what of them can be taken away."""
+
+import pandas as pd
+import streamlit as st
+
+from bilstm_core import frames
+from bilstm_core.evaluation import Evaluation, evaluate
+from bilstm_core.initial_weights import parameter_count
+from bilstm_core.runs import Run
+from bilstm_core.specs import ProblemSpec, RunSpec
+from ui import session
+
+AFFORDABLE = 3e9  # multiply-adds that an evaluation may cost; a page must answer at once
+COMPARED = 1_000  # sequences a start is evaluated on where many starts are compared
+
+
+def evaluation_size(spec: RunSpec, most: int) -> int:
+    """How many fresh sequences the page can afford to evaluate, at most `most`, at least 100."""
+    cost = spec.problem.timesteps * (parameter_count(spec.problem, spec.model) + 200)
+    return int(min(most, max(100, AFFORDABLE // cost)))
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _evaluated(key: str, _run: Run) -> Evaluation:
+    return evaluate(_run, evaluation_size(_run.spec, 10_000))
+
+
+def evaluated(run: Run) -> Evaluation:
+    """The run on up to 10,000 fresh sequences, the same for all runs of a problem."""
+    return _evaluated(session.run_key(run), run)
+
+
+@st.cache_data(max_entries=5_000, show_spinner=False)
+def _score(key: str, _run: Run) -> dict[str, float]:
+    one = evaluate(_run, evaluation_size(_run.spec, COMPARED))
+    return {"loss": one.loss, "accuracy": one.accuracy, "exact": one.exact}
+
+
+def score(run: Run) -> dict[str, float]:
+    """Loss (nats per label), accuracy and exact (shares) of a run on up to 1,000 fresh sequences."""
+    return _score(session.run_key(run), run)
+
+
+def download(frame: pd.DataFrame, name: str, label: str = "CSV") -> None:
+    """A small button that saves a table or the points of a curve as CSV."""
+    st.download_button(
+        label,
+        lambda: frame.to_csv(index=False).encode(),
+        f"{name}.csv",
+        "text/csv",
+        key=f"download.{name}",
+        icon=":material/download:",
+        on_click="ignore",
+        type="tertiary",
+    )
+
+
+def origin(run: Run) -> str:
+    """Where a run comes from, small, below its figure: trained just now, stored, or recorded."""
+    where = session.store().origin(run.spec)
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(run.versions.items()))
+    verb = {"recorded": "Recorded", "stored": "Stored"}.get(where or "", "Trained")
+    return f"{verb}: seed {run.spec.training.seed}, {run.timing.train_s:.1f} s of training, {versions}."
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _shares(name: str, timesteps: int, threshold: float) -> pd.DataFrame:
+    return frames.share_of_ones(ProblemSpec(name=name, timesteps=timesteps, threshold=threshold))
+
+
+def share_of_ones(problem: ProblemSpec) -> pd.DataFrame:
+    """How often each timestep's label is 1: timestep (from 1), share."""
+    return _shares(problem.name, problem.timesteps, problem.threshold)

@@ -1,0 +1,160 @@
+"""What a session remembers, behind typed accessors, and what all sessions share.
+
+In session_state go codec dicts, NumPy arrays and plain values, never our classes: a hot reload replaces those.
+"""
+
+import json
+import uuid
+from dataclasses import replace
+from typing import Any, TypedDict, cast
+
+import streamlit as st
+
+from bilstm_core import codec
+from bilstm_core.jobs import Jobs
+from bilstm_core.runs import Arrays, Run, from_parts, to_parts
+from bilstm_core.specs import RunSpec
+from bilstm_core.store import Store
+from bilstm_core.worker import fingerprint
+
+MAX_REMEMBERED = 200
+
+
+class TrayEntry(TypedDict):
+    """A run that is kept for comparison: its key, the name a person gave it, and whether it is drawn."""
+
+    key: str
+    name: str
+    shown: bool
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Store:
+    """The finished runs on disk, shared by all sessions."""
+    return Store()
+
+
+@st.cache_resource(max_entries=1, on_release=lambda jobs: jobs.close(), show_spinner=False)
+def _jobs(source: str) -> Jobs:
+    return Jobs()
+
+
+def jobs() -> Jobs:
+    """The one job service of the app; a change of the core's source replaces it."""
+    return _jobs(fingerprint())
+
+
+def watcher() -> str:
+    """A name for this session, by which the job service knows who still watches."""
+    return cast(str, st.session_state.setdefault("session.watcher", uuid.uuid4().hex))
+
+
+def run_key(run: Run) -> str:
+    """A key for a run in session_state; a stopped run has another than the finished one."""
+    return json.dumps({**codec.encode(run.spec), "steps_done": run.steps_done})
+
+
+def _remembered() -> dict[str, tuple[dict[str, Any], Arrays]]:
+    return cast(dict[str, tuple[dict[str, Any], Arrays]], st.session_state.setdefault("session.runs", {}))
+
+
+def remember(run: Run) -> str:
+    """Keep a run for this session, the oldest giving way, and return its key. A run of the tray is never dropped."""
+    kept = _remembered()
+    key = run_key(run)
+    kept[key] = to_parts(run)
+    held = {entry["key"] for entry in tray()}
+    for old in [old for old in kept if old not in held and old != key][: max(0, len(kept) - MAX_REMEMBERED)]:
+        del kept[old]
+    return key
+
+
+def recall(key: str) -> Run | None:
+    """The run of this key, from this session or from the store."""
+    parts = _remembered().get(key)
+    if parts:
+        return from_parts(*parts)
+    flat = json.loads(key)
+    flat.pop("steps_done")
+    return store().get(codec.decode(flat))
+
+
+def find(spec: RunSpec) -> Run | None:
+    """The finished run of this spec, if this session or the store has it."""
+    key = json.dumps({**codec.encode(spec), "steps_done": spec.canonical().training.steps})
+    return recall(key)
+
+
+def keep(run: Run) -> str:
+    """Remember a run that has just been trained and, if it is finished, store it for the next visit."""
+    store().put(run)
+    return remember(run)
+
+
+def job(page: str) -> str | None:
+    """The id of the page's job, while it has one."""
+    return cast(str | None, st.session_state.get(f"session.job.{page}"))
+
+
+def set_job(page: str, job_id: str | None) -> None:
+    """Name the page's job; the one before it is left, and ends if nobody else watches it."""
+    before = job(page)
+    if before and before != job_id:
+        jobs().leave(before, watcher())
+    st.session_state[f"session.job.{page}"] = job_id
+
+
+def shown(page: str) -> str | None:
+    """The key of the run that the page shows."""
+    return cast(str | None, st.session_state.get(f"session.shown.{page}"))
+
+
+def show(page: str, key: str) -> None:
+    """Let the page show the run of this key."""
+    st.session_state[f"session.shown.{page}"] = key
+
+
+def tray() -> list[TrayEntry]:
+    """The runs kept for comparison, in order of keeping; change the list in place."""
+    return cast(list[TrayEntry], st.session_state.setdefault("session.tray", []))
+
+
+def describe(spec: RunSpec) -> str:
+    """A short name for a run: what differs from the defaults first."""
+    model, training = spec.model, spec.training
+    words: list[str] = [model.direction]
+    if model.direction == "bidirectional" and model.merge_mode != "concat":
+        words.append(model.merge_mode)
+    if model.backward_output == "raw":
+        words.append("tutorial's order")
+    if model.cell != "lstm":
+        words.append(model.cell.upper())
+    words.append(f"{model.units} units")
+    if model.layers > 1:
+        words.append(f"{model.layers} layers")
+    if spec.problem.timesteps != 10:
+        words.append(f"T={spec.problem.timesteps}")
+    words.append(f"{training.sequences:,} seq.")
+    if training.seed:
+        words.append(f"seed {training.seed}")
+    return ", ".join(words)
+
+
+def add_to_tray(run: Run) -> None:
+    """Keep a run for comparison under a name of its own; a run that is there already stays once."""
+    key = remember(run)
+    entries = tray()
+    if any(entry["key"] == key for entry in entries):
+        return
+    names = {entry["name"] for entry in entries}
+    name = describe(run.spec)
+    number = 2
+    while name in names:
+        name = f"{describe(run.spec)} ({number})"
+        number += 1
+    entries.append({"key": key, "name": name, "shown": True})
+
+
+def with_new_seed(spec: RunSpec) -> RunSpec:
+    """The same experiment from the next start."""
+    return replace(spec, training=replace(spec.training, seed=(spec.training.seed + 1) % 2**31))
