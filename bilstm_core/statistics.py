@@ -45,17 +45,34 @@ def duels(scores: pd.DataFrame) -> list[Duel]:
 
 
 def ranking_sentence(scores: pd.DataFrame) -> str:
-    """What the starts at hand say of the models' losses, in one or two sentences."""
+    """What the starts at hand say of the models' losses, in a sentence that names no winner they do not carry.
+
+    scores: label, seed, loss
+    """
     found = duels(scores)
     if not found:
         return "One model alone cannot be ranked."
     starts = max(duel.starts for duel in found)
     if starts < 2:
-        return "One start cannot rank them: the next may fall the other way. Run 10 to find out."
-    sure = [duel for duel in found if duel.p_value < SURE]
-    if not sure:
+        return "One start cannot rank them; the next may fall the other way. Run 10 to find out."
+    beaten: dict[str, list[Duel]] = {}
+    unsettled = []
+    for duel in found:
+        if duel.p_value < SURE:
+            beaten.setdefault(duel.first, []).append(duel)
+        else:
+            unsettled.append(duel)
+    if not beaten:
         return f"No ranking yet: over {starts} starts on the same data, no model beats another often enough."
-    text = "; ".join(f"{duel.first} beat {duel.second} in {duel.wins} of {duel.starts}" for duel in sure)
-    rest = len(found) - len(sure)
-    unsettled = f" The other {'pair is' if rest == 1 else f'{rest} pairs are'} too close to call." if rest else ""
-    return f"{text[0].upper()}{text[1:]} starts on the same data.{unsettled}"
+    clauses = [
+        f"{winner} beat {_listed([f'{duel.second} in {duel.wins} of {duel.starts}' for duel in won])} starts"
+        for winner, won in sorted(beaten.items(), key=lambda item: -len(item[1]))
+    ]
+    clauses += [
+        f"{duel.first} and {duel.second} are too close to call ({duel.wins} of {duel.starts})" for duel in unsettled
+    ]
+    return f"{'; '.join(clauses)}."
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -10,7 +10,8 @@ with st.container(key="controls"):
     direction, merge_mode, order = unrolled.controls()
 answer.markdown(unrolled.sentence(direction, order))
 unrolled.picture(direction, merge_mode, order)
-st.page_link("pages/problem.py", label="**Start: see the problem**", icon=":material/arrow_forward:")
+if st.button("Start: see the problem", type="primary", icon=":material/arrow_forward:"):
+    st.switch_page("pages/problem.py")
 ten, teach, own = st.columns(3, gap="medium")
 with ten, st.container(border=True):
     st.markdown(

@@ -18,7 +18,8 @@ if problem is None:
 wide, narrow = st.columns([2, 1], gap="medium")
 with wide:
     flip = timeline.problem_sequence(PAGE, problem)
-    st.page_link("pages/train.py", label="Train a model on it", icon=":material/play_circle:")
+    if st.button("Train a model on it", icon=":material/arrow_forward:"):
+        st.switch_page("pages/train.py")
 answer.markdown(flip)
 with narrow:
     shares = results.share_of_ones(problem)

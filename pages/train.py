@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from ui import controls, live, results, session, timeline, trainer
+from ui import controls, live, results, timeline, trainer
 
 PAGE = "Train"
 
 trainer.open_with_recorded(PAGE)
 st.title("Can this model learn it, and where does it still err?")
 answer = st.container(key="answer")
-left, centre, right = st.columns([1.15, 3, 1.1], gap="medium")
+left, centre, right = st.columns([1.4, 3, 1.05], gap="medium")
 
 with left, st.container(key="controls"):
     controls.preset_box(PAGE)
@@ -34,5 +34,3 @@ if run:
         trainer.tray(PAGE, run)
 else:
     answer.markdown("Press **Train** to find out.")
-    with right:
-        session.tray()

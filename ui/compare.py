@@ -145,18 +145,22 @@ def control_row(comparison: Comparison) -> None:
 
 def visible(comparison: Comparison) -> list[str]:
     """The labels that are switched on, by coloured pills above the figure."""
-    labels = list(comparison.models)
-    at_first = [label for label in labels if label not in comparison.hidden_at_first]
-    chosen = st.pills(
+    st.pills(
         "Curves",
-        labels,
+        list(comparison.models),
         selection_mode="multi",
-        default=at_first,
+        default=_switched_on(comparison),
         key=f"{comparison.page}.visible",
         label_visibility="collapsed",
         persist_state="session",
     )
-    return [label for label in labels if label in chosen]
+    return _switched_on(comparison)
+
+
+def _switched_on(comparison: Comparison) -> list[str]:
+    at_first = [label for label in comparison.models if label not in comparison.hidden_at_first]
+    chosen = st.session_state.get(f"{comparison.page}.visible", at_first)
+    return [label for label in comparison.models if label in chosen]
 
 
 def current_runs(comparison: Comparison) -> dict[str, list[Run]]:
@@ -188,7 +192,7 @@ def curves(comparison: Comparison) -> None:
         table = frames.losses(runs)
         styles = {label: comparison.styles[label] for label in runs}
         probes = None if view else _probes(runs)
-        figure = figures.curve_and_timeline(table, styles, probes, curve_height=CURVE_HEIGHT)
+        figure = figures.curve_and_timeline(table, styles, probes, curve_height=CURVE_HEIGHT, each_run=singly)
         alt = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
         chart(figure, key=f"{page}-curves", alt=alt, replay=view is None)
 
@@ -225,10 +229,11 @@ def scores(runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame:
 
 def answer(comparison: Comparison, runs: Mapping[str, Sequence[Run]]) -> str:
     """The measured sentence under the page's question."""
-    settings = _shown_settings(comparison.page)
-    if not any(runs.values()):
+    present = {label: runs[label] for label in _switched_on(comparison) if runs[label]}
+    if not present:
         return "Press **Run** to find out."
-    return f"After {settings['epochs']:,} sequences: {ranking_sentence(scores(runs))}"
+    epochs = _shown_settings(comparison.page)["epochs"]
+    return f"After {epochs:,} sequences each: {ranking_sentence(scores(present))}"
 
 
 def table(comparison: Comparison, runs: Mapping[str, Sequence[Run]]) -> None:

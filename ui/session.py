@@ -13,7 +13,7 @@ import streamlit as st
 from bilstm_core import codec
 from bilstm_core.jobs import Jobs
 from bilstm_core.runs import Arrays, Run, from_parts, to_parts
-from bilstm_core.specs import RunSpec
+from bilstm_core.specs import ModelSpec, RunSpec
 from bilstm_core.store import Store
 from bilstm_core.worker import fingerprint
 
@@ -120,7 +120,7 @@ def tray() -> list[TrayEntry]:
 
 
 def describe(spec: RunSpec) -> str:
-    """A short name for a run: what differs from the defaults first."""
+    """A short name for a run: direction, what differs from the defaults, and how many sequences it was asked to see."""
     model, training = spec.model, spec.training
     words: list[str] = [model.direction]
     if model.direction == "bidirectional" and model.merge_mode != "concat":
@@ -129,12 +129,13 @@ def describe(spec: RunSpec) -> str:
         words.append("tutorial's order")
     if model.cell != "lstm":
         words.append(model.cell.upper())
-    words.append(f"{model.units} units")
+    if model.units != ModelSpec().units:
+        words.append(f"{model.units} units")
     if model.layers > 1:
         words.append(f"{model.layers} layers")
     if spec.problem.timesteps != 10:
         words.append(f"T={spec.problem.timesteps}")
-    words.append(f"{training.sequences:,} seq.")
+    words.append(f"{training.sequences:,} sequences")
     if training.seed:
         words.append(f"seed {training.seed}")
     return ", ".join(words)

@@ -102,7 +102,7 @@ def _runs(run: Run | None) -> dict[str, Run]:
         if kept:
             drawn[entry["name"]] = kept
     if run and session.run_key(run) not in {session.run_key(kept) for kept in drawn.values()}:
-        drawn[session.describe(run.spec)] = run
+        drawn[session.describe(run.spec) if drawn else run.spec.model.direction] = run
     return drawn
 
 
@@ -266,7 +266,7 @@ def tabs(run: Run, evaluation: Evaluation) -> None:
     with ten:
         table = list_of_ten(evaluation)
         st.dataframe(table, hide_index=True, width="stretch")
-        right = int(table["Correct"].sum())
+        right = int((table["Result"] == "right").sum())
         st.caption(f"{right} of 10 sequences wholly right.")
         results.download(evaluation.examples, "fresh sequences")
     with confusion:
@@ -290,7 +290,7 @@ def list_of_ten(evaluation: Evaluation) -> pd.DataFrame:
                 "Sequence": number,
                 "Expected": " ".join(map(str, rows["expected"])),
                 "Predicted": " ".join(map(str, rows["predicted"])),
-                "Correct": bool((rows["expected"] == rows["predicted"]).all()),
+                "Result": "right" if (rows["expected"] == rows["predicted"]).all() else "wrong",
             }
             for number, rows in first.groupby("sequence")
         ]

@@ -47,6 +47,7 @@ def curve_and_timeline(
     coin_toss: float | None = COIN_TOSS,
     floors: Sequence[Floor] = (),
     curve_height: int = 300,
+    each_run: bool = False,
 ) -> go.Figure:
     """Loss curves with a row of probabilities for each model under them, and frames that move both together.
 
@@ -54,10 +55,11 @@ def curve_and_timeline(
     probes: label, sequences_seen (0 is untrained; or updates, where x is that), timestep (from 1), expected,
     probability of 1; one probe sequence at every snapshot. Rows are drawn for the labels that occur.
     curve_height: px of the curves' own panel; the figure grows with the number of rows
+    each_run: draw every run thinly in place of the band
     """
     drawn = curves.plot(
         frame, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=None, y_max=y_max,
-        coin_toss=coin_toss, floors=floors,
+        coin_toss=coin_toss, floors=floors, each_run=each_run,
     )  # fmt: skip
     snapshots = _snapshots(probes, x, list(drawn.tables))
     rows = len(snapshots)

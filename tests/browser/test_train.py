@@ -46,7 +46,7 @@ def test_recorded_results_open_the_page(open_page: OpenPage) -> None:
 def test_from_the_problem_to_a_timeline_trained_live(open_page: OpenPage) -> None:
     page = open_page("problem")
     expect(page.get_by_text("At timestep 4: there the running sum")).to_be_visible()
-    page.get_by_role("link", name="Train a model on it").click()
+    page.get_by_role("button", name="Train a model on it").click()
     finished(page, 1_000)
     page.get_by_text("bidirectional", exact=True).first.click()
     choose_epochs(page, 300)
@@ -144,16 +144,16 @@ def test_the_tray_lays_runs_over_one_another(open_page: OpenPage) -> None:
     page = open_page("train")
     finished(page, 1_000)
     page.get_by_role("button", name="Keep this run").click()
-    kept = page.get_by_role("checkbox", name="forward, 20 units, 1,000 seq.")
+    kept = page.get_by_role("checkbox", name="forward, 1,000 sequences")
     expect(kept).to_be_checked()
     page.get_by_text("bidirectional", exact=True).first.click()
     train(page)
     curve = page.get_by_test_id("chart-Train-curve")
-    expect(curve).to_contain_text("forward, 20 units, 1,000 seq.")
-    expect(curve).to_contain_text("bidirectional, 20 units, 1,000 seq.")
-    page.get_by_text("forward, 20 units, 1,000 seq.").first.click()
-    expect(curve).not_to_contain_text("forward, 20 units, 1,000 seq.")
-    expect(curve).to_contain_text("bidirectional, 20 units, 1,000 seq.")
+    expect(curve).to_contain_text("forward, 1,000 sequences")
+    expect(curve).to_contain_text("bidirectional, 1,000 sequences")
+    page.get_by_text("forward, 1,000 sequences").first.click()
+    expect(curve).not_to_contain_text("forward, 1,000 sequences")
+    expect(curve).to_contain_text("bidirectional, 1,000 sequences")
 
 
 def test_a_setting_out_of_range_gets_a_sentence_and_nothing_is_lost(open_page: OpenPage) -> None:
