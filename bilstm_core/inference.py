@@ -162,7 +162,7 @@ def _merged_layers(
             if traces is not None:
                 aligned = {name: np.moveaxis(gate, -1, -3) for name, gate in gates.items()}
                 traces.append(BranchTrace(layer, side.name, np.moveaxis(hidden, -1, -3), aligned))
-            raw = side.reverse and model.backward_output == "raw" and layer == model.layers
+            raw = model.direction == "backward" and model.backward_output == "raw" and layer == model.layers
             outputs.append(hidden[..., ::-1, :, :] if raw else hidden)
         merged = _merged(model.merge_mode, outputs)
     return merged

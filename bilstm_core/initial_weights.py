@@ -5,6 +5,7 @@ ones for the LSTM's forget gate. Every matrix has a generator of its own, so tha
 same, and models that share a branch start it alike.
 """
 
+import functools
 import math
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -33,6 +34,7 @@ class Branch(NamedTuple):
     reads: str
 
 
+@functools.lru_cache(maxsize=64)
 def branches(model: ModelSpec) -> tuple[Branch, ...]:
     """The branches of each layer, in the order of their weights."""
     forward, backward = Branch("forward", False, "values"), Branch("backward", True, "values")
@@ -61,6 +63,11 @@ def output_width(model: ModelSpec) -> int:
 
 def shapes(problem: ProblemSpec, model: ModelSpec) -> dict[str, tuple[int, ...]]:
     """The shape of every weight by name, in the order of Keras's `model.get_weights()`."""
+    return dict(_shapes(problem, model))
+
+
+@functools.lru_cache(maxsize=64)
+def _shapes(problem: ProblemSpec, model: ModelSpec) -> tuple[tuple[str, tuple[int, ...]], ...]:
     units, gates = model.units, GATES[model.cell] * model.units
     width = input_width(problem, model)
     result: dict[str, tuple[int, ...]] = {}
@@ -71,7 +78,8 @@ def shapes(problem: ProblemSpec, model: ModelSpec) -> dict[str, tuple[int, ...]]
             result[f"{prefix}/recurrent_kernel"] = (units, gates)
             result[f"{prefix}/bias"] = (2, gates) if model.cell == "gru" else (gates,)
         width = output_width(model)
-    return result | {"head/kernel": (width, problem.problem.outputs), "head/bias": (problem.problem.outputs,)}
+    outputs = problem.problem.outputs
+    return (*result.items(), ("head/kernel", (width, outputs)), ("head/bias", (outputs,)))
 
 
 def parameter_count(problem: ProblemSpec, model: ModelSpec) -> int:

@@ -27,6 +27,7 @@ ShouldStop = Callable[[], bool]
 WIDTHS = (1, 4, 8, 16, 32)  # seeds in one program: few shapes, so that few programs serve every count
 STACK_NUMBERS = 2**26  # numbers a stack may hold at once; wider ones are split
 FIRST_CHUNK = 25
+FIRST_CHUNK_WORK = 1e8  # of RunSpec.work(): about a tenth of a second
 CHUNK_SECONDS = (0.05, 0.15)  # shorter chunks are doubled, longer ones halved
 PROGRESS_POINTS = 100
 SNAPSHOT_NUMBERS = 2**15
@@ -199,7 +200,7 @@ def _train_stack(
     program: Program | None = None
     compile_s = 0.0
     data: list[TrainingData] = []
-    pace = FIRST_CHUNK
+    pace = max(1, min(FIRST_CHUNK, int(FIRST_CHUNK_WORK * training.steps / (specs[0].work() * width))))
     while done < training.steps and not (should_stop is not None and should_stop()):
         if program is None:
             program, compile_s = compile_program(problem, model, training.batch_size, width)

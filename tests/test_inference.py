@@ -99,3 +99,10 @@ def test_a_branch_fed_noise_reads_what_the_generator_draws() -> None:
     np.testing.assert_array_equal(first, again)
     np.testing.assert_array_equal(fixed, fixed_again)
     assert np.abs(first - other).max() > 1e-4
+
+
+def test_fields_that_do_not_apply_change_nothing() -> None:
+    model = ModelSpec(units=5, backward_output="raw")
+    weights = drawn_weights(model)
+    plain = probabilities(PROBLEM, model.canonical(), weights, X)
+    np.testing.assert_array_equal(probabilities(PROBLEM, model, weights, X), plain)

@@ -14,6 +14,7 @@ from bilstm_core.runs import ENGINE_VERSION, MAX_SNAPSHOTS, Progress, Run, from_
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.training import train, train_many
 from bilstm_core.training_data import TrainingData
+from tests.test_programs import MODELS
 
 PROBLEM = ProblemSpec(timesteps=6)
 SMALL = RunSpec(
@@ -195,16 +196,7 @@ def test_progress_adds_up_to_the_run(whole: Run) -> None:
     assert heard[0].steps_done <= 25
 
 
-LEARNERS = [
-    ModelSpec(units=4),
-    ModelSpec(units=4, direction="forward"),
-    ModelSpec(units=4, direction="backward"),
-    ModelSpec(units=4, direction="backward", backward_output="raw"),
-    ModelSpec(units=4, merge_mode="sum"),
-    ModelSpec(units=4, merge_mode="mul", cell="gru"),
-    ModelSpec(units=4, merge_mode="ave", cell="rnn"),
-    ModelSpec(units=4, second_branch="backward_noise"),
-]
+LEARNERS = [*MODELS, ModelSpec(units=4, second_branch="backward_noise")]  # the same programs as test_programs
 
 
 @pytest.mark.parametrize("model", LEARNERS, ids=str)
