@@ -4,24 +4,26 @@ Everything listens on the loopback only. With DASK_SCHEDULER_ADDRESS set, the cl
 nothing is started. `distributed` is imported inside functions: it costs a second or more.
 """
 
-import hashlib
+import contextlib
+import logging
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from bilstm_core.store import user_cache_dir
+from bilstm_core.lifeline import SCRATCH
 
 ROOT = Path(__file__).resolve().parent.parent
 MEMORY_SHARE = 0.7  # of the machine's memory, for the worker
 MEMORY_NEEDED = 1_000_000_000  # bytes: TensorFlow and a few compiled programs
 ALLOWED_DEATHS = 2  # of the worker in one training; the next one fails the training
+CONNECT_S = 10.0
 CLOSE_S = 1.5
 
 
@@ -39,6 +41,9 @@ class Cluster:
         import dask
         from distributed import Client, LocalCluster
 
+        self._closing = threading.Lock()
+        self._closed = False
+        self._client: Any = None
         self._child: subprocess.Popen[bytes] | None = None
         self._local: Any = None
         self._memory_limit = worker_memory_limit
@@ -56,21 +61,28 @@ class Cluster:
                 n_workers=0,
                 host="127.0.0.1",
                 dashboard_address="127.0.0.1:0",
+                silence_logs=logging.CRITICAL,  # a worker that dies is told on the page
                 scheduler_kwargs={"allowed_failures": ALLOWED_DEATHS},
             )
             address = self._local.scheduler_address
         self.address: str = address
         try:
-            self.client: Any = Client(address, set_as_default=False, timeout=10)
+            self._client = Client(address, set_as_default=False, timeout=CONNECT_S)
         except BaseException:
             self.close()
             raise
+
+    @property
+    def client(self) -> Any:
+        """The distributed.Client."""
+        return self._client
 
     def start_worker(self) -> None:
         """Start the worker process and the one that restarts it when it dies.
 
         Raises NotEnoughMemoryError where TensorFlow could not even be loaded.
         """
+        self.end_worker()
         limit = self._memory_limit
         if limit is None:
             from distributed.system import MEMORY_LIMIT
@@ -89,7 +101,7 @@ class Cluster:
         with (Path(self._scratch.name) / "worker.log").open("ab") as log:
             self._child = subprocess.Popen(
                 command,
-                env=_worker_environment(),
+                env=_worker_environment() | {SCRATCH: self._scratch.name},
                 stdin=subprocess.PIPE,  # never written to: see lifeline.py
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -102,65 +114,53 @@ class Cluster:
         return self._child is not None and self._child.poll() is not None
 
     def end_worker(self) -> None:
-        """Kill the child and all its children."""
+        """Kill the child and all its children; takes CLOSE_S at most."""
         child, self._child = self._child, None
         if child is None:
             return
         family = []
-        try:
+        with contextlib.suppress(psutil.NoSuchProcess):
             parent = psutil.Process(child.pid)
             family = [parent, *parent.children(recursive=True)]
-        except psutil.NoSuchProcess:
-            pass
         for process in family:
-            try:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-            except psutil.NoSuchProcess:
-                continue
-        psutil.wait_procs(family[1:], timeout=CLOSE_S)
-        child.wait(timeout=CLOSE_S)
+        psutil.wait_procs(family, timeout=CLOSE_S)
+        child.poll()
         if child.stdin:
             child.stdin.close()
 
     def close(self) -> None:
-        """End the worker, then the scheduler; takes less than two seconds."""
-        self.end_worker()
+        """End the worker and the scheduler, in less than two seconds. Calling it again does nothing."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
         closing = threading.Thread(target=self._close_scheduler, name="closing", daemon=True)
         closing.start()
-        closing.join(CLOSE_S)
+        begin = time.monotonic()
+        self.end_worker()
+        closing.join(max(0.1, CLOSE_S - (time.monotonic() - begin)))
         self._scratch.cleanup()
 
     def _close_scheduler(self) -> None:
-        if hasattr(self, "client"):
-            self.client.close(timeout=1)
+        if self._client is not None:
+            self._client.close(timeout=1)
         if self._local is not None:
             self._local.close(timeout=1)
 
 
 def _worker_environment() -> dict[str, str]:
-    """The worker's environment: one thread for TensorFlow, no GPU, compiled programs kept between starts."""
-    compiled = user_cache_dir() / "compiled" / _machine()
+    """The worker's environment: one thread for TensorFlow, no GPU, memory never spilled or paused.
+
+    XLA's on-disk compile cache is left off: it saves a second a program, and one damaged file fails every training.
+    """
     memory = {f"DASK_DISTRIBUTED__WORKER__MEMORY__{name}": "False" for name in ("TARGET", "SPILL", "PAUSE")}
     paths = [str(ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    environment = os.environ | memory
-    environment |= {
-        "PYTHONPATH": os.pathsep.join(paths),
+    tensorflow = {
         "CUDA_VISIBLE_DEVICES": "-1",
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "TF_NUM_INTRAOP_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     }
-    try:
-        compiled.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return environment
-    return environment | {"TF_XLA_FLAGS": f"--tf_xla_persistent_cache_directory={compiled}"}
-
-
-def _machine() -> str:
-    """A name for this kind of processor: programs compiled for one may not run on another."""
-    text = platform.machine() + platform.processor()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        text += next((line for line in cpuinfo.read_text().splitlines() if line.startswith(("flags", "Features"))), "")
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return os.environ | memory | tensorflow | {"PYTHONPATH": os.pathsep.join(paths)}

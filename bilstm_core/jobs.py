@@ -5,6 +5,7 @@ imported with this module.
 """
 
 import atexit
+import contextlib
 import hashlib
 import importlib
 import itertools
@@ -13,12 +14,13 @@ import queue
 import threading
 import time
 import uuid
+from asyncio import CancelledError
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from bilstm_core import codec
 from bilstm_core.cluster import Cluster, NotEnoughMemoryError
-from bilstm_core.progress import Job, JobView, Part, parts_of
+from bilstm_core.progress import Job, JobView, Part, failure, parts_of
 from bilstm_core.runs import Run, from_parts, to_parts
 from bilstm_core.specs import RunSpec
 from bilstm_core.worker import TOPIC, fingerprint
@@ -31,7 +33,7 @@ SWEEP_S = 0.5
 QUIET_S = 15.0  # a watcher that has not asked for so long counts as gone if another job is waiting
 QUIET_ALONE_S = 90.0  # and if none is: browsers let a hidden tab ask only once a minute
 MAX_STARTS = 5  # of a worker that never gets ready, before it is given up
-KEPT_JOBS = 100  # ended jobs that can still be viewed
+KEPT_RUNS = 200  # of ended jobs, that can still be viewed
 KEPT_ANSWERS = 200
 
 
@@ -57,7 +59,6 @@ class Jobs:
         self._commands: queue.SimpleQueue[Callable[[Cluster], None]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="jobs", daemon=True)
         self._thread.start()
-        atexit.register(self.close)
 
     @property
     def state(self) -> State:
@@ -174,23 +175,21 @@ class Jobs:
             self._fail(f"The training cluster could not be started or reached: {error}.")
             return
         self._cluster = cluster
+        atexit.register(self.close)  # after distributed's own, so that it runs before
         try:
             cluster.client.subscribe_topic(TOPIC, self._hear)
-            if not cluster.remote:
+            if not cluster.remote and not self._closed.is_set():
                 cluster.start_worker()
         except Exception as error:
-            self._fail(
-                str(error) if isinstance(error, NotEnoughMemoryError) else f"No worker could be started: {error}."
-            )
+            told = isinstance(error, NotEnoughMemoryError)
+            self._fail(str(error) if told else f"No training worker could be started: {error}.")
         while not self._closed.is_set() and self._state != "failed":
             try:
-                self._commands.get(timeout=SWEEP_S)(cluster)
-            except queue.Empty:
-                pass
+                with contextlib.suppress(queue.Empty):
+                    self._commands.get(timeout=SWEEP_S)(cluster)
+                self._sweep(cluster)
             except Exception as error:
-                if not self._closed.is_set():
-                    self._fail(f"The training cluster no longer answers: {error}.")
-            self._sweep(cluster)
+                self._fail(f"The training cluster no longer answers: {error}.")
         cluster.close()
 
     def _fail(self, problem: str) -> None:
@@ -258,13 +257,17 @@ class Jobs:
         """Take in the end of a part."""
         if job.over or part.over:
             return
-        problem, runs = "", []
-        if future.status == "finished":
-            runs = [from_parts(*parts) for parts in future.result(timeout=60)]
-        elif future.status == "error":
-            problem = _sentence(future.exception(timeout=10))
-        elif not job.stopping:
-            problem = "The connection to the training cluster was lost. Press Retry."
+        problem = ""
+        runs: list[Run] = []
+        try:
+            if future.status == "finished":
+                runs = [from_parts(*parts) for parts in future.result(timeout=60)]
+            elif future.status == "error":
+                problem = failure(future.exception(timeout=10))
+            elif not job.stopping:
+                problem = failure(None)
+        except (Exception, CancelledError):
+            problem = failure(None)
         with self._lock:
             job.finish_part(job.parts.index(part), runs)
             if problem:
@@ -306,10 +309,13 @@ class Jobs:
         future.add_done_callback(lambda done: self._commands.put(lambda _: self._take_answer(request, done)))
 
     def _take_answer(self, request: str, future: Any) -> None:
-        if future.status == "finished":
-            answer: str = future.result(timeout=10)
-        else:
-            answer = _sentence(future.exception(timeout=10) if future.status == "error" else None)
+        try:
+            if future.status == "finished":
+                answer: str = future.result(timeout=10)
+            else:
+                answer = failure(future.exception(timeout=10) if future.status == "error" else None)
+        except (Exception, CancelledError):
+            answer = failure(None)
         with self._lock:
             self._answers[request] = answer
 
@@ -322,9 +328,11 @@ class Jobs:
             for job in [job for job in self._jobs.values() if not job.over]:
                 job.watchers = {name: seen for name, seen in job.watchers.items() if now - seen < limit}
                 self._cancel_if_alone(job)
-            over = sorted((job for job in self._jobs.values() if job.over), key=lambda job: job.last_seen)
-            for job in over[:-KEPT_JOBS]:
-                del self._jobs[job.id]
+            kept = 0
+            for job in sorted(self._jobs.values(), key=lambda job: job.last_seen, reverse=True):
+                kept += len(job.specs) if job.over else 0
+                if job.over and kept > KEPT_RUNS and now - job.last_seen > QUIET_ALONE_S:
+                    del self._jobs[job.id]
             starts = self._starts
         if starts > MAX_STARTS:
             self._fail(
@@ -341,18 +349,3 @@ class Jobs:
         if not job.over and not job.watchers:
             job.end("stopped", "The training was stopped because no page was watching it any more.")
             self._commands.put(lambda cluster: self._withdraw(cluster, job))
-
-
-def _sentence(error: BaseException | None) -> str:
-    """What to tell a person of a training that failed."""
-    kind = type(error).__name__
-    if kind == "KilledWorker":
-        return (
-            "The training worker died again and again during this training, most likely for lack of memory."
-            " Press Retry, or ask for fewer units, timesteps or sequences."
-        )
-    if kind == "SourceMismatchError":
-        return "The program has been updated since this page was opened. Reload the page and press Retry."
-    if error is None:
-        return "The request was lost on its way to the training worker. Press Retry."
-    return f"The training failed: {error or kind}".rstrip(".") + ". Press Retry, or change a setting."

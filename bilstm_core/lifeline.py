@@ -4,11 +4,15 @@ The app holds the other end of this process's standard input and never writes to
 signal or by kill -9, the system closes that end. This works alike on Linux, macOS and Windows.
 """
 
+import contextlib
 import os
+import shutil
 import threading
 from typing import Any
 
 import psutil
+
+SCRATCH = "BILSTM_SCRATCH"  # in the environment: the folder that ends with the app
 
 
 def dask_setup(_nanny: Any) -> None:
@@ -17,14 +21,13 @@ def dask_setup(_nanny: Any) -> None:
 
 
 def _end_with_the_app() -> None:
-    try:
+    with contextlib.suppress(OSError):
         while os.read(0, 1):
             pass
-    except OSError:
-        pass
     for child in psutil.Process().children(recursive=True):
-        try:
+        with contextlib.suppress(psutil.NoSuchProcess):
             child.kill()
-        except psutil.NoSuchProcess:
-            continue
+    scratch = os.environ.get(SCRATCH)
+    if scratch:
+        shutil.rmtree(scratch, ignore_errors=True)
     os._exit(0)

@@ -198,5 +198,20 @@ def thin(
     return sequences_seen[kept].astype(np.int64), loss[kept].astype(np.float32)
 
 
+def failure(error: BaseException | None) -> str:
+    """What to tell a person of a training that failed."""
+    kind = type(error).__name__
+    if kind == "KilledWorker":
+        return (
+            "The training worker died again and again during this training, most likely for lack of memory."
+            " Press Retry, or ask for fewer units, timesteps or sequences."
+        )
+    if kind == "SourceMismatchError":
+        return "The program has been updated since this page was opened. Reload the page and press Retry."
+    if error is None:
+        return "The request was lost on its way to the training worker. Press Retry."
+    return f"The training failed: {error or kind}".rstrip(".") + ". Press Retry, or change a setting."
+
+
 def _nothing() -> Curve:
     return np.empty(0, np.int64), np.empty(0, np.float32)

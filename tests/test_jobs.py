@@ -1,0 +1,287 @@
+"""One Jobs serves the whole module: a start costs seconds. The tests run in the order they are written."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import psutil
+import pytest
+
+from bilstm_core import jobs as jobs_module
+from bilstm_core.jobs import Jobs, JobView
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+
+SHORT = RunSpec(model=ModelSpec(direction="forward"), training=TrainingSpec(epochs=60))
+LONG = RunSpec(
+    problem=ProblemSpec(timesteps=100), model=ModelSpec(direction="forward"), training=TrainingSpec(epochs=20_000)
+)
+
+
+@pytest.fixture(scope="module")
+def jobs() -> Iterator[Jobs]:
+    begin = time.monotonic()
+    service = Jobs()
+    assert time.monotonic() - begin < 0.2
+    yield service
+    begin = time.monotonic()
+    service.close()
+    assert time.monotonic() - begin < 2.5
+    service.close()
+
+
+def until(true: Callable[[], object], seconds: float = 60.0) -> None:
+    begin = time.monotonic()
+    while not true():
+        assert time.monotonic() - begin < seconds, "waited too long"
+        time.sleep(0.01)
+
+
+def seen(jobs: Jobs, job: str, watcher: str | None = "me") -> JobView:
+    view = jobs.view(job, watcher)
+    assert view is not None
+    return view
+
+
+def over(jobs: Jobs, job: str, seconds: float = 60.0) -> JobView:
+    until(lambda: seen(jobs, job).over, seconds)
+    return seen(jobs, job)
+
+
+def worker_process() -> psutil.Process | None:
+    """The process that trains: the heaviest of the nanny's children."""
+    nannies = psutil.Process().children()
+    children = [child for nanny in nannies for child in nanny.children() if "spawn_main" in " ".join(child.cmdline())]
+    return children[0] if children else None
+
+
+def kill_worker() -> psutil.Process:
+    until(worker_process)
+    process = worker_process()
+    assert process is not None
+    process.kill()
+    process.wait(10)
+    return process
+
+
+def seeds(count: int, **training: int) -> list[RunSpec]:
+    return [RunSpec(model=SHORT.model, training=TrainingSpec(seed=seed, **training)) for seed in range(count)]
+
+
+def test_a_worker_killed_while_warming_starts_again_and_the_waiting_job_is_done(jobs: Jobs) -> None:
+    assert jobs.state == "starting"
+    job = jobs.submit([SHORT], watcher="me")
+    assert seen(jobs, job).state == "queued"
+    until(lambda: jobs.state == "warming")
+    kill_worker()
+    view = over(jobs, job)
+    assert view.state == "done"
+    assert view.runs[0] is not None
+    assert view.runs[0].spec == SHORT
+    assert view.steps_done == view.steps == 60
+    until(lambda: jobs.state == "ready")
+    assert jobs.problem == ""
+
+
+@pytest.mark.usefixtures("jobs")
+def test_every_listening_socket_is_on_the_loopback() -> None:
+    own = psutil.Process()
+    listening = [
+        connection.laddr.ip
+        for process in [own, *own.children(recursive=True)]
+        for connection in process.net_connections(kind="inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) >= 3
+    assert set(listening) == {"127.0.0.1"}
+
+
+def test_a_warm_job_shows_progress_at_once(jobs: Jobs) -> None:
+    begin = time.monotonic()
+    job = jobs.submit([SHORT], watcher="me")
+    assert time.monotonic() - begin < 0.1
+    until(lambda: seen(jobs, job).curves, 5)
+    print(f"first progress after {time.monotonic() - begin:.3f} s")
+    view = over(jobs, job)
+    sequences, loss = view.curves[0]
+    assert sequences[-1] == 60
+    assert np.isfinite(loss).all()
+    assert not view.compiling
+    assert view.remaining_s == 0
+
+
+def test_parts_arrive_one_by_one_and_in_their_places(jobs: Jobs) -> None:
+    specs = [LONG, SHORT, *seeds(2, epochs=40)]
+    job = jobs.submit([SHORT, *seeds(2, epochs=40), LONG], watcher="me")
+    until(lambda: all(seen(jobs, job).runs[:3]))
+    assert seen(jobs, job).runs[3] is None
+    assert seen(jobs, job).state == "running"
+    jobs.stop(job)
+    view = over(jobs, job)
+    assert view.state == "stopped"
+    assert [run.spec for run in view.runs[:3] if run] == [SHORT, *specs[2:]]
+
+
+def test_a_stopped_job_ends_with_what_it_has_learnt_and_can_go_on(jobs: Jobs) -> None:
+    job = jobs.submit([LONG], watcher="me")
+    until(lambda: (seen(jobs, job).remaining_s or 0) > 0)
+    assert 0 < seen(jobs, job).steps_done < 20_000
+    begin = time.monotonic()
+    assert jobs.stop(job)
+    view = over(jobs, job)
+    print(f"stopped after {time.monotonic() - begin:.3f} s")
+    assert time.monotonic() - begin < 2
+    assert view.state == "stopped"
+    (run,) = view.runs
+    assert run is not None
+    assert 0 < run.steps_done < 20_000
+    again = jobs.submit([LONG], resume=run, watcher="me")
+    until(lambda: seen(jobs, again).steps_done > run.steps_done)
+    jobs.leave(again, "me")
+
+
+def test_jobs_for_equal_specs_are_joined_until_they_are_over(jobs: Jobs) -> None:
+    first = jobs.submit([LONG], watcher="one")
+    assert jobs.submit([LONG], watcher="two") == first
+    assert seen(jobs, first, None).watchers == 2
+    jobs.leave(first, "one")
+    until(lambda: seen(jobs, first, "two").steps_done)
+    jobs.leave(first, "two")
+    assert seen(jobs, first, None).state == "stopped"
+    other = jobs.submit([LONG], watcher="one")
+    assert other != first
+    until(lambda: seen(jobs, other).steps_done)
+    assert seen(jobs, first, None).steps_done < 20_000
+    jobs.leave(other, "one")
+    jobs.leave(other, "me")
+
+
+def test_stop_by_one_of_two_watchers_lets_the_other_go_on(jobs: Jobs) -> None:
+    job = jobs.submit([LONG], watcher="one")
+    jobs.watch(job, "two")
+    assert not jobs.stop(job, "one")
+    assert seen(jobs, job, None).watchers == 1
+    assert jobs.stop(job, "two")
+    until(lambda: seen(jobs, job, None).state == "stopped")
+
+
+def test_a_watcher_that_falls_silent_counts_as_gone(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_module, "QUIET_ALONE_S", 0.5)
+    job = jobs.submit([LONG], watcher="closed tab")
+    until(lambda: seen(jobs, job, None).state == "stopped", 5)
+    assert seen(jobs, job, None).message.startswith("The training was stopped because no page")
+
+
+def test_short_requests_do_not_queue_behind_a_training(jobs: Jobs) -> None:
+    job = jobs.submit([LONG], watcher="me")
+    until(lambda: seen(jobs, job).steps_done)
+    begin = time.monotonic()
+    request = jobs.ask_summary(SHORT)
+    assert jobs.ask_summary(RunSpec(model=SHORT.model)) == request
+    until(lambda: jobs.answer(request))
+    print(f"summary after {time.monotonic() - begin:.3f} s")
+    assert "Total params" in str(jobs.answer(request))
+    assert seen(jobs, job).state == "running"
+    jobs.leave(job, "me")
+    assert "Ask again" in str(jobs.answer("unknown"))
+
+
+def test_a_second_app_can_use_the_same_cluster_and_starts_nothing(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert jobs._cluster is not None
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", jobs._cluster.address)
+    before = len(psutil.Process().children(recursive=True))
+    other = Jobs()
+    try:
+        job = other.submit([SHORT], watcher="me")
+        assert over(other, job).state == "done"
+        until(lambda: other.state == "ready")
+        assert len(psutil.Process().children(recursive=True)) == before
+    finally:
+        other.close()
+    assert over(jobs, jobs.submit([SHORT], watcher="me")).state == "done"
+
+
+def test_a_job_that_cannot_be_done_fails_with_a_sentence(jobs: Jobs) -> None:
+    run = over(jobs, jobs.submit([SHORT], watcher="me")).runs[0]
+    assert run is not None
+    job = jobs.submit([RunSpec()], resume=run, watcher="me")
+    view = over(jobs, job)
+    assert view.state == "failed"
+    assert "same experiment" in view.message
+    with pytest.raises(ValueError, match="one only with resume"):
+        jobs.submit([SHORT, LONG], resume=run, watcher="me")
+    with pytest.raises(ValueError, match="one or more"):
+        jobs.submit([], watcher="me")
+
+
+def test_a_worker_of_another_source_is_told_in_a_sentence(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "source", "0123")
+    view = over(jobs, jobs.submit([SHORT], watcher="me"))
+    assert view.state == "failed"
+    assert "Reload the page" in view.message
+
+
+def test_an_unknown_job_is_nothing(jobs: Jobs) -> None:
+    assert jobs.view("unknown", "me") is None
+    assert not jobs.stop("unknown")
+    jobs.watch("unknown", "me")
+    jobs.leave("unknown", "me")
+
+
+def test_a_worker_killed_in_mid_training_is_replaced_and_the_job_done(jobs: Jobs) -> None:
+    spec = RunSpec(model=SHORT.model, training=TrainingSpec(epochs=20_000, seed=5))
+    job = jobs.submit([spec], watcher="me")
+    until(lambda: seen(jobs, job).steps_done)
+    killed = kill_worker()
+    begin = time.monotonic()
+    until(lambda: seen(jobs, job).steps_done == 0)
+    assert seen(jobs, job).curves == {}
+    view = over(jobs, job)
+    print(f"done {time.monotonic() - begin:.1f} s after the worker was killed")
+    assert view.state == "done"
+    assert worker_process() != killed
+
+
+def test_a_worker_that_dies_again_and_again_fails_the_job_and_the_next_one_works(jobs: Jobs) -> None:
+    job = jobs.submit([LONG], watcher="me")
+    deaths = 0
+    while not seen(jobs, job).over:
+        process = worker_process()
+        if process is not None and holds_task(jobs, process):
+            process.kill()
+            process.wait(10)
+            deaths += 1
+        time.sleep(0.02)
+    view = seen(jobs, job)
+    assert deaths == 3
+    assert view.state == "failed"
+    assert "Press Retry" in view.message
+    assert over(jobs, jobs.submit([SHORT], watcher="me")).state == "done"
+
+
+def holds_task(jobs: Jobs, process: psutil.Process) -> bool:
+    """Whether the scheduler has given this worker process something to do."""
+    assert jobs._cluster is not None
+    workers = list(jobs._cluster._local.scheduler.workers.values())
+    ports = {connection.laddr.port for connection in process.net_connections(kind="tcp")}
+    return any(worker.processing and int(worker.address.rsplit(":", 1)[1]) in ports for worker in workers)
+
+
+def test_the_looked_after_worker_is_started_again_when_its_keeper_dies(jobs: Jobs) -> None:
+    (keeper,) = psutil.Process().children()
+    family = keeper.children(recursive=True)
+    os.kill(keeper.pid, 9)
+    psutil.wait_procs(family, timeout=10)
+    assert not any(process.is_running() for process in family)
+    assert over(jobs, jobs.submit([SHORT], watcher="me")).state == "done"
+
+
+def test_a_closed_service_says_so_and_leaves_no_process(jobs: Jobs) -> None:
+    begin = time.monotonic()
+    jobs.close()
+    print(f"closed in {time.monotonic() - begin:.1f} s")
+    assert psutil.Process().children(recursive=True) == []
+    view = over(jobs, jobs.submit([SHORT], watcher="me"))
+    assert view.state == "failed"
+    assert jobs.state == "failed"
+    assert "Reload the page" in jobs.problem

@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+
+from bilstm_core.progress import CURVE_POINTS, Job, parts_of, thin
+from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
+
+
+def job(*specs: RunSpec) -> Job:
+    return Job(id="j", specs=specs, resume=None, parts=parts_of(specs))
+
+
+def message(steps_done: int, run: int = 0) -> list[dict]:
+    return [{"run": run, "steps_done": steps_done, "steps": 250, "seen": [steps_done], "loss": [0.5]}]
+
+
+def test_thin_keeps_the_lowest_and_highest_of_each_stretch() -> None:
+    seen = np.arange(1, 50_001)
+    loss = np.random.default_rng(0).random(50_000).astype(np.float32)
+    kept_seen, kept_loss = thin(seen, loss, 50_000)
+    assert len(kept_seen) == CURVE_POINTS
+    assert np.array_equal(kept_loss.reshape(-1, 2).max(axis=1), loss.reshape(500, 100).max(axis=1))
+    assert np.array_equal(kept_loss.reshape(-1, 2).min(axis=1), loss.reshape(500, 100).min(axis=1))
+    assert np.array_equal(loss[kept_seen - 1], kept_loss)
+
+
+def test_thinning_as_points_arrive_equals_thinning_them_all_at_once() -> None:
+    seen = np.arange(1, 20_001)
+    loss = np.random.default_rng(1).random(20_000).astype(np.float32)
+    arriving = thin(seen[:0], loss[:0], 20_000)
+    for start in range(0, 20_000, 777):
+        part = slice(start, start + 777)
+        arriving = thin(np.concatenate([arriving[0], seen[part]]), np.concatenate([arriving[1], loss[part]]), 20_000)
+    whole = thin(seen, loss, 20_000)
+    assert np.array_equal(arriving[0], whole[0])
+    assert np.array_equal(arriving[1], whole[1])
+
+
+def test_a_short_curve_is_kept_whole() -> None:
+    seen, loss = thin(np.arange(1, 251), np.linspace(1, 0, 250, dtype=np.float32), 250)
+    assert len(seen) == len(loss) == 250
+
+
+def test_specs_that_differ_only_in_seed_share_a_part() -> None:
+    forward, both = ModelSpec(direction="forward"), ModelSpec()
+    specs = [RunSpec(model=model, training=TrainingSpec(seed=seed)) for seed in (0, 1) for model in (forward, both)]
+    assert [part.places for part in parts_of(specs)] == [(0, 2), (1, 3)]
+
+
+def test_a_started_job_compiles_until_its_first_weight_update() -> None:
+    one = job(RunSpec())
+    assert not one.view().compiling
+    one.start(0)
+    assert one.view().state == "running"
+    assert one.view().compiling
+    one.report(0, message(25))
+    assert not one.view().compiling
+    assert one.view().steps_done == 25
+    assert one.view().steps == 250
+
+
+def test_a_part_that_starts_again_starts_its_curves_again() -> None:
+    one = job(RunSpec())
+    one.start(0)
+    one.report(0, message(200))
+    one.start(0)
+    assert one.view().curves == {}
+    assert one.view().steps_done == 0
+
+
+def test_what_remains_is_unknown_at_first_and_then_in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("bilstm_core.progress.time.monotonic", lambda: now)
+    one = job(RunSpec())
+    one.start(0)
+    one.report(0, message(50))
+    assert one.view().remaining_s is None
+    now = 110.0
+    one.report(0, message(150))
+    assert one.view().remaining_s == pytest.approx(10.0)
+    assert one.view().elapsed_s == pytest.approx(10.0)
+
+
+def test_messages_name_runs_by_their_place_in_the_part() -> None:
+    specs = [
+        RunSpec(model=ModelSpec(direction="forward")),
+        RunSpec(),
+        RunSpec(training=TrainingSpec(seed=1)),
+    ]
+    one = job(*specs)
+    one.start(1)
+    one.report(1, message(10, run=1))
+    assert list(one.view().curves) == [2]

@@ -1,0 +1,263 @@
+import json
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bilstm_core import store as store_module
+from bilstm_core.initial_weights import flattened, initial_weights
+from bilstm_core.runs import N_PROBES, Run, Snapshots, Timing, installed_versions
+from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
+from bilstm_core.store import RECORDED, Store, read_recorded, user_cache_dir, write_recorded
+
+
+def finished(spec: RunSpec | None = None) -> Run:
+    """A run of the right shapes, untrained."""
+    spec = (spec or RunSpec()).canonical()
+    training = spec.training
+    weights = initial_weights(spec.problem, spec.model, training.seed)
+    epoch = np.arange(1, training.epochs + 1)
+    step = np.arange(1, min(training.steps, 2_000) + 1)
+    shape = (3, N_PROBES, spec.problem.timesteps, spec.problem.problem.outputs)
+    return Run(
+        spec=spec,
+        steps_done=training.steps,
+        history=pd.DataFrame({"epoch": epoch, "sequences_seen": epoch, "loss": epoch / 9, "accuracy": epoch / 7}),
+        steps=pd.DataFrame({"step": step, "sequences_seen": step, "loss": (step / 3).astype(np.float32)}),
+        snapshots=Snapshots(np.arange(3), np.arange(3), np.full(shape, 0.5, np.float16)),
+        weights=weights,
+        optimizer_state={
+            "momentum": flattened(weights),
+            "velocity": flattened(weights),
+            "unfinished_epoch": np.zeros(3),
+        },
+        timing=Timing(0.1, 2.0, 1),
+        versions=installed_versions(),
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "runs", tmp_path / "recorded")
+
+
+def only_file(tmp_path: Path) -> Path:
+    (path,) = (tmp_path / "runs").iterdir()
+    return path
+
+
+def same(one: Run, other: Run) -> bool:
+    return (
+        one.spec == other.spec
+        and one.history.equals(other.history)
+        and one.steps.equals(other.steps)
+        and all(np.array_equal(one.weights[name], other.weights[name]) for name in other.weights)
+        and all(np.array_equal(a, b) for a, b in zip(one.snapshots, other.snapshots, strict=True))
+        and (one.timing, one.versions, one.steps_done) == (other.timing, other.versions, other.steps_done)
+    )
+
+
+def test_a_run_comes_back_as_it_was(store: Store) -> None:
+    run = finished()
+    assert store.get(run.spec) is None
+    assert store.origin(run.spec) is None
+    store.put(run)
+    found = store.get(run.spec)
+    assert found is not None
+    assert same(found, run)
+    assert list(found.weights) == list(run.weights)
+    assert found.optimizer_state.keys() == run.optimizer_state.keys()
+    assert store.origin(run.spec) == "stored"
+    assert store.notice == ""
+
+
+def test_specs_with_equal_canonical_forms_share_a_run(store: Store) -> None:
+    store.put(finished(RunSpec(model=ModelSpec(direction="forward"))))
+    assert store.get(RunSpec(model=ModelSpec(direction="forward", merge_mode="sum"))) is not None
+    assert store.get(RunSpec(model=ModelSpec(direction="backward"))) is None
+
+
+def test_an_unfinished_run_is_not_kept(store: Store) -> None:
+    run = replace(finished(), steps_done=100)
+    store.put(run)
+    assert store.get(run.spec) is None
+
+
+def test_a_run_with_weights_that_are_no_numbers_is_not_kept(store: Store, tmp_path: Path) -> None:
+    run = finished()
+    run.weights["head/bias"][:] = np.nan
+    store.put(run)
+    assert store.get(run.spec) is None
+    with pytest.raises(ValueError, match="only finished runs with finite weights"):
+        write_recorded([run], tmp_path / "recorded")
+
+
+def test_another_version_of_keras_asks_for_another_run(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished()
+    store.put(run)
+    monkeypatch.setattr(store_module, "installed_versions", lambda: {"keras": "4", "tensorflow": "3"})
+    assert Store(tmp_path / "runs", tmp_path / "recorded").get(run.spec) is None
+
+
+@pytest.mark.parametrize("cut", [0, 10, 1_000, -1])
+def test_a_file_cut_short_is_ignored_and_removed(store: Store, tmp_path: Path, cut: int) -> None:
+    run = finished()
+    store.put(run)
+    path = only_file(tmp_path)
+    path.write_bytes(path.read_bytes()[:cut])
+    assert store.get(run.spec) is None
+    assert not path.exists()
+    assert store.notice == ""
+
+
+def test_any_altered_byte_of_the_contents_is_noticed(store: Store, tmp_path: Path) -> None:
+    run = finished()
+    store.put(run)
+    path = only_file(tmp_path)
+    whole = path.read_bytes()
+    for place in np.random.default_rng(0).integers(0, len(whole), 60):
+        altered = bytearray(whole)
+        altered[place] ^= 0x10
+        path.write_bytes(altered)
+        found = store.get(run.spec)
+        assert found is None or same(found, run)
+
+
+def test_a_whole_file_of_another_spec_is_ignored(store: Store, tmp_path: Path) -> None:
+    wanted, other = finished(), finished(RunSpec(model=ModelSpec(units=5)))
+    store.put(wanted)
+    path = only_file(tmp_path)
+    path.unlink()
+    store.put(other)
+    only_file(tmp_path).rename(path)
+    assert store.get(wanted.spec) is None
+
+
+def test_weights_of_wrong_shape_or_not_finite_are_ignored(store: Store, tmp_path: Path) -> None:
+    run = finished()
+    store.put(run)
+    path = only_file(tmp_path)
+    for bad in (np.zeros((3, 3), np.float32), np.full_like(run.weights["head/bias"], np.inf)):
+        store_module._write(path, replace(run, weights=run.weights | {"head/bias": bad}), compressed=False)
+        assert store.get(run.spec) is None
+        assert not path.exists()
+
+
+def test_pickled_members_are_never_loaded(store: Store, tmp_path: Path) -> None:
+    run = finished()
+    store.put(run)
+    path = only_file(tmp_path)
+    evil = np.array([{"not": "numbers"}], dtype=object)
+    np.savez(path, document=evil, data=evil, checksum=evil)
+    assert store.get(run.spec) is None
+
+
+def test_a_document_that_asks_for_objects_is_refused(store: Store, tmp_path: Path) -> None:
+    run = finished()
+    store.put(run)
+    path = only_file(tmp_path)
+    with np.load(path) as members:
+        text, data = members["document"].tobytes(), members["data"].tobytes()
+    content = json.loads(text)
+    content["arrays"][0][1] = "|O"
+    changed = json.dumps(content).encode()
+    checksum = store_module.hashlib.sha256(changed + data).digest()
+    members = {"document": changed, "data": data, "checksum": checksum}
+    np.savez(path, **{name: np.frombuffer(value, np.uint8) for name, value in members.items()})
+    assert store.get(run.spec) is None
+
+
+def test_where_nothing_can_be_written_a_sentence_says_so(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    store = Store(blocked / "runs", tmp_path / "recorded")
+    run = finished()
+    store.put(run)
+    assert store.notice.startswith("Finished runs cannot be kept on this machine (")
+    assert store.get(run.spec) is None
+    assert store.origin(run.spec) is None
+
+
+def test_the_oldest_runs_give_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path / "runs", tmp_path / "recorded")
+    runs = [finished(RunSpec(training=TrainingSpec(seed=seed))) for seed in range(4)]
+    store.put(runs[0])
+    monkeypatch.setattr(store_module, "SIZE_LIMIT", int(2.5 * only_file(tmp_path).stat().st_size))
+    for age, run in enumerate(runs[1:], start=1):
+        for path in (tmp_path / "runs").iterdir():
+            os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 10 * age))
+        store.put(run)
+    assert [store.get(run.spec) is not None for run in runs] == [False, False, True, True]
+
+
+def test_what_a_killed_writer_left_is_cleared_away(store: Store, tmp_path: Path) -> None:
+    store.put(finished())
+    left = tmp_path / "runs" / ".abc.0123.tmp"
+    left.write_bytes(b"half")
+    fresh = tmp_path / "runs" / ".abc.4567.tmp"
+    fresh.write_bytes(b"half")
+    os.utime(left, (0, time.time() - 2 * store_module.ABANDONED_S))
+    store.put(finished(RunSpec(training=TrainingSpec(seed=1))))
+    assert not left.exists()
+    assert fresh.exists()
+
+
+def test_recorded_runs_are_found_whatever_the_versions(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replayed, plain = finished(), finished(RunSpec(training=TrainingSpec(seed=1)))
+    write_recorded([replayed, plain], tmp_path / "recorded", keep_snapshots=lambda run: run.spec.training.seed == 0)
+    monkeypatch.setattr(store_module, "installed_versions", lambda: {"keras": "4", "tensorflow": "3"})
+    found = Store(tmp_path / "runs", tmp_path / "recorded").get(replayed.spec)
+    assert found is not None
+    assert same(found, replayed)
+    assert found.optimizer_state == {}
+    assert store.origin(replayed.spec) == "recorded"
+    bare = read_recorded(plain.spec, tmp_path / "recorded")
+    assert bare is not None
+    assert bare.snapshots.probabilities.shape == (0, N_PROBES, 10, 1)
+
+
+def test_the_users_own_run_comes_before_the_recorded_one(store: Store, tmp_path: Path) -> None:
+    run = finished()
+    write_recorded([run], tmp_path / "recorded")
+    store.put(run)
+    found = store.get(run.spec)
+    assert found is not None
+    assert found.optimizer_state
+    assert store.origin(run.spec) == "stored"
+
+
+def test_an_altered_recorded_file_is_ignored_and_left(store: Store, tmp_path: Path) -> None:
+    run = finished()
+    write_recorded([run], tmp_path / "recorded")
+    (path,) = (tmp_path / "recorded").iterdir()
+    path.write_bytes(path.read_bytes()[:100])
+    assert store.get(run.spec) is None
+    assert path.exists()
+
+
+def test_thirty_recorded_runs_load_in_a_moment(tmp_path: Path) -> None:
+    runs = [finished(RunSpec(training=TrainingSpec(seed=seed))) for seed in range(30)]
+    write_recorded(runs, tmp_path)
+    best = float("inf")
+    for _ in range(5):
+        begin = time.perf_counter()
+        assert all(read_recorded(run.spec, tmp_path) for run in runs)
+        best = min(best, time.perf_counter() - begin)
+    assert best < 0.25  # 0.05 s on an idle machine
+
+
+def test_the_folders_follow_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BILSTM_STORE", str(tmp_path / "mine"))
+    run = finished()
+    Store().put(run)
+    assert len(list((tmp_path / "mine").iterdir())) == 1
+    assert user_cache_dir().name == "bilstm-explorer"
+    assert RECORDED.parent.name == "bilstm_core"

@@ -1,0 +1,122 @@
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bilstm_core import codec, worker
+from bilstm_core.runs import Progress, from_parts
+from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
+from bilstm_core.worker import LOADED, Reporter, SourceMismatchError, fingerprint, summary_job, train_job
+
+SPEC = RunSpec(training=TrainingSpec(epochs=40))
+
+
+def test_importing_jobs_and_worker_imports_neither_tensorflow_nor_distributed() -> None:
+    code = (
+        "import sys, bilstm_core.jobs, bilstm_core.worker, bilstm_core.store;"
+        "print([name for name in ('tensorflow', 'keras', 'distributed', 'dask') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_fingerprint_follows_the_source_and_not_the_place_or_line_endings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = Path(worker.__file__).parent
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(here, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(worker, "__file__", str(copy / "worker.py"))
+    before = fingerprint()
+    for path in copy.rglob("*.py"):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert fingerprint() == before
+    (copy / "problems" / "another.py").write_text("x = 1\n")
+    assert fingerprint() != before
+
+
+def test_a_job_of_another_source_is_refused() -> None:
+    with pytest.raises(SourceMismatchError):
+        train_job("job", 0, [codec.encode(SPEC)], "0123")
+    with pytest.raises(SourceMismatchError):
+        summary_job(codec.encode(SPEC), "0123")
+
+
+def test_a_job_gives_what_train_gives() -> None:
+    from bilstm_core.training import train
+
+    (parts,) = train_job("job", 0, [codec.encode(SPEC)], LOADED)
+    run, expected = from_parts(*parts), train(SPEC)
+    assert run.finished
+    assert run.history.equals(expected.history)
+    assert all(np.array_equal(run.weights[name], expected.weights[name]) for name in expected.weights)
+
+
+def test_a_job_of_several_seeds_gives_them_in_order() -> None:
+    specs = [RunSpec(training=TrainingSpec(epochs=40, seed=seed)) for seed in (3, 1, 2)]
+    runs = [from_parts(*parts) for parts in train_job("job", 0, [codec.encode(spec) for spec in specs], LOADED)]
+    assert [run.spec for run in runs] == specs
+
+
+def test_a_resumed_job_ends_where_the_whole_one_ends() -> None:
+    longer = RunSpec(training=TrainingSpec(epochs=80))
+    (first,) = train_job("job", 0, [codec.encode(SPEC)], LOADED)
+    (resumed,) = train_job("job", 0, [codec.encode(longer)], LOADED, first)
+    (whole,) = train_job("job", 0, [codec.encode(longer)], LOADED)
+    assert all(np.array_equal(resumed[1][name], whole[1][name]) for name in whole[1])
+
+
+def test_a_job_that_was_asked_to_stop_before_it_began_gives_nothing() -> None:
+    worker.request_stop("early")
+    assert train_job("early", 0, [codec.encode(SPEC)], LOADED) == []
+
+
+def test_a_job_that_is_asked_to_stop_gives_the_run_as_far_as_it_got(monkeypatch: pytest.MonkeyPatch) -> None:
+    class StopsAtOnce(Reporter):
+        def __call__(self, progress: Progress) -> None:
+            worker.request_stop("midway")
+            super().__call__(progress)
+
+    monkeypatch.setattr(worker, "Reporter", StopsAtOnce)
+    spec = RunSpec(model=ModelSpec(), training=TrainingSpec(epochs=20_000))
+    (parts,) = train_job("midway", 0, [codec.encode(spec)], LOADED)
+    run = from_parts(*parts)
+    assert 0 < run.steps_done < 20_000
+    assert not run.finished
+
+
+def test_a_summary_is_what_keras_prints() -> None:
+    text = summary_job(codec.encode(RunSpec()), LOADED)
+    assert "Output Shape" in text
+    assert "Total params" in text
+
+
+def test_progress_is_sent_at_once_then_ten_times_a_second_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 50.0
+    monkeypatch.setattr("bilstm_core.worker.time.monotonic", lambda: now)
+    sent: list[list[dict]] = []
+    spec = RunSpec(training=TrainingSpec(epochs=1_000))
+    with Reporter([spec], sent.append) as reporter:
+        for step in range(1, 101):
+            now += 0.01
+            reporter(Progress(0, step, 1_000, np.array([step]), np.array([1 / step], np.float32)))
+    assert 9 <= len(sent) <= 12
+    assert sent[0][0]["seen"] == [1]
+    assert sent[-1][0]["steps_done"] == 100
+    assert [seen for (message,) in sent for seen in message["seen"]] == list(range(1, 101))
+
+
+def test_a_report_of_many_points_is_thinned_and_plain() -> None:
+    sent: list[list[dict]] = []
+    spec = RunSpec(training=TrainingSpec(epochs=20_000))
+    with Reporter([spec], sent.append) as reporter:
+        reporter._sent = float("inf")
+        for start in range(0, 20_000, 100):
+            seen = np.arange(start + 1, start + 101)
+            reporter(Progress(0, start + 100, 20_000, seen, (seen % 7).astype(np.float32)))
+    ((message,),) = sent
+    assert len(message["seen"]) == len(message["loss"]) == 1_000
+    assert {type(value) for value in message["seen"] + message["loss"]} == {int, float}
