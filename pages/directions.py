@@ -4,9 +4,10 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.presets import DIRECTIONS
-from ui import compare, live
+from ui import compare, frame, live
 from ui.chart import chart
 
+frame.enter(__file__)
 COMPARISON = compare.Comparison(
     page="Directions",
     models=DIRECTIONS,
@@ -21,12 +22,13 @@ st.title("Does direction matter, and for how long?")
 runs = compare.current_runs(COMPARISON)
 with st.container(key="answer"):
     st.markdown(compare.answer(COMPARISON, runs))
-with st.container(key="controls"):
-    compare.control_row(COMPARISON)
-live.failure(COMPARISON.page)
-wide, narrow = st.columns([2, 1], gap="medium")
+wide, narrow = st.columns([2.2, 1], gap="medium")
 with wide:
-    compare.curves(COMPARISON)
+    with st.container(key="controls"):
+        compare.control_row(COMPARISON)
+    live.failure(COMPARISON.page)
+    with st.container(key="figure"):
+        compare.curves(COMPARISON)
 with narrow:
     st.markdown("**What has each output read?**")
     raw = st.toggle("Tutorial's order (output reversed)", key="Directions.raw", persist_state="session")
@@ -40,4 +42,5 @@ with narrow:
         "Filled: this output has read that value. Outlined: that value decides the label. "
         "Same network either way; only the order of its outputs differs."
     )
-compare.table(COMPARISON, runs)
+with st.container(key="rest"):
+    compare.table(COMPARISON, runs)

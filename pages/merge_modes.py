@@ -4,9 +4,10 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.presets import MERGE_MODES
-from ui import compare, live
+from ui import compare, frame, live
 from ui.chart import chart
 
+frame.enter(__file__)
 COMPARISON = compare.Comparison(
     page="Merge modes",
     models=MERGE_MODES,
@@ -17,12 +18,13 @@ st.title("Does the merge matter?")
 runs = compare.current_runs(COMPARISON)
 with st.container(key="answer"):
     st.markdown(compare.answer(COMPARISON, runs))
-with st.container(key="controls"):
-    compare.control_row(COMPARISON)
-live.failure(COMPARISON.page)
-wide, narrow = st.columns([2, 1], gap="medium")
+wide, narrow = st.columns([2.2, 1], gap="medium")
 with wide:
-    compare.curves(COMPARISON)
+    with st.container(key="controls"):
+        compare.control_row(COMPARISON)
+    live.failure(COMPARISON.page)
+    with st.container(key="figure"):
+        compare.curves(COMPARISON)
 with narrow:
     mode = st.segmented_control(
         "What the merge does",
@@ -34,5 +36,6 @@ with narrow:
     )
     chart(figures.merge_drawing(mode), key="merge-drawing", alt=f"What {mode} makes of two outputs of four numbers.")
     compare.width_note(COMPARISON)
-compare.differences(COMPARISON, runs, "concat")
-compare.table(COMPARISON, runs)
+with st.container(key="rest"):
+    compare.differences(COMPARISON, runs, "concat")
+    compare.table(COMPARISON, runs)

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from ui import unrolled
+from ui import frame, unrolled
 
+frame.enter(__file__)
 st.title("What does reading both ways mean?")
 answer = st.container(key="answer")
 with st.container(key="controls"):

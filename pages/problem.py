@@ -3,21 +3,19 @@
 import streamlit as st
 
 from bilstm_core import figures, frames
-from ui import results, timeline
+from ui import frame, results, timeline
 from ui.chart import chart
 
+frame.enter(__file__)
 PAGE = "Problem"
 
 st.title("When does the label flip?")
 answer = st.container(key="answer")
 with st.container(key="controls"):
-    problem = timeline.problem_controls(PAGE)
-if problem is None:
-    answer.markdown("Change the marked setting to go on.")
-    st.stop()
+    problem, seed = timeline.problem_controls(PAGE)
 wide, narrow = st.columns([2, 1], gap="medium")
-with wide:
-    flip = timeline.problem_sequence(PAGE, problem)
+with wide, st.container(key="figure"):
+    flip = timeline.problem_sequence(PAGE, problem, seed)
     if st.button("Train a model on it", icon=":material/arrow_forward:"):
         st.switch_page("pages/train.py")
 answer.markdown(flip)

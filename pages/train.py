@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from ui import controls, live, results, timeline, trainer
+from ui import controls, frame, live, results, timeline, trainer
 
+frame.enter(__file__)
 PAGE = "Train"
 
 trainer.open_with_recorded(PAGE)
@@ -16,9 +17,10 @@ with left, st.container(key="controls"):
     spec = controls.train_controls(PAGE)
     if spec:
         st.caption(controls.amount_of_work(spec.training))
-    trainer.buttons(PAGE, spec)
+    with st.container(key="go"):
+        trainer.buttons(PAGE, spec)
 
-with centre:
+with centre, st.container(key="figure"):
     live.failure(PAGE)
     trainer.curve(PAGE)
 
@@ -26,11 +28,10 @@ run = trainer.shown(PAGE)
 if run:
     evaluation = results.evaluated(run)
     answer.markdown(trainer.sentence(run, evaluation))
-    with centre:
-        timeline.expected_and_predicted(PAGE, run, evaluation)
-        trainer.tabs(run, evaluation)
     with right:
         trainer.figures_of(run, evaluation)
         trainer.tray(PAGE, run)
+    timeline.expected_and_predicted(PAGE, run, evaluation)
+    trainer.tabs(run, evaluation)
 else:
     answer.markdown("Press **Train** to find out.")

@@ -276,12 +276,27 @@ def test_the_looked_after_worker_is_started_again_when_its_keeper_dies(jobs: Job
     assert over(jobs, jobs.submit([SHORT], watcher="me")).state == "done"
 
 
-def test_a_closed_service_says_so_and_leaves_no_process(jobs: Jobs) -> None:
+def test_a_worker_that_never_gets_ready_is_given_up(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_module, "MAX_STARTS", 1)
+    until(lambda: jobs.state == "ready")
+    kill_worker()
+    until(lambda: jobs.state == "warming")
+    kill_worker()
+    until(lambda: jobs.state == "failed")
+    assert jobs.problem.startswith("The training worker died again and again before it was ready")
+    until(lambda: psutil.Process().children() == [])
+    view = over(jobs, jobs.submit([SHORT], watcher="me"))
+    assert (view.state, view.message) == ("failed", jobs.problem)
+    assert jobs.answer(jobs.ask_summary(LONG)) == jobs.problem
+
+
+def test_closing_ends_every_process() -> None:
+    service = Jobs()
+    until(lambda: service.state == "warming")
     begin = time.monotonic()
-    jobs.close()
+    service.close()
     print(f"closed in {time.monotonic() - begin:.1f} s")
     assert psutil.Process().children(recursive=True) == []
-    view = over(jobs, jobs.submit([SHORT], watcher="me"))
+    view = over(service, service.submit([SHORT], watcher="me"))
     assert view.state == "failed"
-    assert jobs.state == "failed"
-    assert "Reload the page" in jobs.problem
+    assert "Reload the page" in view.message

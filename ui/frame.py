@@ -14,15 +14,32 @@ h1 { padding-bottom: 0.1rem; }
 @media (max-width: 640px) {
   h1 { font-size: 1.5rem !important; }
   .st-key-answer p { font-size: 1.1rem; }
-  [data-testid="stColumn"]:has(> div > .st-key-controls) { order: 2; }
+  [data-testid="stColumn"]:has(.st-key-figure), *:has(> .st-key-figure) { order: 1; }
+  [data-testid="stColumn"]:has(.st-key-controls), *:has(> .st-key-controls) { order: 2; }
+  [data-testid="stColumn"]:has(.st-key-figure) ~ [data-testid="stColumn"]:not(:has(.st-key-controls)) { order: 3; }
+  *:has(> .st-key-rest) { order: 4; }
+  *:has(> .st-key-go) { order: -1; }
+  .st-key-controls [data-testid="stColumn"]:has([data-testid="stBaseButton-primary"]) { order: -1; }
 }
 </style>
 """
 JOB_PAGES = ("Train", "Directions", "Merge modes")
 
 
+def enter(script: str) -> None:
+    """Make a page that was opened directly pass through app.py.
+
+    Until st.navigation has been called once in a server's life, Streamlit takes the pages folder for its older kind of
+    multipage app, and runs a page that a link leads to without app.py.
+    """
+    if "session.dressed" not in st.session_state:
+        st.navigation([st.Page(lambda: None, title="-", default=True), st.Page(script)], position="hidden")
+        st.rerun()
+
+
 def dress() -> None:
     """The app's own styles, and one line for each thing that is wrong at start."""
+    st.session_state["session.dressed"] = True
     st.html(STYLE)
     for line in notices():
         st.warning(line, icon=":material/warning:")

@@ -162,41 +162,50 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
         mistakes = mistaken(examples)
         number = current(page, examples)
         st.session_state[f"{page}.sequence"] = number
-        rows = examples[examples["sequence"] == number]
-        drawn = rows["x"].to_numpy(dtype=np.float32)
-        values = edited(page, str(number), drawn)
+        values = edited(page, str(number), _values(examples, number))
         frame = predicted(run, values)
         wrong = int((frame["expected"] != frame["predicted"]).sum())
         what = "Your sequence" if is_edited(page, str(number)) else f"Fresh sequence {number}"
-        title, onward, mistake = st.columns([4, 1.2, 1.6], vertical_alignment="center")
-        title.markdown(f"**{what}: {wrong} of {len(frame)} labels wrong**")
-        onward.button("Next", key=f"{page}.next", on_click=_next, args=(page, list(range(1, 101))), width="stretch")
-        mistake.button(
-            "Next mistake",
-            key=f"{page}.next_mistake",
-            on_click=_next,
-            args=(page, mistakes),
-            disabled=not mistakes,
-            width="stretch",
-            help=f"{len(mistakes)} of 100 fresh sequences have a wrong label.",
-        )
-        figure = figures.timeline(frame, limit(run.spec.problem), colour)
-        alt = f"{what}: running sum, probability of 1 and expected against predicted labels; {wrong} wrong."
-        chart(figure, key=f"{page}-timeline", alt=alt, on_click=chooser(page))
-        edit_controls(page, str(number), values)
-        st.markdown(f"**100 fresh sequences: {100 - len(mistakes)} wholly right.** Choose a row to see it above.")
-        chart(
-            figures.wall(examples, colour),
-            key=f"{page}-wall",
-            alt=f"Predicted labels of 100 fresh sequences; {len(mistakes)} have a wrong one.",
-            on_click=_choose_row(page),
-        )
+        one, two = st.columns([3, 2], gap="medium")
+        with one:
+            title, onward, mistake = st.columns([4, 1.2, 1.6], vertical_alignment="center")
+            title.markdown(f"**{what}: {wrong} of {len(frame)} labels wrong**")
+            onward.button("Next", key=f"{page}.next", on_click=_next, args=(page, list(range(1, 101))), width="stretch")
+            mistake.button(
+                "Next mistake",
+                key=f"{page}.next_mistake",
+                on_click=_next,
+                args=(page, mistakes),
+                disabled=not mistakes,
+                width="stretch",
+                help=f"{len(mistakes)} of 100 fresh sequences have a wrong label.",
+            )
+            block = min(int(st.session_state.get(f"{page}.block", 1)), len(values))
+            figure = figures.timeline(frame, limit(run.spec.problem), colour, chosen=block)
+            alt = f"{what}: running sum, probability of 1 and expected against predicted labels; {wrong} wrong."
+            chart(figure, key=f"{page}-timeline", alt=alt, on_click=chooser(page))
+            edit_controls(page, str(number), values)
+        with two:
+            st.markdown(f"**100 fresh sequences: {100 - len(mistakes)} wholly right.** Choose a row to see it.")
+            chart(
+                figures.wall(examples, colour, chosen=number),
+                key=f"{page}-wall",
+                alt=f"Predicted labels of 100 fresh sequences; {len(mistakes)} have a wrong one.",
+                on_click=_choose_row(page),
+            )
 
     timeline()
 
 
-def problem_controls(page: str) -> ProblemSpec | None:
-    """New sequence, timesteps, and under more settings the threshold and the seed; None while one is not allowed."""
+def _values(examples: pd.DataFrame, number: int) -> Values:
+    return examples.loc[examples["sequence"] == number, "x"].to_numpy(dtype=np.float32)
+
+
+def problem_controls(page: str) -> tuple[ProblemSpec, int]:
+    """New sequence, timesteps, and under more settings the threshold and the seed.
+
+    Returns the problem and the seed; while a value is not allowed, those of the last values that were.
+    """
     one, two, three = st.columns([1.4, 1.2, 3], vertical_alignment="bottom")
     with two:
         flat = {"timesteps": controls.widget(page, "timesteps")}
@@ -212,19 +221,19 @@ def problem_controls(page: str) -> ProblemSpec | None:
         args=(page,),
         width="stretch",
     )
-    if controls.complaint("seed", seed) or any(controls.complaint(name, value) for name, value in flat.items()):
-        return None
-    return ProblemSpec(**flat)
+    flat["seed"] = seed
+    if not any(controls.complaint(name, value) for name, value in flat.items()):
+        st.session_state[f"{page}.allowed"] = flat
+    allowed = st.session_state.get(f"{page}.allowed", {"timesteps": 10, "threshold": 0.25, "seed": 0})
+    return ProblemSpec(timesteps=allowed["timesteps"], threshold=allowed["threshold"]), int(allowed["seed"])
 
 
 def _new_sequence(page: str) -> None:
-    st.session_state[f"{page}.drawn"] = True
     st.session_state[f"{page}.seed"] = (st.session_state[f"{page}.seed"] or 0) + 1
 
 
-def problem_sequence(page: str, problem: ProblemSpec) -> str:
+def problem_sequence(page: str, problem: ProblemSpec, seed: int) -> str:
     """The waterfall of a sequence that can be edited; returns the sentence that says when its label flips."""
-    seed = int(st.session_state[f"{page}.seed"])
     worked = problem.timesteps == len(cumulative_sum.WORKED_EXAMPLE) and not seed
     if worked:
         drawn = np.array(cumulative_sum.WORKED_EXAMPLE, dtype=np.float32)
