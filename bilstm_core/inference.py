@@ -24,7 +24,7 @@ GATE_NAMES = {
     "gru": ("update", "reset", "candidate"),
     "rnn": (),
 }
-BLOCK_NUMBERS = 2**14  # gate values a timestep that are worked on at once: they stay in the cache
+BLOCK_NUMBERS = 2**14  # gate values of a timestep that are worked on at once: they stay in the cache
 
 
 class BranchTrace(NamedTuple):
@@ -145,20 +145,13 @@ def _merged_layers(
     for layer in range(1, model.layers + 1):
         outputs = []
         for side in branches(model):
-            kernel, recurrent_kernel, bias = (
+            matrices = tuple(
                 weights[f"layer{layer}/{side.name}/{matrix}"] for matrix in ("kernel", "recurrent_kernel", "bias")
             )
-            kernel = _turned(kernel)[..., None, :, :]
-            if layer > 1:
-                projected = kernel @ merged
-            else:
-                values = turned[side.reads]
-                features = values.shape[1]
-                projected = kernel[..., :features] @ values
-                if model.position != "none":
-                    projected += kernel[..., features:] @ told
+            source = turned[side.reads] if layer == 1 else merged
             order = range(problem.timesteps)[:: -1 if side.reverse else 1]
-            hidden, gates = _branch(model, projected, recurrent_kernel, bias=bias, order=order, keep=traces is not None)
+            feed = _feed(model, matrices, source, told if layer == 1 else told[:, :0])
+            hidden, gates = _branch(model, feed, order, keep=traces is not None)
             if traces is not None:
                 aligned = {name: np.moveaxis(gate, -1, -3) for name, gate in gates.items()}
                 traces.append(BranchTrace(layer, side.name, np.moveaxis(hidden, -1, -3), aligned))
@@ -180,19 +173,47 @@ def _merged(merge_mode: str, outputs: list[Array]) -> Array:
     return both if merge_mode == "sum" else np.divide(both, 2)
 
 
-def _branch(
-    model: ModelSpec, projected: Array, recurrent_kernel: Array, *, bias: Array, order: range, keep: bool
-) -> tuple[Array, dict[str, Array]]:
-    """Hidden states and, if `keep`, gates: (timesteps, units, sequences) each, whatever the order of reading.
+class _Feed(NamedTuple):
+    """What a branch works with; sequences last.
 
-    projected: (timesteps, gates * units, sequences). order: the timesteps as they are read
+    projected(t): the inputs of timestep t (from 0) after their kernel and bias, (gates * units, sequences), to be
+        overwritten. Made when it is asked for: a whole sequence of them would not fit the cache
+    recurrent_kernel: (gates * units, units). recurrent_bias: (gates * units, 1)
+    start: the hidden state before the first timestep, (units, sequences) zeros
     """
-    hidden = np.empty((*projected.shape[:-2], model.units, projected.shape[-1]), projected.dtype)
+
+    projected: Callable[[int], Array]
+    recurrent_kernel: Array
+    recurrent_bias: Array
+    start: Array
+
+
+def _feed(model: ModelSpec, matrices: tuple[Array, ...], source: Array, told: Array) -> _Feed:
+    """source: (timesteps, inputs, sequences). told: (timesteps, inputs, 1) that all sequences share."""
+    kernel, recurrent_kernel = (_turned(matrix) for matrix in matrices[:2])
+    bias = _turned(matrices[2]) if model.cell == "gru" else matrices[2][..., None]
+    features = source.shape[-2]
+    offsets = bias[..., None, :, :1] + kernel[..., None, :, features:] @ told
+    kernel = kernel[..., :features]
+    if model.cell == "lstm":
+        kernel, recurrent_kernel, offsets = (_lstm_scale(one) * one for one in (kernel, recurrent_kernel, offsets))
+
+    def projected(t: int) -> Array:
+        result: Array = kernel @ source[..., t, :, :]
+        result += offsets[..., t, :, :]
+        return result
+
+    lead, kind = matrices[0].shape[:-2], np.result_type(kernel, source)
+    start = np.zeros((*lead, model.units, source.shape[-1]), kind)
+    return _Feed(projected, recurrent_kernel, bias[..., -1:], start)
+
+
+def _branch(model: ModelSpec, feed: _Feed, order: range, *, keep: bool) -> tuple[Array, dict[str, Array]]:
+    """Hidden states and, if `keep`, gates: (timesteps, units, sequences) each, read in the `order` of timesteps."""
+    *lead, units, sequences = feed.start.shape
+    hidden = np.empty((*lead, len(order), units, sequences), feed.start.dtype)
     kept = {name: np.empty_like(hidden) for name in GATE_NAMES[model.cell] if keep}
-    steps = CELLS[model.cell](
-        projected, _turned(recurrent_kernel), _turned(bias if model.cell == "gru" else bias[..., None, :]), order
-    )
-    for t, (state, gates) in zip(order, steps, strict=True):
+    for t, (state, gates) in zip(order, CELLS[model.cell](feed, order), strict=True):
         hidden[..., t, :, :] = state
         for name, values in kept.items():
             values[..., t, :, :] = gates[name]
@@ -206,17 +227,20 @@ def _sigmoid(values: Array) -> Array:
     return result
 
 
-def _lstm(projected: Array, recurrent_kernel: Array, bias: Array, order: range) -> Steps:
-    """A sigmoid is tanh(z / 2) / 2 + 1 / 2, so that one tanh serves the four gates."""
-    units = recurrent_kernel.shape[-1]
-    scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], projected.dtype), units)[:, None]
-    offset = np.repeat(np.array([0.5, 0.5, 0.0, 0.5], projected.dtype), units)[:, None]
-    projected = (projected + bias[..., None, :, :]) * scale
-    recurrent_kernel = recurrent_kernel * scale
-    hidden = cell = _zeros(projected, units)
+def _lstm_scale(rows: Array) -> Array:
+    """1/2 for the rows (..., 4 * units, columns) of a sigmoid gate, 1 for the candidate's: (4 * units, 1)."""
+    return np.repeat(np.array([0.5, 0.5, 1.0, 0.5], rows.dtype), rows.shape[-2] // 4)[:, None]
+
+
+def _lstm(feed: _Feed, order: range) -> Steps:
+    """A sigmoid is tanh(z / 2) / 2 + 1 / 2, so that one tanh serves the four gates; z / 2 is in the weights."""
+    hidden = cell = feed.start
+    units = hidden.shape[-2]
+    scale = _lstm_scale(feed.recurrent_kernel)
+    offset = np.where(scale < 1, scale, 0 * scale)
     for t in order:
-        z = recurrent_kernel @ hidden
-        z += projected[..., t, :, :]
+        z = feed.projected(t)
+        z += feed.recurrent_kernel @ hidden
         np.tanh(z, out=z)
         z *= scale
         z += offset
@@ -226,12 +250,11 @@ def _lstm(projected: Array, recurrent_kernel: Array, bias: Array, order: range) 
         yield hidden, {"input": i, "forget": f, "candidate": g, "output": o, "cell": cell}
 
 
-def _gru(projected: Array, recurrent_kernel: Array, bias: Array, order: range) -> Steps:
-    units = recurrent_kernel.shape[-1]
-    projected = projected + bias[..., None, :, :1]
-    hidden = _zeros(projected, units)
+def _gru(feed: _Feed, order: range) -> Steps:
+    hidden = feed.start
+    units = hidden.shape[-2]
     for t in order:
-        here, inner = projected[..., t, :, :], recurrent_kernel @ hidden + bias[..., 1:]
+        here, inner = feed.projected(t), feed.recurrent_kernel @ hidden + feed.recurrent_bias
         both = _sigmoid(here[..., : 2 * units, :] + inner[..., : 2 * units, :])
         z, r = both[..., :units, :], both[..., units:, :]
         candidate = np.tanh(here[..., 2 * units :, :] + r * inner[..., 2 * units :, :])
@@ -239,16 +262,11 @@ def _gru(projected: Array, recurrent_kernel: Array, bias: Array, order: range) -
         yield hidden, {"update": z, "reset": r, "candidate": candidate}
 
 
-def _rnn(projected: Array, recurrent_kernel: Array, bias: Array, order: range) -> Steps:
-    projected = projected + bias[..., None, :, :]
-    hidden = _zeros(projected, recurrent_kernel.shape[-1])
+def _rnn(feed: _Feed, order: range) -> Steps:
+    hidden = feed.start
     for t in order:
-        hidden = np.tanh(projected[..., t, :, :] + recurrent_kernel @ hidden)
+        hidden = np.tanh(feed.projected(t) + feed.recurrent_kernel @ hidden)
         yield hidden, {}
 
 
-def _zeros(projected: Array, units: int) -> Array:
-    return np.zeros((*projected.shape[:-3], units, projected.shape[-1]), projected.dtype)
-
-
-CELLS: dict[str, Callable[[Array, Array, Array, range], Steps]] = {"lstm": _lstm, "gru": _gru, "rnn": _rnn}
+CELLS: dict[str, Callable[[_Feed, range], Steps]] = {"lstm": _lstm, "gru": _gru, "rnn": _rnn}
