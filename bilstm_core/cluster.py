@@ -144,10 +144,10 @@ class Cluster:
         self._scratch.cleanup()
 
     def _close_scheduler(self) -> None:
-        if self._client is not None:
-            self._client.close(timeout=1)
-        if self._local is not None:
-            self._local.close(timeout=1)
+        for one in (self._client, self._local):
+            if one is not None:
+                with contextlib.suppress(Exception):  # of an event loop that ends at the same time
+                    one.close(timeout=1)
 
 
 def _worker_environment() -> dict[str, str]:

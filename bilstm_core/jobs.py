@@ -336,7 +336,7 @@ class Jobs:
             starts = self._starts
         if starts > MAX_STARTS:
             self._fail(
-                f"The training worker died {starts - 1} times before it was ready, most likely for lack of memory."
+                "The training worker died again and again before it was ready, most likely for lack of memory."
                 " Recorded results can still be shown."
             )
         elif not cluster.remote and cluster.worker_gone() and not self._closed.is_set():
