@@ -53,6 +53,7 @@ class Jobs:
         self._attempts = itertools.count(1)
         self._jobs: dict[str, Job] = {}
         self._answers: dict[str, str | None] = {}
+        self._unanswered: set[str] = set()  # whose answer says why there is none
         self._starts = 0
         self._closed = threading.Event()
         self._cluster: Cluster | None = None
@@ -137,11 +138,12 @@ class Jobs:
             return True
 
     def ask_summary(self, spec: RunSpec) -> str:
-        """Ask for the text of Keras's model.summary(); equal questions have one id and are asked once."""
+        """Ask for the text of Keras's model.summary(); equal questions have one id; a failed one is asked again."""
         flat = codec.encode(RunSpec(problem=spec.problem, model=spec.model))
         request = hashlib.sha256(json.dumps(flat, sort_keys=True).encode()).hexdigest()[:16]
         with self._lock:
-            if request not in self._answers:
+            if request not in self._answers or request in self._unanswered:
+                self._unanswered.discard(request)
                 self._answers[request] = self._problem or None
                 if self._state != "failed":
                     self._commands.put(lambda cluster: self._ask(cluster, request, flat))
@@ -309,15 +311,18 @@ class Jobs:
         future.add_done_callback(lambda done: self._commands.put(lambda _: self._take_answer(request, done)))
 
     def _take_answer(self, request: str, future: Any) -> None:
+        text, problem = "", "The request was lost on its way to the training worker"
         try:
             if future.status == "finished":
-                answer: str = future.result(timeout=10)
-            else:
-                answer = failure(future.exception(timeout=10) if future.status == "error" else None)
+                text = future.result(timeout=10)
+            elif future.status == "error":
+                problem = f"Keras could not build the model: {future.exception(timeout=10)}".rstrip(".")
         except (Exception, CancelledError):
-            answer = failure(None)
+            pass
         with self._lock:
-            self._answers[request] = answer
+            self._answers[request] = text or f"{problem}. Ask again."
+            if not text:
+                self._unanswered.add(request)
 
     def _sweep(self, cluster: Cluster) -> None:
         """Forget watchers that went without a word and jobs long over; see that the worker is there."""

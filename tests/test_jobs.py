@@ -219,6 +219,12 @@ def test_a_worker_of_another_source_is_told_in_a_sentence(jobs: Jobs, monkeypatc
     view = over(jobs, jobs.submit([SHORT], watcher="me"))
     assert view.state == "failed"
     assert "Reload the page" in view.message
+    request = jobs.ask_summary(LONG)
+    until(lambda: jobs.answer(request))
+    assert str(jobs.answer(request)).endswith("Ask again.")
+    monkeypatch.undo()
+    assert jobs.ask_summary(LONG) == request
+    until(lambda: "Total params" in str(jobs.answer(request)))
 
 
 def test_an_unknown_job_is_nothing(jobs: Jobs) -> None:
@@ -287,7 +293,7 @@ def test_a_worker_that_never_gets_ready_is_given_up(jobs: Jobs, monkeypatch: pyt
     until(lambda: psutil.Process().children() == [])
     view = over(jobs, jobs.submit([SHORT], watcher="me"))
     assert (view.state, view.message) == ("failed", jobs.problem)
-    assert jobs.answer(jobs.ask_summary(LONG)) == jobs.problem
+    assert jobs.answer(jobs.ask_summary(RunSpec(model=ModelSpec(units=3)))) == jobs.problem
 
 
 def test_closing_ends_every_process() -> None:
