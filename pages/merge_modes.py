@@ -4,7 +4,7 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.presets import MERGE_MODES
-from ui import compare, frame, live
+from ui import compare, frame
 from ui.chart import chart
 
 frame.enter(__file__)
@@ -22,7 +22,6 @@ wide, narrow = st.columns([2.2, 1], gap="medium")
 with wide:
     with st.container(key="controls"):
         compare.control_row(COMPARISON)
-    live.failure(COMPARISON.page)
     with st.container(key="figure"):
         compare.curves(COMPARISON)
 with narrow:

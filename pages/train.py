@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import controls, frame, live, results, timeline, trainer
+from ui import controls, frame, results, timeline, trainer
 
 frame.enter(__file__)
 PAGE = "Train"
@@ -21,7 +21,6 @@ with left, st.container(key="controls"):
         trainer.buttons(PAGE, spec)
 
 with centre, st.container(key="figure"):
-    live.failure(PAGE)
     trainer.curve(PAGE)
 
 run = trainer.shown(PAGE)

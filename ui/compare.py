@@ -179,7 +179,6 @@ def curves(comparison: Comparison) -> None:
     def draw(view: JobView | None) -> None:
         runs = {label: group for label, group in current_runs(comparison).items() if label in labels and group}
         if view:
-            live.status(view)
             for run in view.runs:
                 if run and run.finished:
                     label = next(name for name, model in comparison.models.items() if _same(model, run.spec.model))

@@ -35,7 +35,13 @@ def active(page: str) -> bool:
 
 
 def panel(page: str, draw: Callable[[JobView | None], None], done: Callable[[JobView], None]) -> None:
-    """Draw the page's figure, again and again in place while its job runs, and hand over what came of it."""
+    """Draw the page's figure, again and again in place while its job runs, and hand over what came of it.
+
+    What stands above the figure has a container of its own, there or not: an element that moves to another place is
+    taken off the page and put on again.
+    """
+    with st.container():
+        failure(page)
 
     @st.fragment(run_every=POLL_S if active(page) else None)
     def poll() -> None:
@@ -50,6 +56,9 @@ def panel(page: str, draw: Callable[[JobView | None], None], done: Callable[[Job
                     _failed(page, view.message, view.specs)
                 done(view)
             st.rerun()
+        with st.container():
+            if view:
+                status(view)
         draw(view)
 
     poll()

@@ -102,7 +102,7 @@ def _runs(run: Run | None) -> dict[str, Run]:
         if kept:
             drawn[entry["name"]] = kept
     if run and session.run_key(run) not in {session.run_key(kept) for kept in drawn.values()}:
-        drawn[session.describe(run.spec) if drawn else run.spec.model.direction] = run
+        drawn[session.describe(run.spec) if session.tray() else run.spec.model.direction] = run
     return drawn
 
 
@@ -127,12 +127,11 @@ def curve(page: str) -> None:
         if view is None:
             _finished_curve(page, window)
             return
-        live.status(view)
         kept = _runs(None)
         growing = pd.DataFrame(
             [
                 {"label": "training", "seed": 0, "sequences_seen": seen, "updates": seen, "loss": loss}
-                for seen, loss in zip(*view.curves[0], strict=True)
+                for seen, loss in zip(*view.curves.get(0, ((), ())), strict=True)
             ],
             columns=["label", "seed", "sequences_seen", "updates", "loss"],
         )
@@ -299,18 +298,18 @@ def list_of_ten(evaluation: Evaluation) -> pd.DataFrame:
 
 def _summary(spec: RunSpec) -> None:
     request = st.session_state.get("Train.summary")
-    answer = session.jobs().answer(request["id"]) if request and request["of"] == _network(spec) else None
-    if answer is None:
+    if request is None or request["of"] != _network(spec):
         st.button("Ask Keras for model.summary()", on_click=_ask_summary, args=(spec,))
         return
+    text = session.jobs().answer(request["id"])
 
-    @st.fragment(run_every=None if answer.text or answer.problem else 0.5)
+    @st.fragment(run_every=None if text else 0.5)
     def wait() -> None:
-        now = session.jobs().answer(str(request["id"])) or answer
-        if now.text or now.problem:
-            if not (answer.text or answer.problem):
-                st.rerun()
-            st.code(now.text or now.problem, language=None)
+        now = session.jobs().answer(request["id"])
+        if now and not text:
+            st.rerun()
+        if now:
+            st.code(now, language=None)
         else:
             st.caption("Keras is building the model. Right after the start that takes some seconds.")
 

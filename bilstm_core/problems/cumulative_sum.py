@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 from bilstm_core.problems.base import Batch, Parameter, Problem
 
-
 WORKED_EXAMPLE = (
     0.63144003, 0.29414551, 0.91587952, 0.95189228, 0.32195638,
     0.60742236, 0.83895793, 0.18023048, 0.84762691, 0.29165514,

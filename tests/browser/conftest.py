@@ -39,22 +39,15 @@ class App:
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self.log = log
-        command = [
-            sys.executable,
-            "-m",
-            "streamlit",
-            "run",
-            "app.py",
-            "--server.headless=true",
-            f"--server.port={port}",
-        ]
-        self.process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, "BILSTM_STORE": str(store), **environment},
-            stdout=log.open("w"),
-            stderr=subprocess.STDOUT,
-        )
+        options = ["--server.headless=true", f"--server.port={port}"]
+        with log.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "streamlit", "run", "app.py", *options],
+                cwd=ROOT,
+                env={**os.environ, "BILSTM_STORE": str(store), **environment},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
         self._wait_until_healthy()
 
     def _wait_until_healthy(self) -> None:
@@ -83,6 +76,7 @@ class App:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
                 self.process.kill()
+                self.process.wait()
 
 
 @pytest.fixture(scope="session")

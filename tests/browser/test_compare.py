@@ -18,11 +18,11 @@ OpenPage = Callable[..., Page]
 )
 def test_three_starts_are_trained_and_compared(open_page: OpenPage, path: str, labels: list[str]) -> None:
     page = open_page(path)
-    expect(page.get_by_text(re.compile(r"After 250 sequences: "))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"After 250 sequences each: "))).to_be_visible()
     units = page.get_by_label("Units", exact=True)
     units.fill("6")
     units.press("Enter")
-    page.get_by_text("3", exact=True).first.click()
+    page.get_by_role("radiogroup", name="Starts").get_by_text("3", exact=True).click()
     page.get_by_role("button", name="Run", exact=True).click()
     curves = page.get_by_test_id(re.compile("chart-.*-curves"))
     expect(page.get_by_text("over 3 starts").or_(page.get_by_text("of 3 starts"))).to_be_visible(timeout=90_000)

@@ -21,7 +21,7 @@ def test_pages_are_readable_while_tensorflow_warms(open_page: OpenPage, start_ap
     expect(page.get_by_text("After 1,000 sequences it labels")).to_be_visible(timeout=15_000)
     expect(page.get_by_role("link", name="Directions")).to_be_visible()
     expect(page.get_by_test_id("chart-Train-curve").locator(".main-svg").first).to_be_visible(timeout=15_000)
-    page.get_by_text("bidirectional", exact=True).first.click()
+    page.get_by_role("radiogroup", name="Direction").get_by_text("bidirectional", exact=True).click()
     epochs = page.get_by_label("Epochs", exact=True)
     epochs.fill("140")
     epochs.press("Enter")

@@ -48,7 +48,7 @@ def test_from_the_problem_to_a_timeline_trained_live(open_page: OpenPage) -> Non
     expect(page.get_by_text("At timestep 4: there the running sum")).to_be_visible()
     page.get_by_role("button", name="Train a model on it").click()
     finished(page, 1_000)
-    page.get_by_text("bidirectional", exact=True).first.click()
+    page.get_by_role("radiogroup", name="Direction").get_by_text("bidirectional", exact=True).click()
     choose_epochs(page, 300)
     train(page)
     finished(page, 300)
@@ -146,12 +146,12 @@ def test_the_tray_lays_runs_over_one_another(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Keep this run").click()
     kept = page.get_by_role("checkbox", name="forward, 1,000 sequences")
     expect(kept).to_be_checked()
-    page.get_by_text("bidirectional", exact=True).first.click()
+    page.get_by_role("radiogroup", name="Direction").get_by_text("bidirectional", exact=True).click()
     train(page)
     curve = page.get_by_test_id("chart-Train-curve")
     expect(curve).to_contain_text("forward, 1,000 sequences")
     expect(curve).to_contain_text("bidirectional, 1,000 sequences")
-    page.get_by_text("forward, 1,000 sequences").first.click()
+    page.get_by_test_id("stCheckbox").get_by_text("forward, 1,000 sequences", exact=True).click()
     expect(curve).not_to_contain_text("forward, 1,000 sequences")
     expect(curve).to_contain_text("bidirectional, 1,000 sequences")
 
@@ -190,7 +190,7 @@ def test_a_second_visit_is_served_from_the_store_after_a_restart_too(
     expect(page.get_by_text("These settings are trained already")).to_be_visible()
     expect(page.get_by_role("button", name="Train live")).to_be_visible()
     page.get_by_role("button", name="New seed").click()
-    expect(page.get_by_label("Seed (start)")).to_have_value("1")
+    expect(page.get_by_label("Seed (start)", exact=True)).to_have_value("1")
     second.end()
 
 
