@@ -28,4 +28,4 @@ with narrow:
         "it names each timestep's more frequent label and never looks at a value."
     )
     st.caption("Counted on 20,000 fresh sequences.")
-    results.download(shares, "share of ones")
+    results.download(lambda: shares, "share of ones")

@@ -65,6 +65,12 @@ def _report(key: str, on_click: Callable[[Click], None]) -> None:
         on_click(click)
 
 
+@st.cache_resource(max_entries=100, show_spinner=False)
+def cached(key: str, _build: Callable[[], go.Figure]) -> go.Figure:
+    """The figure that `_build` makes, made once for a key that says all that goes into it."""
+    return _build()
+
+
 def chart(
     figure: go.Figure,
     *,

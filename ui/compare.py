@@ -14,7 +14,7 @@ from bilstm_core.runs import Run
 from bilstm_core.specs import CHOICES, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.statistics import duels, ranking_sentence
 from ui import controls, live, results, session
-from ui.chart import chart
+from ui.chart import cached, chart
 
 STARTS = (1, 3, 10, 50)
 EPOCHS = (250, 1_000, 4_000)
@@ -62,9 +62,22 @@ def runs_of(specs: Mapping[str, Sequence[RunSpec]]) -> dict[str, list[Run]]:
     return {label: [run for spec in group if (run := session.find(spec))] for label, group in specs.items()}
 
 
-def _run(comparison: Comparison, settings: dict[str, Any], again: bool = False) -> None:
+def _chosen_settings(page: str) -> dict[str, Any]:
+    """The settings of the widgets as they stand; the seed is that of the figure until another setting changes."""
+    shown = _shown_settings(page)
+    settings = shown | {name: st.session_state.get(f"{page}.{name}", shown[name]) for name in shown if name != "seed"}
+    return settings if settings == shown else settings | {"seed": 0}
+
+
+def _run(comparison: Comparison, again: bool = False, new_seeds: bool = False) -> None:
     page = comparison.page
-    specs = specs_of(comparison, settings)
+    settings = _chosen_settings(page)
+    if new_seeds:
+        settings["seed"] = session.new_seed(settings["seed"], settings["starts"])
+    try:
+        specs = specs_of(comparison, settings)
+    except ValueError:
+        return
     wanted = [spec for group in specs.values() for spec in group if again or session.find(spec) is None]
     st.session_state[f"{page}.from_store"] = not wanted
     st.session_state[f"{page}.settings"] = settings
@@ -72,16 +85,12 @@ def _run(comparison: Comparison, settings: dict[str, Any], again: bool = False) 
         live.start(page, wanted)
 
 
-def _new_seeds(comparison: Comparison, settings: dict[str, Any]) -> None:
-    _run(comparison, {**settings, "seed": settings["seed"] + settings["starts"]})
-
-
 def control_row(comparison: Comparison) -> None:
     """Epochs, starts, timesteps, units and Run, in one row."""
     page = comparison.page
     one, two, three, four, five = st.columns([2.1, 2.1, 1.2, 1.2, 1.4], vertical_alignment="bottom")
     with one:
-        epochs = st.segmented_control(
+        st.segmented_control(
             "Epochs",
             EPOCHS,
             default=250,
@@ -92,7 +101,7 @@ def control_row(comparison: Comparison) -> None:
             help="One fresh sequence each.",
         )
     with two:
-        starts = st.segmented_control(
+        st.segmented_control(
             "Starts",
             STARTS,
             default=10,
@@ -103,12 +112,10 @@ def control_row(comparison: Comparison) -> None:
             "(paired seeds).",
         )
     with three:
-        timesteps = controls.widget(page, "timesteps")
+        controls.widget(page, "timesteps")
     with four:
-        units = controls.widget(page, "units")
-    settings = {**_shown_settings(page), "epochs": epochs, "starts": starts, "timesteps": timesteps, "units": units}
-    if settings | {"seed": 0} != _shown_settings(page) | {"seed": 0}:
-        settings["seed"] = 0
+        controls.widget(page, "units")
+    settings = _chosen_settings(page)
     said = ""
     try:
         specs_of(comparison, settings)
@@ -126,19 +133,15 @@ def control_row(comparison: Comparison) -> None:
                 type="primary",
                 icon=":material/play_arrow:",
                 on_click=_run,
-                args=(comparison, settings),
+                args=(comparison,),
                 disabled=bool(said),
                 width="stretch",
             )
     if settings == _shown_settings(page) and st.session_state.get(f"{page}.from_store", True) and not live.active(page):
         note, again, new = st.columns([4, 1.2, 1.2], vertical_alignment="center")
         note.caption("These settings are trained already; the results are shown.")
-        again.button(
-            "Train live", key=f"{page}.live", on_click=_run, args=(comparison, settings, True), width="stretch"
-        )
-        new.button(
-            "New seeds", key=f"{page}.new_seed", on_click=_new_seeds, args=(comparison, settings), width="stretch"
-        )
+        again.button("Train live", key=f"{page}.live", on_click=_run, args=(comparison, True), width="stretch")
+        new.button("New seeds", key=f"{page}.new_seed", on_click=_run, args=(comparison, True, True), width="stretch")
     elif settings != _shown_settings(page) and not said and not live.active(page):
         st.caption("The figure shows other settings. Press Run for these.")
 
@@ -188,10 +191,14 @@ def curves(comparison: Comparison) -> None:
         if not runs:
             st.info("Nothing to draw yet.")
             return
-        table = frames.losses(runs)
         styles = {label: comparison.styles[label] for label in runs}
-        probes = None if view else _probes(runs)
-        figure = figures.curve_and_timeline(table, styles, probes, curve_height=CURVE_HEIGHT, each_run=singly)
+        drawn = {label: [session.run_key(run) for run in group] for label, group in runs.items()}
+        figure = cached(
+            repr([drawn, singly]),
+            lambda: figures.curve_and_timeline(
+                frames.losses(runs), styles, _probes(runs), curve_height=CURVE_HEIGHT, each_run=singly
+            ),
+        )
         alt = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
         chart(figure, key=f"{page}-curves", alt=alt, replay=view is None)
 
@@ -259,9 +266,9 @@ def table(comparison: Comparison, runs: Mapping[str, Sequence[Run]]) -> None:
     )
     one, two, _ = st.columns([1, 1, 4])
     with one:
-        results.download(summary, f"{page} results", "Table as CSV")
+        results.download(lambda: summary, f"{page} results", "Table as CSV")
     with two:
-        results.download(frames.losses(present), f"{page} curves", "Curves as CSV")
+        results.download(lambda: frames.losses(present), f"{page} curves", "Curves as CSV")
     pairs = pd.DataFrame(
         [
             {"Lower loss": duel.first, "than": duel.second, "Wins": f"{duel.wins} of {duel.starts}", "p": duel.p_value}
@@ -281,7 +288,7 @@ def table(comparison: Comparison, runs: Mapping[str, Sequence[Run]]) -> None:
             )
         },
     )
-    results.download(pairs, f"{page} wins by pair", "Wins as CSV")
+    results.download(lambda: pairs, f"{page} wins by pair", "Wins as CSV")
 
 
 def drawn_merge_mode() -> str:
@@ -331,4 +338,4 @@ def differences(comparison: Comparison, runs: Mapping[str, Sequence[Run]], basel
         key=f"{comparison.page}-differences",
         alt=f"Differences of the final loss from {baseline}, a dot for each start.",
     )
-    results.download(tidy, f"{comparison.page} differences")
+    results.download(lambda: tidy, f"{comparison.page} differences")

@@ -167,6 +167,17 @@ def train_controls(page: str) -> RunSpec | None:
         return None
 
 
+def current_spec(page: str) -> RunSpec | None:
+    """The spec of the page's widgets as they stand now; None while one is not allowed.
+
+    For callbacks: what a widget was given as an argument can be older than a value that was changed just before.
+    """
+    try:
+        return to_spec({name: st.session_state.get(f"{page}.{name}", default(name)) for name in LABELS})
+    except ValueError:
+        return None
+
+
 def amount_of_work(training: TrainingSpec) -> str:
     """What an epoch is, in words that stay true: sequences and weight updates."""
     kind = "fresh " if training.fresh_data else ""

@@ -1,5 +1,7 @@
 """Evaluations that are computed once, tables, and what of them can be taken away."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -41,11 +43,11 @@ def score(run: Run) -> dict[str, float]:
     return _score(session.run_key(run), run)
 
 
-def download(frame: pd.DataFrame, name: str, label: str = "CSV") -> None:
-    """A small button that saves a table or the points of a curve as CSV."""
+def download(frame: Callable[[], pd.DataFrame], name: str, label: str = "CSV") -> None:
+    """A small button that saves a table or the points of a curve as CSV; the table is made when it is pressed."""
     st.download_button(
         label,
-        lambda: frame.to_csv(index=False).encode(),
+        lambda: frame().to_csv(index=False).encode(),
         f"{name}.csv",
         "text/csv",
         key=f"download.{name}",

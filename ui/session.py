@@ -5,7 +5,6 @@ In session_state go codec dicts, NumPy arrays and plain values, never our classe
 
 import json
 import uuid
-from dataclasses import replace
 from typing import Any, TypedDict, cast
 
 import streamlit as st
@@ -69,14 +68,29 @@ def remember(run: Run) -> str:
     return key
 
 
+class _NotStoredError(LookupError):
+    pass
+
+
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _stored(key: str) -> Run:
+    flat = json.loads(key)
+    flat.pop("steps_done")
+    run = store().get(codec.decode(flat))
+    if run is None:
+        raise _NotStoredError  # which is not cached: the run may come
+    return run
+
+
 def recall(key: str) -> Run | None:
     """The run of this key, from this session or from the store."""
     parts = _remembered().get(key)
     if parts:
         return from_parts(*parts)
-    flat = json.loads(key)
-    flat.pop("steps_done")
-    return store().get(codec.decode(flat))
+    try:
+        return _stored(key)
+    except _NotStoredError:
+        return None
 
 
 def find(spec: RunSpec) -> Run | None:
@@ -156,6 +170,6 @@ def add_to_tray(run: Run) -> None:
     entries.append({"key": key, "name": name, "shown": True})
 
 
-def with_new_seed(spec: RunSpec) -> RunSpec:
-    """The same experiment from the next start."""
-    return replace(spec, training=replace(spec.training, seed=(spec.training.seed + 1) % 2**31))
+def new_seed(seed: int, starts: int = 1) -> int:
+    """The seed after a number of starts from `seed`."""
+    return (seed + starts) % 2**31

@@ -11,7 +11,7 @@ from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from ui import controls, live, results, session
-from ui.chart import chart
+from ui.chart import cached, chart
 
 SMOOTHING = (1, 10, 25, 100, 500)
 TRAY_SHOWN = 6
@@ -42,7 +42,10 @@ def _show(page: str, run: Run) -> None:
         st.session_state.pop(f"{page}.{name}", None)
 
 
-def _train(page: str, spec: RunSpec, again: bool = False) -> None:
+def _train(page: str, again: bool = False) -> None:
+    spec = controls.current_spec(page)
+    if spec is None:
+        return
     known = None if again else session.find(spec)
     st.session_state[f"{page}.from_store"] = known is not None
     if known:
@@ -51,10 +54,9 @@ def _train(page: str, spec: RunSpec, again: bool = False) -> None:
         live.start(page, [spec])
 
 
-def _new_seed(page: str, spec: RunSpec) -> None:
-    following = session.with_new_seed(spec)
-    st.session_state[f"{page}.seed"] = following.training.seed
-    _train(page, following)
+def _new_seed(page: str) -> None:
+    st.session_state[f"{page}.seed"] = session.new_seed(st.session_state[f"{page}.seed"])
+    _train(page)
 
 
 def _further(page: str, run: Run) -> None:
@@ -77,7 +79,7 @@ def buttons(page: str, spec: RunSpec | None) -> None:
         type="primary",
         icon=":material/play_arrow:",
         on_click=_train,
-        args=(page, spec),
+        args=(page,),
         disabled=spec is None,
         width="stretch",
     )
@@ -86,8 +88,8 @@ def buttons(page: str, spec: RunSpec | None) -> None:
     if spec == run.spec and run.finished and (st.session_state.get(f"{page}.from_store", True)):
         st.caption("These settings are trained already; the result is shown.")
         one, two = st.columns(2)
-        one.button("Train live", key=f"{page}.live", on_click=_train, args=(page, spec, True), width="stretch")
-        two.button("New seed", key=f"{page}.new_seed", on_click=_new_seed, args=(page, spec), width="stretch")
+        one.button("Train live", key=f"{page}.live", on_click=_train, args=(page, True), width="stretch")
+        two.button("New seed", key=f"{page}.new_seed", on_click=_new_seed, args=(page,), width="stretch")
     elif spec is not None and spec != run.spec:
         st.caption("The figure shows other settings. Press Train for these.")
     if not run.finished or controls.longer(run.spec):
@@ -137,7 +139,7 @@ def curve(page: str) -> None:
         )
         model = view.specs[0].model
         styles = _styles(kept) | {"training": figures.style(model.direction, model.merge_mode)}
-        tables = [frames.losses({name: [one] for name, one in kept.items()})] if kept else []
+        tables = [_losses(kept)] if kept else []
         table = pd.concat([*tables, growing], ignore_index=True)
         total = max(view.specs[0].training.sequences, *(one.spec.training.sequences for one in kept.values()), 0)
         figure = figures.loss_curves(table, styles, window=window, x_max=total, height=CURVE_HEIGHT)
@@ -157,19 +159,25 @@ def curve(page: str) -> None:
     live.panel(page, draw, done)
 
 
+def _losses(drawn: dict[str, Run]) -> pd.DataFrame:
+    return frames.losses({name: [one] for name, one in drawn.items()})
+
+
 def _finished_curve(page: str, window: int) -> None:
     run = shown(page)
     drawn = _runs(run)
     if run is None or not drawn:
         st.info("Nothing trained yet. Press Train.")
         return
-    table = frames.losses({name: [one] for name, one in drawn.items()})
-    figure = figures.curve_and_timeline(table, _styles(drawn), _probes(drawn, run), window=window)
+    key = repr([(name, session.run_key(one)) for name, one in drawn.items()] + [session.run_key(run), window])
+    figure = cached(
+        key, lambda: figures.curve_and_timeline(_losses(drawn), _styles(drawn), _probes(drawn, run), window=window)
+    )
     chart(figure, key=f"{page}-curve", height=CURVE_HEIGHT, alt="Loss by sequences seen.", replay=True)
     note, save = st.columns([4, 1], vertical_alignment="center")
     note.caption(f"{results.origin(run)} Replay shows what it said of one probe sequence while it learnt.")
     with save:
-        results.download(table, "loss curve")
+        results.download(lambda: _losses(drawn), "loss curve")
 
 
 def _probes(drawn: dict[str, Run], run: Run) -> pd.DataFrame | None:
@@ -267,15 +275,15 @@ def tabs(run: Run, evaluation: Evaluation) -> None:
         st.dataframe(table, hide_index=True, width="stretch")
         right = int((table["Result"] == "right").sum())
         st.caption(f"{right} of 10 sequences wholly right.")
-        results.download(evaluation.examples, "fresh sequences")
+        results.download(lambda: evaluation.examples, "fresh sequences")
     with confusion:
         chart(figures.confusion(evaluation.confusion), key="Train-confusion", alt="Confusion matrix of single labels.")
-        results.download(evaluation.confusion, "confusion matrix")
+        results.download(lambda: evaluation.confusion, "confusion matrix")
     with by_timestep:
-        table = evaluation.per_timestep.assign(label=name)
-        figure = figures.accuracy_by_timestep(table, {name: _styles({name: run})[name]})
+        by_step = evaluation.per_timestep.assign(label=name)
+        figure = figures.accuracy_by_timestep(by_step, {name: _styles({name: run})[name]})
         chart(figure, key="Train-by-timestep", alt="Share of right labels at each timestep.")
-        results.download(table, "accuracy by timestep")
+        results.download(lambda: by_step, "accuracy by timestep")
     with summary:
         _summary(run.spec)
 

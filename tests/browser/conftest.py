@@ -1,4 +1,4 @@
-"""A real Chromium on a real app: one app process for the session, a store of its own, and watched requests."""
+"""A real Chromium on a real app: one app process for all, a store of its own, and watched requests."""
 
 import os
 import shutil
@@ -79,7 +79,7 @@ class App:
                 self.process.wait()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def start_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., App]]:
     """Starts apps, each with a new store unless one is given, and ends them all."""
     apps: list[App] = []
@@ -94,13 +94,13 @@ def start_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...
         app.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def app(start_app: Callable[..., App]) -> App:
     """The app that most tests share."""
     return start_app()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     assert CHROMIUM, "no Chromium found: install Debian's chromium, or Chrome"
     with sync_playwright() as playwright:
