@@ -91,6 +91,13 @@ class Run:
         """Whether all weight updates that were asked for are done."""
         return self.steps_done >= self.spec.training.steps
 
+    @property
+    def sequences_seen(self) -> int:
+        """Sequences seen, repeats counted."""
+        training = self.spec.training
+        epochs, further = divmod(self.steps_done, training.steps_per_epoch)
+        return epochs * training.sequences_per_epoch + further * training.batch_size
+
     def model(self) -> "keras.Model":
         """An ordinary compiled Keras model with this run's weights. Imports TensorFlow."""
         from bilstm_core.models import build_model

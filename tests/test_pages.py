@@ -41,5 +41,12 @@ def test_no_page_raises_or_imports_tensorflow(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_pages_never_import_each_other(page: str) -> None:
+    text = (ROOT / "pages" / page).read_text()
+    assert "import pages" not in text
+    assert "from pages" not in text
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_short(page: str) -> None:
     assert len((ROOT / "pages" / page).read_text().splitlines()) <= 100

@@ -189,7 +189,7 @@ def _probes(drawn: dict[str, Run], run: Run) -> pd.DataFrame | None:
 
 def sentence(run: Run, evaluation: Evaluation) -> str:
     """The page's measured answer."""
-    seen = int(run.steps["sequences_seen"].iloc[-1]) if len(run.steps) else 0
+    seen = run.sequences_seen
     low, high = evaluation.exact_interval
     return (
         f"After {seen:,} sequence{'s' if seen != 1 else ''} it labels **{evaluation.exact:.0%}** of fresh sequences "

@@ -14,7 +14,7 @@ from urllib.parse import urlparse
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(
@@ -38,7 +38,7 @@ class App:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        self.log = log
+        self.store, self.log = store, log
         options = ["--server.headless=true", f"--server.port={port}"]
         with log.open("w") as output:
             self.process = subprocess.Popen(
@@ -110,8 +110,16 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """One visitor's browser: scripts that were loaded once come from its cache, as they do for people."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(chromium: Browser, app: App) -> Iterator[Callable[..., Page]]:
+def open_page(context: BrowserContext, app: App) -> Iterator[Callable[..., Page]]:
     """Opens a path of the app in a new visit; fails the test if another host is asked or a traceback is shown."""
     pages: list[Page] = []
     strangers: list[str] = []
@@ -123,10 +131,7 @@ def open_page(chromium: Browser, app: App) -> Iterator[Callable[..., Page]]:
         ):
             strangers.append(request.url)
 
-    def open_(path: str = "", *, on: App = app, width: int = 1440, height: int = 900, dark: bool = False) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
-        )
+    def open_(path: str = "", *, on: App = app) -> Page:
         page = context.new_page()
         page.on("request", note)
         page.goto(f"{on.url}/{path}")
@@ -136,5 +141,5 @@ def open_page(chromium: Browser, app: App) -> Iterator[Callable[..., Page]]:
     yield open_
     for page in pages:
         assert page.get_by_test_id("stException").count() == 0
-        page.context.close()
+        page.close()
     assert strangers == []

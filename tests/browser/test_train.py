@@ -19,10 +19,10 @@ def choose_epochs(page: Page, epochs: int) -> None:
     expect(page.get_by_text(f"In all: {epochs:,} sequence")).to_be_visible()
 
 
-def make_it_long(page: Page) -> None:
-    """20,000 epochs of 100 timesteps: long enough to be stopped, or killed, in the middle."""
+def make_it_long(page: Page, timesteps: int) -> None:
+    """20,000 epochs of many timesteps: long enough to be stopped, or killed, in the middle."""
     box = page.get_by_label("Timesteps", exact=True)
-    box.fill("100")
+    box.fill(str(timesteps))
     box.press("Enter")
     choose_epochs(page, 20_000)
 
@@ -63,7 +63,7 @@ def test_a_growing_curve_is_never_taken_off_the_page_and_stop_and_train_further_
     expect(node.locator(".main-svg").first).to_be_visible()
     node.evaluate("node => { node.dataset.mine = 'yes' }")
     before = int(node.get_attribute("data-updates") or 0)
-    make_it_long(page)
+    make_it_long(page, 190)
     train(page)
     expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
     page.wait_for_function(
@@ -79,6 +79,12 @@ def test_a_growing_curve_is_never_taken_off_the_page_and_stop_and_train_further_
     reached = answered(page)
     assert 0 < reached < 20_000
     further.click()
+    page.wait_for_function(
+        "reached => Number((document.body.innerText.match(/([\\d,]+) of 20,000 weight updates/) ?? ['', '0'])[1]"
+        ".replaceAll(',', '')) > reached",
+        arg=reached,
+        timeout=LONG_ENOUGH,
+    )
     page.get_by_role("button", name="Stop").click()
     page.wait_for_function(
         "before => Number((document.body.innerText.match(/After ([\\d,]+) sequences it labels/) ?? ['', '0'])[1]"
@@ -168,20 +174,15 @@ def test_a_setting_out_of_range_gets_a_sentence_and_nothing_is_lost(open_page: O
 
 
 def test_a_second_visit_is_served_from_the_store_after_a_restart_too(
-    open_page: OpenPage, start_app: Callable[..., App], tmp_path: object
+    open_page: OpenPage, start_app: Callable[..., App], app: App
 ) -> None:
-    from pathlib import Path
-
-    store = Path(str(tmp_path)) / "store"
-    first = start_app(store)
-    page = open_page("train", on=first)
+    page = open_page("train")
     finished(page, 1_000)
     choose_epochs(page, 120)
     train(page)
     finished(page, 120)
-    first.end()
-    second = start_app(store)
-    page = open_page("train", on=second)
+    later = start_app(app.store)
+    page = open_page("train", on=later)
     finished(page, 1_000)
     choose_epochs(page, 120)
     train(page)
@@ -190,14 +191,15 @@ def test_a_second_visit_is_served_from_the_store_after_a_restart_too(
     expect(page.get_by_text("These settings are trained already")).to_be_visible()
     expect(page.get_by_role("button", name="Train live")).to_be_visible()
     page.get_by_role("button", name="New seed").click()
+    page.get_by_text("More settings").click()
     expect(page.get_by_label("Seed (start)", exact=True)).to_have_value("1")
-    second.end()
+    later.end()
 
 
 def test_a_worker_killed_in_mid_run_costs_nobody_the_page(open_page: OpenPage, app: App) -> None:
     page = open_page("train")
     finished(page, 1_000)
-    make_it_long(page)
+    make_it_long(page, 150)
     train(page)
     expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
     app.worker().kill()
