@@ -1,0 +1,64 @@
+"""Takes the README's screenshots of a freshly started app: `make pictures`."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "docs" / "pictures"
+PICTURES = {
+    "overview": ("", 1440, 900, "light"),
+    "problem": ("problem", 1440, 900, "light"),
+    "train": ("train", 1440, 1400, "light"),
+    "directions": ("directions", 1440, 900, "light"),
+    "merge_modes": ("merge_modes", 1440, 900, "dark"),
+    "phone": ("directions", 390, 844, "dark"),
+}
+
+
+def main() -> None:
+    """Start the app on a free port, visit the pages, and write a PNG of each."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = ["--server.headless=true", f"--server.port={port}"]
+    app = subprocess.Popen([sys.executable, "-m", "streamlit", "run", "app.py", *options], cwd=ROOT)
+    try:
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        take(f"http://127.0.0.1:{port}")
+    finally:
+        app.terminate()
+        app.wait(10)
+
+
+def take(url: str) -> None:
+    """Photograph the pages of the app at `url`."""
+    FOLDER.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        for name, (path, width, height, scheme) in PICTURES.items():
+            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+            page.goto(f"{url}/{path}")
+            page.locator(".main-svg").last.wait_for(timeout=60_000)
+            page.wait_for_timeout(3_000)
+            page.screenshot(path=FOLDER / f"{name}.png")
+            page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
