@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from bilstm_core.initial_weights import parameter_count
 from bilstm_core.runs import Run, probes
-from bilstm_core.specs import ProblemSpec
+from bilstm_core.specs import ProblemSpec, RunSpec
 from bilstm_core.streams import Stream, generator
 
 
@@ -19,6 +21,18 @@ def losses(runs: Mapping[str, Iterable[Run]]) -> pd.DataFrame:
     ]
     columns = ["label", "seed", "sequences_seen", "updates", "loss"]
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def growing_losses(
+    label: str, spec: RunSpec, sequences_seen: npt.NDArray[np.int64], loss: npt.NDArray[np.float32]
+) -> pd.DataFrame:
+    """A run that is still being trained, in the columns of `losses`. sequences_seen, loss: (points,)"""
+    training = spec.training
+    epochs, within = np.divmod(sequences_seen - 1, training.sequences_per_epoch)
+    updates = epochs * training.steps_per_epoch + within // training.batch_size + 1
+    return pd.DataFrame(
+        {"label": label, "seed": training.seed, "sequences_seen": sequences_seen, "updates": updates, "loss": loss}
+    )
 
 
 def probe_snapshots(run: Run, probe: int) -> pd.DataFrame:

@@ -81,6 +81,8 @@ def _run(comparison: Comparison, again: bool = False, new_seeds: bool = False) -
     wanted = [spec for group in specs.values() for spec in group if again or session.find(spec) is None]
     st.session_state[f"{page}.from_store"] = not wanted
     st.session_state[f"{page}.settings"] = settings
+    st.session_state[f"{page}.again"] = again
+    live.forget_failure(page)
     if wanted:
         live.start(page, wanted)
 
@@ -137,6 +139,8 @@ def control_row(comparison: Comparison) -> None:
                 disabled=bool(said),
                 width="stretch",
             )
+    if said and not any(controls.complaint(name, settings[name]) for name in ("timesteps", "units")):
+        st.markdown(f":material/error: {said}")
     if settings == _shown_settings(page) and st.session_state.get(f"{page}.from_store", True) and not live.active(page):
         note, again, new = st.columns([4, 1.2, 1.2], vertical_alignment="center")
         note.caption("These settings are trained already; the results are shown.")
@@ -179,15 +183,20 @@ def curves(comparison: Comparison) -> None:
         "Each start", key=f"{page}.singly", persist_state="session", help="Draw every run, not the band."
     )
 
+    alt = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
+
     def draw(view: JobView | None) -> None:
-        runs = {label: group for label, group in current_runs(comparison).items() if label in labels and group}
         if view:
-            for run in view.runs:
-                if run and run.finished:
-                    label = next(name for name, model in comparison.models.items() if _same(model, run.spec.model))
-                    known = {other.spec for other in runs.get(label, [])}
-                    if label in labels and run.spec not in known:
-                        runs.setdefault(label, []).append(run)
+            stored = {} if st.session_state.get(f"{page}.again") else current_runs(comparison)
+            tables = [table for table in (frames.losses(stored), *_growing(comparison, view)) if len(table)]
+            table = pd.concat(tables, ignore_index=True) if tables else frames.losses({})
+            styles = {label: comparison.styles[label] for label in labels}
+            height = st.session_state.get(f"{page}.height", 640)
+            total = view.specs[0].training.sequences
+            figure = figures.loss_curves(table, styles, each_run=singly, x_max=total, height=height)
+            chart(figure, key=f"{page}-curves", alt=alt)
+            return
+        runs = {label: group for label, group in current_runs(comparison).items() if label in labels and group}
         if not runs:
             st.info("Nothing to draw yet.")
             return
@@ -199,8 +208,9 @@ def curves(comparison: Comparison) -> None:
                 frames.losses(runs), styles, _probes(runs), curve_height=CURVE_HEIGHT, each_run=singly
             ),
         )
-        alt = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
-        chart(figure, key=f"{page}-curves", alt=alt, replay=view is None)
+        st.session_state[f"{page}.height"] = figure.layout.height
+        chart(figure, key=f"{page}-curves", alt=alt, replay=True)
+        st.caption(results.origin_of([run for group in runs.values() for run in group]))
 
     def done(view: JobView) -> None:
         for run in view.runs:
@@ -208,6 +218,16 @@ def curves(comparison: Comparison) -> None:
                 session.keep(run)
 
     live.panel(page, draw, done)
+
+
+def _growing(comparison: Comparison, view: JobView) -> list[pd.DataFrame]:
+    """What is known so far of the runs of a job, a table a run."""
+    tables = []
+    for place, (seen, loss) in view.curves.items():
+        spec = view.specs[place]
+        label = next(name for name, model in comparison.models.items() if _same(model, spec.model))
+        tables.append(frames.growing_losses(label, spec, seen, loss))
+    return tables
 
 
 def _probes(runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame | None:
@@ -237,7 +257,7 @@ def answer(comparison: Comparison, runs: Mapping[str, Sequence[Run]]) -> str:
     """The measured sentence under the page's question."""
     present = {label: runs[label] for label in _switched_on(comparison) if runs[label]}
     if not present:
-        return "Press **Run** to find out."
+        return "Switch on a curve to see its result." if any(runs.values()) else "Press **Run** to find out."
     epochs = _shown_settings(comparison.page)["epochs"]
     return f"After {epochs:,} sequences each: {ranking_sentence(scores(present))}"
 

@@ -62,7 +62,9 @@ def heartbeat(title: str) -> None:
         for page in others:
             job = session.job(page)
             view = session.jobs().view(job, session.watcher()) if job else None
-            if view:
+            if view and view.state == "failed":
+                st.caption(f"{page}: the training failed. The reason stands there.")
+            elif view:
                 st.caption(f"{page}: {view.steps_done / view.steps:.0%} trained. The result waits there.")
 
     beat()

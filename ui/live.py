@@ -15,8 +15,13 @@ POLL_S = 0.25
 
 def start(page: str, specs: Sequence[RunSpec], resume: Run | None = None) -> None:
     """Submit a job for the page; returns at once."""
-    st.session_state.pop(f"live.failed.{page}", None)
+    forget_failure(page)
     session.set_job(page, session.jobs().submit(specs, resume=resume, watcher=session.watcher()))
+
+
+def forget_failure(page: str) -> None:
+    """Take the page's last failure off it."""
+    st.session_state.pop(f"live.failed.{page}", None)
 
 
 def stop(page: str) -> None:
@@ -24,9 +29,11 @@ def stop(page: str) -> None:
 
     A job that other sessions watch too goes on for them; this page leaves it.
     """
-    job = session.job(page)
-    if job and not session.jobs().stop(job, session.watcher()):
-        session.set_job(page, None)
+    job, service = session.job(page), session.jobs()
+    if job and not service.stop(job, session.watcher()):
+        view = service.view(job)
+        if view is None or not view.over:  # one that is over is taken in by the panel
+            session.set_job(page, None)
 
 
 def active(page: str) -> bool:

@@ -1,6 +1,6 @@
 """Evaluations that are computed once, tables, and what of them can be taken away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -59,10 +59,21 @@ def download(frame: Callable[[], pd.DataFrame], name: str, label: str = "CSV") -
 
 def origin(run: Run) -> str:
     """Where a run comes from, small, below its figure: trained just now, stored, or recorded."""
-    where = session.store().origin(run.spec)
+    where = session.store().origin(run.spec) if run.finished else None
     versions = ", ".join(f"{name} {version}" for name, version in sorted(run.versions.items()))
     verb = {"recorded": "Recorded", "stored": "Stored"}.get(where or "", "Trained")
     return f"{verb}: seed {run.spec.training.seed}, {run.timing.train_s:.1f} s of training, {versions}."
+
+
+def origin_of(runs: Sequence[Run]) -> str:
+    """Where many runs come from, small, below their figure."""
+    places = {session.store().origin(run.spec) for run in runs if run.spec.training.seed == runs[0].spec.training.seed}
+    seeds = sorted({run.spec.training.seed for run in runs})
+    versions = "; ".join(
+        sorted({", ".join(f"{name} {version}" for name, version in sorted(run.versions.items())) for run in runs})
+    )
+    verb = "Recorded" if places == {"recorded"} else "Trained here"
+    return f"{verb}: seeds {seeds[0]} to {seeds[-1]}, {versions}."
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

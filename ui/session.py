@@ -62,7 +62,7 @@ def remember(run: Run) -> str:
     kept = _remembered()
     key = run_key(run)
     kept[key] = to_parts(run)
-    held = {entry["key"] for entry in tray()}
+    held = {entry["key"] for entry in tray()} | {shown("Train")}
     for old in [old for old in kept if old not in held and old != key][: max(0, len(kept) - MAX_REMEMBERED)]:
         del kept[old]
     return key

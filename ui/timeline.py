@@ -35,6 +35,13 @@ def is_edited(page: str, sequence: str) -> bool:
     return edit is not None and edit["sequence"] == sequence
 
 
+def forget_edits(page: str) -> None:
+    """Go back to the sequence as it was drawn."""
+    st.session_state.pop(f"{page}.edit", None)
+    st.session_state[f"{page}.edit.error"] = ""
+    st.session_state[f"{page}.edit.version"] = st.session_state.get(f"{page}.edit.version", 0) + 1
+
+
 def edit_controls(page: str, sequence: str, values: Values) -> None:
     """One slider for the chosen timestep, a box to type a whole sequence, and a way back."""
     timesteps = len(values)
@@ -43,6 +50,7 @@ def edit_controls(page: str, sequence: str, values: Values) -> None:
     st.session_state[chosen_key] = chosen
     version = st.session_state.get(f"{page}.edit.version", 0)
     value_key = f"{page}.value.{sequence}.{chosen}.{version}"
+    typed_key = f"{page}.typed.{sequence}.{version}.{hash(values.tobytes())}"
 
     def store(changed: Values) -> None:
         st.session_state[f"{page}.edit"] = {"sequence": sequence, "values": changed.tolist()}
@@ -52,21 +60,17 @@ def edit_controls(page: str, sequence: str, values: Values) -> None:
             changed = values.copy()
             changed[chosen - 1] = checked_value(st.session_state[value_key], chosen)
             store(changed)
+            st.session_state[f"{page}.edit.error"] = ""
         except ValueError as error:
             st.session_state[f"{page}.edit.error"] = str(error)
 
     def typed() -> None:
         try:
-            store(parse_values(st.session_state[f"{page}.typed"], timesteps))
+            store(parse_values(st.session_state[typed_key], timesteps))
             st.session_state[f"{page}.edit.error"] = ""
             st.session_state[f"{page}.edit.version"] = version + 1
         except ValueError as error:
             st.session_state[f"{page}.edit.error"] = str(error)
-
-    def reset() -> None:
-        st.session_state.pop(f"{page}.edit", None)
-        st.session_state[f"{page}.edit.error"] = ""
-        st.session_state[f"{page}.edit.version"] = version + 1
 
     which, slide_column, back = st.columns([1.2, 4, 1.2], vertical_alignment="bottom")
     with which:
@@ -83,12 +87,14 @@ def edit_controls(page: str, sequence: str, values: Values) -> None:
             on_change=slide,
         )
     with back:
-        st.button("Undo edits", on_click=reset, disabled=not is_edited(page, sequence), width="stretch")
+        st.button(
+            "Undo edits", on_click=forget_edits, args=(page,), disabled=not is_edited(page, sequence), width="stretch"
+        )
     with st.expander("Type or paste a sequence"):
         st.text_area(
             f"{timesteps} values, each at least 0 and less than 1",
             " ".join(f"{value:.8g}" for value in values),
-            key=f"{page}.typed",
+            key=typed_key,
             height=80,
         )
         st.button("Use these values", on_click=typed)

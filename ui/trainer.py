@@ -1,5 +1,7 @@
 """The Train page's parts: buttons, the growing curve and its replay, the numbers, the tray and the tabs."""
 
+from typing import Literal
+
 import pandas as pd
 import streamlit as st
 
@@ -10,19 +12,22 @@ from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import controls, live, results, session
+from ui import controls, live, results, session, timeline
 from ui.chart import cached, chart
 
 SMOOTHING = (1, 10, 25, 100, 500)
 TRAY_SHOWN = 6
 CURVE_HEIGHT = 508  # px of the curve with one row of probabilities, growing or finished
 PROBE = 0
+SEQUENCES, UPDATES = "sequences seen", "weight updates"
+Axis = Literal["sequences_seen", "updates"]
 VARIANTS = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 
 def open_with_recorded(page: str) -> None:
     """The first visit of a session finds the default preset's recorded run and its settings."""
-    if session.shown(page) is None:
+    if session.shown(page) is None and not st.session_state.get(f"{page}.opened"):
+        st.session_state[f"{page}.opened"] = True
         spec = PRESETS[DEFAULT_PRESET]
         controls.fill(page, spec)
         run = session.find(spec)
@@ -38,14 +43,15 @@ def shown(page: str) -> Run | None:
 
 def _show(page: str, run: Run) -> None:
     session.show(page, session.remember(run))
-    for name in ("sequence", "edit"):
-        st.session_state.pop(f"{page}.{name}", None)
+    st.session_state.pop(f"{page}.sequence", None)
+    timeline.forget_edits(page)
 
 
 def _train(page: str, again: bool = False) -> None:
     spec = controls.current_spec(page)
     if spec is None:
         return
+    live.forget_failure(page)
     known = None if again else session.find(spec)
     st.session_state[f"{page}.from_store"] = known is not None
     if known:
@@ -124,25 +130,20 @@ def _styles(drawn: dict[str, Run]) -> dict[str, figures.Style]:
 def curve(page: str) -> None:
     """The loss curve: growing while a job runs, then with its replay."""
     window = st.session_state.get(f"{page}.smoothing", 25)
+    x: Axis = "updates" if st.session_state.get(f"{page}.axis") == UPDATES else "sequences_seen"
 
     def draw(view: JobView | None) -> None:
         if view is None:
-            _finished_curve(page, window)
+            _finished_curve(page, window, x)
             return
         kept = _runs(None)
-        growing = pd.DataFrame(
-            [
-                {"label": "training", "seed": 0, "sequences_seen": seen, "updates": seen, "loss": loss}
-                for seen, loss in zip(*view.curves.get(0, ((), ())), strict=True)
-            ],
-            columns=["label", "seed", "sequences_seen", "updates", "loss"],
-        )
-        model = view.specs[0].model
+        spec = view.specs[0]
+        growing = [frames.growing_losses("training", spec, *view.curves[0])] if 0 in view.curves else []
+        model = spec.model
         styles = _styles(kept) | {"training": figures.style(model.direction, model.merge_mode)}
-        tables = [_losses(kept)] if kept else []
-        table = pd.concat([*tables, growing], ignore_index=True)
-        total = max(view.specs[0].training.sequences, *(one.spec.training.sequences for one in kept.values()), 0)
-        figure = figures.loss_curves(table, styles, window=window, x_max=total, height=CURVE_HEIGHT)
+        table = pd.concat([_losses(kept), *growing], ignore_index=True) if kept else (growing or [_losses(kept)])[0]
+        total = max(_extent(one, x) for one in (spec, *(run.spec for run in kept.values())))
+        figure = figures.loss_curves(table, styles, window=window, x=x, x_max=total, height=CURVE_HEIGHT)
         chart(
             figure,
             key=f"{page}-curve",
@@ -152,26 +153,31 @@ def curve(page: str) -> None:
 
     def done(view: JobView) -> None:
         run = view.runs[0] if view.runs else None
-        if run:
+        if run and run.steps_done:
             session.keep(run)
             _show(page, run)
 
     live.panel(page, draw, done)
 
 
+def _extent(spec: RunSpec, x: Axis) -> int:
+    return spec.training.steps if x == "updates" else spec.training.sequences
+
+
 def _losses(drawn: dict[str, Run]) -> pd.DataFrame:
     return frames.losses({name: [one] for name, one in drawn.items()})
 
 
-def _finished_curve(page: str, window: int) -> None:
+def _finished_curve(page: str, window: int, x: Axis) -> None:
     run = shown(page)
     drawn = _runs(run)
     if run is None or not drawn:
         st.info("Nothing trained yet. Press Train.")
         return
-    key = repr([(name, session.run_key(one)) for name, one in drawn.items()] + [session.run_key(run), window])
+    key = repr([(name, session.run_key(one)) for name, one in drawn.items()] + [session.run_key(run), window, x])
     figure = cached(
-        key, lambda: figures.curve_and_timeline(_losses(drawn), _styles(drawn), _probes(drawn, run), window=window)
+        key,
+        lambda: figures.curve_and_timeline(_losses(drawn), _styles(drawn), _probes(drawn, run), window=window, x=x),
     )
     chart(figure, key=f"{page}-curve", height=CURVE_HEIGHT, alt="Loss by sequences seen.", replay=True)
     note, save = st.columns([4, 1], vertical_alignment="center")
@@ -261,6 +267,14 @@ def tray(page: str, run: Run) -> None:
         key=f"{page}.smoothing",
         persist_state="session",
         help="Each point of a curve is the mean loss of this many sequences before it.",
+    )
+    st.segmented_control(
+        "Horizontal axis",
+        [SEQUENCES, UPDATES],
+        default=SEQUENCES,
+        required=True,
+        key=f"{page}.axis",
+        persist_state="session",
     )
 
 
