@@ -71,7 +71,7 @@ def test_a_growing_curve_is_never_taken_off_the_page_and_stop_and_train_further_
         arg=["chart-Train-curve", before],
         timeout=LONG_ENOUGH,
     )
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
     further = page.get_by_role("button", name="Go on training")
     expect(further).to_be_visible(timeout=LONG_ENOUGH)
     assert node.get_attribute("data-mine") == "yes"
@@ -85,7 +85,7 @@ def test_a_growing_curve_is_never_taken_off_the_page_and_stop_and_train_further_
         arg=reached,
         timeout=LONG_ENOUGH,
     )
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
     page.wait_for_function(
         "before => Number((document.body.innerText.match(/After ([\\d,]+) sequences it labels/) ?? ['', '0'])[1]"
         ".replaceAll(',', '')) > before",
@@ -207,7 +207,7 @@ def test_a_worker_killed_in_mid_run_costs_nobody_the_page(open_page: OpenPage, a
     expect(
         page.get_by_text(re.compile(r"of 20,000 weight updates")).or_(page.get_by_text("Getting ready"))
     ).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=LONG_ENOUGH)
     choose_epochs(page, 130)
     train(page)
