@@ -18,16 +18,7 @@ COMPARISON = compare.Comparison(
     hidden_at_first=("backward, tutorial's order",),
 )
 
-st.title("Does direction matter, and for how long?")
-runs = compare.current_runs(COMPARISON)
-with st.container(key="answer"):
-    st.markdown(compare.answer(COMPARISON, runs))
-wide, narrow = st.columns([2.2, 1], gap="medium")
-with wide:
-    with st.container(key="controls"):
-        compare.control_row(COMPARISON)
-    with st.container(key="figure"):
-        compare.curves(COMPARISON)
+runs, narrow = compare.question(COMPARISON, "Does direction matter, and for how long?")
 with narrow:
     st.markdown("**What has each output read?**")
     raw = st.toggle("Tutorial's order (output reversed)", key="Directions.raw", persist_state="session")

@@ -14,16 +14,7 @@ COMPARISON = compare.Comparison(
     styles={label: figures.style("bidirectional", model.merge_mode) for label, model in MERGE_MODES.items()},
 )
 
-st.title("Does the merge matter?")
-runs = compare.current_runs(COMPARISON)
-with st.container(key="answer"):
-    st.markdown(compare.answer(COMPARISON, runs))
-wide, narrow = st.columns([2.2, 1], gap="medium")
-with wide:
-    with st.container(key="controls"):
-        compare.control_row(COMPARISON)
-    with st.container(key="figure"):
-        compare.curves(COMPARISON)
+runs, narrow = compare.question(COMPARISON, "Does the merge matter?")
 with narrow:
     mode = st.segmented_control(
         "What the merge does",

@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core import figures, frames
 from bilstm_core.initial_weights import parameter_count
 from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
-from bilstm_core.specs import CHOICES, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.statistics import duels, ranking_sentence
 from ui import controls, live, results, session
 from ui.chart import cached, chart
@@ -125,9 +126,7 @@ def control_row(comparison: Comparison) -> None:
         said = str(error)
     with five:
         if live.active(page):
-            st.button(
-                "Stop", key=f"{page}.stop", on_click=live.stop, args=(page,), icon=":material/stop:", width="stretch"
-            )
+            live.stop_button(page)
         else:
             st.button(
                 "Run",
@@ -262,6 +261,24 @@ def answer(comparison: Comparison, runs: Mapping[str, Sequence[Run]]) -> str:
     return f"After {epochs:,} sequences each: {ranking_sentence(scores(present))}"
 
 
+def question(comparison: Comparison, title: str) -> tuple[dict[str, list[Run]], DeltaGenerator]:
+    """The page's question, its measured answer, controls and curves.
+
+    Returns the runs that the page shows, and the narrow column beside the curves.
+    """
+    st.title(title)
+    runs = current_runs(comparison)
+    with st.container(key="answer"):
+        st.markdown(answer(comparison, runs))
+    wide, narrow = st.columns([2.2, 1], gap="medium")
+    with wide:
+        with st.container(key="controls"):
+            control_row(comparison)
+        with st.container(key="figure"):
+            curves(comparison)
+    return runs, narrow
+
+
 def table(comparison: Comparison, runs: Mapping[str, Sequence[Run]]) -> None:
     """The numbers of every model, and who beat whom, start by start."""
     page = comparison.page
@@ -309,18 +326,6 @@ def table(comparison: Comparison, runs: Mapping[str, Sequence[Run]]) -> None:
         },
     )
     results.download(lambda: pairs, f"{page} wins by pair", "Wins as CSV")
-
-
-def drawn_merge_mode() -> str:
-    """The merge mode that the drawing shows."""
-    return st.segmented_control(
-        "What the merge does",
-        CHOICES["merge_mode"],
-        default="concat",
-        required=True,
-        key="Merge modes.drawn",
-        persist_state="session",
-    )
 
 
 def width_note(comparison: Comparison) -> None:

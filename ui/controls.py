@@ -132,14 +132,6 @@ def preset_box(page: str) -> None:
     )
 
 
-def problem_controls(page: str, names: tuple[str, ...]) -> ProblemSpec | None:
-    """The widgets of these problem fields; None while one of them is not allowed."""
-    flat = {name: widget(page, name) for name in names}
-    if any(complaint(name, value) for name, value in flat.items()):
-        return None
-    return ProblemSpec(**flat)
-
-
 def train_controls(page: str) -> RunSpec | None:
     """All controls of one run; None while one of them is not allowed."""
     flat: dict[str, Any] = {"direction": widget(page, "direction")}
