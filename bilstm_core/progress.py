@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
+from bilstm_core.thinning import lows_and_highs
 
 JobState = Literal["queued", "running", "done", "stopped", "failed"]
 Curve = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
@@ -184,17 +185,10 @@ def thin(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
     """The lowest and the highest loss in each of 500 equal stretches of a training of so many sequences.
 
-    sequences_seen, loss: (points,)
+    sequences_seen, loss: (points,), sequences_seen ascending
     Thinning a thinned curve with more points appended gives what thinning all points at once gives.
     """
-    stretch = (sequences_seen - 1) * (CURVE_POINTS // 2) // sequences
-    order = np.lexsort((loss, stretch))
-    sorted_stretch = stretch[order]
-    changes = sorted_stretch[1:] != sorted_stretch[:-1]
-    lows = order[np.concatenate([[True], changes])] if len(order) else order
-    highs = order[np.concatenate([changes, [True]])] if len(order) else order
-    kept = np.unique(np.concatenate([lows, highs]))
-    kept = kept[np.argsort(sequences_seen[kept], kind="stable")]
+    kept = lows_and_highs((sequences_seen - 1) * (CURVE_POINTS // 2) // sequences, loss)
     return sequences_seen[kept].astype(np.int64), loss[kept].astype(np.float32)
 
 

@@ -24,8 +24,6 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 ENGINE_VERSION = 1  # raise it whenever the same spec gives other numbers
 N_PROBES = 32
-MAX_STEP_POINTS = 2_000
-MAX_SNAPSHOTS = 40
 
 
 class Snapshots(NamedTuple):

@@ -25,7 +25,6 @@ from bilstm_core import codec
 from bilstm_core.initial_weights import shapes
 from bilstm_core.runs import (
     ENGINE_VERSION,
-    MAX_STEP_POINTS,
     N_PROBES,
     Arrays,
     Run,
@@ -35,6 +34,7 @@ from bilstm_core.runs import (
     to_parts,
 )
 from bilstm_core.specs import RunSpec
+from bilstm_core.thinning import MAX_STEP_POINTS
 
 RECORDED = Path(__file__).resolve().parent / "recorded"
 SIZE_LIMIT = 500_000_000  # bytes of a user's store; the oldest files go first

@@ -1,18 +1,35 @@
-"""Which weight updates are kept for the record. Every choice depends only on the updates done so far.
+"""Which points of a curve are kept, for the record and on the screen. NumPy only, and nothing else of the core.
 
-So a run that is stopped, resumed or cut into chunks of any size keeps what the whole run keeps. NumPy only.
+What is kept for the record depends only on the updates done so far: a run that is stopped, resumed or cut into chunks
+of any size keeps what the whole run keeps.
 """
 
 import functools
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.runs import MAX_SNAPSHOTS, MAX_STEP_POINTS
-
+MAX_STEP_POINTS = 2_000
+MAX_SNAPSHOTS = 40
 GRID_RATIO = 1.12
 
 Steps = npt.NDArray[np.int64]
+
+
+def lows_and_highs(
+    bucket: npt.NDArray[np.integer[Any]], values: npt.NDArray[Any], *, ends: bool = False
+) -> npt.NDArray[np.intp]:
+    """The places, ascending, of the first lowest and the first highest value of each bucket.
+
+    bucket, values: (points,), the bucket's number of each point; ends: keep the first and the last point too
+    Where a point's bucket never changes, thinning what was thinned gives what thinning the whole gives.
+    """
+    kept = [np.array([0, len(values) - 1] if ends and len(values) else [], dtype=np.intp)]
+    for ranked_by in (values, -values):
+        order = np.lexsort((ranked_by, bucket))
+        kept.append(order[np.flatnonzero(np.diff(bucket[order], prepend=bucket[order[:1]] - 1))])
+    return np.unique(np.concatenate(kept))
 
 
 @functools.cache
@@ -41,7 +58,7 @@ def snapshot_steps(steps_done: int) -> Steps:
 
 
 def thinned(steps: Steps, loss: npt.NDArray[np.float32], steps_done: int) -> tuple[Steps, npt.NDArray[np.float32]]:
-    """At most 2,000 of the steps (from 1) and losses: the first lowest and highest loss of each bucket.
+    """At most 2,000 of the steps (from 1, ascending) and losses: the first lowest and highest loss of each bucket.
 
     Buckets are a power of two wide, so thinning what was thinned before gives what thinning the whole would.
     """
@@ -50,9 +67,5 @@ def thinned(steps: Steps, loss: npt.NDArray[np.float32], steps_done: int) -> tup
     width = 2
     while 2 * -(-steps_done // width) > MAX_STEP_POINTS:
         width *= 2
-    bucket = (steps - 1) // width
-    keep = np.zeros(len(steps), dtype=bool)
-    for values in (loss, -loss):
-        order = np.lexsort((steps, values, bucket))
-        keep[order[np.unique(bucket[order], return_index=True)[1]]] = True
-    return steps[keep], loss[keep]
+    kept = lows_and_highs((steps - 1) // width, loss)
+    return steps[kept], loss[kept]

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from bilstm_core.runs import MAX_SNAPSHOTS, MAX_STEP_POINTS
-from bilstm_core.thinning import grid_steps, snapshot_steps, thinned
+from bilstm_core.thinning import MAX_SNAPSHOTS, MAX_STEP_POINTS, grid_steps, lows_and_highs, snapshot_steps, thinned
 
 
 @pytest.mark.parametrize("done", [0, 1, 10, 250, 1_000, 20_000, 5_000_000])
@@ -44,6 +43,13 @@ def test_thinning_what_was_thinned_equals_thinning_the_whole() -> None:
         joined = (np.append(part[0], steps[start:stop]), np.append(part[1], loss[start:stop]))
         part = thinned(*joined, stop)
     assert all(np.array_equal(one, other) for one, other in zip(part, whole, strict=True))
+
+
+def test_of_equal_lows_and_highs_the_first_is_kept() -> None:
+    values = np.array([2.0, 1, 3, 1, 3, 2, 7])
+    assert lows_and_highs(np.array([0, 0, 0, 0, 0, 0, 1]), values).tolist() == [1, 2, 6]
+    assert lows_and_highs(np.zeros(7, np.int64), values, ends=True).tolist() == [0, 1, 6]
+    assert lows_and_highs(np.zeros(0, np.int64), values[:0], ends=True).tolist() == []
 
 
 def test_short_runs_keep_every_step() -> None:

@@ -10,8 +10,9 @@ from bilstm_core import training
 from bilstm_core.evaluation import evaluate
 from bilstm_core.inference import probabilities
 from bilstm_core.models import build_model
-from bilstm_core.runs import ENGINE_VERSION, MAX_SNAPSHOTS, Progress, Run, from_parts, probes, to_parts
+from bilstm_core.runs import ENGINE_VERSION, Progress, Run, from_parts, probes, to_parts
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.thinning import MAX_SNAPSHOTS
 from bilstm_core.training import train, train_many
 from bilstm_core.training_data import TrainingData
 from tests.test_programs import MODELS

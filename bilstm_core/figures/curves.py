@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.palette import INK, PAPER, QUIET, Style, faint
+from bilstm_core.thinning import lows_and_highs
 
 MAX_POINTS = 1_000
 APART = 16.0  # px between the labels at the lines' ends
@@ -106,11 +107,7 @@ def thin(
     along = np.log(np.maximum(x, 1)) if log_x else np.asarray(x, dtype=np.float64)
     buckets = (points - 2) // 2
     bucket = np.minimum(((along - along[0]) / (along[-1] - along[0]) * buckets).astype(np.int64), buckets - 1)
-    ranked = np.lexsort((y, bucket))
-    edges = np.flatnonzero(np.diff(bucket[ranked]))
-    lows = ranked[np.concatenate([[0], edges + 1])]
-    highs = ranked[np.concatenate([edges, [len(ranked) - 1]])]
-    return np.unique(np.concatenate([[0, len(x) - 1], lows, highs]))
+    return lows_and_highs(bucket, y, ends=True)
 
 
 class Plot(NamedTuple):
