@@ -10,17 +10,56 @@ from bilstm_core.initial_weights import parameter_count
 from bilstm_core.runs import Run, probes
 from bilstm_core.specs import ProblemSpec, RunSpec
 from bilstm_core.streams import Stream, generator
+from bilstm_core.thinning import bucket_width, even_places
 
 
 def losses(runs: Mapping[str, Iterable[Run]]) -> pd.DataFrame:
-    """The loss of every recorded weight update: label, seed, sequences_seen, updates, loss (nats per label)."""
+    """Every run's loss while it learnt, at most 2,000 rows a run, in nats per label.
+
+    Columns: label, seed, sequences_seen, updates, loss (of that update or epoch), mean (of the sequences since the row
+    before).
+    A long run's `steps` are lows and highs, whose plain mean lies far above the mean of all updates. So the rows of
+    a long run are taken from its history, which is complete, at places that do not depend on the losses. Where an
+    epoch is longer than what a low and a high stand for, the rows are those of `steps`, and `mean` the middle of
+    low and high, scaled so that every epoch has its mean from the history.
+    """
     tables = [
-        run.steps.rename(columns={"step": "updates"}).assign(label=label, seed=run.spec.training.seed)
+        _learning(run).assign(label=label, seed=run.spec.training.seed)
         for label, group in runs.items()
         for run in group
     ]
-    columns = ["label", "seed", "sequences_seen", "updates", "loss"]
+    columns = ["label", "seed", "sequences_seen", "updates", "loss", "mean"]
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def _learning(run: Run) -> pd.DataFrame:
+    training, history = run.spec.training, run.history
+    steps = run.steps.rename(columns={"step": "updates"})
+    width = bucket_width(run.steps_done)
+    if width == 1:
+        return steps.assign(mean=steps["loss"])
+    if training.steps_per_epoch <= width:
+        kept = even_places(len(history))
+        totals = np.cumsum(history["loss"].to_numpy())[kept]
+        means = np.diff(totals, prepend=0.0) / np.diff(kept, prepend=-1)
+        rows = history.iloc[kept]
+        return pd.DataFrame(
+            {
+                "sequences_seen": rows["sequences_seen"].to_numpy(),
+                "updates": rows["epoch"].to_numpy() * training.steps_per_epoch,
+                "loss": rows["loss"].to_numpy(),
+                "mean": means,
+            }
+        )
+    loss = steps["loss"].groupby((steps["updates"] - 1) // width)
+    middle = ((loss.transform("min") + loss.transform("max")) / 2).to_numpy(np.float64)
+    epoch = ((steps["updates"] - 1) // training.steps_per_epoch).to_numpy()
+    stand_for = np.diff(steps["sequences_seen"].to_numpy(), prepend=0)
+    weights, sums = np.bincount(epoch, stand_for), np.bincount(epoch, stand_for * middle)
+    scale = np.ones(len(sums))
+    whole = np.flatnonzero(sums[: len(history)] > 0)
+    scale[whole] = history["loss"].to_numpy()[whole] * weights[whole] / sums[whole]
+    return steps.assign(mean=middle * scale[epoch])
 
 
 def growing_losses(

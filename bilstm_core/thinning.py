@@ -62,10 +62,30 @@ def thinned(steps: Steps, loss: npt.NDArray[np.float32], steps_done: int) -> tup
 
     Buckets are a power of two wide, so thinning what was thinned before gives what thinning the whole would.
     """
-    if steps_done <= MAX_STEP_POINTS:
+    width = bucket_width(steps_done)
+    if width == 1:
         return steps, loss
+    kept = lows_and_highs((steps - 1) // width, loss)
+    return steps[kept], loss[kept]
+
+
+def bucket_width(steps_done: int) -> int:
+    """How many weight updates share a bucket of `thinned`: 1 where every update is kept."""
+    if steps_done <= MAX_STEP_POINTS:
+        return 1
     width = 2
     while 2 * -(-steps_done // width) > MAX_STEP_POINTS:
         width *= 2
-    kept = lows_and_highs((steps - 1) // width, loss)
-    return steps[kept], loss[kept]
+    return width
+
+
+def even_places(points: int, most: int = MAX_STEP_POINTS) -> npt.NDArray[np.intp]:
+    """At most `most` of the places 0 to points - 1, whatever the values: half spread evenly, half evenly in logarithm.
+
+    The first and the last are among them.
+    """
+    if points <= most:
+        return np.arange(points)
+    half = most // 2
+    both = np.concatenate([np.linspace(1, points, half), np.geomspace(1, points, half)])
+    return np.unique(np.round(both).astype(np.intp)) - 1

@@ -113,6 +113,22 @@ def test_a_stopped_run_leaves_the_band_to_the_others():
     assert banded[["low", "median", "high"]].notna().all(axis=None)
 
 
+def test_starts_with_different_rows_are_drawn_straight_between_them():
+    frame = pd.DataFrame(
+        {"label": "a", "seed": [0, 0, 1, 1, 1], "sequences_seen": [10, 30, 10, 20, 30], "loss": [1.0, 3, 4, 4, 4]}
+    )
+    banded = figures.smooth_and_band(frame, window=1)
+    assert banded["seeds"].tolist() == [2, 2, 2]
+    assert banded["median"].tolist() == [2.5, 3.0, 3.5]
+
+
+def test_a_row_counts_by_its_mean_where_it_has_one():
+    frame = pd.DataFrame(
+        {"label": "a", "seed": 0, "sequences_seen": [10, 20], "loss": [9.0, 2.0], "mean": [1.0, np.nan]}
+    )
+    assert figures.smooth_and_band(frame, window=20)["median"].tolist() == [1.0, 1.5]
+
+
 def test_an_empty_frame_gives_an_empty_figure():
     empty = losses(["forward"]).iloc[:0]
     assert len(figures.loss_curves(empty, STYLES).data) == 0

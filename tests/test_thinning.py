@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from bilstm_core.thinning import MAX_SNAPSHOTS, MAX_STEP_POINTS, grid_steps, lows_and_highs, snapshot_steps, thinned
+from bilstm_core.thinning import (
+    MAX_SNAPSHOTS,
+    MAX_STEP_POINTS,
+    even_places,
+    grid_steps,
+    lows_and_highs,
+    snapshot_steps,
+    thinned,
+)
 
 
 @pytest.mark.parametrize("done", [0, 1, 10, 250, 1_000, 20_000, 5_000_000])
@@ -55,3 +63,15 @@ def test_of_equal_lows_and_highs_the_first_is_kept() -> None:
 def test_short_runs_keep_every_step() -> None:
     steps, _ = thinned(np.arange(1, 2_001), np.zeros(2_000, np.float32), 2_000)
     assert len(steps) == 2_000
+
+
+@pytest.mark.parametrize("points", [0, 1, 2_000, 2_001, 20_000])
+def test_even_places_are_few_and_reach_from_first_to_last(points: int) -> None:
+    places = even_places(points)
+    assert len(places) <= MAX_STEP_POINTS
+    assert np.all(np.diff(places) > 0)
+    assert (
+        places.tolist() == list(range(points))
+        if points <= MAX_STEP_POINTS
+        else places[[0, -1]].tolist() == [0, points - 1]
+    )

@@ -40,7 +40,8 @@ def _trailing_mean(run: pd.DataFrame, window: int) -> npt.NDArray[np.float64]:
     seen = run["sequences_seen"].to_numpy(np.float64)
     weights = np.diff(seen, prepend=0.0)
     first = np.searchsorted(seen, seen - window, side="right")
-    sums = np.concatenate([[0.0], np.cumsum(run["loss"].to_numpy(np.float64) * weights)])
+    loss = run["mean"].fillna(run["loss"]) if "mean" in run else run["loss"]
+    sums = np.concatenate([[0.0], np.cumsum(loss.to_numpy(np.float64) * weights)])
     counts = np.concatenate([[0.0], np.cumsum(weights)])
     last = np.arange(1, len(seen) + 1)
     means: npt.NDArray[np.float64] = (sums[last] - sums[first]) / (counts[last] - counts[first])
@@ -64,9 +65,10 @@ def _quantiles(values: npt.NDArray[np.float64], shares: Sequence[float]) -> list
 def smooth_and_band(frame: pd.DataFrame, window: int = 25) -> pd.DataFrame:
     """Every run's trailing mean over its last `window` sequences, then quantiles over the seeds.
 
-    frame: label, seed, sequences_seen, loss (nats per label) and perhaps updates; a row a point, any order
+    frame: label, seed, sequences_seen, loss (nats per label) and perhaps updates and mean; a row a point, any order
     Returns label, sequences_seen, updates where it came, median, low (10 %), high (90 %), seeds (how many).
-    A row stands for the sequences since the row before it, and counts by their number.
+    A row stands for the sequences since the row before it, by its mean where there is one and else by its loss, and
+    counts by their number. Where seeds have different rows, each is drawn straight from row to row.
     """
     parts = []
     for label, runs in frame.groupby("label", sort=False):
@@ -74,7 +76,7 @@ def smooth_and_band(frame: pd.DataFrame, window: int = 25) -> pd.DataFrame:
         for seed, run in runs.groupby("seed", sort=False):
             ordered = run.sort_values("sequences_seen")
             smoothed[seed] = pd.Series(_trailing_mean(ordered, window), index=ordered["sequences_seen"].to_numpy())
-        wide = pd.DataFrame(smoothed).sort_index()
+        wide = pd.DataFrame(smoothed).sort_index().interpolate(method="index", limit_area="inside")
         low, median, high = _quantiles(wide.to_numpy(), (0.1, 0.5, 0.9))
         part = pd.DataFrame(
             {
