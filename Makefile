@@ -27,9 +27,9 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 		pyproject.toml --extra dev --constraints requirements.txt --output-file requirements-dev.txt
 
-# what a step and a comparison cost beside plain Keras
+# speed beside plain Keras, about five minutes
 bench: $(VENV)/.app
-	$(BIN)/python -m benchmarks.directions
+	$(BIN)/python -m benchmarks
 
 # the README's screenshots
 pictures: $(VENV)/.dev

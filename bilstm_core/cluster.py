@@ -101,7 +101,7 @@ class Cluster:
         with (Path(self._scratch.name) / "worker.log").open("ab") as log:
             self._child = subprocess.Popen(
                 command,
-                env=_worker_environment() | {SCRATCH: self._scratch.name},
+                env=worker_environment() | {SCRATCH: self._scratch.name},
                 stdin=subprocess.PIPE,  # never written to: see lifeline.py
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -150,7 +150,7 @@ class Cluster:
                     one.close(timeout=1)
 
 
-def _worker_environment() -> dict[str, str]:
+def worker_environment() -> dict[str, str]:
     """The worker's environment: one thread for TensorFlow, no GPU, memory never spilled or paused.
 
     XLA's on-disk compile cache is left off: it saves a second a program, and one damaged file fails every training.
