@@ -113,7 +113,7 @@ def results(runs: Mapping[str, Sequence[Run]], scores: pd.DataFrame) -> pd.DataF
                 "starts": len(group),
                 **medians.loc[label],
                 "parameters": parameter_count(group[0].spec.problem, group[0].spec.model),
-                "train_s": pd.Series([run.timing.train_s for run in group]).median(),
+                "train_s": pd.Series([run.timing.train_s / run.timing.stacked for run in group]).median(),
             }
             for label, group in runs.items()
         ]

@@ -40,7 +40,7 @@ class Snapshots(NamedTuple):
 
 
 class Timing(NamedTuple):
-    """Wall-clock seconds of training and of compiling before it, and how many runs were stacked in one program."""
+    """Wall-clock seconds of training and of compiling before it, and how many runs shared them in one program."""
 
     train_s: float
     compile_s: float

@@ -15,6 +15,7 @@ import uuid
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,6 +38,7 @@ from bilstm_core.specs import RunSpec
 from bilstm_core.thinning import MAX_STEP_POINTS
 
 RECORDED = Path(__file__).resolve().parent / "recorded"
+DATE = "recorded_on.txt"  # beside the recorded results
 SIZE_LIMIT = 500_000_000  # bytes of a user's store; the oldest files go first
 FORMAT = 1
 KINDS = ("<f2", "<f4", "<f8", "<i8", "<i4", "|b1")
@@ -92,6 +94,15 @@ class Store:
             return "stored"
         return "recorded" if read_recorded(spec, self._recorded) is not None else None
 
+    def date(self, spec: RunSpec) -> date | None:
+        """The day on which the run that `get` would find was written."""
+        try:
+            if self._own(spec) is not None:
+                return date.fromtimestamp(self._path(spec).stat().st_mtime)
+            return date.fromisoformat((self._recorded / DATE).read_text(encoding="utf-8").strip())
+        except (OSError, ValueError):
+            return None
+
     def _path(self, spec: RunSpec) -> Path:
         return self._root / f"{_name(spec, self._engine)}.npz"
 
@@ -131,7 +142,7 @@ class Store:
 def write_recorded(
     runs: Iterable[Run], path: Path = RECORDED, *, keep_snapshots: Callable[[Run], bool] = lambda _: False
 ) -> None:
-    """Write finished runs as recorded results, a small file each, without optimizer state.
+    """Write finished runs as recorded results, a small file each, without optimizer state, and the date.
 
     keep_snapshots: which runs keep their snapshots
     Raises OSError, and ValueError for a run that is unfinished or whose weights are not finite.
@@ -145,6 +156,7 @@ def write_recorded(
             nothing = {name: value[:0] for name, value in run.snapshots._asdict().items()}
             small |= {f"snapshots:{name}": value for name, value in nothing.items()}
         _write(path / f"{_name(run.spec)}.npz", from_parts(document, small), compressed=True)
+    (path / DATE).write_text(f"{date.today().isoformat()}\n", encoding="utf-8")
 
 
 def read_recorded(spec: RunSpec, path: Path = RECORDED) -> Run | None:

@@ -23,8 +23,9 @@ with narrow:
     st.markdown("**What has each output read?**")
     raw = st.toggle("Tutorial's order (output reversed)", key="Directions.raw", persist_state="session")
     models = [("forward", "forward"), ("backward", "backward_raw" if raw else "backward"), ("bidirectional",) * 2]
+    timesteps = min(compare.shown_settings(COMPARISON.page)["timesteps"], 20)
     chart(
-        figures.reading_grid(10, models),
+        figures.reading_grid(timesteps, models),
         key="directions-grid",
         alt="For each model, which values each output has read, and which decide its label.",
     )

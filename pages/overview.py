@@ -10,10 +10,12 @@ answer = st.container(key="answer")
 with st.container(key="controls"):
     direction, merge_mode, order = unrolled.controls()
 answer.markdown(unrolled.sentence(direction, order))
-unrolled.picture(direction, merge_mode, order)
-if st.button("Start: see the problem", type="primary", icon=":material/arrow_forward:"):
+with st.container(key="figure"):
+    unrolled.picture(direction, merge_mode, order)
+rest = st.container(key="rest")
+if rest.button("Start: see the problem", type="primary", icon=":material/arrow_forward:"):
     st.switch_page("pages/problem.py")
-ten, teach, own = st.columns(3, gap="medium")
+ten, teach, own = rest.columns(3, gap="medium")
 with ten, st.container(border=True):
     st.markdown(
         "**Ten minutes.** See when a label flips on Problem, train a network on Train and look at its mistakes, "

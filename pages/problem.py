@@ -11,9 +11,9 @@ PAGE = "Problem"
 
 st.title("When does the label flip?")
 answer = st.container(key="answer")
-with st.container(key="controls"):
-    problem, seed = timeline.problem_controls(PAGE)
 wide, narrow = st.columns([2, 1], gap="medium")
+with wide, st.container(key="controls"):
+    problem, seed = timeline.problem_controls(PAGE)
 with wide, st.container(key="figure"):
     flip = timeline.problem_sequence(PAGE, problem, seed)
     if st.button("Train a model on it", icon=":material/arrow_forward:"):

@@ -284,11 +284,13 @@ def test_without_a_model_the_timeline_has_no_predictions():
     assert figures.WRONG not in figure.to_json()
 
 
-def test_a_window_keeps_the_sum_of_what_came_before():
-    frame = sequence(40)
-    blocks = trace(figures.timeline(frame, 10, window=(11, 30)), "values")
-    assert blocks.x[0] == 11
-    assert blocks.base[0] == pytest.approx(frame["x"][:10].sum(), abs=1e-3)
+def test_a_narrow_screen_shows_a_long_sequence_around_its_flip():
+    frame = sequence(100)
+    flip = int(frame.loc[frame["expected"] == 1, "timestep"].min())
+    first, last = figures.timeline(frame, 25).layout.meta["narrow"]["xaxis"]["range"]
+    assert last - first == 20
+    assert first < flip < last
+    assert "xaxis" not in figures.timeline(sequence(40), 10).layout.meta["narrow"]
 
 
 @pytest.mark.parametrize(("flip", "window"), [(1, (1, 20)), (50, (40, 59)), (95, (81, 100)), (None, (1, 20))])

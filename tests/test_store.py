@@ -2,6 +2,7 @@ import json
 import os
 import time
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from bilstm_core import store as store_module
 from bilstm_core.initial_weights import flattened, initial_weights
 from bilstm_core.runs import N_PROBES, Run, Snapshots, Timing, installed_versions
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
-from bilstm_core.store import RECORDED, Store, read_recorded, user_cache_dir, write_recorded
+from bilstm_core.store import DATE, RECORDED, Store, read_recorded, user_cache_dir, write_recorded
 
 
 def finished(spec: RunSpec | None = None) -> Run:
@@ -237,21 +238,21 @@ def test_the_users_own_run_comes_before_the_recorded_one(store: Store, tmp_path:
 def test_an_altered_recorded_file_is_ignored_and_left(store: Store, tmp_path: Path) -> None:
     run = finished()
     write_recorded([run], tmp_path / "recorded")
-    (path,) = (tmp_path / "recorded").iterdir()
+    (path,) = (tmp_path / "recorded").glob("*.npz")
     path.write_bytes(path.read_bytes()[:100])
     assert store.get(run.spec) is None
     assert path.exists()
 
 
-def test_thirty_recorded_runs_load_in_a_moment(tmp_path: Path) -> None:
-    runs = [finished(RunSpec(training=TrainingSpec(seed=seed))) for seed in range(30)]
-    write_recorded(runs, tmp_path)
-    best = float("inf")
-    for _ in range(5):
-        begin = time.perf_counter()
-        assert all(read_recorded(run.spec, tmp_path) for run in runs)
-        best = min(best, time.perf_counter() - begin)
-    assert best < 0.25  # 0.05 s on an idle machine
+def test_a_run_has_the_day_it_was_written(store: Store, tmp_path: Path) -> None:
+    run = finished()
+    assert store.date(run.spec) is None
+    write_recorded([run], tmp_path / "recorded")
+    assert store.date(run.spec) == date.today()
+    (tmp_path / "recorded" / DATE).write_text("2026-02-03\n")
+    assert store.date(run.spec) == date(2026, 2, 3)
+    store.put(run)
+    assert store.date(run.spec) == date.today()
 
 
 def test_the_folders_follow_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

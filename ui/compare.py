@@ -53,7 +53,8 @@ def default_settings() -> dict[str, Any]:
     return {"epochs": 250, "starts": 10, "timesteps": 10, "units": 20, "seed": 0}
 
 
-def _shown_settings(page: str) -> dict[str, Any]:
+def shown_settings(page: str) -> dict[str, Any]:
+    """The settings of the runs that the page shows."""
     settings: dict[str, Any] = st.session_state.setdefault(f"{page}.settings", default_settings())
     return settings
 
@@ -65,7 +66,7 @@ def runs_of(specs: Mapping[str, Sequence[RunSpec]]) -> dict[str, list[Run]]:
 
 def _chosen_settings(page: str) -> dict[str, Any]:
     """The settings of the widgets as they stand; the seed is that of the figure until another setting changes."""
-    shown = _shown_settings(page)
+    shown = shown_settings(page)
     settings = shown | {name: st.session_state.get(f"{page}.{name}", shown[name]) for name in shown if name != "seed"}
     return settings if settings == shown else settings | {"seed": 0}
 
@@ -92,7 +93,7 @@ def control_row(comparison: Comparison) -> None:
     """Epochs, starts, timesteps, units and Run, in one row."""
     page = comparison.page
     one, two, three, four, five = st.columns([2.1, 2.1, 1.2, 1.2, 1.4], vertical_alignment="bottom")
-    with one:
+    with one, controls.setting("epochs"):
         st.segmented_control(
             "Epochs",
             EPOCHS,
@@ -103,7 +104,7 @@ def control_row(comparison: Comparison) -> None:
             persist_state="session",
             help="One fresh sequence each.",
         )
-    with two:
+    with two, controls.setting("starts"):
         st.segmented_control(
             "Starts",
             STARTS,
@@ -114,9 +115,9 @@ def control_row(comparison: Comparison) -> None:
             help="Each start has other initial weights and other data; all models of one start see the same data "
             "(paired seeds).",
         )
-    with three:
+    with three, controls.setting("timesteps"):
         controls.widget(page, "timesteps")
-    with four:
+    with four, controls.setting("units"):
         controls.widget(page, "units")
     settings = _chosen_settings(page)
     said = ""
@@ -138,14 +139,15 @@ def control_row(comparison: Comparison) -> None:
                 disabled=bool(said),
                 width="stretch",
             )
+        controls.settings_switch()
     if said and not any(controls.complaint(name, settings[name]) for name in ("timesteps", "units")):
         st.markdown(f":material/error: {said}")
-    if settings == _shown_settings(page) and st.session_state.get(f"{page}.from_store", True) and not live.active(page):
+    if settings == shown_settings(page) and st.session_state.get(f"{page}.from_store", True) and not live.active(page):
         note, again, new = st.columns([4, 1.2, 1.2], vertical_alignment="center")
         note.caption("These settings are trained already; the results are shown.")
         again.button("Train live", key=f"{page}.live", on_click=_run, args=(comparison, True), width="stretch")
         new.button("New seeds", key=f"{page}.new_seed", on_click=_run, args=(comparison, True, True), width="stretch")
-    elif settings != _shown_settings(page) and not said and not live.active(page):
+    elif settings != shown_settings(page) and not said and not live.active(page):
         st.caption("The figure shows other settings. Press Run for these.")
 
 
@@ -171,16 +173,17 @@ def _switched_on(comparison: Comparison) -> list[str]:
 
 def current_runs(comparison: Comparison) -> dict[str, list[Run]]:
     """The runs of the settings that the page shows."""
-    return runs_of(specs_of(comparison, _shown_settings(comparison.page)))
+    return runs_of(specs_of(comparison, shown_settings(comparison.page)))
 
 
 def curves(comparison: Comparison) -> None:
     """Median and band of every model's loss, filling in while the job runs, then with the replay."""
     page = comparison.page
-    labels = visible(comparison)
-    singly = st.toggle(
-        "Each start", key=f"{page}.singly", persist_state="session", help="Draw every run, not the band."
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        labels = visible(comparison)
+        singly = st.toggle(
+            "Each start", key=f"{page}.singly", persist_state="session", help="Draw every run, not the band."
+        )
 
     alt = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
 
@@ -257,7 +260,7 @@ def answer(comparison: Comparison, runs: Mapping[str, Sequence[Run]]) -> str:
     present = {label: runs[label] for label in _switched_on(comparison) if runs[label]}
     if not present:
         return "Switch on a curve to see its result." if any(runs.values()) else "Press **Run** to find out."
-    epochs = _shown_settings(comparison.page)["epochs"]
+    epochs = shown_settings(comparison.page)["epochs"]
     return f"After {epochs:,} sequences each: {ranking_sentence(scores(present))}"
 
 
@@ -330,7 +333,7 @@ def table(comparison: Comparison, runs: Mapping[str, Sequence[Run]]) -> None:
 
 def width_note(comparison: Comparison) -> None:
     """Says which models have more parameters than the others, and why."""
-    settings = _shown_settings(comparison.page)
+    settings = shown_settings(comparison.page)
     problem = ProblemSpec(timesteps=settings["timesteps"])
     wide, narrow = (
         parameter_count(problem, ModelSpec(units=settings["units"], merge_mode=mode)) for mode in ("concat", "sum")

@@ -1,6 +1,7 @@
 """Widgets to specs. Every value is checked by the core, and what it says stands beneath the widget."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -46,6 +47,18 @@ OPTION_NAMES: Mapping[str, str] = {
 }
 KINDS: tuple[type[Any], ...] = (ProblemSpec, ModelSpec, TrainingSpec)
 FIELDS: Mapping[str, type[Any]] = {name: kind for kind in KINDS for name in LABELS if name in kind.__dataclass_fields__}
+
+
+@contextmanager
+def setting(name: str) -> Iterator[None]:
+    """Controls that a phone hides until `settings_switch` is on."""
+    with st.container(key=f"setting-{name}"):
+        yield
+
+
+def settings_switch() -> None:
+    """Shows the controls within `setting`; on phones only, elsewhere they are always in sight."""
+    st.toggle("Settings", key="phone-settings", persist_state="session")
 
 
 def default(name: str) -> Any:

@@ -11,7 +11,12 @@ STYLE = """
 h1 { padding-bottom: 0.1rem; }
 .st-key-answer p { font-size: 1.25rem; line-height: 1.45; }
 [data-testid="stCaptionContainer"] p { font-size: 0.9rem; }
+.st-key-phone-settings, [data-testid="stStatusWidget"] button { display: none; }
 @media (max-width: 640px) {
+  .st-key-phone-settings { display: flex; }
+  [data-testid="stButtonGroup"] > div { flex-wrap: wrap; row-gap: 0.25rem; }
+  .st-key-controls:not(:has(.st-key-phone-settings input:checked)) :is(
+    [class*="st-key-setting-"], [data-testid="stColumn"]:has([class*="st-key-setting-"])) { display: none; }
   h1 { font-size: 1.5rem !important; }
   .st-key-answer p { font-size: 1.1rem; }
   [data-testid="stColumn"]:has(.st-key-figure), *:has(> .st-key-figure) { order: 1; }

@@ -60,20 +60,34 @@ def download(frame: Callable[[], pd.DataFrame], name: str, label: str = "CSV") -
 def origin(run: Run) -> str:
     """Where a run comes from, small, below its figure: trained just now, stored, or recorded."""
     where = session.store().origin(run.spec) if run.finished else None
-    versions = ", ".join(f"{name} {version}" for name, version in sorted(run.versions.items()))
     verb = {"recorded": "Recorded", "stored": "Stored"}.get(where or "", "Trained")
-    return f"{verb}: seed {run.spec.training.seed}, {run.timing.train_s:.1f} s of training, {versions}."
+    return (
+        f"{verb}{_day(run.spec) if where else ''}: seed {run.spec.training.seed}, {run.timing.train_s:.1f} s of"
+        f" training, {_versions([run])}."
+    )
+
+
+def _day(spec: RunSpec) -> str:
+    day = session.store().date(spec)
+    return f" on {day.day} {day:%B %Y}" if day else ""
+
+
+def _versions(runs: Sequence[Run]) -> str:
+    names = {"keras": "Keras", "tensorflow": "TensorFlow"}
+    listed = {
+        ", ".join(f"{names.get(name, name)} {version}" for name, version in sorted(run.versions.items()))
+        for run in runs
+    }
+    return "; ".join(sorted(listed))
 
 
 def origin_of(runs: Sequence[Run]) -> str:
     """Where many runs come from, small, below their figure."""
     places = {session.store().origin(run.spec) for run in runs if run.spec.training.seed == runs[0].spec.training.seed}
     seeds = sorted({run.spec.training.seed for run in runs})
-    versions = "; ".join(
-        sorted({", ".join(f"{name} {version}" for name, version in sorted(run.versions.items())) for run in runs})
-    )
-    verb = "Recorded" if places == {"recorded"} else "Trained here"
-    return f"{verb}: seeds {seeds[0]} to {seeds[-1]}, {versions}."
+    day = f"Recorded{_day(runs[0].spec)}" if places == {"recorded"} else "Trained here"
+    which = f"seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}"
+    return f"{day}: {which}, {_versions(runs)}."
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

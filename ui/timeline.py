@@ -213,20 +213,22 @@ def problem_controls(page: str) -> tuple[ProblemSpec, int]:
     Returns the problem and the seed; while a value is not allowed, those of the last values that were.
     """
     one, two, three = st.columns([1.4, 1.2, 3], vertical_alignment="bottom")
-    with two:
+    with two, controls.setting("timesteps"):
         flat = {"timesteps": controls.widget(page, "timesteps")}
-    with three, st.expander("More settings"):
+    with three, controls.setting("more"), st.expander("More settings"):
         flat["threshold"] = controls.widget(page, "threshold")
         seed = controls.widget(page, "seed")
-    one.button(
-        "New sequence",
-        key=f"{page}.new",
-        type="primary",
-        icon=":material/casino:",
-        on_click=_new_sequence,
-        args=(page,),
-        width="stretch",
-    )
+    with one:
+        st.button(
+            "New sequence",
+            key=f"{page}.new",
+            type="primary",
+            icon=":material/casino:",
+            on_click=_new_sequence,
+            args=(page,),
+            width="stretch",
+        )
+        controls.settings_switch()
     flat["seed"] = seed
     if not any(controls.complaint(name, value) for name, value in flat.items()):
         st.session_state[f"{page}.allowed"] = flat

@@ -19,7 +19,7 @@ SMOOTHING = (1, 10, 25, 100, 500)
 TRAY_SHOWN = 6
 CURVE_HEIGHT = 508  # px of the curve with one row of probabilities, growing or finished
 PROBE = 0
-SEQUENCES, UPDATES = "sequences seen", "weight updates"
+SEQUENCES, UPDATES = "sequences", "updates"
 Axis = Literal["sequences_seen", "updates"]
 VARIANTS = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
@@ -212,12 +212,13 @@ def figures_of(run: Run, evaluation: Evaluation) -> None:
         help="Exact-sequence accuracy: the share of fresh sequences with every label right.",
     )
     st.caption(f"{evaluation.exact_count:,} of {evaluation.n_sequences:,}; 95 % interval {low:.1%} to {high:.1%}")
+    beside = f", beside {run.timing.stacked - 1} others" if run.timing.stacked > 1 else ""
     compiled = f", compiled in {run.timing.compile_s:.1f} s" if run.timing.compile_s else ""
     st.markdown(
         f"Single labels right: **{evaluation.accuracy:.1%}**  \n"
         f"Loss, fresh sequences: **{evaluation.loss:.4f}** nats/label  \n"
         f"Parameters: **{parameter_count(run.spec.problem, run.spec.model):,}**  \n"
-        f"Trained in **{run.timing.train_s:.1f} s**{compiled}"
+        f"Trained in **{run.timing.train_s:.1f} s**{beside}{compiled}"
     )
 
 

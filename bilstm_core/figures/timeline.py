@@ -11,6 +11,7 @@ from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.palette import BLOCK, DARK_BLOCK, EDGE, INK, ONE, SHADE, WRONG, ZERO
 
 DIGITS_UP_TO = 15  # timesteps
+NARROW_UP_TO = 40  # timesteps that a narrow screen shows at once
 TOP, BOTTOM, LEFT, RIGHT = 12, 52, 92, 124
 
 
@@ -24,6 +25,24 @@ def around_flip(expected: Any, width: int = 20) -> tuple[int, int]:
     flip = int(different[0]) + 1 if len(different) else 1
     first = max(1, min(flip - width // 2, len(labels) - width + 1))
     return first, min(len(labels), first + width - 1)
+
+
+def _narrow_axes(rows: pd.DataFrame, stacked: bool) -> Item:
+    """On a narrow screen, a long sequence shows the steps around its flip.
+
+    rows: by timestep, with x, total and expected; stacked: whether the values stand on the sum before them
+    """
+    if len(rows) <= NARROW_UP_TO:
+        return {}
+    first, last = around_flip(rows["expected"])
+    seen = rows[rows["timestep"].between(first, last)]
+    low = float((seen["total"] - seen["x"]).min()) if stacked else 0.0
+    high = float((seen["total"] if stacked else seen["x"]).max())
+    title = f"timestep ({first} to {last} of {len(rows)})"
+    return {
+        "xaxis": {"range": [first - 0.5, last + 0.5], "dtick": 5, "title": {"text": title}},
+        "yaxis": {"range": [low, high + 0.04 * (high - low)]},
+    }
 
 
 def sizes(timesteps: int) -> tuple[float, float]:
@@ -176,7 +195,6 @@ def timeline(
     limit: float | None,
     color: str = BLOCK,
     *,
-    window: tuple[int, int] | None = None,
     chosen: int | None = None,
     height: int = 440,
 ) -> go.Figure:
@@ -184,12 +202,10 @@ def timeline(
 
     frame: timestep (from 1), x, expected (0 or 1) and, with a model, probability (of 1) and predicted (0 or 1)
     limit: the running sum at which the label turns; None draws the values side by side instead of stacked
-    color: the model's; window: first and last timestep shown; chosen: a timestep whose block is outlined
+    color: the model's; chosen: a timestep whose block is outlined
     The blocks are the trace named "values"; their customdata begins with the timestep.
     """
     rows = frame.sort_values("timestep").assign(total=lambda table: table["x"].cumsum())
-    if window is not None:
-        rows = rows[rows["timestep"].between(*window)]
     first, last = int(rows["timestep"].min()), int(rows["timestep"].max())
     with_model = "probability" in rows
     shares = [0.44, 0.34, 0.22] if with_model else [0.8, 0.2]
@@ -237,7 +253,7 @@ def timeline(
         traces,
         height=height,
         margin=(LEFT, RIGHT, TOP, BOTTOM),
-        narrow={"margin": {"r": 54, "l": 82}},
+        narrow={"margin": {"r": 54, "l": 82}, **_narrow_axes(rows, limit is not None)},
         xaxis=canvas.timestep_axis(first, last, anchor=cells),
         shapes=shapes,
         annotations=notes,
