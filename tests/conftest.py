@@ -1,17 +1,21 @@
 """Settings that TensorFlow reads when it is imported, and which tests share a process."""
 
 import os
-from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests are spread over processes, those of a file stay together, and all that drive the one browser."""
-    browser = Path(__file__).parent / "browser"
-    for item in items:
-        group = browser.name if browser in item.path.parents else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
+class OneBrowser(LoadFileScheduling):
+    """The tests of a file stay in one process, and all that drive the browser in one: they share an app."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if "/browser/" in nodeid else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
+    return OneBrowser(config, log)
