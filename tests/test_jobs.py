@@ -8,7 +8,7 @@ import numpy as np
 import psutil
 import pytest
 
-from bilstm_core import jobs as jobs_module
+from bilstm_core import jobs_thread
 from bilstm_core.jobs import Jobs, JobView
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
@@ -166,7 +166,7 @@ def test_stop_by_one_of_two_watchers_lets_the_other_go_on(jobs: Jobs) -> None:
 
 
 def test_a_watcher_that_falls_silent_counts_as_gone(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs_module, "QUIET_ALONE_S", 0.5)
+    monkeypatch.setattr(jobs_thread, "QUIET_ALONE_S", 0.5)
     job = jobs.submit([LONG], watcher="closed tab")
     until(lambda: seen(jobs, job, None).state == "stopped", 5)
     assert seen(jobs, job, None).message.startswith("The training was stopped because no page")
@@ -283,7 +283,7 @@ def test_the_looked_after_worker_is_started_again_when_its_keeper_dies(jobs: Job
 
 
 def test_a_worker_that_never_gets_ready_is_given_up(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs_module, "MAX_STARTS", 1)
+    monkeypatch.setattr(jobs_thread, "MAX_STARTS", 1)
     until(lambda: jobs.state == "ready")
     kill_worker()
     until(lambda: jobs.state == "warming")

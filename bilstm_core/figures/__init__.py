@@ -1,11 +1,15 @@
 """Figures: pure functions from tidy frames to Plotly figures."""
 
 from bilstm_core.figures.comparisons import accuracy_by_timestep, paired_differences, share_of_ones
-from bilstm_core.figures.curves import Floor, loss_curves, smooth_and_band, thin
-from bilstm_core.figures.grids import confusion, has_read, reading_grid, wall
-from bilstm_core.figures.network import merge_drawing, network
+from bilstm_core.figures.curves import loss_curves
+from bilstm_core.figures.grids import confusion, wall
+from bilstm_core.figures.loss_plot import Floor
+from bilstm_core.figures.merges import merge_drawing
+from bilstm_core.figures.network import network
 from bilstm_core.figures.palette import WRONG, Style, color, dash, style
+from bilstm_core.figures.reading import has_read, reading_grid
 from bilstm_core.figures.replay import curve_and_timeline
+from bilstm_core.figures.smoothing import smooth_and_band, thin
 from bilstm_core.figures.timeline import around_flip, timeline
 
 __all__ = [

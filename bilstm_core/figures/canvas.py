@@ -6,6 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 TEXT = 14  # px, the smallest text of any figure
+APART = 16.0  # px between the labels at the lines' ends
 
 Item = dict[str, Any]  # a trace, axis, shape or annotation, in Plotly's own words
 
@@ -97,6 +98,17 @@ def narrow_legend(lines: int, *, top: int, right: int, y: float = 1.0, **margin:
         },
         "margin": {"t": top + 28 * rows, "r": right, **margin},
     }
+
+
+def _steps(colours: Sequence[str]) -> list[list[Any]]:
+    """A colour scale of flat steps, for whole numbers from 0."""
+    n = len(colours)
+    return [[edge, colour] for i, colour in enumerate(colours) for edge in (i / n, (i + 1) / n)]
+
+
+def flat(colours: Sequence[str]) -> Item:
+    """What a heatmap of whole numbers from 0 needs to show each in its own colour."""
+    return {"colorscale": _steps(colours), "zmin": -0.5, "zmax": len(colours) - 0.5, "showscale": False}
 
 
 def changes(items: Sequence[Item], shown: Sequence[Item]) -> list[Item]:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from bilstm_core.figures import canvas, curves
+from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.palette import BLOCK, DARK_BLOCK, INK, Style, faint
 
@@ -24,7 +24,7 @@ def accuracy_by_timestep(frame: pd.DataFrame, styles: Mapping[str, Style], *, he
     area = height - top - bottom
     scale = area / (1.005 - low)
     ends = [float(table["accuracy"].iloc[-1]) for table in tables.values()]
-    placed = canvas.spread([(end - low) * scale for end in ends], apart=curves.APART, low=8, high=area - 8)
+    placed = canvas.spread([(end - low) * scale for end in ends], apart=canvas.APART, low=8, high=area - 8)
     timesteps = int(frame["timestep"].max()) if len(frame) else 1
     traces: list[Item] = [
         {

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from bilstm_core.figures import canvas, curves, timeline
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.curves import COIN_TOSS, Floor, X
+from bilstm_core.figures.loss_plot import COIN_TOSS, Floor, X, plot
 from bilstm_core.figures.palette import INK, WRONG, Style
 
 ROW, ROW_GAP, CURVE_GAP = 62, 30, 96  # px
@@ -57,7 +57,7 @@ def curve_and_timeline(
     curve_height: px of the curves' own panel; the figure grows with the number of rows
     each_run: draw every run thinly in place of the band
     """
-    drawn = curves.plot(
+    drawn = plot(
         frame, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=None, y_max=y_max,
         coin_toss=coin_toss, floors=floors, each_run=each_run,
     )  # fmt: skip

@@ -1,0 +1,237 @@
+"""The parts of a loss plot: curves, bands, guides and axes, before they become a figure."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from bilstm_core.figures import canvas
+from bilstm_core.figures.canvas import Item
+from bilstm_core.figures.palette import INK, PAPER, QUIET, Style, faint
+from bilstm_core.figures.smoothing import MAX_POINTS, smooth_and_band, thin, trailing_mean
+
+COIN_TOSS = math.log(2)
+TUTORIAL = "the tutorial stops here"
+
+X = Literal["sequences_seen", "updates"]
+WORDS: dict[str, tuple[str, str]] = {
+    "sequences_seen": ("sequences seen", "sequence"),
+    "updates": ("weight updates", "weight update"),
+}
+
+
+class Floor(NamedTuple):
+    """A quiet dashed line at a loss (nats per label), such as the best that is possible."""
+
+    label: str
+    value: float
+    style: Style
+
+
+class Plot(NamedTuple):
+    """A loss plot before it becomes a figure: what it draws, and what its replay needs.
+
+    tables: label -> banded points; span: lowest and highest x shown; total: x at the end of the training
+    """
+
+    traces: list[Item]
+    tables: dict[str, pd.DataFrame]
+    styles: Mapping[str, Style]
+    x: X
+    log_x: bool
+    span: tuple[float, float]
+    total: float
+    y_max: float
+    xaxis: Item
+    yaxis: Item
+    shapes: list[Item]
+    notes: list[Item]
+    alone: bool
+
+    def along(self, x: float) -> float:
+        """Where x lies on the axis as displayed, 0 at its left end and 1 at its right."""
+        if self.log_x:
+            low, high, x = (math.log(max(v, 1e-9)) for v in (*self.span, x))
+        else:
+            low, high = self.span
+        return (x - low) / (high - low)
+
+    def at(self, share: float) -> float:
+        """The x at a share of the displayed axis."""
+        low, high = self.span
+        return float(low * (high / low) ** share) if self.log_x else low + share * (high - low)
+
+
+def plot(
+    frame: pd.DataFrame,
+    styles: Mapping[str, Style],
+    *,
+    window: int,
+    x: X,
+    log_x: bool,
+    mark: float | None,
+    x_max: float | None,
+    y_max: float,
+    coin_toss: float | None,
+    floors: Sequence[Floor],
+    each_run: bool = False,
+) -> Plot:
+    """The parts of `curves.loss_curves`, which see."""
+    shown = frame[frame["label"].isin(list(styles))]
+    banded = smooth_and_band(shown, window)
+    tables = {label: banded[banded["label"] == label] for label in styles}
+    tables = {label: table for label, table in tables.items() if len(table)}
+    total = max((float(table[x].max()) for table in tables.values()), default=1.0)
+    high = float(x_max or max(total, 2.0))
+    low = (10.0 if high >= 1_000 else 1.0) if log_x else 0.0
+    alone = len(tables) == 1 and int(banded["seeds"].max()) == 1
+    traces: list[Item] = []
+    if alone:
+        raw = shown.sort_values("sequences_seen")
+        kept = thin(raw[x].to_numpy(), raw["loss"].to_numpy(), log_x=log_x)
+        traces.append(_dots(raw.iloc[kept], x, styles[next(iter(tables))]))
+    for label, table in tables.items():
+        kept = thin(table[x].to_numpy(), table["median"].to_numpy(), log_x=log_x)
+        drawn = table.iloc[kept]
+        if int(table["seeds"].max()) > 1 and each_run:
+            traces.append(_runs(shown[shown["label"] == label], window, x, styles[label], log_x))
+        elif int(table["seeds"].max()) > 1:
+            traces.append(_band(drawn, x, styles[label]))
+        traces.append(_line(label, drawn, x, styles[label]))
+    words, _ = WORDS[x]
+    title = f"{words} (loss is the mean of the last {window})" if window > 1 else words
+    span = [math.log10(low), math.log10(high)] if log_x else [low, high]
+    shapes, notes = _guides(floors, coin_toss, mark if mark and low < mark < high else None, y_max)
+    return Plot(
+        traces=traces,
+        tables=tables,
+        styles=styles,
+        x=x,
+        log_x=log_x,
+        span=(low, high),
+        total=total,
+        y_max=y_max,
+        xaxis=canvas.axis(title, type="log" if log_x else "linear", range=span, showgrid=False, **_ticks(log_x)),
+        yaxis=canvas.axis("loss (nats per label)", range=[0, y_max], tickformat=".1f", nticks=6),
+        shapes=shapes,
+        notes=[
+            *notes,
+            *([_mark_note(mark, span, log_x)] if mark and low < mark < high else []),
+        ],
+        alone=alone,
+    )
+
+
+def _ticks(log_x: bool) -> Item:
+    return {"dtick": 1, "tickformat": ",d"} if log_x else {"nticks": 6, "tickformat": ",d"}
+
+
+def _dots(raw: pd.DataFrame, x: X, style: Style) -> Item:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "each sequence",
+        "x": raw[x].to_numpy(),
+        "y": raw["loss"].to_numpy(np.float64).round(4),
+        "marker": {"size": 4, "color": faint(style.color, 0.35)},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _band(table: pd.DataFrame, x: X, style: Style) -> Item:
+    along = table[x].to_numpy()
+    edges = np.concatenate([table["high"].to_numpy(), table["low"].to_numpy()[::-1]])
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "10 to 90 % of starts",
+        "x": np.concatenate([along, along[::-1]]),
+        "y": edges.round(4),
+        "fill": "toself",
+        "fillcolor": faint(style.color, 0.18),
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _runs(runs: pd.DataFrame, window: int, x: X, style: Style, log_x: bool) -> Item:
+    xs: list[npt.NDArray[Any]] = []
+    ys: list[npt.NDArray[Any]] = []
+    points = max(50, 4 * MAX_POINTS // runs["seed"].nunique())
+    for _, run in runs.groupby("seed", sort=False):
+        ordered = run.sort_values("sequences_seen")
+        along, loss = ordered[x].to_numpy(np.float64), trailing_mean(ordered, window)
+        kept = thin(along, loss, log_x=log_x, points=min(points, MAX_POINTS))
+        xs += [along[kept], np.array([np.nan])]
+        ys += [loss[kept].round(4), np.array([np.nan])]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "each start",
+        "x": np.concatenate(xs),
+        "y": np.concatenate(ys),
+        "line": {"color": faint(style.color, 0.4), "width": 1.5},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _line(label: str, table: pd.DataFrame, x: X, style: Style) -> Item:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": label,
+        "x": table[x].to_numpy(),
+        "y": table["median"].to_numpy().round(4),
+        "line": style._asdict(),
+        "hovertemplate": f"{label}: %{{y:.3f}}<extra></extra>",
+    }
+
+
+def _guides(
+    floors: Sequence[Floor], coin_toss: float | None, mark: float | None, y_max: float
+) -> tuple[list[Item], list[Item]]:
+    level = {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "layer": "below"}
+    shapes: list[Item] = []
+    notes: list[Item] = []
+    if coin_toss is not None:
+        shapes.append({**level, "y0": coin_toss, "y1": coin_toss, "line": {"color": QUIET, "width": 2, "dash": "dot"}})
+        notes.append(_level_note(f"coin toss {coin_toss:.2f}", coin_toss, QUIET))
+    placed = canvas.spread([floor.value for floor in floors], apart=y_max * canvas.APART / 260, low=0, high=y_max)
+    for floor, place in zip(floors, placed, strict=True):
+        line = {"color": floor.style.color, "width": 2, "dash": "dash"}
+        shapes.append({**level, "y0": floor.value, "y1": floor.value, "line": line, "opacity": 0.7})
+        if floor.value <= y_max:
+            notes.append(_level_note(f"{floor.label} {floor.value:.3f}", place, floor.style.color, left=True))
+    if mark is not None:
+        upright = {"type": "line", "xref": "x", "yref": "y domain", "y0": 0, "y1": 1, "layer": "below"}
+        shapes.append({**upright, "x0": mark, "x1": mark, "line": {"color": INK, "width": 2, "dash": "dot"}})
+    return shapes, notes
+
+
+def _level_note(text: str, value: float, colour: str, *, left: bool = False) -> Item:
+    font = {"size": canvas.TEXT, "color": colour}
+    place: Item = {"xref": "x domain", "yref": "y", "yanchor": "bottom", "font": font}
+    if left:
+        return canvas.note(text, 0.005, value, xanchor="left", bgcolor=PAPER, borderpad=0, yshift=2, **place)
+    return canvas.note(text, 0.995, value, xanchor="right", **place)
+
+
+def _mark_note(mark: float, span: Sequence[float], log_x: bool) -> Item:
+    x = math.log10(mark) if log_x else mark
+    right = x > (span[0] + span[1]) / 2
+    return canvas.note(
+        TUTORIAL,
+        x,
+        1,
+        xref="x",
+        yref="y domain",
+        xanchor="right" if right else "left",
+        yanchor="bottom",
+        xshift=-4 if right else -2,
+    )

@@ -1,0 +1,71 @@
+"""Drawings of what a merge makes of the outputs of two branches."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from bilstm_core.figures import canvas
+from bilstm_core.figures.canvas import Item
+from bilstm_core.figures.palette import BACKWARD, FORWARD, INK, SHADE, color
+
+WORDS = {"concat": "side by side", "sum": "added", "mul": "multiplied", "ave": "averaged"}
+
+
+def merge_drawing(merge_mode: str, *, height: int = 300) -> go.Figure:
+    """What a merge makes of four numbers of the forward branch and four of the backward branch."""
+    forward, backward = np.array([0.5, -0.2, 0.8, 0.1]), np.array([0.3, 0.6, -0.4, 0.9])
+    merged = {
+        "concat": np.concatenate([forward, backward]),
+        "sum": forward + backward,
+        "mul": forward * backward,
+        "ave": (forward + backward) / 2,
+    }[merge_mode]
+    both = color("bidirectional", merge_mode)
+    traces: list[Item] = []
+    notes: list[Item] = []
+    rows = [("forward", forward, 2.4, FORWARD), ("backward", backward, 1.4, BACKWARD), ("merged", merged, 0.0, both)]
+    for name, numbers, level, colour in rows:
+        start = -(len(numbers) - 1) / 2
+        places = start + np.arange(len(numbers))
+        traces.append(
+            {
+                "type": "bar",
+                "name": name,
+                "x": places,
+                "y": np.full(len(numbers), 0.62),
+                "base": level,
+                "width": 0.9,
+                "marker": {"color": SHADE, "line": {"color": colour, "width": 3}, "cornerradius": 4},
+                "customdata": numbers.round(2),
+                "hoverinfo": "skip",
+            }
+        )
+        notes += [
+            canvas.note(f"{number:.2g}", place, level + 0.31, xref="x", yref="y")
+            for place, number in zip(places, numbers.round(2), strict=True)
+        ]
+        if name != "merged":
+            notes.append(
+                canvas.note(
+                    f"<b>{name}</b>", -2.6, level + 0.31, xref="x", yref="y", xanchor="right",
+                    font={"size": canvas.TEXT, "color": colour},
+                )
+            )  # fmt: skip
+    count = len(merged)
+    notes.append(
+        canvas.note(
+            f"<b>{merge_mode}</b>: 4 numbers + 4 numbers, {WORDS[merge_mode]} → {count} numbers",
+            0,
+            0.98,
+            xref="x",
+            yref="y",
+            font={"size": canvas.TEXT + 1, "color": INK},
+        )
+    )
+    return canvas.figure(
+        traces,
+        height=height,
+        margin=(8, 8, 8, 8),
+        xaxis=canvas.bare_axis(range=[-4.55, 4.55]),
+        yaxis=canvas.bare_axis(range=[-0.1, 3.1]),
+        annotations=notes,
+    )

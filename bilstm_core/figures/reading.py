@@ -1,0 +1,175 @@
+"""What each output has read: a grid of labels by values for each model."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from bilstm_core.figures import canvas
+from bilstm_core.figures.canvas import Item
+from bilstm_core.figures.palette import BACKWARD, BIDIRECTIONAL, FORWARD, INK, SHADE
+
+VIEW_COLORS = {
+    "forward": FORWARD,
+    "backward": BACKWARD,
+    "backward_raw": BACKWARD,
+    "bidirectional": BIDIRECTIONAL,
+}
+
+
+def has_read(view: str, output: int, value: int, timesteps: int) -> bool:
+    """Whether an output has read a value, both counted from 1.
+
+    view: "forward" | "backward" | "backward_raw" (reversed order, as it comes) | "bidirectional"
+    Raises ValueError for another view.
+    """
+    if view == "forward":
+        return value <= output
+    if view == "backward":
+        return value >= output
+    if view == "backward_raw":
+        return value > timesteps - output
+    if view == "bidirectional":
+        return True
+    raise ValueError(f"view must be one of {', '.join(VIEW_COLORS)}, not {view!r}.")
+
+
+def outline(inside: npt.NDArray[np.bool_]) -> tuple[list[float | None], list[float | None]]:
+    """The border of a region of cells, as line segments with gaps; cell (row 1, column 1) is centred on (1, 1)."""
+    padded = np.pad(inside, 1)
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for row, column in np.argwhere(padded[:, 1:] != padded[:, :-1]):
+        xs += [column + 0.5, column + 0.5, None]
+        ys += [row - 0.5, row + 0.5, None]
+    for row, column in np.argwhere(padded[1:, :] != padded[:-1, :]):
+        xs += [column - 0.5, column + 0.5, None]
+        ys += [row + 0.5, row + 0.5, None]
+    return xs, ys
+
+
+def reading_grid(
+    timesteps: int,
+    models: Sequence[tuple[str, str]],
+    *,
+    decides: npt.NDArray[np.bool_] | None = None,
+    columns: int | None = None,
+    side: int = 230,
+) -> go.Figure:
+    """Which values each output has read, and which decide its label: one grid a model, side by side.
+
+    models: (title, view), the view as in `has_read`
+    decides: (labels, values); by default values 1 to t decide label t, as with a running sum
+    columns: grids in a row, by default all; side: px of one grid
+    Filled cells have been read (z is 1); the trace "decides" outlines the cells that decide.
+    """
+    if decides is None:
+        decides = np.tril(np.ones((timesteps, timesteps), dtype=bool))
+    count = len(models)
+    across = columns or count
+    steps = np.arange(1, timesteps + 1)
+    traces: list[Item] = []
+    notes: list[Item] = []
+    axes: Item = {}
+    border_x, border_y = outline(decides)
+    wide, small = (places(count, across), places(count, min(across, 2)))
+    ticks = [t for t in steps.tolist() if t in (1, timesteps) or (timesteps <= 12 and t % 5 == 0)]
+    narrow: Item = {"height": grid_height(count, min(across, 2), 150), "margin": {"l": 54, "r": 8}}
+    for index, (title, view) in enumerate(models):
+        number = "" if index == 0 else str(index + 1)
+        colour = VIEW_COLORS.get(view, INK)
+        read = np.array([[has_read(view, t, s, timesteps) for s in steps.tolist()] for t in steps.tolist()])
+        pair = {"xaxis": f"x{number}", "yaxis": f"y{number}"}
+        said = [
+            [
+                f"{'has read' if read[r, c] else 'has not read'} value {c + 1}, "
+                f"which {'decides' if decides[r, c] else 'does not decide'} its label"
+                for c in range(timesteps)
+            ]
+            for r in range(timesteps)
+        ]
+        traces.append(
+            {
+                "type": "heatmap",
+                "name": title,
+                "x": steps,
+                "y": steps,
+                "z": read.astype(int),
+                "text": said,
+                **canvas.flat([SHADE, colour]),
+                "xgap": 1.5,
+                "ygap": 1.5,
+                "hovertemplate": "label %{y}: its output %{text}<extra></extra>",
+                **pair,
+            }
+        )
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": "decides",
+                "x": border_x,
+                "y": border_y,
+                "line": {"color": INK, "width": 3},
+                "hoverinfo": "skip",
+                "showlegend": False,
+                "cliponaxis": False,
+                **pair,
+            }
+        )
+        domain_x, domain_y = wide[index]
+        shared: Item = {"range": [0.4, timesteps + 0.6], "tickvals": ticks, "showgrid": False, "showline": False}
+        axes[f"xaxis{number}"] = canvas.axis(
+            "value", **shared, domain=domain_x, anchor=f"y{number}", constrain="domain"
+        )
+        axes[f"yaxis{number}"] = canvas.axis(
+            "label" if index % across == 0 else "",
+            **{**shared, "range": [timesteps + 0.6, 0.4]},
+            domain=domain_y,
+            anchor=f"x{number}",
+            scaleanchor=f"x{number}",
+            constrain="domain",
+        )
+        narrow[f"xaxis{number}"] = {"domain": small[index][0]}
+        narrow[f"yaxis{number}"] = {"domain": small[index][1]}
+        notes.append(
+            canvas.note(
+                f"<b>{title}</b>",
+                0.5,
+                1,
+                xref=f"x{number} domain",
+                yref=f"y{number} domain",
+                yanchor="bottom",
+                yshift=4,
+                font={"size": canvas.TEXT, "color": colour},
+            )
+        )
+    return canvas.figure(
+        traces,
+        height=grid_height(count, across, side),
+        margin=(54, 12, 30, 52),
+        narrow=narrow,
+        annotations=notes,
+        **axes,
+    )
+
+
+def grid_height(count: int, across: int, side: int) -> int:
+    """The height in px of a figure of `count` grids in rows of `across`, each `side` px high."""
+    rows = math.ceil(count / across)
+    return rows * side + (rows - 1) * 92 + 82
+
+
+def places(count: int, across: int) -> list[tuple[list[float], list[float]]]:
+    """Axis domains of grids in rows of `across`."""
+    rows = math.ceil(count / across)
+    gap_x, gap_y = (0.12 if across > 1 else 0.0), (0.28 if rows > 1 else 0.0)
+    width, height = (1 - gap_x * (across - 1)) / across, (1 - gap_y * (rows - 1)) / rows
+    places = []
+    for index in range(count):
+        row, column = divmod(index, across)
+        left, top = column * (width + gap_x), 1 - row * (height + gap_y)
+        places.append(([left, min(1.0, left + width)], [max(0.0, top - height), top]))
+    return places
