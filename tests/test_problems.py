@@ -7,12 +7,12 @@ from bilstm_core.problems.cumulative_sum import WORKED_EXAMPLE, labels
 
 def test_the_worked_sequence_gets_its_labels() -> None:
     x = np.array(WORKED_EXAMPLE).reshape(1, 10, 1)
-    assert labels(x, 0.25).ravel().tolist() == [0, 0, 0, 1, 1, 1, 1, 1, 1, 1]
+    assert labels(x, threshold=0.25).ravel().tolist() == [0, 0, 0, 1, 1, 1, 1, 1, 1, 1]
 
 
 def test_a_sum_that_just_reaches_the_threshold_is_labelled_one() -> None:
     x = np.array([0.5, 0.5, 0.5, 0.5]).reshape(1, 4, 1)
-    assert labels(x, 0.25).ravel().tolist() == [0, 1, 1, 1]
+    assert labels(x, threshold=0.25).ravel().tolist() == [0, 1, 1, 1]
 
 
 def test_get_sequence_has_one_feature_and_one_label_a_timestep() -> None:

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
 
 from bilstm_core.initial_weights import flattened, initial_weights
 from bilstm_core.models import build_model
-from bilstm_core.problems import PROBLEMS, Batch, Problem
+from bilstm_core.problems import PROBLEMS, Batch
 from bilstm_core.programs import MAX_PROGRAMS, Chunk, State, _programs, compile_program
 from bilstm_core.specs import ModelSpec, ProblemSpec
 
@@ -83,7 +85,8 @@ def test_other_heads_equal_keras(head: str, outputs: int, monkeypatch: pytest.Mo
         return Batch(x, y, np.ones((n, timesteps), dtype=bool))
 
     name = f"test_{head}"
-    problem = Problem(name=name, title=name, sample=sample, features=2, head=head, outputs=outputs)  # type: ignore[arg-type]
+    declared = {"name": name, "sample": sample, "features": 2, "head": head, "outputs": outputs, "parameters": {}}
+    problem = replace(PROBLEMS["cumulative_sum"], **declared)  # type: ignore[arg-type]
     monkeypatch.setitem(PROBLEMS, name, problem)  # type: ignore[arg-type]
     spec = ProblemSpec(name=name, timesteps=6)
     x, y, mask = sample(30, 6, np.random.default_rng(0))

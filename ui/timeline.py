@@ -115,7 +115,7 @@ def chooser(page: str) -> Callable[[Click], None]:
 
 def labelled(problem: ProblemSpec, values: Values) -> pd.DataFrame:
     """Values with their labels: timestep (from 1), x, expected."""
-    expected = cumulative_sum.labels(values[:, None], problem.threshold)[:, 0]
+    expected = cumulative_sum.labels(values[:, None], threshold=problem.threshold)[:, 0]
     return pd.DataFrame({"timestep": range(1, len(values) + 1), "x": values, "expected": expected})
 
 

@@ -5,10 +5,22 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.problems.base import Batch, Head, Parameter, Problem
+from bilstm_core.problems.base import VIEWS, Batch, BayesRisk, Head, Parameter, Problem, View, Waterfall
 from bilstm_core.problems.cumulative_sum import CUMULATIVE_SUM, sample
 
-__all__ = ["PROBLEMS", "Batch", "Head", "Parameter", "Problem", "get_sequence", "get_sequences"]
+__all__ = [
+    "PROBLEMS",
+    "VIEWS",
+    "Batch",
+    "BayesRisk",
+    "Head",
+    "Parameter",
+    "Problem",
+    "View",
+    "Waterfall",
+    "get_sequence",
+    "get_sequences",
+]
 
 PROBLEMS: Mapping[str, Problem] = {problem.name: problem for problem in (CUMULATIVE_SUM,)}
 

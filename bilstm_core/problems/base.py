@@ -1,13 +1,18 @@
 """What a problem declares: the bottom of the house, NumPy only."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 Head = Literal["binary", "categorical", "regression"]
+View = Literal["position", "forward", "backward", "backward_raw", "bidirectional"]
+Solver = Literal["forward", "backward", "bidirectional"]
+
+VIEWS: tuple[View, ...] = get_args(View)
 
 
 class Batch(NamedTuple):
@@ -23,7 +28,33 @@ class Batch(NamedTuple):
     mask: npt.NDArray[np.bool_]
 
 
-Sampler = Callable[..., Batch]  # (n, timesteps, rng, **parameters)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BayesRisk:
+    """The least that any model with one view can lose; docs/problems.md derives it.
+
+    loss: nats per label; mean squared error for a regression
+    accuracy: share of labels met by the likelier label at each timestep
+    exact: share of sequences in which all of those are met. No joint decision: outputs that agreed on a sequence
+        could meet more
+    accuracy and exact are nan for a regression, and any figure is nan that is not known
+    loss_error, accuracy_error, exact_error: standard errors; 0 where nothing was sampled
+    per_timestep_loss, per_timestep_accuracy: (timesteps,); loss and accuracy are their means, weighted by how often
+        a timestep is real
+    """
+
+    loss: float
+    accuracy: float
+    exact: float
+    loss_error: float = 0.0
+    accuracy_error: float = 0.0
+    exact_error: float = 0.0
+    per_timestep_loss: npt.NDArray[np.float64]
+    per_timestep_accuracy: npt.NDArray[np.float64]
+
+    @property
+    def error(self) -> float:
+        """The largest of the three standard errors; 0 where all is exact."""
+        return max(one for one in (self.loss_error, self.accuracy_error, self.exact_error) if not math.isnan(one))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +69,56 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waterfall:
+    """How labels show on a running sum: they turn where it reaches a limit.
+
+    limits(x, **parameters): (limits,) of one sequence x (timesteps, 1)
+    from_end: whether the sum runs from the last timestep to the first
+    """
+
+    limits: Callable[..., npt.NDArray[np.float64]]
+    from_end: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A sequence-labelling problem: how its sequences are drawn and what a model of it must output."""
+    """A sequence-labelling problem: how its sequences are drawn and what a model of it must output.
+
+    question: what is asked at each timestep, in one sentence
+    solved_by: the view with which every label can be known; bidirectional where no single direction is enough
+    sample(n, timesteps, rng, **parameters): a Batch
+    risk(timesteps, view, **parameters): the BayesRisk of a view
+    labels(x, mask, **parameters): y (sequences, timesteps, 1) of any values x (sequences, timesteps, features) in
+        [0, 1), with mask (sequences, timesteps); None where values do not decide labels
+    waterfall: None where a limit on a running sum says nothing
+    padded: whether sequences end early: their mask is not all true
+    """
 
     name: str
     title: str
-    sample: Sampler
+    question: str
+    solved_by: Solver
+    sample: Callable[..., Batch]
+    risk: Callable[..., BayesRisk]
+    labels: Callable[..., npt.NDArray[np.int64]] | None = None
+    waterfall: Waterfall | None = None
+    padded: bool = False
     features: int = 1
     head: Head = "binary"
     outputs: int = 1
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+
+def reads(view: View, timesteps: int) -> npt.NDArray[np.bool_]:
+    """Which values the output of each timestep has read: (timesteps of the output, timesteps of the value).
+
+    An output in raw order has read as many values, from the end, as there are outputs up to it.
+    """
+    everything = np.ones((timesteps, timesteps), dtype=bool)
+    if view == "position":
+        return ~everything
+    if view == "forward":
+        return np.tril(everything)
+    if view == "backward":
+        return np.triu(everything)
+    return np.tril(everything)[:, ::-1] if view == "backward_raw" else everything

@@ -14,12 +14,20 @@ Worked example, T = 4 and h = 0.25, so the sum must reach 1:
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.problems.base import Batch, Parameter, Problem
+from bilstm_core.problems.base import Batch, BayesRisk, Parameter, Problem, View, Waterfall
+from bilstm_core.problems.signed_sums import signed_sum_risk
 
 WORKED_EXAMPLE = (
     0.63144003, 0.29414551, 0.91587952, 0.95189228, 0.32195638,
     0.60742236, 0.83895793, 0.18023048, 0.84762691, 0.29165514,
 )  # fmt: skip
+THRESHOLD = Parameter(
+    default=0.25,
+    low=0.0,
+    high=1.0,
+    label="Threshold",
+    help="The label turns to 1 when the running sum reaches this share of the number of timesteps.",
+)
 
 
 def limit(timesteps: int, threshold: float) -> float:
@@ -27,8 +35,16 @@ def limit(timesteps: int, threshold: float) -> float:
     return threshold * timesteps
 
 
-def labels(x: npt.NDArray[np.floating], threshold: float) -> npt.NDArray[np.int64]:
-    """Labels of values x, both (..., timesteps, 1); sums are taken in double precision."""
+def limits(x: npt.NDArray[np.floating], *, threshold: float = 0.25) -> npt.NDArray[np.float64]:
+    """The one limit on the running sum of x (timesteps, 1)."""
+    return np.array([limit(len(x), threshold)])
+
+
+def labels(
+    x: npt.NDArray[np.floating], mask: npt.NDArray[np.bool_] | None = None, *, threshold: float = 0.25
+) -> npt.NDArray[np.int64]:
+    """Labels of values x, both (sequences, timesteps, 1); sums are taken in double precision."""
+    del mask  # all are real
     sums = np.cumsum(x, axis=-2, dtype=np.float64)
     return (sums >= limit(x.shape[-2], threshold)).astype(np.int64)
 
@@ -36,20 +52,23 @@ def labels(x: npt.NDArray[np.floating], threshold: float) -> npt.NDArray[np.int6
 def sample(n: int, timesteps: int, rng: np.random.Generator, *, threshold: float = 0.25) -> Batch:
     """n sequences of uniform values with their labels."""
     x = rng.random((n, timesteps, 1), dtype=np.float32)
-    return Batch(x, labels(x, threshold), np.ones((n, timesteps), dtype=bool))
+    return Batch(x, labels(x, threshold=threshold), np.ones((n, timesteps), dtype=bool))
+
+
+def risk(timesteps: int, view: View, *, threshold: float = 0.25) -> BayesRisk:
+    """The best possible with a view of the values."""
+    weights = np.tri(timesteps, dtype=np.int64)
+    return signed_sum_risk(weights, np.full(timesteps, limit(timesteps, threshold)), view)
 
 
 CUMULATIVE_SUM = Problem(
     name="cumulative_sum",
     title="Cumulative sum",
+    question="Has the running sum reached its limit?",
+    solved_by="forward",
     sample=sample,
-    parameters={
-        "threshold": Parameter(
-            default=0.25,
-            low=0.0,
-            high=1.0,
-            label="Threshold",
-            help="The label turns to 1 when the running sum reaches this share of the number of timesteps.",
-        )
-    },
+    risk=risk,
+    labels=labels,
+    waterfall=Waterfall(limits=limits),
+    parameters={"threshold": THRESHOLD},
 )

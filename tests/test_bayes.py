@@ -1,0 +1,127 @@
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from bilstm_core.bayes import bayes_risk, view_of
+from bilstm_core.problems import VIEWS, BayesRisk, View
+from bilstm_core.problems.base import reads
+from bilstm_core.problems.signed_sums import entropy, threshold_risk
+from bilstm_core.specs import ModelSpec, ProblemSpec
+
+LENGTHS = (1, 2, 5, 10, 20, 50, 200)
+THRESHOLDS = (0.1, 0.25, 0.5, 0.9)
+
+
+def simulated(timesteps: int, view: View) -> Iterator[tuple[float, dict[str, tuple[float, float]]]]:
+    """For each threshold, mean and standard error of what a guesser gets who counts other sequences' unseen sums.
+
+    No formula of the distribution of sums is used.
+    """
+    x, others = (
+        np.random.default_rng([timesteps, seed]).random((min(10_000, most // timesteps), timesteps))
+        for seed, most in ((0, 100_000), (1, 200_000))
+    )
+    past, seen = np.tri(timesteps, dtype=bool), reads(view, timesteps)
+    sums, read = x.cumsum(axis=1), (x @ (past & seen).T).T
+    unread = np.sort((others @ (past & ~seen).T).T)
+    for threshold in THRESHOLDS:
+        limit = threshold * timesteps
+        labels = sums >= limit
+        losses, hits = np.zeros(labels.shape), np.zeros(labels.shape, bool)
+        for t in range(timesteps):
+            enough = len(others) - np.searchsorted(unread[t], limit - read[t])
+            all_read, none_read = seen[t, : t + 1].all(), not seen[t, : t + 1].any()
+            chance = np.where(all_read, labels[:, t], (enough + 0.5) / (len(others) + 1))
+            losses[:, t] = -np.log(np.where(labels[:, t], chance, 1 - chance))
+            even = 0.45 if none_read else 0.5  # a guess by position alone may face an even chance
+            hits[:, t] = (chance >= even) == labels[:, t]
+        found = {"loss": losses.mean(axis=1), "accuracy": hits.mean(axis=1), "exact": hits.all(axis=1)}
+        yield threshold, {name: (one.mean(), one.std() / np.sqrt(len(x))) for name, one in found.items()}
+
+
+@pytest.mark.parametrize("timesteps", LENGTHS)
+@pytest.mark.parametrize("view", ["position", "backward", "backward_raw"])
+def test_bayes_risk_matches_simulation(view: View, timesteps: int) -> None:
+    for threshold, found in simulated(timesteps, view):
+        risk = bayes_risk(ProblemSpec(timesteps=timesteps, threshold=threshold), view)
+        for name, (expected, error) in found.items():
+            tolerance = 4 * np.hypot(error, risk.error) + 5e-4
+            assert getattr(risk, name) == pytest.approx(expected, abs=tolerance), (threshold, name)
+
+
+@pytest.mark.parametrize("view", ["forward", "bidirectional"])
+@pytest.mark.parametrize("timesteps", LENGTHS)
+def test_forward_and_bidirectional_can_be_perfect(timesteps: int, view: View) -> None:
+    risk = bayes_risk(ProblemSpec(timesteps=timesteps), view)
+    assert (risk.loss, risk.accuracy, risk.exact, risk.error) == (0, 1, 1, 0)
+
+
+@pytest.mark.parametrize("timesteps", LENGTHS)
+@pytest.mark.parametrize("threshold", THRESHOLDS)
+def test_more_sight_is_never_worse(threshold: float, timesteps: int) -> None:
+    risks = {view: bayes_risk(ProblemSpec(timesteps=timesteps, threshold=threshold), view) for view in VIEWS}
+    for view in ("forward", "backward", "backward_raw"):
+        for less, more in (("position", view), (view, "bidirectional")):
+            assert (risks[more].per_timestep_loss <= risks[less].per_timestep_loss + 1e-7).all()
+            assert (risks[more].per_timestep_accuracy >= risks[less].per_timestep_accuracy - 1e-7).all()
+
+
+def test_a_single_value_is_a_coin_with_a_known_bias() -> None:
+    risk = bayes_risk(ProblemSpec(timesteps=1, threshold=0.1), "position")
+    assert risk.loss == pytest.approx(-0.1 * np.log(0.1) - 0.9 * np.log(0.9))
+    assert risk.accuracy == pytest.approx(0.9)
+
+
+def test_one_of_two_values_seen() -> None:
+    """The sum of two reaches 1/2 surely if the one seen does, else with chance 1/2 + x."""
+    loss, accuracy = threshold_risk(1, 1, 0.5)
+    assert loss == pytest.approx(0.25, abs=1e-7)  # the integral of the entropy of u from 0 to 1/2
+    assert accuracy == pytest.approx(7 / 8, abs=1e-7)
+
+
+def test_entropy_of_a_fair_and_of_a_sure_coin() -> None:
+    np.testing.assert_allclose(entropy([0, 0.5, 1]), [0, np.log(2), 0])
+
+
+def test_the_ceilings_of_timesteps_average_to_the_whole() -> None:
+    risk = bayes_risk(ProblemSpec(), "backward")
+    assert risk.per_timestep_loss.mean() == pytest.approx(risk.loss)
+    assert risk.per_timestep_accuracy.mean() == pytest.approx(risk.accuracy)
+    assert risk.per_timestep_loss[0] == 0
+
+
+def test_a_risk_is_worked_out_once() -> None:
+    assert bayes_risk(ProblemSpec(), "backward") is bayes_risk(ProblemSpec(), "backward")
+
+
+def test_an_unknown_view_is_refused() -> None:
+    with pytest.raises(ValueError, match="view must be one of position, forward"):
+        bayes_risk(ProblemSpec(), "sideways")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("model", "view"),
+    [
+        (ModelSpec(), "bidirectional"),
+        (ModelSpec(direction="forward", position="one_hot"), "forward"),
+        (ModelSpec(direction="backward"), "backward"),
+        (ModelSpec(direction="backward", layers=2), "backward"),
+        (ModelSpec(direction="backward", backward_output="raw"), "backward_raw"),
+        (ModelSpec(second_branch="backward_constant"), "forward"),
+        (ModelSpec(second_branch="backward_noise"), "forward"),
+        (ModelSpec(second_branch="forward_constant"), "forward"),
+        (ModelSpec(second_branch="backward_constant", layers=2), "bidirectional"),
+    ],
+)
+def test_a_model_sees_what_its_branches_read(model: ModelSpec, view: View) -> None:
+    assert view_of(model) == view
+
+
+def test_the_largest_standard_error_stands_for_all() -> None:
+    nothing = np.zeros(1)
+    risk = BayesRisk(
+        loss=0, accuracy=float("nan"), exact=float("nan"), loss_error=0.1, accuracy_error=float("nan"),
+        per_timestep_loss=nothing, per_timestep_accuracy=nothing,
+    )  # fmt: skip
+    assert risk.error == 0.1
