@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -65,14 +65,29 @@ def _report(key: str, on_click: Callable[[Click], None]) -> None:
         on_click(click)
 
 
+class Drawn(NamedTuple):
+    """A figure as the component takes it: to write a large one out takes longer than the rest of a page.
+
+    text: JSON; height: px
+    """
+
+    text: str
+    height: int
+
+
+def drawn(figure: go.Figure) -> Drawn:
+    """Write a figure out."""
+    return Drawn(figure.to_json(), round(figure.layout.height or 400))
+
+
 @st.cache_resource(max_entries=100, show_spinner=False)
-def cached(key: str, _build: Callable[[], go.Figure]) -> go.Figure:
-    """The figure that `_build` makes, made once for a key that says all that goes into it."""
-    return _build()
+def cached(key: str, _build: Callable[[], go.Figure]) -> Drawn:
+    """The figure that `_build` makes, made and written out once for a key that says all that goes into it."""
+    return drawn(_build())
 
 
 def chart(
-    figure: go.Figure,
+    figure: go.Figure | Drawn,
     *,
     key: str,
     height: int | None = None,
@@ -89,10 +104,11 @@ def chart(
     on_click: called with the point that was chosen, before the page runs again; implies `clickable`
     Returns the point chosen just now, or None.
     """
+    written = figure if isinstance(figure, Drawn) else drawn(figure)
     data = {
-        "figure": figure.to_json(),
+        "figure": written.text,
         "key": key,
-        "height": height or figure.layout.height or 400,
+        "height": height or written.height,
         "alt": alt,
         "replay": replay,
         "clickable": clickable or on_click is not None,

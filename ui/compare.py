@@ -210,7 +210,7 @@ def curves(comparison: Comparison) -> None:
                 frames.losses(runs), styles, _probes(runs), curve_height=CURVE_HEIGHT, each_run=singly
             ),
         )
-        st.session_state[f"{page}.height"] = figure.layout.height
+        st.session_state[f"{page}.height"] = figure.height
         chart(figure, key=f"{page}-curves", alt=alt, replay=True)
         st.caption(results.origin_of([run for group in runs.values() for run in group]))
 

@@ -15,8 +15,8 @@ from bilstm_core.problems import cumulative_sum
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec
 from bilstm_core.streams import Stream, generator
-from ui import controls
-from ui.chart import Click, chart
+from ui import controls, session
+from ui.chart import Click, cached, chart
 
 Values = npt.NDArray[np.float32]
 
@@ -194,7 +194,7 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
         with two:
             st.markdown(f"**100 fresh sequences: {100 - len(mistakes)} wholly right.** Choose a row to see it.")
             chart(
-                figures.wall(examples, colour, chosen=number),
+                cached(f"wall {number} {session.run_key(run)}", lambda: figures.wall(examples, colour, chosen=number)),
                 key=f"{page}-wall",
                 alt=f"Predicted labels of 100 fresh sequences; {len(mistakes)} have a wrong one.",
                 on_click=_choose_row(page),

@@ -292,11 +292,15 @@ def tabs(run: Run, evaluation: Evaluation) -> None:
         st.caption(f"{right} of 10 sequences wholly right.")
         results.download(lambda: evaluation.examples, "fresh sequences")
     with confusion:
-        chart(figures.confusion(evaluation.confusion), key="Train-confusion", alt="Confusion matrix of single labels.")
+        matrix = cached(f"confusion {session.run_key(run)}", lambda: figures.confusion(evaluation.confusion))
+        chart(matrix, key="Train-confusion", alt="Confusion matrix of single labels.")
         results.download(lambda: evaluation.confusion, "confusion matrix")
     with by_timestep:
         by_step = evaluation.per_timestep.assign(label=name)
-        figure = figures.accuracy_by_timestep(by_step, {name: _styles({name: run})[name]})
+        figure = cached(
+            f"by timestep {session.run_key(run)}",
+            lambda: figures.accuracy_by_timestep(by_step, {name: _styles({name: run})[name]}),
+        )
         chart(figure, key="Train-by-timestep", alt="Share of right labels at each timestep.")
         results.download(lambda: by_step, "accuracy by timestep")
     with summary:

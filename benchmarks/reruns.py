@@ -1,0 +1,66 @@
+"""What the server does when a control is moved: `python -m benchmarks.reruns`.
+
+Every page runs in this process, as Streamlit's tests run it, with 20 trained runs in the tray; a number, or the first
+choice among buttons, is changed 15 times. Seconds are of the processor, so that other work on the machine does not
+count; Streamlit's own reading of the page for tests does.
+"""
+
+import statistics
+import time
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from bilstm_core.presets import DIRECTIONS
+from bilstm_core.specs import RunSpec, TrainingSpec
+
+ROOT = Path(__file__).parents[1]
+ROUNDS, IN_TRAY = 15, 20
+
+
+def tray() -> list[dict[str, object]]:
+    """Twenty recorded runs, as a session keeps them."""
+    from ui import session
+
+    runs = [
+        session.find(RunSpec(model=model, training=TrainingSpec(seed=seed)))
+        for model in list(DIRECTIONS.values())[: IN_TRAY // 10]
+        for seed in range(10)
+    ]
+    return [{"key": session.run_key(run), "name": f"run {n}", "shown": True} for n, run in enumerate(runs) if run]
+
+
+def move(visit: AppTest, number: int) -> None:
+    """Change a control of the page to a value that it did not have."""
+    if visit.number_input:
+        box = visit.number_input[0]
+        box.set_value(2 + number)
+    elif visit.get("button_group"):
+        group = visit.get("button_group")[0]
+        group.set_value(group.options[number % len(group.options)])
+    else:
+        raise LookupError("this page has no control to move")
+
+
+def main() -> None:
+    """Print a line a page."""
+    visit = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    entries = tray()
+    assert len(entries) == IN_TRAY
+    visit.session_state["session.tray"] = entries
+    print("| page | a rerun, CPU (median, least, most) |\n|---|---|")
+    for path in sorted((ROOT / "pages").glob("*.py")):
+        visit.switch_page(f"pages/{path.name}").run()
+        visit.run()
+        spent = []
+        for number in range(ROUNDS):
+            move(visit, number)
+            start = time.process_time()
+            visit.run()
+            spent.append(1e3 * (time.process_time() - start))
+            assert not visit.exception, visit.exception
+        print(f"| {path.stem} | {statistics.median(spent):.0f} ms ({min(spent):.0f} to {max(spent):.0f}) |")
+
+
+if __name__ == "__main__":
+    main()
