@@ -1,52 +1,205 @@
-"""What a visitor waits for, in a real Chromium: the first page, and a trained model after a click on Train.
+"""What a visitor waits for, in a real Chromium: `python -m benchmarks.page`, written to benchmarks/PAGE.md.
 
-`python -m benchmarks.page` starts an app of its own with an empty store. It needs the development requirements.
+It starts apps of its own with empty stores, and `streamlit hello` beside them. It needs the development requirements.
+Times on the page are read in the page: a click is stamped by its own event, and every frame is looked at.
 """
 
 import shutil
+import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.timing import shown
+from bilstm_core.runs import installed_versions
 from tests.browser.conftest import App
 
+RESULTS = Path(__file__).parent / "PAGE.md"
+ROUNDS = 3
+VIEW = {"width": 1440, "height": 900}
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+CHART = "[data-testid='chart-Train-curve']"
+# From a click on a button of this name: when the chart first draws points that it had not drawn before, when the
+# curve reaches `end` sequences, when the answer names them; how often the chart was drawn anew, and on how many nodes.
+WATCH = """([name, end, chart]) => {
+  const node = () => document.querySelector(chart)
+  const last = () => Math.max(0, ...(node()?._fullData ?? []).filter(d => d.mode === "lines" && d.x?.length && d.xaxis === "x")
+    .map(d => d.x[d.x.length - 1]))
+  const drawn = () => JSON.stringify([node()?.dataset.updates, node()?.dataset.plots])
+  const seen = { nodes: new Set([node()]), updates: [] }
+  window.watched = seen
+  const button = [...document.querySelectorAll('button')].find(b => b.innerText.trim().endsWith(name))
+  button.addEventListener('click', () => {
+    const start = performance.now()
+    let before = drawn()
+    const look = () => {
+      const now = performance.now() - start
+      if (drawn() !== before) {
+        before = drawn()
+        seen.nodes.add(node())
+        if (last() > 0) seen.updates.push(now)
+      }
+      if (seen.updates.length) seen.first ??= now
+      if (last() >= end && seen.updates.length) seen.whole ??= now
+      if (document.body.innerText.includes(`After ${end.toLocaleString('en')} sequences it labels`)) seen.answer ??= now
+      if (!seen.answer && now < 120000) requestAnimationFrame(look)
+      else seen.done = true
+    }
+    requestAnimationFrame(look)
+  }, { once: true })
+}"""
+FOUND = "() => ({ ...window.watched, nodes: window.watched.nodes.size })"
 
-def until_shown(page: Page, epochs: int) -> float:
-    """Seconds from a click on Train to the trained model's answer on the page."""
-    box = page.get_by_label("Epochs", exact=True)
-    box.fill(str(epochs))
+
+def set_number(page: Page, label: str, value: int) -> None:
+    """Type a number into a box."""
+    box = page.get_by_label(label, exact=True)
+    box.fill(str(value))
     box.press("Enter")
+
+
+def train(page: Page, *, epochs: int, button: str = "Train") -> dict[str, float]:
+    """Press Train for so many epochs; seconds of the first point, the whole curve and the answer, updates, nodes."""
+    set_number(page, "Epochs", epochs)
     page.get_by_text(f"In all: {epochs:,} sequences").wait_for()
     page.wait_for_timeout(1_500)
-    start = time.perf_counter()
-    page.get_by_role("button", name="Train", exact=True).click()
-    page.get_by_text(f"After {epochs:,} sequences it labels").wait_for(timeout=120_000)
-    return time.perf_counter() - start
+    page.evaluate(WATCH, [button, epochs, CHART])
+    page.get_by_role("button", name=button, exact=True).click()
+    page.wait_for_function("() => window.watched.done", timeout=150_000)
+    found = page.evaluate(FOUND)
+    return {
+        "first": found["first"] / 1e3,
+        "whole": found["whole"] / 1e3,
+        "answer": found["answer"] / 1e3,
+        "a second": (len(found["updates"]) - 1) / max(1e-3, (found["whole"] - found["first"]) / 1e3),
+        "nodes": found["nodes"],
+    }
+
+
+def first_page(browser: Browser, command: Sequence[str], ready: str) -> float:
+    """Seconds from the start of a server to what is `ready` in a new browser; the server is ended again."""
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        app = App(Path(folder) / "store", Path(folder) / "log.txt", command=command)
+        context = browser.new_context(viewport=VIEW)
+        page = context.new_page()
+        page.goto(app.url)
+        page.locator(ready).first.wait_for(timeout=120_000)
+        spent = time.perf_counter() - start
+        context.close()
+        app.end()
+    return spent
+
+
+def starts(browser: Browser) -> list[str]:
+    """Our first page beside Streamlit's own, in turns."""
+    ours, hello = [], []
+    for _ in range(ROUNDS):
+        ours.append(first_page(browser, ["run", "app.py"], ".js-plotly-plot .main-svg"))
+        hello.append(first_page(browser, ["hello"], "h1"))
+    ratio = statistics.median(ours) / statistics.median(hello)
+    return [
+        f"| start to the first page with its chart drawn, new browser | {shown(ours)} | |",
+        f"| `streamlit hello`: start to its first page | {shown(hello)} | |",
+        f"| ours over hello's | {ratio:.2f}x | at most 1.5x |",
+    ]
+
+
+def blinks(page: Page) -> list[str]:
+    """From a click on Train, in an app whose worker is warm."""
+    warm = [train(page, epochs=250 + number) for number in range(1, 6)]
+    cold = []
+    for units in (17, 18, 19):
+        set_number(page, "Units", units)
+        cold.append(train(page, epochs=250))
+    set_number(page, "Units", 20)
+    rows = [
+        ("click to first loss point, warm", [one["first"] for one in warm], "at most 0.5 s"),
+        ("click to the whole curve of 251 to 255 epochs, warm", [one["whole"] for one in warm], "at most 1 s"),
+        ("click to the answer on 10,000 fresh sequences, warm", [one["answer"] for one in warm], ""),
+        ("click to first loss point, settings never compiled", [one["first"] for one in cold], "at most 2.5 s"),
+    ]
+    return [f"| {what} | {shown(values)} | {wanted} |" for what, values, wanted in rows]
+
+
+def live(page: Page) -> list[str]:
+    """A long run: updates a second, and what being watched costs it."""
+    page.get_by_role("radiogroup", name="Direction").get_by_text("bidirectional", exact=True).click()
+    watched, alone, rates, nodes = [], [], [], 0
+    for number in range(ROUNDS):
+        found = train(page, epochs=19_000 + number)
+        rates.append(found["a second"])
+        nodes = max(nodes, int(found["nodes"]))
+        watched.append(trained_s(page))
+        set_number(page, "Epochs", 19_100 + number)
+        page.get_by_text(f"In all: {19_100 + number:,} sequences").wait_for()
+        page.wait_for_timeout(1_500)
+        page.get_by_role("button", name="Train", exact=True).click()
+        page.wait_for_timeout(400)
+        page.get_by_role("link", name="Overview").click()
+        page.wait_for_timeout(12_000)
+        page.get_by_role("link", name="Train").click()
+        page.get_by_text(f"After {19_100 + number:,} sequences it labels").wait_for(timeout=60_000)
+        alone.append(trained_s(page) * (19_000 + number) / (19_100 + number))
+    cost = statistics.median(watched) / statistics.median(alone) - 1
+    return [
+        f"| updates of the growing curve a second | {statistics.median(rates):.1f} ({min(rates):.1f} to"
+        f" {max(rates):.1f}) | at least 4 |",
+        f"| DOM nodes that drew it | {nodes} | 1 |",
+        f"| 19,000 epochs, watched | {shown(watched)} | |",
+        f"| 19,000 epochs, its visitor on another page | {shown(alone)} | |",
+        f"| cost of being watched | {cost:+.1%} | at most 5 % |",
+    ]
+
+
+def trained_s(page: Page) -> float:
+    """The seconds of training that the page's caption names."""
+    text = page.get_by_text("s of training").inner_text()
+    return float(text.split(" s of training")[0].split()[-1])
+
+
+def memory(page: Page, app: App) -> list[str]:
+    """Megabytes after every page was looked at."""
+    for link in page.get_by_test_id("stTopNavLink").all_inner_texts():
+        page.get_by_role("link", name=link.split("\n")[-1], exact=True).click()
+        page.wait_for_timeout(2_500)
+    sizes = {" ".join(process.cmdline()): process.memory_info().rss / 1e6 for process in app.processes()}
+    names = {"streamlit": "app", "dask_worker": "the worker's keeper", "resource_tracker": "resource tracker"}
+    rows = [
+        f"| memory of the {next((name for part, name in names.items() if part in line), 'worker')} | {size:.0f} MB | |"
+        for line, size in sizes.items()
+    ]
+    return [*rows, f"| memory in all, after the tour | {sum(sizes.values()):.0f} MB | at most 1,300 MB |"]
 
 
 def main() -> None:
-    """Print seconds and megabytes."""
+    """Measure, print and write the table."""
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(installed_versions().items()))
+    lines = ["# Results of `python -m benchmarks.page`", "", f"2 cores; {versions}; headless Chromium, {VIEW['width']}"]
+    lines[-1] += f" by {VIEW['height']}. Median (least to most) of {ROUNDS} or more."
+    lines += ["", "| what | measured | wanted |", "|---|---|---|"]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
-        start = time.perf_counter()
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        lines += starts(browser)
         app = App(Path(folder) / "store", Path(folder) / "log.txt")
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page = browser.new_page(viewport=VIEW)
         page.goto(f"{app.url}/train")
-        page.get_by_text("After 1,000 sequences it labels").wait_for(timeout=60_000)
-        print(f"start of the app to a readable Train page: {time.perf_counter() - start:.1f} s")
-        page.locator("[data-testid='chart-Train-curve'] .main-svg").first.wait_for(timeout=60_000)
-        print(f"start of the app to its chart drawn: {time.perf_counter() - start:.1f} s")
-        print(f"click to trained and shown, 260 epochs, TensorFlow still loading: {until_shown(page, 260):.1f} s")
+        page.locator(f"{CHART} .main-svg").first.wait_for(timeout=60_000)
+        early = train(page, epochs=260)
+        lines.append(
+            f"| click to first loss point, app just started, TensorFlow still loading | {early['first']:.1f} s | |"
+        )
         page.wait_for_timeout(20_000)
-        for epochs in (251, 252, 253):
-            print(f"click to trained and shown, {epochs} epochs, warm: {until_shown(page, epochs):.2f} s")
-        for process in app.processes():
-            print(f"{process.memory_info().rss / 1e6:6.0f} MB  {' '.join(process.cmdline())[-70:]}")
+        lines += blinks(page)
+        lines += live(page)
+        lines += memory(page, app)
         app.end()
         browser.close()
+    print("\n".join(lines))
+    RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -31,9 +31,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class App:
-    """A running app: its address and its processes."""
+    """A running app: its address and its processes. command: what streamlit is asked to do."""
 
-    def __init__(self, store: Path, log: Path, **environment: str) -> None:
+    def __init__(
+        self, store: Path, log: Path, *, command: Sequence[str] = ("run", "app.py"), **environment: str
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -42,7 +44,7 @@ class App:
         options = ["--server.headless=true", f"--server.port={port}"]
         with log.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", "app.py", *options],
+                [sys.executable, "-m", "streamlit", *command, *options],
                 cwd=ROOT,
                 env={**os.environ, "BILSTM_STORE": str(store), **environment},
                 stdout=output,
