@@ -91,7 +91,11 @@ def evaluation_sequences(problem: ProblemSpec, n_sequences: int, seed: int = EVA
 
 def predictions(head: str, outputs: Array) -> tuple[Array, Array]:
     """(predicted, probability), each (sequences, timesteps), of outputs before the head's activation."""
-    chances = activated(head, outputs)
+    return decisions(head, activated(head, outputs))
+
+
+def decisions(head: str, chances: Array) -> tuple[Array, Array]:
+    """(predicted, probability), each (..., timesteps), of what the head says (..., timesteps, outputs)."""
     if head == "categorical":
         return chances.argmax(axis=-1), chances.max(axis=-1)
     one = chances[..., 0]

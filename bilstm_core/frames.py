@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from bilstm_core.evaluation import decisions
 from bilstm_core.initial_weights import parameter_count
 from bilstm_core.runs import Run, probes
 from bilstm_core.specs import ProblemSpec, RunSpec
@@ -77,24 +78,25 @@ def growing_losses(
 def probe_snapshots(run: Run, probe: int) -> pd.DataFrame:
     """What the model said of one probe sequence while it learnt.
 
-    Columns: updates, sequences_seen, timestep (from 1), x, expected, probability, predicted; a row for each timestep
-    of each snapshot.
+    Columns: updates, sequences_seen, timestep (from 1), x, expected, probability, predicted; a row for each real
+    timestep of each snapshot. The last two are as in an Evaluation's examples.
     """
     batch = probes(run.spec.problem)
-    timesteps = run.spec.problem.timesteps
+    head, real = run.spec.problem.problem.head, batch.mask[probe]
+    said = [decisions(head, chances[probe, real].astype(float)) for chances in run.snapshots.probabilities]
     tables = [
         pd.DataFrame(
             {
                 "updates": int(step),
                 "sequences_seen": int(seen),
-                "timestep": range(1, timesteps + 1),
-                "x": batch.x[probe, :, 0],
-                "expected": batch.y[probe, :, 0],
-                "probability": probability[probe, :, 0].astype(float),
-                "predicted": (probability[probe, :, 0] >= 0.5).astype(int),
+                "timestep": np.flatnonzero(real) + 1,
+                "x": batch.x[probe, real, 0],
+                "expected": batch.y[probe, real, 0],
+                "probability": probability,
+                "predicted": predicted,
             }
         )
-        for step, seen, probability in zip(*run.snapshots, strict=True)
+        for step, seen, (predicted, probability) in zip(*run.snapshots[:2], said, strict=True)
     ]
     return pd.concat(tables, ignore_index=True)
 
@@ -121,10 +123,11 @@ def results(runs: Mapping[str, Sequence[Run]], scores: pd.DataFrame) -> pd.DataF
 
 
 def share_of_ones(problem: ProblemSpec, n_sequences: int = 20_000) -> pd.DataFrame:
-    """How often each timestep's label is 1, over fresh sequences: timestep (from 1), share."""
+    """How often each timestep's label is 1 where it is real, over fresh sequences: timestep (from 1), share."""
     rng = generator(0, Stream.EXAMPLES)
     batch = problem.problem.sample(n_sequences, problem.timesteps, rng, **problem.parameters())
-    return pd.DataFrame({"timestep": range(1, problem.timesteps + 1), "share": batch.y[:, :, 0].mean(axis=0)})
+    shares = (batch.y[..., 0] * batch.mask).sum(axis=0) / np.maximum(batch.mask.sum(axis=0), 1)
+    return pd.DataFrame({"timestep": range(1, problem.timesteps + 1), "share": shares})
 
 
 def position_guess_accuracy(shares: pd.DataFrame) -> float:

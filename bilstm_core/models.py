@@ -11,6 +11,11 @@ from bilstm_core.specs import ModelSpec, ProblemSpec
 PACKAGE = "bilstm_explorer"
 CELLS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}
 LOSSES = {"binary": "binary_crossentropy", "categorical": "sparse_categorical_crossentropy", "regression": "mse"}
+MASKED_LOSSES = {
+    "binary": keras.losses.BinaryCrossentropy,
+    "categorical": keras.losses.SparseCategoricalCrossentropy,
+    "regression": keras.losses.MeanSquaredError,
+}
 ACTIVATIONS = {"binary": "sigmoid", "categorical": "softmax", "regression": None}
 
 
@@ -97,7 +102,9 @@ def _merged(merge_mode: str, first: Any, second: Any) -> Any:
 def build_model(problem: ProblemSpec, model: ModelSpec, *, learning_rate: float = 1e-3, seed: int = 0) -> keras.Model:
     """A compiled Keras model, (batch, timesteps, features) to (batch, timesteps, outputs).
 
-    Its initial weights are those of `initial_weights(problem, model, seed)`, and in their order.
+    Its initial weights are those of `initial_weights(problem, model, seed)`, and in their order. Padding is read like
+    any value; train and evaluate a padded problem's model with sample_weight=mask, (batch, timesteps), so that loss
+    and accuracy are means over real timesteps.
     """
     problem, model = problem.canonical(), model.canonical()
     declared = problem.problem
@@ -109,10 +116,13 @@ def build_model(problem: ProblemSpec, model: ModelSpec, *, learning_rate: float 
     outputs = keras.layers.TimeDistributed(dense, name="head")(outputs)
     result = keras.Model(inputs, outputs, name=f"{model.direction}_{model.cell}")
     result.set_weights(list(initial_weights(problem, model, seed).values()))
+    metrics = [] if declared.head == "regression" else ["accuracy"]
+    masked = MASKED_LOSSES[declared.head]
     result.compile(
         optimizer=keras.optimizers.Adam(learning_rate),
-        loss=LOSSES[declared.head],
-        metrics=[] if declared.head == "regression" else ["accuracy"],
+        loss=masked(reduction="mean_with_sample_weight") if declared.padded else LOSSES[declared.head],
+        metrics=None if declared.padded else metrics,
+        weighted_metrics=metrics if declared.padded else None,
     )
     result.optimizer.build(result.trainable_variables)  # a saved model loads with a warning otherwise
     return result

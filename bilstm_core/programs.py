@@ -94,7 +94,8 @@ def compile_program(problem: ProblemSpec, model: ModelSpec, batch: int, stack: i
     The programs used last are kept, and cost 0 seconds.
     """
     problem, model = problem.canonical(), model.canonical()
-    key = (problem.name, problem.timesteps, model, batch, stack)
+    declared = problem.problem
+    key = (declared.features, declared.head, declared.outputs, problem.timesteps, model, batch, stack)
     with _lock:
         if key in _programs:
             _programs.move_to_end(key)

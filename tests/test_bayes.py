@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bilstm_core.bayes import bayes_risk, view_of
-from bilstm_core.problems import VIEWS, BayesRisk, View
+from bilstm_core.problems import PROBLEMS, VIEWS, Problem, View
 from bilstm_core.problems.base import reads
 from bilstm_core.problems.signed_sums import entropy, threshold_risk
 from bilstm_core.specs import ModelSpec, ProblemSpec
@@ -118,10 +118,60 @@ def test_a_model_sees_what_its_branches_read(model: ModelSpec, view: View) -> No
     assert view_of(model) == view
 
 
-def test_the_largest_standard_error_stands_for_all() -> None:
-    nothing = np.zeros(1)
-    risk = BayesRisk(
-        loss=0, accuracy=float("nan"), exact=float("nan"), loss_error=0.1, accuracy_error=float("nan"),
-        per_timestep_loss=nothing, per_timestep_accuracy=nothing,
-    )  # fmt: skip
-    assert risk.error == 0.1
+def redrawn(problem: Problem, timesteps: int, view: View) -> dict[str, tuple[float, float]]:
+    """Mean and standard error of what a guesser gets who tries out what the unseen values may be, by `labels` alone."""
+    assert problem.labels is not None
+    n, trials = 4_000, 120
+    rng = np.random.default_rng(7)
+    batch = problem.sample(n, timesteps, rng)
+    classes = max(problem.outputs, 2)
+    losses, hits = np.zeros((n, timesteps)), np.zeros((n, timesteps), bool)
+    for t, seen in enumerate(reads(view, timesteps)):
+        tried = rng.random((trials, n, timesteps, 1), dtype=np.float32)
+        tried[:, :, seen] = batch.x[:, seen]
+        masks = np.broadcast_to(batch.mask, (trials, n, timesteps))
+        found = problem.labels(tried.reshape(-1, timesteps, 1), masks.reshape(-1, timesteps))[:, t].reshape(trials, n)
+        counts = np.array([(found == one).sum(axis=0) for one in range(classes)])
+        shares = counts / trials
+        bias = ((counts > 0).sum(axis=0) - 1) / (2 * trials)  # of the entropy of shares (Miller, 1955)
+        losses[:, t] = -np.sum(shares * np.log(np.where(counts > 0, shares, 1)), axis=0) + bias
+        if not seen.any():
+            shares = shares[:, batch.mask[:, t]].mean(axis=1, keepdims=True)
+            shares[-1] += 0.01  # an even chance means 1
+        likelier = shares.argmax(axis=0)
+        hits[:, t] = likelier == batch.y[:, t, 0]
+    real = batch.mask.mean()
+    loss, accuracy = (losses * batch.mask).mean(axis=1) / real, (hits & batch.mask).mean(axis=1) / real
+    found = {"loss": loss, "accuracy": accuracy, "exact": (hits | ~batch.mask).all(axis=1)}
+    return {name: (one.mean(), one.std() / np.sqrt(n)) for name, one in found.items()}
+
+
+@pytest.mark.parametrize("view", ["position", "forward", "backward", "backward_raw"])
+@pytest.mark.parametrize("name", [name for name, one in PROBLEMS.items() if one.labels and name != "cumulative_sum"])
+def test_every_floor_matches_trying_out_the_unseen_values(name: str, view: View) -> None:
+    timesteps = 5
+    risk = PROBLEMS[name].risk(timesteps, view)
+    for figure, (expected, error) in redrawn(PROBLEMS[name], timesteps, view).items():
+        slack = {"loss": 3e-3, "accuracy": 6e-3, "exact": 1.2e-2}[figure]  # for 120 trials
+        assert getattr(risk, figure) == pytest.approx(expected, abs=4 * np.hypot(error, risk.error) + slack), figure
+
+
+WAVES = [("forward", 3), ("backward", 2), ("backward_raw", 2), ("backward_raw", 6)]
+
+
+@pytest.mark.parametrize(("view", "timesteps"), WAVES)
+def test_floor_of_the_wave_matches_regression_on_its_first_values(view: View, timesteps: int) -> None:
+    """The mean answer in each cell of one or two values that were read, found on other waves than it is tried on."""
+    problem = PROBLEMS["cosine_from_sine"]
+    batch = problem.sample(600_000, timesteps, np.random.default_rng(1))
+    floor = problem.risk(timesteps, view).per_timestep_loss
+    half = len(batch.x) // 2
+    for t, seen in enumerate(reads(view, timesteps)):
+        if seen.sum() > 2:
+            assert floor[t] == 0
+            continue
+        cells = np.floor((batch.x[:, seen, 0] + 1) * 60).astype(int) @ (1, 121)[: seen.sum()]
+        answer = batch.y[:, t, 0].astype(float)
+        sums = np.bincount(cells[:half], answer[:half], 121 * 122)
+        means = sums / np.maximum(np.bincount(cells[:half], minlength=121 * 122), 1)
+        assert floor[t] == pytest.approx(np.square(answer[half:] - means[cells[half:]]).mean(), abs=0.02)

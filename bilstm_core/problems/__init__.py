@@ -6,7 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from bilstm_core.problems.base import VIEWS, Batch, BayesRisk, Head, Parameter, Problem, View, Waterfall
+from bilstm_core.problems.centered_window import CENTERED_WINDOW
+from bilstm_core.problems.cosine_from_sine import COSINE_FROM_SINE
 from bilstm_core.problems.cumulative_sum import CUMULATIVE_SUM, sample
+from bilstm_core.problems.reverse_cumulative_sum import REVERSE_CUMULATIVE_SUM
+from bilstm_core.problems.share_of_total import SHARE_OF_TOTAL
+from bilstm_core.problems.total_quarters import TOTAL_QUARTERS
+from bilstm_core.problems.variable_length import VARIABLE_LENGTH
 
 __all__ = [
     "PROBLEMS",
@@ -22,7 +28,18 @@ __all__ = [
     "get_sequences",
 ]
 
-PROBLEMS: Mapping[str, Problem] = {problem.name: problem for problem in (CUMULATIVE_SUM,)}
+PROBLEMS: Mapping[str, Problem] = {
+    problem.name: problem
+    for problem in (
+        CUMULATIVE_SUM,
+        REVERSE_CUMULATIVE_SUM,
+        SHARE_OF_TOTAL,
+        CENTERED_WINDOW,
+        TOTAL_QUARTERS,
+        COSINE_FROM_SINE,
+        VARIABLE_LENGTH,
+    )
+}
 
 
 def get_sequence(

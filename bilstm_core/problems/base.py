@@ -1,6 +1,5 @@
 """What a problem declares: the bottom of the house, NumPy only."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, get_args
@@ -54,7 +53,7 @@ class BayesRisk:
     @property
     def error(self) -> float:
         """The largest of the three standard errors; 0 where all is exact."""
-        return max(one for one in (self.loss_error, self.accuracy_error, self.exact_error) if not math.isnan(one))
+        return max(self.loss_error, self.accuracy_error, self.exact_error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

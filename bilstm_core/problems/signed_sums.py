@@ -22,7 +22,7 @@ DrawMask = Callable[[int, np.random.Generator], npt.NDArray[np.bool_]]
 NODES = 12  # of the quadrature of each piece
 TIE = 1e-9  # a share of the values this close to the limit is taken to reach it
 MAX_SEQUENCES, MAX_VALUES = 200_000, 8_000_000  # of a simulation
-BLOCK_VALUES = 20_000  # so few that the products stay on one core
+BLOCK_VALUES = 100_000
 
 
 def entropy(p: npt.ArrayLike) -> Floats:
@@ -116,16 +116,27 @@ def _exact(
     n = min(MAX_SEQUENCES, MAX_VALUES // timesteps)
     block = max(BLOCK_VALUES // timesteps, 1)
     rng = np.random.default_rng(0)
-    read = (weights * seen).astype(np.float64)
-    missing = (weights * ~seen).astype(np.float64)
+    read, missing = weights * seen, weights * ~seen
     decided = limits - TIE - missing.sum(axis=1) / 2  # a value that was not read is a half on average
     met = 0
     for start in range(0, n, block):
-        x = rng.random((timesteps, min(block, n - start)))
-        known = read @ x
-        hits = (known + missing @ x >= limits[:, None]) == (known >= decided[:, None])
+        running = rng.random((timesteps, min(block, n - start))).cumsum(axis=0)
+        known = _weighted(read, running)
+        hits = (known + _weighted(missing, running) >= limits[:, None]) == (known >= decided[:, None])
         if draw_mask is not None:
-            hits |= ~draw_mask(x.shape[1], rng).T
+            hits |= ~draw_mask(hits.shape[1], rng).T
         met += int(hits.all(axis=0).sum())
     share = met / n
     return share, math.sqrt(share * (1 - share) / n)
+
+
+def _weighted(weights: npt.NDArray[np.int64], running: Floats) -> Floats:
+    """The weighted sums of values whose running sums are `running`, (timesteps, sequences), one row for each label.
+
+    Weights are alike over long stretches: only where they change is a running sum needed.
+    """
+    found = np.zeros((len(weights), running.shape[1]))
+    changes = -np.diff(weights, axis=1, append=0)
+    for row, place in zip(*np.nonzero(changes), strict=True):
+        found[row] += changes[row, place] * running[place]
+    return found
