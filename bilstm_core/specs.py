@@ -37,6 +37,7 @@ WHOLE_NUMBERS: dict[str, tuple[int, int]] = {
 }
 LEARNING_RATES = (1e-6, 1.0)
 MAX_WORK = 1e12  # of RunSpec.work(); a quarter of an hour or so on one core
+MAX_STEP_MEMORY = 0.8e9  # of RunSpec.step_memory(); beside it a warm worker holds 0.8 to 0.9 GB
 
 
 def _checked_whole(name: str, value: Any) -> int:
@@ -183,16 +184,37 @@ class RunSpec:
                 f" sequence length: {self.work() / MAX_WORK:.1f} times the allowed work."
                 " Lower the epochs, the sequences per epoch, the units or the timesteps."
             )
+        if self.step_memory() > MAX_STEP_MEMORY:
+            most = int(MAX_STEP_MEMORY / self.step_memory() * self.training.canonical().batch_size)
+            raise ValueError(
+                f"batch_size must be at most {most:,} for this network and sequence length, not"
+                f" {self.training.batch_size:,}: one weight"
+                f" update would take {self.step_memory() / 1e9:.1f} GB of memory, and {MAX_STEP_MEMORY / 1e9:.1f} GB is"
+                " allowed. Lower the batch size, the units, the layers or the timesteps."
+            )
 
     def work(self) -> float:
         """A rough count of multiply-adds, with a fixed cost for each timestep of each weight update."""
         model, problem = self.model, self.problem
-        branches = 2 if model.direction == "bidirectional" else 1
+        branches, inputs = self._branches_and_inputs()
         gates = {"lstm": 4, "gru": 3, "rnn": 1}[model.cell]
-        inputs = problem.problem.features + {"none": 0, "fraction": 1, "one_hot": problem.timesteps}[model.position]
         deeper = (model.layers - 1) * (1 + branches) * model.units
         weights = branches * gates * model.units * (inputs + model.units + deeper)
         return problem.timesteps * (self.training.steps * 1e4 + 3.0 * self.training.sequences * weights)
+
+    def step_memory(self) -> float:
+        """A rough count of bytes that a weight update keeps for its gradient, as measured; a little high.
+
+        For each sequence, timestep and branch, 140 bytes a unit of each layer (an LSTM's; other cells take less) and
+        10 bytes an input.
+        """
+        branches, inputs = self._branches_and_inputs()
+        rows = self.training.canonical().batch_size * self.problem.timesteps * branches
+        return rows * (140.0 * self.model.layers * self.model.units + 10.0 * inputs)
+
+    def _branches_and_inputs(self) -> tuple[int, int]:
+        position = {"none": 0, "fraction": 1, "one_hot": self.problem.timesteps}[self.model.position]
+        return 2 if self.model.direction == "bidirectional" else 1, self.problem.problem.features + position
 
     def canonical(self) -> "RunSpec":
         """The same experiment, with every field that does not apply at its default."""

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from bilstm_core.presets import PRESETS
-from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import MAX_STEP_MEMORY, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,36 @@ def test_a_value_out_of_range_is_refused_by_name(kind: type, field: str, value: 
 def test_total_work_is_capped_with_a_sentence_that_says_what_to_lower() -> None:
     with pytest.raises(ValueError, match=r"epochs times sequences_per_epoch .* Lower the epochs"):
         RunSpec(training=TrainingSpec(epochs=20_000, sequences_per_epoch=100_000))
+
+
+@pytest.mark.parametrize(
+    ("timesteps", "model"),
+    [
+        (200, ModelSpec(units=256)),
+        (200, ModelSpec(units=256, layers=3, direction="forward", cell="gru")),
+        (200, ModelSpec(units=8, position="one_hot")),
+    ],
+)
+def test_a_batch_is_as_large_as_a_workers_memory_allows(timesteps: int, model: ModelSpec) -> None:
+    def asked(batch: int) -> RunSpec:
+        training = TrainingSpec(epochs=1, sequences_per_epoch=1_000, batch_size=batch)
+        return RunSpec(problem=ProblemSpec(timesteps=timesteps), model=model, training=training)
+
+    with pytest.raises(ValueError, match="batch_size must be at most") as caught:
+        asked(1_000)
+    message = str(caught.value)
+    assert "not 1,000" in message
+    assert message.endswith("Lower the batch size, the units, the layers or the timesteps.")
+    most = int(message.split("at most ")[1].split(" ")[0])
+    assert asked(most).step_memory() <= MAX_STEP_MEMORY
+    with pytest.raises(ValueError, match="batch_size"):
+        asked(most + 1)
+
+
+def test_a_batch_that_no_epoch_fills_is_not_refused() -> None:
+    largest = ModelSpec(units=256, layers=3, position="one_hot")
+    training = TrainingSpec(epochs=1, sequences_per_epoch=1, batch_size=1_000)
+    RunSpec(problem=ProblemSpec(timesteps=200), model=largest, training=training)
 
 
 def test_the_longest_plain_run_is_allowed() -> None:
