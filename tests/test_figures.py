@@ -355,6 +355,150 @@ def test_paired_differences_show_every_start_and_a_zero_line():
     assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].x1) == (0, 0)
 
 
+def test_given_intervals_are_drawn_as_they_are():
+    frame = pd.DataFrame({"label": "backward", "seed": range(3), "difference": [0.1, 0.2, 0.3]})
+    given = pd.DataFrame({"label": ["forward", "backward"], "middle": [0, 0.21], "low": [0, -0.9], "high": [0, 0.4]})
+    figure = figures.paired_differences(frame, STYLES, intervals=given, middle="median")
+    assert list(trace(figure, "backward: median").x) == [-0.9, 0.21, 0.4]
+    assert figure.layout.xaxis.range[0] < -0.9
+    assert figure.layout.xaxis.title.text == "difference in final loss (nats per label)"
+
+
+def test_ceilings_are_dashed_in_the_colour_of_their_model():
+    frame = pd.DataFrame(
+        {
+            "label": ["forward"] * 2 + ["backward"] * 2 + ["bidirectional"] * 2,
+            "timestep": [1, 2] * 3,
+            "accuracy": [0.9, 1.0] * 3,
+            "ceiling": [1.0, 1.0, 0.95, 1.0, np.nan, np.nan],
+        }
+    )
+    figure = figures.accuracy_by_timestep(frame, STYLES)
+    dashed = [one for one in figure.data if one.line.dash == "dash"]
+    assert [one.name for one in dashed] == ["forward: best possible", "backward: best possible"]
+    assert [one.line.color for one in dashed] == [palette.FORWARD, palette.BACKWARD]
+    assert list(dashed[1].y) == [0.95, 1.0]
+    assert figure.layout.xaxis.title.text == "timestep (dashed: best possible)"
+    without = figures.accuracy_by_timestep(frame.drop(columns="ceiling"), STYLES)
+    assert len(without.data) == 3
+    assert without.layout.xaxis.title.text == "timestep"
+
+
+def nine(**changes):
+    best = {("past", "backward"): 0.2, ("future", "forward"): 0.2, ("both", "forward"): 0.1, ("both", "backward"): 0.1}
+    return pd.DataFrame(
+        [
+            {
+                "decides": f"{row} decides",
+                "direction": name,
+                "exact": 0.9,
+                "best": best.get((row, name), 1.0),
+                **changes,
+            }
+            for row in ("past", "future", "both")
+            for name in MODELS
+        ]
+    )
+
+
+def test_cells_that_no_model_can_always_get_right_are_hatched():
+    figure = figures.three_by_three(nine())
+    hatched = {
+        tuple(cell): bool(shape)
+        for column in figure.data
+        for cell, shape in zip(column.customdata, column.marker.pattern.shape, strict=True)
+    }
+    assert len(hatched) == 9
+    assert {cell for cell, yes in hatched.items() if yes} == {
+        ("past decides", "backward"), ("future decides", "forward"),
+        ("both decides", "forward"), ("both decides", "backward"),
+    }  # fmt: skip
+
+
+def test_the_chosen_cell_of_the_nine_is_outlined():
+    assert figures.three_by_three(nine()).layout.shapes == ()
+    outline = figures.three_by_three(nine(), chosen=("future decides", "bidirectional")).layout.shapes[0]
+    assert (outline.x0 + outline.x1) / 2 == 2
+    assert (outline.y0 + outline.y1) / 2 == 1
+
+
+@pytest.mark.parametrize(("exact", "text"), [(1.0, "100 %"), (0.9996, "99.9 %"), (0.214, "21 %"), (np.nan, "–")])
+def test_a_share_that_is_not_all_is_never_said_to_be(exact, text):
+    texts = [note.text for note in figures.three_by_three(nine(exact=exact)).layout.annotations]
+    assert texts.count(f"<b>{text}</b>") == 9
+    assert texts.count("best possible 100 %") == 5
+
+
+def test_sensitivity_leaves_exact_zeros_empty_and_shares_one_scale():
+    small = np.tril(np.full((4, 4), 1e-9))
+    large = np.triu(np.full((4, 4), 0.5))
+    figure = figures.sensitivity([("forward", "forward", small), ("backward", "backward", large)])
+    cells = np.asarray(trace(figure, "forward").z, dtype=float)
+    np.testing.assert_array_equal(np.isnan(cells), small == 0)
+    assert cells[0, 0] == pytest.approx(-9)
+    assert figure.layout.coloraxis.cmax == pytest.approx(np.log10(0.5))
+    assert {one.coloraxis for one in figure.data if one.type == "heatmap"} == {"coloraxis"}
+    borders = [one for one in figure.data if one.name == "empty"]
+    assert [sum(x is None for x in one.x) for one in borders] == [6, 6]
+    assert any("change of probability by change of value" in note.text for note in figure.layout.annotations)
+
+
+def test_sensitivity_lies_as_the_reading_grid():
+    models = [(view, view) for view in ("forward", "backward_raw")]
+    grid = figures.reading_grid(5, models)
+    matrix = figures.sensitivity([(*model, np.ones((5, 5))) for model in models])
+    for axis in ("xaxis", "yaxis", "xaxis2", "yaxis2"):
+        assert matrix.layout[axis].range == grid.layout[axis].range
+        assert matrix.layout[axis].title.text == grid.layout[axis].title.text
+
+
+def hidden(timesteps=6, units=(3, 5)):
+    return pd.DataFrame(
+        [
+            {"panel": panel, "unit": unit, "timestep": t, "value": np.sin(unit * t)}
+            for panel in ("forward", "backward", "merged")
+            for unit in units
+            for t in range(timesteps, 0, -1)
+        ]
+    )
+
+
+def test_hidden_states_are_units_by_timesteps_on_one_scale_around_zero():
+    colours = {"forward": palette.FORWARD, "merged": palette.BIDIRECTIONAL}
+    figure = figures.hidden_states(hidden(), colours, flip=4)
+    assert [one.name for one in figure.data] == ["forward", "merged"]
+    np.testing.assert_allclose(figure.data[0].z, [[np.sin(u * t) for t in range(1, 7)] for u in (3, 5)], atol=1e-4)
+    scale = figure.layout.coloraxis
+    assert (scale.cmin, scale.cmax) == (-1, 1)
+    assert scale.colorscale[1] == (0.5, palette.PAPER)
+    assert list(figure.layout.yaxis.ticktext) == ["3", "5"]
+    flip = next(shape for shape in figure.layout.shapes if shape.name == "flip")
+    assert flip.x0 == flip.x1 == 3.5
+    assert figures.hidden_states(hidden(), colours).layout.shapes == ()
+
+
+def test_gates_lie_between_0_and_1_and_each_axis_has_its_name():
+    t = np.arange(1, 7)
+    frame = pd.DataFrame({"timestep": t, "cell": 2.5 * np.sin(t), "candidate": np.cos(t), "input": 0.5, "forget": 0.9})
+    figure = figures.gates(frame, palette.FORWARD, flip=3)
+    assert [one.name for one in figure.data] == ["input gate", "forget gate", "candidate", "cell state"]
+    axes = [figure.layout[f"yaxis{n}"] for n in ("", 2, 3, 4)]
+    assert [axis.title.text for axis in axes] == ["input<br>gate", "forget<br>gate", "candidate", "cell<br>state"]
+    assert [(axis.tickvals[0], axis.tickvals[-1]) for axis in axes] == [(0, 1), (0, 1), (-1, 1), (-3, 3)]
+    assert {one.line.color for one in figure.data} == {palette.FORWARD}
+
+
+def test_merge_steps_reckon_what_each_merge_gives():
+    figure = figures.merge_steps(0.5, -0.25)
+    found = {one.name: list(one.customdata) for one in figure.data}
+    assert found == {
+        "forward": [0.5], "backward": [-0.25], "sum": [0.25], "mul": [-0.125], "ave": [0.125], "concat": [0.5, -0.25],
+    }  # fmt: skip
+    texts = " ".join(note.text for note in figure.layout.annotations)
+    assert "0.50 + (−0.25) =" in texts
+    assert "(0.50 + (−0.25)) / 2 =" in texts
+
+
 @pytest.mark.parametrize("view", ["forward", "backward", "backward_raw", "bidirectional"])
 def test_pointing_at_an_output_lights_what_it_has_read(view):
     figure = figures.network(5, view)
@@ -381,7 +525,23 @@ EVERY_FIGURE = {
         pd.DataFrame({"label": "forward", "timestep": [1, 2], "accuracy": [0.9, 1.0]}), STYLES
     ),
     "network": figures.network,
+    "paired_differences": lambda: figures.paired_differences(
+        pd.DataFrame({"label": "backward", "seed": [0, 1], "difference": [0.1, 0.2]}), STYLES
+    ),
+    "three_by_three": lambda: figures.three_by_three(nine()),
+    "sensitivity": lambda: figures.sensitivity([("forward", "forward", np.tril(np.ones((4, 4))))]),
+    "hidden_states": lambda: figures.hidden_states(hidden(), {"forward": palette.FORWARD}, flip=2),
+    "gates": lambda: figures.gates(pd.DataFrame({"timestep": [1, 2], "input": 0.5}), palette.FORWARD),
+    "merge_steps": lambda: figures.merge_steps(0.5, 0.25),
 }
+
+
+WITH_MISTAKES = {"curve_and_timeline", "timeline", "wall"}
+
+
+@pytest.mark.parametrize("name", sorted(set(EVERY_FIGURE) - WITH_MISTAKES))
+def test_figures_without_mistakes_are_without_vermilion(name):
+    assert figures.WRONG not in EVERY_FIGURE[name]().to_json()
 
 
 @pytest.mark.parametrize("name", EVERY_FIGURE)

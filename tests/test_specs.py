@@ -71,7 +71,7 @@ def test_a_batch_is_as_large_as_a_workers_memory_allows(timesteps: int, model: M
     message = str(caught.value)
     assert "not 1,000" in message
     assert message.endswith("Lower the batch size, the units, the layers or the timesteps.")
-    most = int(message.split("at most ")[1].split(" ")[0])
+    most = int(message.removeprefix("batch_size must be at most ").split(" ", maxsplit=1)[0])
     assert asked(most).step_memory() <= MAX_STEP_MEMORY
     with pytest.raises(ValueError, match="batch_size"):
         asked(most + 1)

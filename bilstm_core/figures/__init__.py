@@ -2,9 +2,10 @@
 
 from bilstm_core.figures.comparisons import accuracy_by_timestep, paired_differences, share_of_ones
 from bilstm_core.figures.curves import loss_curves
-from bilstm_core.figures.grids import confusion, wall
+from bilstm_core.figures.grids import confusion, three_by_three, wall
+from bilstm_core.figures.inside import gates, hidden_states, sensitivity
 from bilstm_core.figures.loss_plot import Floor
-from bilstm_core.figures.merges import merge_drawing
+from bilstm_core.figures.merges import merge_drawing, merge_steps
 from bilstm_core.figures.network import network
 from bilstm_core.figures.palette import WRONG, Style, color, dash, style
 from bilstm_core.figures.reading import has_read, reading_grid
@@ -22,16 +23,21 @@ __all__ = [
     "confusion",
     "curve_and_timeline",
     "dash",
+    "gates",
     "has_read",
+    "hidden_states",
     "loss_curves",
     "merge_drawing",
+    "merge_steps",
     "network",
     "paired_differences",
     "reading_grid",
+    "sensitivity",
     "share_of_ones",
     "smooth_and_band",
     "style",
     "thin",
+    "three_by_three",
     "timeline",
     "wall",
 ]

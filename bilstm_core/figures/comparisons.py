@@ -9,17 +9,20 @@ import plotly.graph_objects as go
 
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.palette import BLOCK, DARK_BLOCK, INK, Style, faint
+from bilstm_core.figures.palette import BLOCK, DARK_BLOCK, INK, PAPER, Style, faint
 
 
 def accuracy_by_timestep(frame: pd.DataFrame, styles: Mapping[str, Style], *, height: int = 340) -> go.Figure:
     """The share of labels that are right at each timestep, a line a model.
 
-    frame: label, timestep (from 1), accuracy (share, 0 to 1)
+    frame: label, timestep (from 1), accuracy (share, 0 to 1) and perhaps ceiling (share; missing where it is unknown):
+    the best that any model with this view can do, a quiet dashed line of the same colour
     """
     labels = [label for label in styles if (frame["label"] == label).any()]
     tables = {label: frame[frame["label"] == label].sort_values("timestep") for label in labels}
     low = min(0.9, float(np.floor(frame["accuracy"].min() * 20) / 20)) if len(frame) else 0.5
+    bounded = {name: one.dropna(subset="ceiling") for name, one in tables.items() if "ceiling" in frame}
+    bounded = {name: one for name, one in bounded.items() if len(one)}
     top, bottom = 14, 54
     area = height - top - bottom
     scale = area / (1.005 - low)
@@ -39,6 +42,20 @@ def accuracy_by_timestep(frame: pd.DataFrame, styles: Mapping[str, Style], *, he
         }
         for label, table in tables.items()
     ]
+    traces += [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": f"{label}: best possible",
+            "x": table["timestep"].to_numpy(),
+            "y": table["ceiling"].to_numpy(),
+            "line": {"color": styles[label].color, "dash": "dash", "width": 2},
+            "opacity": 0.7,
+            "showlegend": False,
+            "hovertemplate": f"{label}, timestep %{{x}}: %{{y:.1%}} is the best possible<extra></extra>",
+        }
+        for label, table in bounded.items()
+    ]
     notes = [
         canvas.note(
             f"<b>{label} {end:.1%}</b>",
@@ -52,13 +69,16 @@ def accuracy_by_timestep(frame: pd.DataFrame, styles: Mapping[str, Style], *, he
         )
         for label, end, place in zip(labels, ends, placed, strict=True)
     ]
+    xaxis = canvas.timestep_axis(1, timesteps)
+    if bounded:
+        xaxis["title"]["text"] += " (dashed: best possible)"
     longest = max((len(label) + 7 for label in labels), default=7)
     return canvas.figure(
         traces,
         height=height,
         margin=(64, min(270, 20 + round(8.4 * longest)), top, bottom),
         narrow=canvas.narrow_legend(len(labels), top=top, right=64),
-        xaxis=canvas.timestep_axis(1, timesteps),
+        xaxis=xaxis,
         yaxis=canvas.axis("labels right", range=[low, 1.005], tickformat=".0%", nticks=6),
         annotations=notes,
     )
@@ -108,26 +128,37 @@ def _interval(values: npt.NDArray[np.float64], draws: int = 2_000) -> tuple[floa
     return float(low), float(high)
 
 
+def _given(intervals: pd.DataFrame, label: str) -> tuple[float, float, float]:
+    middle, low, high = intervals.loc[intervals["label"] == label, ["middle", "low", "high"]].iloc[0]
+    return float(middle), float(low), float(high)
+
+
 def paired_differences(
     frame: pd.DataFrame,
     styles: Mapping[str, Style],
     *,
+    intervals: pd.DataFrame | None = None,
+    middle: str = "mean",
     title: str = "difference in final loss (nats per label)",
     row: int = 64,
 ) -> go.Figure:
-    """A dot for each start, the mean and its 95 % interval (bootstrap over starts), a row a model.
+    """A dot for each start, and their mean with its 95 % interval as a thick bar, a row a model.
 
-    frame: label, seed, difference (the model's minus the baseline's, same data, same start); row: px of each row
+    frame: label, seed, difference (the model's minus the baseline's, same data, same start)
+    intervals: label, middle, low, high; by default the mean and a bootstrap over the starts
+    middle: what the middle is, in a word; title: of the axis, with its unit; row: px of each row
     """
     labels = [label for label in styles if (frame["label"] == label).any()]
     traces: list[Item] = []
     notes: list[Item] = []
+    ends: list[float] = []
     for place, label in enumerate(labels):
         table = frame[frame["label"] == label].sort_values("seed")
         values = table["difference"].to_numpy(np.float64)
         colour = styles[label].color
         jitter = (np.arange(len(values)) % 5 - 2) * 0.05
-        mean, (low, high) = float(values.mean()), _interval(values)
+        mid, low, high = _given(intervals, label) if intervals is not None else (values.mean(), *_interval(values))
+        ends += [low, high]
         traces.append(
             {
                 "type": "scatter",
@@ -144,22 +175,29 @@ def paired_differences(
             {
                 "type": "scatter",
                 "mode": "lines+markers",
-                "name": f"{label}: mean",
-                "x": [low, mean, high],
+                "name": f"{label}: {middle}",
+                "x": [low, mid, high],
                 "y": [place - 0.06] * 3,
-                "line": {"color": colour, "width": 4},
-                "marker": {"size": [2, 12, 2], "color": colour, "opacity": 1},
-                "hovertemplate": f"{label}: mean {mean:+.4f}, 95 % from {low:+.4f} to {high:+.4f}<extra></extra>",
+                "line": {"color": colour, "width": 8},
+                "marker": {
+                    "size": [0, 16, 0],
+                    "color": colour,
+                    "opacity": 1,
+                    "line": {"color": PAPER, "width": [0, 2, 0]},
+                },
+                "hovertemplate": f"{label}: {middle} {mid:+.4f}, 95 % from {low:+.4f} to {high:+.4f}<extra></extra>",
             }
         )
         font = {"size": canvas.TEXT, "color": colour}
-        text = f"<b>{label}</b>  {mean:+.3f}" + (f" ({low:+.3f} to {high:+.3f})" if len(values) > 1 else "")
+        short, first, last = (f"{value:+.3f}".replace("-", "−") for value in (mid, low, high))
+        short = f"<b>{label}</b>  {short}"
+        text = f"{short} ({first} to {last})" if low < high else short
         notes.append(
             canvas.note(
                 text,
                 0,
                 place - 0.2,
-                name=f"<b>{label}</b>  {mean:+.3f}",
+                name=short,
                 xref="x domain",
                 yref="y",
                 xanchor="left",
@@ -168,7 +206,7 @@ def paired_differences(
             )
         )
     zero: Item = {"type": "line", "xref": "x", "x0": 0, "x1": 0, "yref": "y domain", "y0": 0, "y1": 1, "layer": "below"}
-    reach = 1.12 * max((abs(float(v)) for v in frame["difference"]), default=1.0) or 1.0
+    reach = 1.12 * max((abs(float(v)) for v in [*frame["difference"], *ends]), default=1.0) or 1.0
     return canvas.figure(
         traces,
         height=row * max(1, len(labels)) + 66,

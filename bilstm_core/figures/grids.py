@@ -1,4 +1,6 @@
-"""Grids of cells: the wall of sequences, and the confusion matrix."""
+"""Grids of cells: the wall of sequences, the confusion matrix, and which model solves which kind of problem."""
+
+import math
 
 import numpy as np
 import pandas as pd
@@ -6,7 +8,10 @@ import plotly.graph_objects as go
 
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.palette import EDGE, INK, ONE, WRONG, ZERO, faint
+from bilstm_core.figures.palette import EDGE, INK, ONE, QUIET, WRONG, ZERO, faint
+from bilstm_core.figures.palette import color as direction_color
+
+ALWAYS = 0.9995  # of the best possible: below it a model can't always be right
 
 
 def wall(frame: pd.DataFrame, color: str, *, chosen: int | None = None, height: int = 520) -> go.Figure:
@@ -126,3 +131,101 @@ def confusion(frame: pd.DataFrame, *, height: int = 320) -> go.Figure:
         yaxis=canvas.axis("expected label", type="category", autorange="reversed", showgrid=False),
         annotations=notes,
     )
+
+
+def three_by_three(
+    frame: pd.DataFrame, *, chosen: tuple[str, str] | None = None, cell: int = 112, title: str = "whole sequence right"
+) -> go.Figure:
+    """Which model solves which kind of problem: a cell each, hatched where no such model can be always right.
+
+    frame: decides (what decides the label, a row each), direction (a column each), exact (share of sequences that are
+    right throughout, missing while unknown), best (the best possible share); rows and columns in the order they come
+    chosen: (decides, direction) of the cell that is outlined; cell: px of a cell's height
+    Every cell's customdata is its decides and direction.
+    """
+    rows, columns = list(dict.fromkeys(frame["decides"])), list(dict.fromkeys(frame["direction"]))
+    traces: list[Item] = []
+    notes: list[Item] = []
+    for column, direction in enumerate(columns):
+        table = frame[frame["direction"] == direction].set_index("decides").reindex(rows)
+        exact, best = table["exact"].to_numpy(np.float64), table["best"].to_numpy(np.float64)
+        colour = direction_color(direction)
+        notes.append(
+            canvas.note(
+                f"<b>{direction}</b>", column, 1, xref="x", yref="y domain", yanchor="bottom", yshift=4,
+                font={"size": canvas.TEXT, "color": colour},
+            )
+        )  # fmt: skip
+        traces.append(
+            {
+                "type": "bar",
+                "name": direction,
+                "x": [column] * len(rows),
+                "y": [0.94] * len(rows),
+                "base": np.arange(len(rows)) - 0.47,
+                "width": 0.96,
+                "customdata": [[name, direction] for name in rows],
+                "marker": {
+                    "color": [faint(colour, 0.08 + 0.34 * share) for share in np.nan_to_num(exact)],
+                    "pattern": {
+                        "shape": np.where(best < ALWAYS, "/", "").tolist(),
+                        "fgcolor": EDGE,
+                        "size": 14,
+                        "solidity": 0.22,
+                    },
+                    "line": {"color": colour, "width": 2},
+                    "cornerradius": 6,
+                },
+                "text": [
+                    f"{title}: {percent(share)}, best possible: {percent(most)}"
+                    for share, most in zip(exact, best, strict=True)
+                ],
+                "textposition": "none",
+                "hovertemplate": "%{customdata[0]}, %{customdata[1]}: %{text}<extra></extra>",
+            }
+        )
+        for row in range(len(rows)):
+            place: Item = {"xref": "x", "yref": "y", "captureevents": False}
+            large = {"size": 26, "color": INK}
+            notes.append(canvas.note(f"<b>{percent(exact[row])}</b>", column, row - 0.1, font=large, **place))
+            said = f"best possible {percent(best[row])}"
+            notes.append(canvas.note(said, column, row + 0.26, name=f"best {percent(best[row])}", **place))
+    shapes: list[Item] = []
+    if chosen is not None and chosen[0] in rows and chosen[1] in columns:
+        x, y = columns.index(chosen[1]), rows.index(chosen[0])
+        shapes.append(
+            {"type": "rect", "xref": "x", "yref": "y", "x0": x - 0.49, "x1": x + 0.49, "y0": y - 0.49, "y1": y + 0.49,
+             "line": {"color": INK, "width": 3}, "name": "chosen"}
+        )  # fmt: skip
+    notes.append(
+        canvas.note(
+            f"{title}; hatched: no such model can always be right", 0, 0,
+            name=f"{title};<br>hatched: can't always be right",
+            xref="paper", xanchor="left", yanchor="top", yshift=-6, align="left",
+            font={"size": canvas.TEXT, "color": QUIET},
+        )
+    )  # fmt: skip
+    return canvas.figure(
+        traces,
+        height=cell * len(rows) + 66,
+        margin=(118, 8, 28, 38),
+        narrow={"margin": {"l": 66, "r": 2, "b": 48}},
+        xaxis=canvas.bare_axis(range=[-0.5, len(columns) - 0.5]),
+        yaxis=canvas.axis(
+            "",
+            range=[len(rows) - 0.5, -0.5],
+            tickvals=list(range(len(rows))),
+            ticktext=["<br>".join(name.rsplit(" ", 1)) for name in rows],
+            showgrid=False,
+            ticks="",
+        ),
+        shapes=shapes,
+        annotations=notes,
+    )
+
+
+def percent(share: float) -> str:
+    """A share in percent; what is not quite all never rounds to 100 %. A dash for what is unknown."""
+    if np.isnan(share):
+        return "–"
+    return f"{math.floor(share * 1000) / 10:.1f} %" if 0.99 < share < 1 else f"{share:.0%}".replace("%", " %")

@@ -69,3 +69,49 @@ def merge_drawing(merge_mode: str, *, height: int = 300) -> go.Figure:
         yaxis=canvas.bare_axis(range=[-0.1, 3.1]),
         annotations=notes,
     )
+
+
+def merge_steps(forward: float, backward: float, *, height: int = 330) -> go.Figure:
+    """What each merge makes of one unit's two numbers at one timestep: how it is reckoned, and what comes out."""
+    first, second = _plain(forward), _plain(backward)
+    bracketed = f"({second})" if backward < 0 else second
+    rows = [
+        ("forward", "", [forward], FORWARD),
+        ("backward", "", [backward], BACKWARD),
+        ("sum", f"{first} + {bracketed} =", [forward + backward], color("bidirectional", "sum")),
+        ("mul", f"{first} × {bracketed} =", [forward * backward], color("bidirectional", "mul")),
+        ("ave", f"({first} + {bracketed}) / 2 =", [(forward + backward) / 2], color("bidirectional", "ave")),
+        ("concat", f"{first} beside {second}:", [forward, backward], color("bidirectional")),
+    ]
+    traces: list[Item] = []
+    notes: list[Item] = []
+    for place, (name, reckoned, numbers, colour) in enumerate(rows):
+        level = place + (0.35 if place > 1 else 0.0)
+        traces.append(
+            {
+                "type": "bar",
+                "name": name,
+                "x": np.arange(len(numbers)) * 0.82,
+                "y": np.full(len(numbers), 0.72),
+                "base": level - 0.36,
+                "width": 0.74,
+                "marker": {"color": SHADE, "line": {"color": colour, "width": 3}, "cornerradius": 4},
+                "customdata": numbers,
+                "hoverinfo": "skip",
+            }
+        )
+        said = f'<b><span style="color:{colour}">{name}</span></b>  {reckoned}'.rstrip()
+        notes.append(canvas.note(said, -0.46, level, xref="x", yref="y", xanchor="right"))
+        notes += [canvas.note(_plain(one), at * 0.82, level, xref="x", yref="y") for at, one in enumerate(numbers)]
+    return canvas.figure(
+        traces,
+        height=height,
+        margin=(4, 4, 4, 4),
+        xaxis=canvas.bare_axis(range=[-2.5, 1.3]),
+        yaxis=canvas.bare_axis(range=[5.85, -0.5]),
+        annotations=notes,
+    )
+
+
+def _plain(number: float) -> str:
+    return f"{number:.2f}".replace("-", "−")

@@ -67,17 +67,10 @@ def reading_grid(
     """
     if decides is None:
         decides = np.tril(np.ones((timesteps, timesteps), dtype=bool))
-    count = len(models)
-    across = columns or count
     steps = np.arange(1, timesteps + 1)
     traces: list[Item] = []
-    notes: list[Item] = []
-    axes: Item = {}
     border_x, border_y = outline(decides)
-    wide, small = (places(count, across), places(count, min(across, 2)))
-    ticks = [t for t in steps.tolist() if t in (1, timesteps) or (timesteps <= 12 and t % 5 == 0)]
-    narrow: Item = {"height": grid_height(count, min(across, 2), 150), "margin": {"l": 54, "r": 8}}
-    for index, (title, view) in enumerate(models):
+    for index, (_, view) in enumerate(models):
         number = "" if index == 0 else str(index + 1)
         colour = VIEW_COLORS.get(view, INK)
         read = np.array([[has_read(view, t, s, timesteps) for s in steps.tolist()] for t in steps.tolist()])
@@ -93,7 +86,7 @@ def reading_grid(
         traces.append(
             {
                 "type": "heatmap",
-                "name": title,
+                "name": models[index][0],
                 "x": steps,
                 "y": steps,
                 "z": read.astype(int),
@@ -119,6 +112,23 @@ def reading_grid(
                 **pair,
             }
         )
+    return canvas.figure(traces, **side_by_side(timesteps, models, columns=columns, side=side))
+
+
+def side_by_side(
+    timesteps: int, models: Sequence[tuple[str, str]], *, columns: int | None, side: int, below: int = 0
+) -> Item:
+    """The layout of grids of labels by values, one a model; arguments as of `reading_grid`; below: px left free."""
+    count = len(models)
+    across = columns or count
+    notes: list[Item] = []
+    axes: Item = {}
+    wide, small = (places(count, across), places(count, min(across, 2)))
+    ticks = [t for t in range(1, timesteps + 1) if t in (1, timesteps) or (timesteps <= 12 and t % 5 == 0)]
+    narrow: Item = {"height": grid_height(count, min(across, 2), 150) + below, "margin": {"l": 54, "r": 8}}
+    for index, (title, view) in enumerate(models):
+        number = "" if index == 0 else str(index + 1)
+        colour = VIEW_COLORS.get(view, INK)
         domain_x, domain_y = wide[index]
         shared: Item = {"range": [0.4, timesteps + 0.6], "tickvals": ticks, "showgrid": False, "showline": False}
         axes[f"xaxis{number}"] = canvas.axis(
@@ -146,14 +156,13 @@ def reading_grid(
                 font={"size": canvas.TEXT, "color": colour},
             )
         )
-    return canvas.figure(
-        traces,
-        height=grid_height(count, across, side),
-        margin=(54, 12, 30, 52),
-        narrow=narrow,
-        annotations=notes,
+    return {
+        "height": grid_height(count, across, side) + below,
+        "margin": (54, 12, 30, 52 + below),
+        "narrow": narrow,
+        "annotations": notes,
         **axes,
-    )
+    }
 
 
 def grid_height(count: int, across: int, side: int) -> int:

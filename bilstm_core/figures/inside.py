@@ -1,0 +1,270 @@
+"""What happens inside a trained network: sensitivities, hidden states, and the gates of one unit."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+
+from bilstm_core.figures import canvas
+from bilstm_core.figures.canvas import Item
+from bilstm_core.figures.palette import EDGE, INK, PAPER
+from bilstm_core.figures.reading import outline, side_by_side
+
+LITTLE_TO_MUCH = ["#31446B", "#66696F", "#958F78", "#CAB969", "#FDE737"]  # cividis, less its darkest part
+BELOW_ZERO, ABOVE_ZERO = "#2F6DB5", "#B98A00"
+DECADES = 3  # of the sensitivity scale; what is smaller gets its lowest colour
+INSET = 0.3  # of a cell, to each side: the border of an empty one
+BORDERS = 40  # timesteps up to which every empty cell has one
+BAR = 40  # px that a colour scale takes
+FLIP = "label turns to 1"
+LINES = {
+    "input": "input gate",
+    "forget": "forget gate",
+    "output": "output gate",
+    "update": "update gate",
+    "reset": "reset gate",
+    "candidate": "candidate",
+    "cell": "cell state",
+    "hidden": "hidden state",
+}
+
+
+def sensitivity(
+    models: Sequence[tuple[str, str, npt.NDArray[np.floating[Any]]]],
+    *,
+    unit: str = "change of probability by change of value",
+    columns: int | None = None,
+    side: int = 230,
+) -> go.Figure:
+    """How much each output depends on each value, one grid a model, oriented as `reading_grid`.
+
+    models: (title, view, matrix), the view as in `has_read`; matrix: (timesteps, timesteps), |d output t / d value s|
+    in row t and column s. All share one logarithmic colour scale of three decades, named by `unit`.
+    A cell that is exactly zero stays empty, with a thin border: z is missing there.
+    columns: grids in a row, by default all; side: px of one grid
+    """
+    timesteps = len(models[0][2])
+    most = max(float(matrix.max()) for _, _, matrix in models)
+    high = math.log10(most) if most > 0 else 0.0
+    steps = np.arange(1, timesteps + 1)
+    traces: list[Item] = []
+    for index, (title, _, matrix) in enumerate(models):
+        pair = {"xaxis": f"x{index + 1 if index else ''}", "yaxis": f"y{index + 1 if index else ''}"}
+        values = np.asarray(matrix, np.float64)
+        empty = values == 0
+        traces.append(
+            {
+                "type": "heatmap",
+                "name": title,
+                "x": steps,
+                "y": steps,
+                "z": np.log10(values, where=~empty, out=np.full_like(values, np.nan)),
+                "customdata": values,
+                "coloraxis": "coloraxis",
+                "xgap": 1.5 if timesteps <= BORDERS else 0,
+                "ygap": 1.5 if timesteps <= BORDERS else 0,
+                "hoverongaps": False,
+                "hovertemplate": "output %{y}, value %{x}: %{customdata:.2g}<extra></extra>",
+                **pair,
+            }
+        )
+        x, y = _squares(empty) if timesteps <= BORDERS else outline(empty)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": "empty",
+                "x": x,
+                "y": y,
+                "line": {"color": EDGE, "width": 1},
+                "opacity": 0.8,
+                "hoverinfo": "skip",
+                "showlegend": False,
+                **pair,
+            }
+        )
+    layout = side_by_side(timesteps, [(title, view) for title, view, _ in models], columns=columns, side=side, below=74)
+    ticks = range(math.ceil(high - DECADES), math.floor(high) + 1)
+    layout["annotations"].append(_scale_title(f"{unit}; ", "empty: exactly 0", layout["margin"][3]))
+    scale = _scale(LITTLE_TO_MUCH, high - DECADES, high, ticks, [f"{10.0**tick:g}" for tick in ticks])
+    return canvas.figure(traces, coloraxis=scale, **layout)
+
+
+def hidden_states(
+    frame: pd.DataFrame, colors: Mapping[str, str], *, flip: int | None = None, row: int = 22
+) -> go.Figure:
+    """Hidden states as heatmaps of units by timesteps, a panel each for the branches and what is merged of them.
+
+    frame: panel, unit (a number or a name), timestep (from 1), value; the panels and their titles' colours are those
+    of `colors`, units in the order they come. One scale from -1 to 1; a sum beyond it has its end's colour.
+    flip: the timestep at which the label turns to 1; row: px of a unit
+    """
+    shown = [panel for panel in colors if (frame["panel"] == panel).any()]
+    first, last = int(frame["timestep"].min()), int(frame["timestep"].max())
+    tables = []
+    for panel in shown:
+        part = frame[frame["panel"] == panel]
+        table = part.pivot_table(index="unit", columns="timestep", values="value", sort=False)
+        tables.append(table.reindex(columns=range(first, last + 1)))
+    gap, top, bottom = 34, 46, 128
+    height = row * sum(len(table) for table in tables) + gap * (len(tables) - 1) + top + bottom
+    domains = canvas.panels([len(table) for table in tables], gap=gap, height=height, top=top, bottom=bottom)
+    traces: list[Item] = []
+    notes: list[Item] = []
+    axes: Item = {}
+    for index, (panel, table) in enumerate(zip(shown, tables, strict=True)):
+        number = str(index + 1) if index else ""
+        places = np.arange(len(table))
+        traces.append(
+            {
+                "type": "heatmap",
+                "name": panel,
+                "x": table.columns.to_numpy(),
+                "y": places,
+                "z": table.to_numpy(np.float64).round(4),
+                "text": [[str(unit)] * table.shape[1] for unit in table.index],
+                "coloraxis": "coloraxis",
+                "xgap": 1 if last - first < 60 else 0,
+                "ygap": 1,
+                "hovertemplate": f"{panel}, unit %{{text}}, timestep %{{x}}: %{{z:+.3f}}<extra></extra>",
+                "yaxis": f"y{number}",
+            }
+        )
+        skip = math.ceil(18 / row)  # units whose names would touch
+        axes[f"yaxis{number}"] = canvas.axis(
+            "unit",
+            domain=domains[index],
+            range=[len(table) - 0.5, -0.5],
+            tickvals=places[::skip],
+            ticktext=[str(unit) for unit in table.index[::skip]],
+            showgrid=False,
+            ticks="",
+        )
+        notes.append(
+            canvas.note(
+                f"<b>{panel}</b>", 0, 1, xref="x domain", yref=f"y{number} domain", xanchor="left", yanchor="bottom",
+                bgcolor=PAPER, font={"size": canvas.TEXT, "color": colors[panel]},
+            )
+        )  # fmt: skip
+    shapes, flag = _flip(flip, first, last)
+    ends = ["−1", "−0.5", "0", "0.5", "1"]
+    return canvas.figure(
+        traces,
+        height=height,
+        margin=(96, 12, top, bottom),
+        coloraxis=_scale([BELOW_ZERO, PAPER, ABOVE_ZERO], -1, 1, [-1, -0.5, 0, 0.5, 1], ends),
+        xaxis=canvas.timestep_axis(first, last, anchor=f"y{len(shown) if len(shown) > 1 else ''}"),
+        shapes=shapes,
+        annotations=[*notes, *flag, _scale_title("hidden state", "", bottom)],
+        **axes,
+    )
+
+
+def gates(frame: pd.DataFrame, color: str, *, flip: int | None = None, row: int = 84) -> go.Figure:
+    """The gates and states of one unit over the timesteps, a small line each, one above the other.
+
+    frame: timestep (from 1), and any of input, forget, output, update, reset (gates, 0 to 1), candidate and hidden
+    (-1 to 1) and cell (any number); drawn in this order: gates, candidate, cell, hidden
+    color: of the branch; flip: the timestep at which the label turns to 1; row: px of a line's panel
+    """
+    table = frame.sort_values("timestep")
+    t = table["timestep"].to_numpy()
+    names = [name for name in LINES if name in table]
+    gap, top, bottom = 16, 28, 54
+    height = row * len(names) + gap * (len(names) - 1) + top + bottom
+    domains = canvas.panels([1.0] * len(names), gap=gap, height=height, top=top, bottom=bottom)
+    traces: list[Item] = []
+    axes: Item = {}
+    for index, name in enumerate(names):
+        number = str(index + 1) if index else ""
+        values = table[name].to_numpy(np.float64)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers" if len(t) <= 50 else "lines",
+                "name": LINES[name],
+                "x": t,
+                "y": values.round(4),
+                "line": {"color": color, "width": 2.5},
+                "marker": {"size": 7, "color": color},
+                "hovertemplate": f"{LINES[name]}, timestep %{{x}}: %{{y:.3f}}<extra></extra>",
+                "yaxis": f"y{number}",
+            }
+        )
+        reach = max(1.0, math.ceil(float(np.abs(values).max()))) if name == "cell" else 1.0
+        low = 0.0 if LINES[name].endswith("gate") else -reach
+        axes[f"yaxis{number}"] = canvas.axis(
+            LINES[name].replace(" ", "<br>"),
+            domain=domains[index],
+            range=[low - 0.06 * (reach - low), reach + 0.06 * (reach - low)],
+            tickvals=[low, 0.5 if low == 0 else 0, reach],
+            tickformat="~g",
+        )
+    shapes, flag = _flip(flip, int(t[0]), int(t[-1]))
+    return canvas.figure(
+        traces,
+        height=height,
+        margin=(84, 12, top, bottom),
+        xaxis=canvas.timestep_axis(int(t[0]), int(t[-1]), anchor=f"y{len(names) if len(names) > 1 else ''}"),
+        shapes=shapes,
+        annotations=flag,
+        **axes,
+    )
+
+
+def _squares(where: npt.NDArray[np.bool_]) -> tuple[list[float | None], list[float | None]]:
+    """The borders of single cells, a little inside them, as line segments with gaps."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for row, column in np.argwhere(where) + 1:
+        x += [*(column + INSET * side for side in (-1, 1, 1, -1, -1)), None]
+        y += [*(row + INSET * side for side in (-1, -1, 1, 1, -1)), None]
+    return x, y
+
+
+def _scale(colours: Sequence[str], low: float, high: float, ticks: Sequence[float], texts: Sequence[str]) -> Item:
+    """A colour axis, its bar along the figure's lower edge."""
+    last = len(colours) - 1
+    return {
+        "colorscale": [[place / last, colour] for place, colour in enumerate(colours)],
+        "cmin": low,
+        "cmax": high,
+        "colorbar": {
+            "orientation": "h",
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+            "ypad": 2,
+            "thickness": 12,
+            "outlinewidth": 0,
+            "tickvals": list(ticks),
+            "ticktext": list(texts),
+            "tickfont": {"size": canvas.TEXT},
+        },
+    }
+
+
+def _scale_title(text: str, more: str, bottom: int) -> Item:
+    """What the colours mean, over the bar, in two lines on narrow screens; bottom: px below the panels.
+
+    Plotly's own title of the bar would touch it.
+    """
+    return canvas.note(
+        text + more, 0.5, 0, name=f"{text}<br>{more}" if more else text, yanchor="bottom", yshift=BAR - bottom
+    )
+
+
+def _flip(flip: int | None, first: int, last: int) -> tuple[list[Item], list[Item]]:
+    """A line before the timestep at which the label turns, through all panels, and its name above."""
+    if flip is None or not first <= flip <= last:
+        return [], []
+    x = flip - 0.5
+    line = {"color": INK, "width": 2, "dash": "dot"}
+    upright = {"type": "line", "xref": "x", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "name": "flip"}
+    right = flip > (first + last) / 2
+    place: Item = {"xref": "x", "yanchor": "bottom", "xanchor": "right" if right else "left", "yshift": 2}
+    return [{**upright, "line": line}], [canvas.note(FLIP, x, 1, **place)]
