@@ -169,7 +169,9 @@ def three_by_three(
                     "color": [faint(colour, 0.08 + 0.34 * share) for share in np.nan_to_num(exact)],
                     "pattern": {
                         "shape": np.where(best < ALWAYS, "/", "").tolist(),
+                        "fillmode": "overlay",
                         "fgcolor": EDGE,
+                        "fgopacity": 0.5,
                         "size": 14,
                         "solidity": 0.22,
                     },
