@@ -84,7 +84,8 @@ def _merged_tangents(merge_mode: str, outputs: list[Array], seen: list[BranchTra
         return outputs[0]
     if merge_mode == "mul":
         states = [one.hidden[0][:, None] for one in seen]
-        return np.add(outputs[0] * states[1], outputs[1] * states[0])
+        product: Array = outputs[0] * states[1] + outputs[1] * states[0]
+        return product
     return MERGES[merge_mode](*outputs)
 
 
