@@ -403,13 +403,10 @@ def nine(**changes):
 
 def test_cells_that_no_model_can_always_get_right_are_hatched():
     figure = figures.three_by_three(nine())
-    hatched = {
-        tuple(cell): bool(shape)
-        for column in figure.data
-        for cell, shape in zip(column.customdata, column.marker.pattern.shape, strict=True)
-    }
-    assert len(hatched) == 9
-    assert {cell for cell, yes in hatched.items() if yes} == {
+    cells = {(one.x[i], one.base[i]): tuple(one.customdata[i]) for one in figure.data[:3] for i in range(3)}
+    hatched = trace(figure, "hatched")
+    assert hatched.marker.pattern.shape == "/"
+    assert {cells[place] for place in zip(hatched.x, hatched.base, strict=True)} == {
         ("past decides", "backward"), ("future decides", "forward"),
         ("both decides", "forward"), ("both decides", "backward"),
     }  # fmt: skip

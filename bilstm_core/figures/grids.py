@@ -11,6 +11,7 @@ from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.palette import EDGE, INK, ONE, QUIET, WRONG, ZERO, faint
 from bilstm_core.figures.palette import color as direction_color
 
+SEE_THROUGH = "rgba(0, 0, 0, 0)"
 ALWAYS = 0.9995  # of the best possible: below it a model can't always be right
 
 
@@ -167,14 +168,6 @@ def three_by_three(
                 "customdata": [[name, direction] for name in rows],
                 "marker": {
                     "color": [faint(colour, 0.08 + 0.34 * share) for share in np.nan_to_num(exact)],
-                    "pattern": {
-                        "shape": np.where(best < ALWAYS, "/", "").tolist(),
-                        "fillmode": "overlay",
-                        "fgcolor": EDGE,
-                        "fgopacity": 0.5,
-                        "size": 14,
-                        "solidity": 0.22,
-                    },
                     "line": {"color": colour, "width": 2},
                     "cornerradius": 6,
                 },
@@ -192,6 +185,30 @@ def three_by_three(
             notes.append(canvas.note(f"<b>{percent(exact[row])}</b>", column, row - 0.1, font=large, **place))
             said = f"best possible {percent(best[row])}"
             notes.append(canvas.note(said, column, row + 0.26, name=f"best {percent(best[row])}", **place))
+    limited = frame[frame["best"] < ALWAYS]
+    traces.append(
+        {
+            "type": "bar",
+            "name": "hatched",  # apart, since Plotly gives a pattern its own colour only where all bars share theirs
+            "x": [columns.index(name) for name in limited["direction"]],
+            "y": [0.94] * len(limited),
+            "base": np.array([rows.index(name) for name in limited["decides"]]) - 0.47,
+            "width": 0.96,
+            "marker": {
+                "color": SEE_THROUGH,
+                "pattern": {
+                    "shape": "/",
+                    "fgcolor": faint(EDGE, 0.45),
+                    "bgcolor": SEE_THROUGH,
+                    "size": 16,
+                    "solidity": 0.2,
+                },
+                "cornerradius": 6,
+                "line": {"width": 0},
+            },
+            "hoverinfo": "skip",
+        }
+    )
     shapes: list[Item] = []
     if chosen is not None and chosen[0] in rows and chosen[1] in columns:
         x, y = columns.index(chosen[1]), rows.index(chosen[0])
