@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from bilstm_core.cells import scan
 from bilstm_core.inference import CONSTANT, position_inputs
 from bilstm_core.initial_weights import branches, parameter_count, shapes
 from bilstm_core.specs import ModelSpec, ProblemSpec
@@ -249,85 +250,11 @@ def _merged(merge_mode: str, outputs: list[Tensor]) -> Tensor:
 def _layer(model: ModelSpec, x: Tensor, kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor) -> Tensor:
     """Hidden states (rows, batch, timesteps, units) of x (rows, batch, timesteps, inputs); a row is a seed's branch."""
     rows, batch, timesteps, width = x.shape
+    recurrent_bias = None
     if model.cell == "gru":
         bias, recurrent_bias = bias[:, 0], bias[:, 1]
-    else:
-        recurrent_bias = tf.zeros_like(bias)
     x = tf.reshape(tf.transpose(x, (0, 2, 1, 3)), (rows, timesteps * batch, width))
     projected = tf.reshape(x @ kernel + bias[:, None, :], (rows, timesteps, batch, kernel.shape[-1]))
-    hidden = _scan(model, tf.transpose(projected, (1, 0, 2, 3)), recurrent_kernel, recurrent_bias)
+    projected = tf.transpose(projected, (1, 0, 2, 3))
+    hidden = scan(model.cell, projected, recurrent_kernel, recurrent_bias, units=model.units)
     return tf.transpose(hidden, (1, 2, 0, 3))
-
-
-def _lstm(projected: Tensor, inner: Tensor, _: Tensor, cell: Tensor) -> tuple[Tensor, ...]:
-    i, f, g, o = tf.split(projected + inner, 4, axis=-1)
-    cell = tf.sigmoid(f) * cell + tf.sigmoid(i) * tf.tanh(g)
-    return tf.sigmoid(o) * tf.tanh(cell), cell
-
-
-def _gru(projected: Tensor, inner: Tensor, hidden: Tensor) -> tuple[Tensor, ...]:
-    projected_z, projected_r, projected_h = tf.split(projected, 3, axis=-1)
-    inner_z, inner_r, inner_h = tf.split(inner, 3, axis=-1)
-    z, r = tf.sigmoid(projected_z + inner_z), tf.sigmoid(projected_r + inner_r)
-    return (z * hidden + (1.0 - z) * tf.tanh(projected_h + r * inner_h),)
-
-
-def _rnn(projected: Tensor, inner: Tensor, _: Tensor) -> tuple[Tensor, ...]:
-    return (tf.tanh(projected + inner),)
-
-
-CELLS: dict[str, Callable[..., tuple[Tensor, ...]]] = {"lstm": _lstm, "gru": _gru, "rnn": _rnn}
-
-
-def _scan(model: ModelSpec, projected: Tensor, recurrent_kernel: Tensor, recurrent_bias: Tensor) -> Tensor:
-    """Hidden states (timesteps, rows, batch, units) of projected inputs (timesteps, rows, batch, gates * units).
-
-    The way back is written out: autodiff through the loop would add a product for the weight gradient to every
-    timestep; here it differentiates one timestep's arithmetic, and the weight gradient is one product in the end.
-    """
-    cell = CELLS[model.cell]
-    timesteps, rows, batch, gates = projected.shape
-    zeros = tf.zeros((rows, batch, model.units))
-    n_states = 2 if model.cell == "lstm" else 1
-
-    def array(shape: tuple[int, ...]) -> Tensor:
-        return tf.TensorArray(tf.float32, timesteps, element_shape=shape)
-
-    def series(values: Tensor) -> Tensor:
-        return array(tuple(values.shape[1:])).unstack(values)
-
-    @tf.custom_gradient
-    def scan(projected, recurrent_kernel, recurrent_bias):  # type: ignore[no-untyped-def]
-        def forth(t, inners, past, states):  # type: ignore[no-untyped-def]
-            inner = states[0] @ recurrent_kernel + recurrent_bias[:, None, :]
-            past = tuple(one.write(t, state) for one, state in zip(past, states, strict=True))
-            return t + 1, inners.write(t, inner), past, cell(projected[t], inner, *states)
-
-        states = (zeros,) * n_states
-        begin = (0, array((rows, batch, gates)), tuple(array(zeros.shape) for _ in states), states)
-        _, inners, past, states = tf.while_loop(lambda t, *_: t < timesteps, forth, begin, maximum_iterations=timesteps)
-        inners, past = inners.stack(), tuple(one.stack() for one in past)
-        hidden = tf.concat([past[0][1:], states[0][None]], axis=0)
-
-        def gradient(upstream):  # type: ignore[no-untyped-def]
-            def back(t, d_projected, d_inner, d_states):  # type: ignore[no-untyped-def]
-                here = (projected[t], inners[t], *(one[t] for one in past))
-                with tf.GradientTape() as tape:
-                    tape.watch(here)
-                    after = cell(*here)
-                d_hidden = d_states[0] + upstream[t]
-                one, two, *d_states = tape.gradient(
-                    after, here, (d_hidden, *d_states[1:]), unconnected_gradients=tf.UnconnectedGradients.ZERO
-                )
-                d_states[0] += tf.matmul(two, recurrent_kernel, transpose_b=True)
-                return t - 1, d_projected.write(t, one), d_inner.write(t, two), tuple(d_states)
-
-            begin = (timesteps - 1, array((rows, batch, gates)), array((rows, batch, gates)), (zeros,) * n_states)
-            _, d_projected, d_inner, _ = tf.while_loop(lambda t, *_: t >= 0, back, begin, maximum_iterations=timesteps)
-            d_projected, d_inner = d_projected.stack(), d_inner.stack()
-            d_kernel = tf.einsum("trbu,trbg->rug", past[0], d_inner)
-            return d_projected, d_kernel, tf.reduce_sum(d_inner, axis=(0, 2))
-
-        return hidden, gradient
-
-    return scan(projected, recurrent_kernel, recurrent_bias)
