@@ -96,15 +96,15 @@ def scan(
     return scanned(projected, recurrent_kernel, *(() if recurrent_bias is None else (recurrent_bias,)))
 
 
-def _quarters(gates: Tensor) -> list[Tensor]:
-    return tf.split(gates, 4, axis=-1)
+def _quarters(gates: Tensor) -> Tensors:
+    return tuple(tf.split(gates, 4, axis=-1))
 
 
 def _lstm_forth(projected: Tensor, inner: Tensor, _: Tensor, cell: Tensor) -> tuple[Tensors, Tensors]:
     """A sigmoid is tanh(z / 2) / 2 + 1 / 2, so that the four gates are one operation."""
     z = projected + inner
-    scale = np.repeat(np.float32([0.5, 0.5, 1.0, 0.5]), z.shape[-1] // 4)
-    offset = np.repeat(np.float32([0.5, 0.5, 0.0, 0.5]), z.shape[-1] // 4)
+    scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], np.float32), z.shape[-1] // 4)
+    offset = np.repeat(np.array([0.5, 0.5, 0.0, 0.5], np.float32), z.shape[-1] // 4)
     gates = tf.tanh(z * scale) * scale + offset
     i, f, g, o = _quarters(gates)
     cell = f * cell + i * g
@@ -121,7 +121,7 @@ def _lstm_factors(kept: Tensors, _: Tensor) -> Tensors:
     i, f, g, o = _quarters(gates)
     squashed = tf.tanh(cell)
     cell_before = tf.concat([tf.zeros_like(cell[:1]), cell[:-1]], axis=0)
-    lowest = np.repeat(np.float32([0.0, 0.0, -1.0, 0.0]), cell.shape[-1])
+    lowest = np.repeat(np.array([0.0, 0.0, -1.0, 0.0], np.float32), cell.shape[-1])
     slopes = (gates - lowest) * (1.0 - gates)
     return slopes * tf.concat([g, cell_before, i, squashed], axis=-1), o * (1.0 - squashed * squashed), f
 

@@ -16,7 +16,7 @@ from bilstm_core.specs import ModelSpec, ProblemSpec
 from bilstm_core.streams import Stream, generator
 
 Array = npt.NDArray[Any]
-Steps = Iterator[tuple[Array, dict[str, Array]]]  # the hidden state and the gates after each timestep
+Steps = Iterator[dict[str, Array]]  # the gates after each timestep, overwritten by the next; so is the hidden state
 
 CONSTANT = 0.5  # what a branch fed a constant reads in the place of every feature: the mean of uniform values
 GATE_NAMES = {
@@ -174,46 +174,79 @@ def _merged(merge_mode: str, outputs: list[Array]) -> Array:
 
 
 class _Feed(NamedTuple):
-    """What a branch works with; sequences last.
+    """What a branch works with; sequences last, and lead stands for the weights' leading axes.
 
-    projected(t): the inputs of timestep t (from 0) after their kernel and bias, (gates * units, sequences), to be
-        overwritten. Made when it is asked for: a whole sequence of them would not fit the cache
-    recurrent_kernel: (gates * units, units). recurrent_bias: (gates * units, 1)
-    start: the hidden state before the first timestep, (units, sequences) zeros
+    Hidden state, inputs and a one for the biases lie under one another, so that a timestep takes one product.
+
+    weights: (*lead, rows, units + inputs + 1), rows as `_rows` puts them
+    offsets: (*lead, timesteps or 1, rows, 1), the last column of weights at each timestep
+    source: (*lead, timesteps, inputs, sequences)
+    state: (*lead, units + inputs + 1, sequences)
+    product: (*lead, rows, sequences), overwritten at each timestep
     """
 
-    projected: Callable[[int], Array]
-    recurrent_kernel: Array
-    recurrent_bias: Array
-    start: Array
+    weights: Array
+    offsets: Array
+    source: Array
+    state: Array
+    product: Array
+
+    def at(self, t: int) -> Array:
+        """Every gate before its activation at timestep t (from 0), to be overwritten."""
+        inputs = self.source.shape[-2]
+        self.state[..., -1 - inputs : -1, :] = self.source[..., t, :, :]
+        if self.offsets.shape[-3] > 1:
+            self.weights[..., -1:] = self.offsets[..., t, :, :]
+        return np.matmul(self.weights, self.state, out=self.product)
 
 
 def _feed(model: ModelSpec, matrices: tuple[Array, ...], source: Array, told: Array) -> _Feed:
     """source: (timesteps, inputs, sequences). told: (timesteps, inputs, 1) that all sequences share."""
+    features, units = source.shape[-2], model.units
     kernel, recurrent_kernel = (_turned(matrix) for matrix in matrices[:2])
-    bias = _turned(matrices[2]) if model.cell == "gru" else matrices[2][..., None]
-    features = source.shape[-2]
-    offsets = bias[..., None, :, :1] + kernel[..., None, :, features:] @ told
-    kernel = kernel[..., :features]
+    biases = _turned(matrices[2]) if model.cell == "gru" else matrices[2][..., None]
+    timed = told if told.shape[-2] else told[:1]
+    offsets = biases[..., None, :, :1] + kernel[..., None, :, features:] @ timed
+    lead = kernel.shape[:-2]
+    hidden, inputs, one = _rows(model, recurrent_kernel, kernel[..., :features], offsets, biases[..., 1:])
+    weights = np.concatenate([hidden, inputs, one[..., 0, :, :]], axis=-1)
+    sequences, kind = source.shape[-1], np.result_type(kernel, source)
+    state = np.zeros((*lead, units + features + 1, sequences), kind)
+    state[..., -1, :] = 1
+    return _Feed(weights, one, source, state, np.empty((*lead, weights.shape[-2], sequences), kind))
+
+
+def _rows(model: ModelSpec, hidden: Array, inputs: Array, offsets: Array, further: Array) -> tuple[Array, ...]:
+    """The rows by hidden state, inputs and one: Keras's gates as the cells below want them.
+
+    LSTM: input, forget, output, candidate; the first three halved, for a sigmoid is tanh(z / 2) / 2 + 1 / 2
+    GRU: update, reset, the candidate's part by the hidden state, that by the inputs
+    """
+    units = model.units
     if model.cell == "lstm":
-        kernel, recurrent_kernel, offsets = (_lstm_scale(one) * one for one in (kernel, recurrent_kernel, offsets))
-
-    def projected(t: int) -> Array:
-        result: Array = kernel @ source[..., t, :, :]
-        result += offsets[..., t, :, :]
-        return result
-
-    lead, kind = matrices[0].shape[:-2], np.result_type(kernel, source)
-    start = np.zeros((*lead, model.units, source.shape[-1]), kind)
-    return _Feed(projected, recurrent_kernel, bias[..., -1:], start)
+        order = np.r_[0 : 2 * units, 3 * units : 4 * units, 2 * units : 3 * units]
+        halves = np.repeat(np.array([0.5, 1.0], hidden.dtype), [3 * units, units])[:, None]
+        return hidden[..., order, :] * halves, inputs[..., order, :] * halves, offsets[..., order, :] * halves
+    if model.cell == "gru":
+        both, own = slice(0, 2 * units), slice(2 * units, None)
+        further = np.broadcast_to(further[..., None, :, :], offsets.shape)
+        return (
+            np.concatenate([hidden, np.zeros_like(hidden[..., own, :])], axis=-2),
+            np.concatenate([inputs[..., both, :], np.zeros_like(inputs[..., own, :]), inputs[..., own, :]], axis=-2),
+            np.concatenate(
+                [offsets[..., both, :] + further[..., both, :], further[..., own, :], offsets[..., own, :]], axis=-2
+            ),
+        )
+    return hidden, inputs, offsets
 
 
 def _branch(model: ModelSpec, feed: _Feed, order: range, *, keep: bool) -> tuple[Array, dict[str, Array]]:
     """Hidden states and, if `keep`, gates: (timesteps, units, sequences) each, read in the `order` of timesteps."""
-    *lead, units, sequences = feed.start.shape
-    hidden = np.empty((*lead, len(order), units, sequences), feed.start.dtype)
+    *lead, _, sequences = feed.state.shape
+    hidden = np.empty((*lead, len(order), model.units, sequences), feed.state.dtype)
     kept = {name: np.empty_like(hidden) for name in GATE_NAMES[model.cell] if keep}
-    for t, (state, gates) in zip(order, CELLS[model.cell](feed, order), strict=True):
+    state = feed.state[..., : model.units, :]
+    for t, gates in zip(order, CELLS[model.cell](feed, state, order), strict=True):
         hidden[..., t, :, :] = state
         for name, values in kept.items():
             values[..., t, :, :] = gates[name]
@@ -227,46 +260,37 @@ def _sigmoid(values: Array) -> Array:
     return result
 
 
-def _lstm_scale(rows: Array) -> Array:
-    """1/2 for the rows (..., 4 * units, columns) of a sigmoid gate, 1 for the candidate's: (4 * units, 1)."""
-    return np.repeat(np.array([0.5, 0.5, 1.0, 0.5], rows.dtype), rows.shape[-2] // 4)[:, None]
-
-
-def _lstm(feed: _Feed, order: range) -> Steps:
-    """A sigmoid is tanh(z / 2) / 2 + 1 / 2, so that one tanh serves the four gates; z / 2 is in the weights."""
-    hidden = cell = feed.start
+def _lstm(feed: _Feed, hidden: Array, order: range) -> Steps:
     units = hidden.shape[-2]
-    scale = _lstm_scale(feed.recurrent_kernel)
-    offset = np.where(scale < 1, scale, 0 * scale)
+    cell, part = np.zeros_like(hidden), np.empty_like(hidden)
     for t in order:
-        z = feed.projected(t)
-        z += feed.recurrent_kernel @ hidden
+        z = feed.at(t)
         np.tanh(z, out=z)
-        z *= scale
-        z += offset
-        i, f, g, o = (z[..., gate * units : (gate + 1) * units, :] for gate in range(4))
-        cell = f * cell + i * g
-        hidden = o * np.tanh(cell)
-        yield hidden, {"input": i, "forget": f, "candidate": g, "output": o, "cell": cell}
+        sigmoids = z[..., : 3 * units, :]
+        sigmoids *= 0.5
+        sigmoids += 0.5
+        i, f, o, g = (z[..., gate * units : (gate + 1) * units, :] for gate in range(4))
+        cell *= f
+        cell += np.multiply(i, g, out=part)
+        np.multiply(o, np.tanh(cell, out=part), out=hidden)
+        yield {"input": i, "forget": f, "candidate": g, "output": o, "cell": cell}
 
 
-def _gru(feed: _Feed, order: range) -> Steps:
-    hidden = feed.start
+def _gru(feed: _Feed, hidden: Array, order: range) -> Steps:
     units = hidden.shape[-2]
     for t in order:
-        here, inner = feed.projected(t), feed.recurrent_kernel @ hidden + feed.recurrent_bias
-        both = _sigmoid(here[..., : 2 * units, :] + inner[..., : 2 * units, :])
+        rows = feed.at(t)
+        both = _sigmoid(rows[..., : 2 * units, :])
         z, r = both[..., :units, :], both[..., units:, :]
-        candidate = np.tanh(here[..., 2 * units :, :] + r * inner[..., 2 * units :, :])
-        hidden = z * hidden + (1 - z) * candidate
-        yield hidden, {"update": z, "reset": r, "candidate": candidate}
+        candidate = np.tanh(rows[..., 3 * units :, :] + r * rows[..., 2 * units : 3 * units, :])
+        hidden[...] = z * hidden + (1 - z) * candidate
+        yield {"update": z, "reset": r, "candidate": candidate}
 
 
-def _rnn(feed: _Feed, order: range) -> Steps:
-    hidden = feed.start
+def _rnn(feed: _Feed, hidden: Array, order: range) -> Steps:
     for t in order:
-        hidden = np.tanh(feed.projected(t) + feed.recurrent_kernel @ hidden)
-        yield hidden, {}
+        np.tanh(feed.at(t), out=hidden)
+        yield {}
 
 
-CELLS: dict[str, Callable[[_Feed, range], Steps]] = {"lstm": _lstm, "gru": _gru, "rnn": _rnn}
+CELLS: dict[str, Callable[[_Feed, Array, range], Steps]] = {"lstm": _lstm, "gru": _gru, "rnn": _rnn}

@@ -7,17 +7,18 @@ chosen by `thinning`. How the work is cut into chunks follows the clock, and cha
 import functools
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bilstm_core.inference import probabilities
 from bilstm_core.initial_weights import GATES, branches, flattened, initial_weights, named, parameter_count
 from bilstm_core.programs import Chunk, Program, State, compile_program
-from bilstm_core.runs import N_PROBES, Progress, Run, Snapshots, Timing, installed_versions, probes
-from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.runs import Progress, Run, Snapshots, Timing, installed_versions
+from bilstm_core.snapshots import Keeper, on_probes
+from bilstm_core.specs import RunSpec, TrainingSpec
 from bilstm_core.thinning import grid_steps, snapshot_steps, thinned
 from bilstm_core.training_data import TrainingData
 
@@ -30,7 +31,6 @@ FIRST_CHUNK = 25
 FIRST_CHUNK_WORK = 1e8  # of RunSpec.work(): about a tenth of a second
 CHUNK_SECONDS = (0.05, 0.15)  # shorter chunks are doubled, longer ones halved
 PROGRESS_POINTS = 100
-SNAPSHOT_NUMBERS = 2**15
 
 Floats = npt.NDArray[np.float32]
 
@@ -154,7 +154,7 @@ class _Record:
         found = [self.snapshots[step] for step in kept]
         if not kept or kept[-1] != steps_done:
             kept.append(steps_done)
-            found.append(_on_probes(problem, model, state.weights[None])[0])
+            found.append(on_probes(problem, model, state.weights[None])[0])
         step, loss = thinned(np.concatenate(self.steps), np.concatenate(self.losses), steps_done)
         return Run(
             spec=spec,
@@ -191,46 +191,50 @@ def _train_stack(
 ) -> list[Run]:
     """Train specs that differ only in seed in one program `width` wide; seats that are left over idle along."""
     problem, model, training = specs[0].problem, specs[0].model, specs[0].training
-    begin = time.perf_counter()
-    records = [_Record(spec, resume) for spec in specs]
-    done = 0 if resume is None else resume.steps_done
-    state = _starting_state(specs, width, resume)
-    if done == 0:
-        _keep_snapshots(records, [0], state.weights[None])
-    program: Program | None = None
-    compile_s = 0.0
-    data: list[TrainingData] = []
-    pace = max(1, min(FIRST_CHUNK, int(FIRST_CHUNK_WORK * training.steps / (specs[0].work() * width))))
-    while done < training.steps and not (should_stop is not None and should_stop()):
-        if program is None:
-            program, compile_s = compile_program(problem, model, training.batch_size, width)
-            noise = any(side.reads == "noise" for side in branches(model))
-            data = [TrainingData(problem, spec.training, noise) for spec in specs]
-        chunk_begin = time.perf_counter()
-        count = min(pace, program.capacity, training.steps - done)
-        points = grid_steps(done, done + count)
-        if len(points) >= program.slots:
-            points = points[: program.slots - 1]
-            count = int(points[-1]) - done
-        chunk, labels = _chunk(program, width, data, done=done, points=points, count=count)
-        state, loss, accuracy, kept = program.run(
-            state, chunk, steps_done=done, steps=count, learning_rate=training.learning_rate
-        )
-        _keep_snapshots(records, points.tolist(), kept[: len(points)])
-        for number, (record, place) in enumerate(zip(records, places, strict=True)):
-            progress = record.add(done, loss[:, number], accuracy[:, number], labels[:, number])
-            if on_progress is not None:
-                on_progress(progress._replace(run=place))
-        done += count
-        spent = time.perf_counter() - chunk_begin
-        if spent > CHUNK_SECONDS[1]:
-            pace = max(1, pace // 2)
-        elif spent < CHUNK_SECONDS[0] and count == pace:
-            pace *= 2
-    earlier = 0.0 if resume is None else resume.timing.train_s
-    timing = Timing(earlier + time.perf_counter() - begin - compile_s, compile_s, len(specs))
-    own = [State(*(part[number] for part in state)) for number in range(len(specs))]
-    return [record.run(done, one, timing) for record, one in zip(records, own, strict=True)]
+    with ThreadPoolExecutor(1, "snapshots") as beside:
+        snapshots = Keeper(problem, model, len(specs), beside)
+        begin = time.perf_counter()
+        records = [_Record(spec, resume) for spec in specs]
+        done = 0 if resume is None else resume.steps_done
+        state = _starting_state(specs, width, resume)
+        if done == 0:
+            snapshots.take([0], state.weights[None])
+        program: Program | None = None
+        compile_s = 0.0
+        data: list[TrainingData] = []
+        pace = max(1, min(FIRST_CHUNK, int(FIRST_CHUNK_WORK * training.steps / (specs[0].work() * width))))
+        while done < training.steps and not (should_stop is not None and should_stop()):
+            if program is None:
+                program, compile_s = compile_program(problem, model, training.batch_size, width)
+                noise = any(side.reads == "noise" for side in branches(model))
+                data = [TrainingData(problem, spec.training, noise) for spec in specs]
+            chunk_begin = time.perf_counter()
+            count = min(pace, program.capacity, training.steps - done)
+            points = grid_steps(done, done + count)
+            if len(points) >= program.slots:
+                points = points[: program.slots - 1]
+                count = int(points[-1]) - done
+            chunk, labels = _chunk(program, width, data, done=done, points=points, count=count)
+            state, loss, accuracy, kept = program.run(
+                state, chunk, steps_done=done, steps=count, learning_rate=training.learning_rate
+            )
+            snapshots.take(points.tolist(), kept[: len(points)])
+            for number, (record, place) in enumerate(zip(records, places, strict=True)):
+                progress = record.add(done, loss[:, number], accuracy[:, number], labels[:, number])
+                if on_progress is not None:
+                    on_progress(progress._replace(run=place))
+            done += count
+            spent = time.perf_counter() - chunk_begin
+            if spent > CHUNK_SECONDS[1]:
+                pace = max(1, pace // 2)
+            elif spent < CHUNK_SECONDS[0] and count == pace:
+                pace *= 2
+        for record, kept_here in zip(records, snapshots.kept(), strict=True):
+            record.snapshots |= kept_here
+        earlier = 0.0 if resume is None else resume.timing.train_s
+        timing = Timing(earlier + time.perf_counter() - begin - compile_s, compile_s, len(specs))
+        own = [State(*(part[number] for part in state)) for number in range(len(specs))]
+        return [record.run(done, one, timing) for record, one in zip(records, own, strict=True)]
 
 
 def _starting_state(specs: list[RunSpec], width: int, resume: Run | None) -> State:
@@ -259,32 +263,6 @@ def _chunk(
     slot[:count] = np.searchsorted(points, np.arange(done + 1, done + count + 1))
     labels = mask[:count, : len(data)].sum(axis=(2, 3), dtype=np.float64)
     return Chunk(x, y, mask, slot), labels
-
-
-def _keep_snapshots(records: list[_Record], steps: list[int], weights: Floats) -> None:
-    """Keep what the weights (steps, width, parameters) say on the probes."""
-    spec = records[0].spec
-    runs = len(records)
-    flat = np.ascontiguousarray(weights[:, :runs]).reshape(len(steps) * runs, weights.shape[-1])
-    found = _on_probes(spec.problem, spec.model, flat)
-    for number, values in enumerate(found):
-        records[number % runs].snapshots[steps[number // runs]] = values
-
-
-def _on_probes(problem: ProblemSpec, model: ModelSpec, weights: Floats) -> npt.NDArray[np.float16]:
-    """Probabilities (models, N_PROBES, timesteps, outputs) of flat weights (models, parameters)."""
-    x = _probe_inputs(problem)
-    size = max(1, SNAPSHOT_NUMBERS // (N_PROBES * GATES[model.cell] * model.units))
-    result = np.empty((len(weights), *x.shape[:2], problem.problem.outputs), np.float16)
-    for start in range(0, len(weights), size):
-        part = weights[start : start + size]
-        result[start : start + size] = probabilities(problem, model, named(problem, model, part), x)
-    return result
-
-
-@functools.lru_cache(maxsize=16)
-def _probe_inputs(problem: ProblemSpec) -> Floats:
-    return probes(problem).x
 
 
 @functools.cache
