@@ -151,10 +151,7 @@ class Cluster:
 
 
 def worker_environment() -> dict[str, str]:
-    """The worker's environment: one thread for TensorFlow, no GPU, memory never spilled or paused.
-
-    XLA's on-disk compile cache is left off: it saves a second a program, and one damaged file fails every training.
-    """
+    """The worker's environment: one thread for TensorFlow, no GPU, memory never spilled or paused."""
     memory = {f"DASK_DISTRIBUTED__WORKER__MEMORY__{name}": "False" for name in ("TARGET", "SPILL", "PAUSE")}
     paths = [str(ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     tensorflow = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bilstm_core import codec, worker
+from bilstm_core import codec, program_cache, worker
 from bilstm_core.runs import Progress, from_parts
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 from bilstm_core.worker import LOADED, Reporter, SourceMismatchError, fingerprint, summary_job, train_job
@@ -120,3 +120,22 @@ def test_a_report_of_many_points_is_thinned_and_plain() -> None:
     ((message,),) = sent
     assert len(message["seen"]) == len(message["loss"]) == 1_000
     assert {type(value) for value in message["seen"] + message["loss"]} == {int, float}
+
+
+def test_a_worker_in_which_xla_failed_with_programs_on_disk_ends_so_that_the_next_does_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tensorflow as tf
+
+    ends: list[int] = []
+    monkeypatch.setattr("bilstm_core.worker.os._exit", ends.append)
+    monkeypatch.setenv("BILSTM_SCRATCH", str(tmp_path))
+    error = tf.errors.DataLossError(None, None, "cut short")
+    worker._do_without_cache(error)
+    assert ends == []
+    monkeypatch.setattr(program_cache, "_own", tmp_path)
+    worker._do_without_cache(ValueError("of the spec"))
+    assert ends == []
+    worker._do_without_cache(error)
+    assert ends == [1]
+    assert not program_cache.start()

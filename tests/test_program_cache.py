@@ -1,0 +1,125 @@
+"""Programs on disk never fail a training: what is damaged is not used, and a folder that fails is done without."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bilstm_core import program_cache
+
+NAME = "xla_compile_cache__1__2__XLA_CPU_JIT.pb"
+TRAIN = """
+from bilstm_core import program_cache
+on = program_cache.start()
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.training import train
+spec = RunSpec(problem=ProblemSpec(timesteps=3), model=ModelSpec(direction="forward", cell="rnn", units=2),
+               training=TrainingSpec(epochs=3))
+run = train(spec)
+program_cache.save()
+print(on, repr(run.history["loss"].to_list()))
+"""
+
+
+@pytest.fixture(autouse=True)
+def own_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The module as a fresh process has it, and a store of its own."""
+    monkeypatch.setenv("BILSTM_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("BILSTM_SCRATCH", str(tmp_path / "scratch"))
+    monkeypatch.setenv("TF_XLA_FLAGS", "")
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(program_cache, "_own", None)
+    monkeypatch.setattr(program_cache, "_saved", set())
+
+
+def own_folder() -> Path:
+    return Path(os.environ["TF_XLA_FLAGS"].split("=")[1])
+
+
+def keep(content: bytes, name: str = NAME) -> Path:
+    """A sound file of the shared folder."""
+    shared = program_cache.shared_folder()
+    shared.mkdir(parents=True, exist_ok=True)
+    path = shared / f"{name}.{hashlib.sha256(content).hexdigest()}"
+    path.write_bytes(content)
+    return path
+
+
+def restart() -> bool:
+    program_cache._own = None
+    program_cache._saved.clear()
+    os.environ["TF_XLA_FLAGS"] = ""
+    return program_cache.start()
+
+
+def test_what_one_worker_wrote_the_next_one_has() -> None:
+    assert program_cache.start()
+    (own_folder() / NAME).write_bytes(b"machine code")
+    program_cache.save()
+    before = own_folder()
+    assert restart()
+    assert own_folder() != before
+    assert (own_folder() / NAME).read_bytes() == b"machine code"
+
+
+def test_a_file_cut_short_or_altered_is_deleted_and_never_seen() -> None:
+    cut, altered, sound = keep(b"machine code", "cut"), keep(b"machine code", "altered"), keep(b"machine code", "sound")
+    cut.write_bytes(b"machine")
+    altered.write_bytes(b"machine Code")
+    (program_cache.shared_folder() / "1f2e.part").write_bytes(b"left behind")
+    assert program_cache.start()
+    assert [path.name for path in own_folder().iterdir()] == ["sound"]
+    assert list(program_cache.shared_folder().iterdir()) == [sound]
+
+
+def test_the_oldest_programs_go_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program_cache, "SIZE_LIMIT", 100)
+    old = keep(bytes(60), "old")
+    os.utime(old, (1, 1))
+    program_cache.start()
+    (own_folder() / "new").write_bytes(bytes(50))
+    program_cache.save()
+    assert [path.name.partition(".")[0] for path in program_cache.shared_folder().iterdir()] == ["new"]
+
+
+def test_a_shared_folder_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("a file where the folder should be")
+    program_cache.start()
+    if os.environ["TF_XLA_FLAGS"]:
+        (own_folder() / NAME).write_bytes(b"machine code")
+    program_cache.save()
+    assert (tmp_path / "store").read_text() == "a file where the folder should be"
+
+
+def test_without_room_for_xlas_own_folder_the_cache_is_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BILSTM_SCRATCH", str(tmp_path / "nowhere"))
+    assert not program_cache.start()
+    assert os.environ["TF_XLA_FLAGS"] == ""
+    assert not program_cache.give_up()
+
+
+def test_a_worker_that_failed_has_the_next_one_do_without() -> None:
+    assert program_cache.start()
+    assert program_cache.give_up()
+    assert not restart()
+
+
+def test_a_program_from_disk_gives_the_same_numbers_and_a_damaged_one_too() -> None:
+    """The first process compiles, the second reads, the third finds what it would read cut short."""
+    said = [trained()]
+    (kept,) = program_cache.shared_folder().iterdir()
+    written = kept.stat().st_mtime_ns
+    said.append(trained())
+    assert kept.stat().st_mtime_ns == written
+    kept.write_bytes(kept.read_bytes()[:1000])
+    said.append(trained())
+    assert said[0].startswith("True")
+    assert said == [said[0]] * 3
+
+
+def trained() -> str:
+    done = subprocess.run([sys.executable, "-c", TRAIN], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
