@@ -28,7 +28,7 @@ class Evaluation:
     loss: nats per label (mean squared error for a regression), from logits, so never clipped
     accuracy: share of labels met; exact: share of sequences with every label met; both nan for a regression
     exact_interval: 95 %, Wilson's
-    per_timestep: timestep (from 1), accuracy
+    per_timestep: timestep (from 1), loss, accuracy
     confusion: expected, predicted, count
     examples: the first 100 sequences: sequence (from 1), timestep (from 1), x, expected, probability, predicted.
         x is the first feature; probability is that of class 1, of the predicted class where there are more than two,
@@ -75,6 +75,7 @@ def evaluate(run: Run, n_sequences: int = 10_000, seed: int = EVALUATION_SEED) -
         per_timestep=pd.DataFrame(
             {
                 "timestep": np.arange(1, mask.shape[1] + 1),
+                "loss": (losses * mask).sum(axis=0, dtype=np.float64) / labels,
                 "accuracy": (hits & mask).sum(axis=0) / labels if with_classes else np.full(mask.shape[1], nan),
             }
         ),

@@ -45,6 +45,7 @@ def test_it_is_evaluated_over_real_timesteps(run: Run) -> None:
     chances = probabilities(problem, run.spec.model, run.weights, batch.x).astype(float)
     y, mask = batch.y[..., 0], batch.mask
     assert len(found.per_timestep) == 5
+    assert np.average(found.per_timestep["loss"], weights=mask.sum(axis=0)) == pytest.approx(found.loss)
     assert len(found.examples) == mask[:100].sum()
     if problem.problem.head == "regression":
         assert found.loss == pytest.approx(np.square(chances[..., 0] - y)[mask].mean(), rel=1e-4)
