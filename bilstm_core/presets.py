@@ -1,6 +1,7 @@
 """The systems that readers know from tutorials, by name."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 
@@ -29,3 +30,59 @@ MERGE_MODES: Mapping[str, ModelSpec] = {
     "mul": ModelSpec(merge_mode="mul"),
     "ave": ModelSpec(merge_mode="ave"),
 }
+
+
+class Step(NamedTuple):
+    """One answer to try on "why does bidirectional learn faster than forward?".
+
+    label: of its curve; press: what the button says; change: what the model is, as a noun phrase
+    matched: has as many units as give it the parameters of bidirectional
+    """
+
+    label: str
+    press: str
+    change: str
+    model: ModelSpec
+    matched: bool = False
+
+
+WHY_FIRST: Mapping[str, ModelSpec] = {"forward": ModelSpec(direction="forward"), "bidirectional": ModelSpec()}
+WHY_STEPS: tuple[Step, ...] = (
+    Step(
+        "no future",
+        "Take the future away",
+        "bidirectional with its backward branch fed a constant",
+        ModelSpec(second_branch="backward_constant"),
+    ),
+    Step(
+        "forward, wider",
+        "Give forward as many parameters",
+        "forward with as many parameters",
+        ModelSpec(direction="forward"),
+        matched=True,
+    ),
+    Step(
+        "second forward",
+        "Give it a second forward branch",
+        "forward with a second forward branch, fed a constant",
+        ModelSpec(second_branch="forward_constant"),
+    ),
+    Step(
+        "told t/T",
+        "Tell forward the time, t/T",
+        "forward told t/T",
+        ModelSpec(direction="forward", position="fraction"),
+    ),
+    Step(
+        "told one-hot",
+        "Tell forward the time, one-hot",
+        "forward told the timestep, one-hot",
+        ModelSpec(direction="forward", position="one_hot"),
+    ),
+)
+WHY_MORE = Step(
+    "fed noise",
+    "Feed the backward branch noise",
+    "bidirectional with its backward branch fed noise",
+    ModelSpec(second_branch="backward_noise"),
+)

@@ -1,22 +1,30 @@
-"""Makes the recorded results that open every page: `make record`.
+"""Makes the recorded results that open every page: `make record`; with `--missing`, only those not there yet.
 
 They are ordinary runs of train_many, without Adam's state, and with snapshots only where a page replays them.
 """
 
+import sys
 from dataclasses import replace
 
-from bilstm_core.presets import DIRECTIONS, MERGE_MODES, PRESETS
+from bilstm_core.fairness import matched_units
+from bilstm_core.presets import DIRECTIONS, MERGE_MODES, PRESETS, WHY_FIRST, WHY_MORE, WHY_STEPS
 from bilstm_core.runs import Run
-from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
-from bilstm_core.store import RECORDED, write_recorded
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.store import RECORDED, read_recorded, write_recorded
 from bilstm_core.training import train_many
 
 STARTS = 10
 
 
 def recorded_specs() -> list[RunSpec]:
-    """Every spec that is recorded: the presets, and ten starts of each direction and merge mode."""
-    models: list[ModelSpec] = list(dict.fromkeys([*DIRECTIONS.values(), *MERGE_MODES.values()]))
+    """Every spec that is recorded: the presets, and ten starts of each direction, merge mode and step of Why."""
+    steps = [
+        replace(step.model, units=matched_units(ProblemSpec(), step.model, WHY_FIRST["bidirectional"]))
+        if step.matched
+        else step.model
+        for step in (*WHY_STEPS, WHY_MORE)
+    ]
+    models: list[ModelSpec] = list(dict.fromkeys([*DIRECTIONS.values(), *MERGE_MODES.values(), *steps]))
     starts = [
         RunSpec(model=model, training=TrainingSpec(seed=seed)).canonical() for model in models for seed in range(STARTS)
     ]
@@ -24,13 +32,17 @@ def recorded_specs() -> list[RunSpec]:
 
 
 def replayed(spec: RunSpec) -> bool:
-    """Whether a page replays this run from its record."""
-    return spec.training.seed == 0
+    """Whether a page replays this run from its record; Why shows curves alone."""
+    replays = [*DIRECTIONS.values(), *MERGE_MODES.values(), *(preset.model for preset in PRESETS.values())]
+    return spec.training.seed == 0 and spec.model in replays
 
 
 def main() -> None:
-    """Train what is recorded and write it."""
-    runs: list[Run] = train_many(recorded_specs())
+    """Train what is to be recorded and write it."""
+    specs = recorded_specs()
+    if "--missing" in sys.argv[1:]:
+        specs = [spec for spec in specs if read_recorded(spec) is None]
+    runs: list[Run] = train_many(specs)
     write_recorded(
         [replace(run, optimizer_state={}) for run in runs], RECORDED, keep_snapshots=lambda run: replayed(run.spec)
     )

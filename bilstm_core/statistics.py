@@ -1,78 +1,237 @@
-"""What several starts allow to be said: wins by pair, and a sentence that claims no more than they carry."""
+"""What several starts allow to be said: paired differences, their intervals, and sentences that claim no more.
 
+Starts are paired: all models of one start see the same data. Two models are told apart ("settled") when the 95 %
+interval of their mean difference leaves out zero and a sign test of the wins is below 5 %, both. Bands over starts are
+quantiles, and are made where curves are drawn (figures.smoothing).
+"""
+
+import functools
 import math
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-SURE = 0.05  # a sign test below this is called a ranking
+SURE = 0.05  # of the sign test
+FEWEST = 6  # starts that can be settled at all: 5 wins of 5 have p = 0.06
+DRAWS = 4_000
+POWER = 0.8
+MOST_STARTS = 1_000
+
+Floats = npt.NDArray[np.float64]
 
 
-class Duel(NamedTuple):
-    """How often the first of two models had the lower loss, over the seeds that both have."""
+class Difference(NamedTuple):
+    """How much lower the first of two models' loss is, over the starts that both have.
+
+    mean: of second minus first, in the losses' unit; never negative
+    low, high: its 95 % interval; nan below FEWEST starts
+    wins: starts in which the first was lower; starts: those in which the two were not equal
+    """
 
     first: str
     second: str
+    mean: float
+    low: float
+    high: float
     wins: int
     starts: int
 
     @property
     def p_value(self) -> float:
         """Two-sided sign test: the chance of a count at least this uneven if neither model were better."""
-        fewest = min(self.wins, self.starts - self.wins)
-        tail = sum(math.comb(self.starts, k) for k in range(fewest + 1)) / 2.0**self.starts
-        return min(1.0, 2 * tail)
+        return sign_test(self.wins, self.starts)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the first may be called lower."""
+        return bool(self.low > 0) and self.p_value < SURE
 
 
-def duels(scores: pd.DataFrame) -> list[Duel]:
-    """Every pair of models, the more often winning first.
+@functools.lru_cache(maxsize=4_096)
+def sign_test(wins: int, starts: int) -> float:
+    """The two-sided p-value of `wins` in `starts` fair coin tosses."""
+    fewest = min(wins, starts - wins)
+    tail = sum(math.comb(starts, k) for k in range(fewest + 1))
+    return min(1.0, tail / 2 ** (starts - 1))
 
-    scores: label, seed, loss; compared seed by seed, ties dropped.
+
+def interval(values: Sequence[float] | Floats) -> tuple[float, float]:
+    """A 95 % bootstrap interval of the mean, the same for the same values; nan below FEWEST values.
+
+    Studentised (Efron and Tibshirani, 1993, section 12.5): each resample's error is measured in its own standard
+    error. Of 10 values it covers the mean about as often as it says, where plain percentiles do in some 9 of 10 cases.
     """
-    table = scores.pivot(index="seed", columns="label", values="loss")
+    found = np.asarray(values, np.float64)
+    if len(found) < FEWEST:
+        return math.nan, math.nan
+    mean = float(found.mean())
+    spread = float(found.std(ddof=1))
+    if spread <= 1e-12 * max(1.0, abs(mean)):
+        return mean, mean
+    drawn = found[np.random.default_rng(0).integers(0, len(found), (DRAWS, len(found)))]
+    spreads = drawn.std(axis=1, ddof=1)
+    varied = spreads > 0
+    errors = (drawn.mean(axis=1)[varied] - mean) / spreads[varied]
+    low, high = np.quantile(errors, [0.025, 0.975])
+    return mean - float(high) * spread, mean - float(low) * spread
+
+
+def by_start(scores: pd.DataFrame) -> pd.DataFrame:
+    """Losses with a row for each seed and a column for each label. scores: label, seed, loss"""
+    return scores.pivot(index="seed", columns="label", values="loss")
+
+
+def differences(scores: pd.DataFrame) -> list[Difference]:
+    """Every pair of models, the one with the lower mean first.
+
+    scores: label, seed, loss; compared seed by seed
+    """
+    table = by_start(scores)
     labels = list(dict.fromkeys(scores["label"]))
-    found = []
-    for first, second in combinations(labels, 2):
-        difference = (table[first] - table[second]).dropna()
-        lower, higher = int((difference < 0).sum()), int((difference > 0).sum())
-        found.append(
-            Duel(first, second, lower, lower + higher)
-            if lower >= higher
-            else Duel(second, first, higher, lower + higher)
-        )
-    return found
+    return [_difference(table, one, other) for one, other in combinations(labels, 2)]
 
 
-def ranking_sentence(scores: pd.DataFrame) -> str:
-    """What the starts at hand say of the models' losses, in a sentence that names no winner they do not carry.
+def _difference(table: pd.DataFrame, one: str, other: str) -> Difference:
+    gaps = (table[other] - table[one]).dropna().to_numpy(np.float64)
+    if len(gaps) and gaps.mean() < 0:
+        one, other, gaps = other, one, -gaps
+    mean = float(gaps.mean()) if len(gaps) else math.nan
+    return Difference(one, other, mean, *interval(gaps), int((gaps > 0).sum()), int((gaps != 0).sum()))
+
+
+def against(scores: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """Each other model's loss minus the baseline's, start by start.
 
     scores: label, seed, loss
+    Columns: label, middle (mean), low, high (its 95 % interval; nan below FEWEST starts), starts.
     """
-    found = duels(scores)
-    if not found:
+    table = by_start(scores)
+    rows = []
+    for label in (label for label in dict.fromkeys(scores["label"]) if label != baseline):
+        gaps = (table[label] - table[baseline]).dropna().to_numpy(np.float64)
+        if len(gaps):
+            low, high = interval(gaps)
+            rows.append({"label": label, "middle": float(gaps.mean()), "low": low, "high": high, "starts": len(gaps)})
+    return pd.DataFrame(rows, columns=["label", "middle", "low", "high", "starts"])
+
+
+@functools.lru_cache(maxsize=256)
+def _starts_needed(gaps: tuple[float, ...]) -> int | None:
+    values = np.array(gaps) if sum(gaps) >= 0 else -np.array(gaps)
+    drawn = values[np.random.default_rng(0).integers(0, len(values), (500, MOST_STARTS))]
+    n = np.arange(1, MOST_STARTS + 1)
+    mean = drawn.cumsum(axis=1) / n
+    variance = np.maximum(np.square(drawn).cumsum(axis=1) / n - mean**2, 0) * n / np.maximum(n - 1, 1)
+    z, df = 1.959963984540054, np.maximum(n - 1, 1)
+    t = z + (z**3 + z) / (4 * df) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * df**2)
+    settled = (mean > t * np.sqrt(variance / n)) & ((drawn <= 0).cumsum(axis=1) <= _losses_allowed())
+    enough = np.flatnonzero(settled.mean(axis=0) >= POWER)
+    return int(n[enough[0]]) if len(enough) else None
+
+
+@functools.lru_cache(maxsize=1)
+def _losses_allowed() -> npt.NDArray[np.int64]:
+    """The most losses with which the winner passes the sign test, for 1, 2, ... MOST_STARTS starts; -1 for none."""
+    allowed = []
+    losses, tail, chance = -1, 0.0, 0.0  # of fair tosses: P(at most `losses`), P(exactly `losses`)
+    none = 1.0  # P(0)
+    for starts in range(1, MOST_STARTS + 1):
+        tail -= chance / 2
+        none /= 2
+        chance *= starts / (2 * (starts - losses)) if losses >= 0 else 0.0
+        further = chance * (starts - losses) / (losses + 1) if losses >= 0 else none
+        if 2 * (tail + further) < SURE:
+            losses, tail, chance = losses + 1, tail + further, further
+        allowed.append(losses)
+    return np.array(allowed)
+
+
+def starts_needed(gaps: Sequence[float] | Floats) -> int | None:
+    """With how many starts four of five comparisons like this one would be settled; None if 1,000 would not do.
+
+    gaps: paired differences at hand, at least FEWEST, else ValueError. Comparisons of every size are drawn from them
+    with replacement. It assumes that further starts scatter as these do, about the mean seen; an interval stands for
+    the bootstrap's that is the t-distribution's.
+    """
+    if len(gaps) < FEWEST:
+        raise ValueError(f"gaps must be at least {FEWEST}, not {len(gaps)}: fewer say too little of the next.")
+    return _starts_needed(tuple(float(gap) for gap in gaps))
+
+
+def ranking_sentence(scores: pd.DataFrame, expected: Sequence[str] = ()) -> str:
+    """What the starts at hand say of the lowest loss, in about 30 words; no winner is named that they do not carry.
+
+    scores: label, seed, loss; expected: the labels of which the lesson says that one has the lowest loss
+    """
+    labels = list(dict.fromkeys(scores["label"]))
+    if len(labels) < 2:
         return "One model alone cannot be ranked."
-    starts = max(duel.starts for duel in found)
+    pairs = differences(scores)
+    starts = max(pair.starts for pair in pairs)
     if starts < 2:
         return "One start cannot rank them; the next may fall the other way. Run 10 to find out."
-    beaten: dict[str, list[Duel]] = {}
-    unsettled = []
-    for duel in found:
-        if duel.p_value < SURE:
-            beaten.setdefault(duel.first, []).append(duel)
-        else:
-            unsettled.append(duel)
-    if not beaten:
-        return f"No ranking yet: over {starts} starts on the same data, no model beats another often enough."
-    clauses = [
-        f"{winner} beat {_listed([f'{duel.second} in {duel.wins} of {duel.starts}' for duel in won])} starts"
-        for winner, won in sorted(beaten.items(), key=lambda item: -len(item[1]))
-    ]
-    clauses += [
-        f"{duel.first} and {duel.second} are too close to call ({duel.wins} of {duel.starts})" for duel in unsettled
-    ]
-    return f"{'; '.join(clauses)}."
+    if starts < FEWEST:
+        return f"{starts} starts cannot rank them: {FEWEST} are the fewest that can. Run 10 to find out."
+    means = by_start(scores).mean()
+    ranked = sorted(labels, key=lambda label: float(means[label]))
+    pair_of = {frozenset((pair.first, pair.second)): pair for pair in pairs}
+    return _ranking(ranked, pair_of) + _contradiction(ranked, pair_of, [one for one in expected if one in labels])
 
 
-def _listed(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+Pairs = Mapping[frozenset[str], Difference]
+
+
+def _level(ranked: Sequence[str], pairs: Pairs) -> list[str]:
+    """Those that the lowest is not settled below, itself included."""
+    best = ranked[0]
+    return [best, *(label for label in ranked[1:] if not pairs[frozenset((best, label))].settled)]
+
+
+def _ranking(ranked: Sequence[str], pairs: Pairs) -> str:
+    best, level = ranked[0], _level(ranked, pairs)
+    if len(level) == 1:
+        pair = pairs[frozenset((best, ranked[1]))]
+        place = "lower than" if len(ranked) == 2 else "lower than the next,"
+        return f"{best}'s loss is {_amount(pair.mean)} {place} {ranked[1]}'s ({evidence(pair)})."
+    beaten = [
+        label for label in ranked if label not in level and all(pairs[frozenset((label, one))].settled for one in level)
+    ]
+    if not any(pair.settled for pair in pairs.values()):
+        widest = pairs[frozenset((best, ranked[-1]))]
+        gap = f"The widest gap, {widest.first} below {widest.second}, is not settled"
+        return f"No ranking yet. {gap} ({evidence(widest)})."
+    close = pairs[frozenset(level[:2])]
+    open_ = f"No winner: {listed(level)} are too close to call"
+    gap = f" ({evidence(close)})" if len(level) == 2 else ""
+    worse = f". {listed(beaten)} {'is' if len(beaten) == 1 else 'are'} higher" if beaten else ""
+    return f"{open_}{gap}{worse}."
+
+
+def _contradiction(ranked: Sequence[str], pairs: Pairs, expected: Sequence[str]) -> str:
+    if not expected or set(_level(ranked, pairs)) & set(expected):
+        return ""
+    return f" The well-known picture has {listed(expected, 'or')} lowest; these runs do not."
+
+
+def evidence(pair: Difference) -> str:
+    """The interval of a difference and the wins, for a bracket."""
+    return f"95 % interval {_amount(pair.low)} to {_amount(pair.high)}, {pair.wins} of {pair.starts} starts"
+
+
+def _amount(value: float) -> str:
+    return (
+        f"{value:.3f}"
+        if abs(value) >= 0.0015 or value == 0
+        else f"{value:.1g}"
+        if abs(value) < 0.0001
+        else f"{value:.4f}"
+    )
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Words with commas, and the last one with a word of its own."""
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
