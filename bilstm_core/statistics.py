@@ -56,7 +56,7 @@ def sign_test(wins: int, starts: int) -> float:
     """The two-sided p-value of `wins` in `starts` fair coin tosses."""
     fewest = min(wins, starts - wins)
     tail = sum(math.comb(starts, k) for k in range(fewest + 1))
-    return min(1.0, tail / 2 ** (starts - 1))
+    return min(1.0, 2 * tail / 2.0**starts)
 
 
 def interval(values: Sequence[float] | Floats) -> tuple[float, float]:
@@ -235,3 +235,16 @@ def _amount(value: float) -> str:
 def listed(words: Sequence[str], last: str = "and") -> str:
     """Words with commas, and the last one with a word of its own."""
     return f" {last} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def late_fall(losses: Sequence[float] | Floats) -> float:
+    """The share by which a loss fell in the second half of its training; negative where it rose.
+
+    losses: of every epoch, at least one. The mean of the last tenth is compared with that of the tenth before the
+    middle.
+    """
+    found = np.asarray(losses, np.float64)
+    tenth = max(1, len(found) // 10)
+    middle = max(1, len(found) // 2)
+    before = float(found[max(0, middle - tenth) : middle].mean())
+    return 1 - float(found[-tenth:].mean()) / before if before else 0.0

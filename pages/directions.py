@@ -4,11 +4,13 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.presets import DIRECTIONS
-from ui import compare, frame
+from ui import compare, compare_controls, compare_tables, frame
 from ui.chart import chart
+from ui.compare_curves import switched_on
+from ui.comparison import TUTORIAL_EPOCHS, Comparison, shown_settings
 
 frame.enter(__file__)
-COMPARISON = compare.Comparison(
+COMPARISON = Comparison(
     page="Directions",
     models=DIRECTIONS,
     styles={
@@ -16,6 +18,9 @@ COMPARISON = compare.Comparison(
         for label, model in DIRECTIONS.items()
     },
     hidden_at_first=("backward, tutorial's order",),
+    expected=("bidirectional",),
+    epochs=(TUTORIAL_EPOCHS, 4_000, 20_000),
+    guess_from=20_000,
 )
 
 runs, narrow = compare.question(COMPARISON, "Does direction matter, and for how long?")
@@ -23,7 +28,7 @@ with narrow:
     st.markdown("**What has each output read?**")
     raw = st.toggle("Tutorial's order (output reversed)", key="Directions.raw", persist_state="session")
     models = [("forward", "forward"), ("backward", "backward_raw" if raw else "backward"), ("bidirectional",) * 2]
-    timesteps = min(compare.shown_settings(COMPARISON.page)["timesteps"], 20)
+    timesteps = min(shown_settings(COMPARISON.page)["timesteps"], 20)
     chart(
         figures.reading_grid(timesteps, models),
         key="directions-grid",
@@ -33,5 +38,7 @@ with narrow:
         "Filled: this output has read that value. Outlined: that value decides the label. "
         "Same network either way; only the order of its outputs differs."
     )
+    compare_controls.fairness(COMPARISON)
 with st.container(key="rest"):
-    compare.table(COMPARISON, runs)
+    compare_tables.table(COMPARISON, runs)
+    compare_tables.by_timestep(COMPARISON, runs, switched_on(COMPARISON))

@@ -4,14 +4,16 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.presets import MERGE_MODES
-from ui import compare, frame
+from ui import compare, compare_controls, compare_tables, frame
 from ui.chart import chart
+from ui.comparison import Comparison
 
 frame.enter(__file__)
-COMPARISON = compare.Comparison(
+COMPARISON = Comparison(
     page="Merge modes",
     models=MERGE_MODES,
     styles={label: figures.style("bidirectional", model.merge_mode) for label, model in MERGE_MODES.items()},
+    expected=("sum", "concat"),
 )
 
 runs, narrow = compare.question(COMPARISON, "Does the merge matter?")
@@ -25,7 +27,7 @@ with narrow:
         persist_state="session",
     )
     chart(figures.merge_drawing(mode), key="merge-drawing", alt=f"What {mode} makes of two outputs of four numbers.")
-    compare.width_note(COMPARISON)
+    compare_controls.fairness(COMPARISON)
 with st.container(key="rest"):
-    compare.differences(COMPARISON, runs, "concat")
-    compare.table(COMPARISON, runs)
+    compare_tables.differences_from(COMPARISON, runs, "concat")
+    compare_tables.table(COMPARISON, runs)

@@ -13,6 +13,7 @@ from bilstm_core.statistics import (
     against,
     differences,
     interval,
+    late_fall,
     ranking_sentence,
     sign_test,
     starts_needed,
@@ -188,3 +189,11 @@ def test_a_headline_has_about_thirty_words(middles: tuple[float, ...]) -> None:
         **{f"model{place}": around(middle) if place % 2 else shuffled(middle) for place, middle in enumerate(middles)}
     )
     assert len(ranking_sentence(table).split()) <= 30
+
+
+def test_a_fall_is_measured_over_the_second_half_of_a_training() -> None:
+    flat, halved = [1.0] * 100, [1.0] * 50 + [0.5] * 50
+    assert late_fall(flat) == 0
+    assert late_fall(halved) == pytest.approx(0.5)
+    assert late_fall(halved[::-1]) == pytest.approx(-1.0)
+    assert late_fall([0.7]) == 0

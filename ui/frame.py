@@ -19,6 +19,8 @@ h1 { padding-bottom: 0.1rem; }
     [class*="st-key-setting-"], [data-testid="stColumn"]:has([class*="st-key-setting-"])) { display: none; }
   h1 { font-size: 1.5rem !important; }
   .st-key-answer p { font-size: 1.1rem; }
+  .st-key-headline { flex-wrap: wrap; row-gap: 0; }
+  .st-key-headline > *:has(.st-key-answer) { flex-basis: 100%; }
   [data-testid="stColumn"]:has(.st-key-figure), *:has(> .st-key-figure) { order: 1; }
   [data-testid="stColumn"]:has(.st-key-controls), *:has(> .st-key-controls) { order: 2; }
   [data-testid="stColumn"]:has(.st-key-figure) ~ [data-testid="stColumn"]:not(:has(.st-key-controls)) { order: 3; }

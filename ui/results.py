@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
@@ -33,14 +35,20 @@ def evaluated(run: Run) -> Evaluation:
 
 
 @st.cache_data(max_entries=5_000, show_spinner=False)
-def _score(key: str, _run: Run) -> dict[str, float]:
+def _score(key: str, _run: Run) -> tuple[float, float, float, npt.NDArray[np.float64]]:
     one = evaluate(_run, evaluation_size(_run.spec, COMPARED))
-    return {"loss": one.loss, "accuracy": one.accuracy, "exact": one.exact}
+    return one.loss, one.accuracy, one.exact, one.per_timestep["accuracy"].to_numpy(np.float64)
 
 
 def score(run: Run) -> dict[str, float]:
     """Loss (nats per label), accuracy and exact (shares) of a run on up to 1,000 fresh sequences."""
-    return _score(session.run_key(run), run)
+    loss, accuracy, exact, _ = _score(session.run_key(run), run)
+    return {"loss": loss, "accuracy": accuracy, "exact": exact}
+
+
+def right_by_timestep(run: Run) -> npt.NDArray[np.float64]:
+    """The share of right labels at each timestep, (timesteps,), on the sequences of `score`."""
+    return _score(session.run_key(run), run)[-1]
 
 
 def download(frame: Callable[[], pd.DataFrame], name: str, label: str = "CSV") -> None:

@@ -4,7 +4,7 @@ from bilstm_core.figures.comparisons import accuracy_by_timestep, paired_differe
 from bilstm_core.figures.curves import loss_curves
 from bilstm_core.figures.grids import confusion, three_by_three, wall
 from bilstm_core.figures.inside import gates, hidden_states, sensitivity
-from bilstm_core.figures.loss_plot import Floor
+from bilstm_core.figures.loss_plot import COIN_TOSS, Floor
 from bilstm_core.figures.merges import merge_drawing, merge_steps
 from bilstm_core.figures.network import network
 from bilstm_core.figures.palette import WRONG, Style, color, dash, style
@@ -14,6 +14,7 @@ from bilstm_core.figures.smoothing import smooth_and_band, thin
 from bilstm_core.figures.timeline import around_flip, timeline
 
 __all__ = [
+    "COIN_TOSS",
     "WRONG",
     "Floor",
     "Style",

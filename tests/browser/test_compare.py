@@ -25,7 +25,7 @@ def test_three_starts_are_trained_and_compared(open_page: OpenPage, path: str, l
     page.get_by_role("radiogroup", name="Starts").get_by_text("3", exact=True).click()
     page.get_by_role("button", name="Run", exact=True).click()
     curves = page.get_by_test_id(re.compile("chart-.*-curves"))
-    expect(page.get_by_text("over 3 starts").or_(page.get_by_text("of 3 starts"))).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("3 starts cannot rank them: 6 are the fewest that can.")).to_be_visible(timeout=90_000)
     for label in labels:
         expect(curves).to_contain_text(label)
     expect(page.get_by_text("Wins by pair")).to_be_visible()
@@ -33,11 +33,11 @@ def test_three_starts_are_trained_and_compared(open_page: OpenPage, path: str, l
 
 def test_recorded_starts_open_the_page_and_download_as_csv(open_page: OpenPage) -> None:
     page = open_page("directions")
-    expect(page.get_by_text(re.compile(r"in \d+ of 10 starts|over 10 starts"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"95 % interval .* \d+ of 10 starts"))).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Table as CSV").click()
     text = download.value.path().read_text()
-    assert text.startswith("label,starts,loss,accuracy,exact,parameters,train_s")
+    assert text.startswith("label,starts,units,parameters,loss,best,excess,accuracy,exact,train_s")
     assert len(text.splitlines()) == 5
 
 

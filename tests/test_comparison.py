@@ -1,0 +1,36 @@
+from bilstm_core import figures
+from bilstm_core.fairness import matched_units
+from bilstm_core.presets import DIRECTIONS
+from ui.comparison import Comparison, affordable_starts, default_settings, problem_of, reference, seconds, specs_of
+
+COMPARISON = Comparison(
+    page="test", models=DIRECTIONS, styles={label: figures.style("forward") for label in DIRECTIONS}
+)
+
+
+def test_the_same_units_for_all_or_as_many_as_match_the_parameters() -> None:
+    settings = default_settings()
+    plain, fair = specs_of(COMPARISON, settings), specs_of(COMPARISON, {**settings, "fair": True})
+    assert {spec.model.units for group in plain.values() for spec in group} == {20}
+    matched = matched_units(problem_of(settings), DIRECTIONS["forward"], reference(settings))
+    assert {spec.model.units for spec in fair["forward"]} == {matched}
+    assert {spec.model.units for spec in fair["bidirectional"]} == {20}
+
+
+def test_models_of_one_start_see_the_same_data() -> None:
+    specs = specs_of(COMPARISON, {**default_settings(), "seed": 7, "starts": 3})
+    assert [[spec.training.seed for spec in group] for group in specs.values()] == [[7, 8, 9]] * len(DIRECTIONS)
+
+
+def test_a_long_run_gets_fewer_starts_and_a_short_one_those_asked_for() -> None:
+    short, long = default_settings(), {**default_settings(), "epochs": 20_000}
+    assert affordable_starts(COMPARISON, short) == short["starts"]
+    assert 1 <= affordable_starts(COMPARISON, long) < long["starts"]
+
+
+def test_a_longer_training_costs_more() -> None:
+    short, long = (
+        [spec for group in specs_of(COMPARISON, {**default_settings(), "epochs": epochs}).values() for spec in group]
+        for epochs in (250, 4_000)
+    )
+    assert seconds(long) > 10 * seconds(short) > 0

@@ -1,0 +1,199 @@
+"""The controls of a comparison: a row of epochs, starts, timesteps, units and Run, and the fairness switch."""
+
+import streamlit as st
+
+from bilstm_core.initial_weights import parameter_count
+from ui import controls, guess, live, session
+from ui.comparison import (
+    AFFORDABLE_S,
+    STARTS,
+    Comparison,
+    Settings,
+    affordable_starts,
+    chosen_settings,
+    missing,
+    model_of,
+    problem_of,
+    seconds,
+    shown_settings,
+    specs_of,
+)
+
+WORTH_SAYING_S = 2.0
+
+
+def run(comparison: Comparison, again: bool = False, new_seeds: bool = False) -> None:
+    """Show the runs of the chosen settings, and train those that are not there; a callback."""
+    page = comparison.page
+    settings = chosen_settings(page)
+    if new_seeds:
+        settings["seed"] = session.new_seed(settings["seed"], settings["starts"])
+    if not _complaint(comparison, settings):
+        start(comparison, settings, again=again)
+
+
+def start(comparison: Comparison, settings: Settings, *, again: bool = False) -> None:
+    """Show the runs of these settings, and train those that are not there, or all `again`."""
+    page = comparison.page
+    every = [spec for group in specs_of(comparison, settings).values() for spec in group]
+    unique = list(dict.fromkeys(every if again else missing(comparison, settings)))
+    st.session_state[f"{page}.from_store"] = not unique
+    st.session_state[f"{page}.settings"] = dict(settings)
+    st.session_state[f"{page}.again"] = again
+    live.forget_failure(page)
+    if unique:
+        live.start(page, unique)
+
+
+def fit_starts(comparison: Comparison) -> None:
+    """Lower the starts to what is trained within AFFORDABLE_S; a callback of what makes runs longer."""
+    page = comparison.page
+    settings = chosen_settings(page)
+    settings["starts"] = st.session_state.pop(f"{page}.wished", settings["starts"])
+    if not _complaint(comparison, settings):
+        starts = affordable_starts(comparison, settings)
+        st.session_state[f"{page}.starts"] = starts
+        if starts < settings["starts"]:
+            st.session_state[f"{page}.wished"] = settings["starts"]
+
+
+def _forget_wish(page: str) -> None:
+    st.session_state.pop(f"{page}.wished", None)
+
+
+def row(comparison: Comparison) -> None:
+    """Epochs, starts, timesteps, units and Run, in one row."""
+    page = comparison.page
+    widths = ([2.2] if comparison.epochs else []) + [2.0, 1.2, 1.2, 1.4]
+    *first, two, three, four, last = st.columns(widths, vertical_alignment="bottom")
+    if comparison.epochs:
+        with first[0], controls.setting("epochs"):
+            st.segmented_control(
+                "Epochs",
+                comparison.epochs,
+                default=comparison.epochs[0],
+                required=True,
+                key=f"{page}.epochs",
+                format_func="{:,}".format,
+                persist_state="session",
+                on_change=fit_starts,
+                args=(comparison,),
+                help="One fresh sequence each.",
+            )
+    with two, controls.setting("starts"):
+        if f"{page}.starts" not in st.session_state:
+            st.session_state[f"{page}.starts"] = 10
+        st.segmented_control(
+            "Starts",
+            STARTS,
+            required=True,
+            key=f"{page}.starts",
+            persist_state="session",
+            on_change=_forget_wish,
+            args=(page,),
+            help="Each start has other initial weights and other data; all models of one start see the same data "
+            "(paired seeds).",
+        )
+    with three, controls.setting("timesteps"):
+        controls.widget(page, "timesteps")
+    with four, controls.setting("units"):
+        controls.widget(page, "units")
+    settings = chosen_settings(page)
+    said = _complaint(comparison, settings)
+    waiting = "" if said else guess.waiting(comparison, settings)
+    with last:
+        _run_or_stop(comparison, locked=bool(said or waiting))
+        controls.settings_switch()
+    if said and not any(controls.complaint(name, settings[name]) for name in ("timesteps", "units")):
+        st.markdown(f":material/error: {said}")
+    elif not said and not live.active(page):
+        _notes(comparison, settings, waiting)
+
+
+def _complaint(comparison: Comparison, settings: Settings) -> str:
+    try:
+        specs_of(comparison, settings)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _run_or_stop(comparison: Comparison, locked: bool) -> None:
+    page = comparison.page
+    if live.active(page):
+        live.stop_button(page)
+        return
+    st.button(
+        "Run",
+        key=f"{page}.run",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=run,
+        args=(comparison,),
+        disabled=locked,
+        width="stretch",
+    )
+
+
+def _notes(comparison: Comparison, settings: Settings, waiting: str) -> None:
+    page = comparison.page
+    if settings == shown_settings(page):
+        if st.session_state.get(f"{page}.from_store", True):
+            note, again, new = st.columns([4, 1.2, 1.2], vertical_alignment="center")
+            note.caption("These settings are trained already; the results are shown.")
+            again.button("Train live", key=f"{page}.live", on_click=run, args=(comparison, True), width="stretch")
+            new.button(
+                "New seeds", key=f"{page}.new_seed", on_click=run, args=(comparison, True, True), width="stretch"
+            )
+        return
+    st.caption(
+        " ".join(["The figure shows other settings.", waiting or f"Press Run for these{cost(comparison, settings)}."])
+    )
+
+
+def cost(comparison: Comparison, settings: Settings) -> str:
+    """What Run costs, where it is worth saying, as the rest of a sentence."""
+    needed = seconds(list(dict.fromkeys(missing(comparison, settings))))
+    if needed < WORTH_SAYING_S:
+        return ""
+    said = f": about {_rounded(needed)} of training"
+    wished = st.session_state.get(f"{comparison.page}.wished", 0)
+    if wished > settings["starts"]:
+        more = seconds(missing(comparison, {**settings, "starts": wished}))
+        if more > AFFORDABLE_S:
+            said += f". {wished} starts would take about {_rounded(more)}"
+    return said
+
+
+def _rounded(needed: float) -> str:
+    return (
+        f"{needed:.0f} s" if needed < 20 else f"{5 * round(needed / 5)} s" if needed < 120 else f"{needed / 60:.0f} min"
+    )
+
+
+def fairness(comparison: Comparison) -> None:
+    """The switch between the same units and the same number of parameters for all, and what it means in numbers."""
+    page = comparison.page
+    st.segmented_control(
+        "The same for all models",
+        [False, True],
+        default=False,
+        required=True,
+        key=f"{page}.fair",
+        format_func=lambda fair: "number of parameters" if fair else "units",
+        persist_state="session",
+        help="Same units for all models, or for each as many units as bring it nearest to the parameters of "
+        "bidirectional (concat) with the chosen units.",
+    )
+    settings = shown_settings(page)
+    problem = problem_of(settings)
+    models = {label: model_of(comparison, label, settings) for label in comparison.models}
+    counts = {label: parameter_count(problem, model) for label, model in models.items()}
+    fewest, most = min(counts, key=lambda one: counts[one]), max(counts, key=lambda one: counts[one])
+    if settings["fair"]:
+        st.caption(f"About as many parameters each, as whole units allow: {counts[fewest]:,} to {counts[most]:,}.")
+    elif counts[fewest] < counts[most]:
+        st.caption(
+            f"Not quite a fair race: {most} has {counts[most]:,} parameters, {fewest} {counts[fewest]:,}. "
+            "The switch gives all about as many."
+        )

@@ -1,0 +1,118 @@
+"""The loss curves of a comparison: growing while a job runs, then with the replay, the floors beneath them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from bilstm_core import figures, frames
+from bilstm_core.progress import JobView
+from bilstm_core.runs import Run
+from ui import floors, live, results, session
+from ui.chart import cached, chart
+from ui.comparison import TUTORIAL_EPOCHS, Comparison, current_runs, model_of, problem_of, shown_settings, specs_of
+
+CURVE_HEIGHT, TALL_CURVE_HEIGHT = 340, 420  # px, with the probes' rows below and without
+
+
+def visible(comparison: Comparison) -> list[str]:
+    """The labels that are switched on, by coloured pills above the figure."""
+    st.pills(
+        "Curves",
+        list(comparison.models),
+        selection_mode="multi",
+        default=switched_on(comparison),
+        key=f"{comparison.page}.visible",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return switched_on(comparison)
+
+
+def switched_on(comparison: Comparison) -> list[str]:
+    """The labels that are drawn and ranked."""
+    at_first = [label for label in comparison.models if label not in comparison.hidden_at_first]
+    chosen = st.session_state.get(f"{comparison.page}.visible", at_first)
+    return [label for label in comparison.models if label in chosen]
+
+
+def curves(comparison: Comparison) -> None:
+    """Median and band of every model's loss, filling in while the job runs, then with the replay."""
+    page = comparison.page
+    settings = shown_settings(page)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        labels = visible(comparison) if comparison.pills else list(comparison.models)
+        singly = st.toggle(
+            "Each start", key=f"{page}.singly", persist_state="session", help="Draw every run, not the band."
+        )
+    problem = problem_of(settings)
+    styles = {label: comparison.styles[label] for label in labels}
+    models = {label: model_of(comparison, label, settings) for label in labels}
+    complete = floors.known(problem, models)
+    lines = floors.of(problem, models, styles)
+    axis: dict[str, Any] = {"coin_toss": figures.COIN_TOSS if problem.problem.head == "binary" else None}
+    if settings["epochs"] > TUTORIAL_EPOCHS:
+        axis |= {"log_x": True, "mark": TUTORIAL_EPOCHS}
+    alt = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
+
+    def draw(view: JobView | None) -> None:
+        if view:
+            stored = {} if st.session_state.get(f"{page}.again") else current_runs(comparison)
+            tables = [table for table in (frames.losses(stored), *_growing(comparison, view)) if len(table)]
+            table = pd.concat(tables, ignore_index=True) if tables else frames.losses({})
+            height = st.session_state.get(f"{page}.height", 640)
+            total = view.specs[0].training.sequences
+            figure = figures.loss_curves(
+                table, styles, each_run=singly, x_max=total, height=height, floors=lines, **axis
+            )
+            chart(figure, key=f"{page}-curves", alt=alt)
+            return
+        runs = {label: group for label, group in current_runs(comparison).items() if label in labels and group}
+        if not runs:
+            st.info("Nothing to draw yet.")
+            return
+        drawn = {label: [session.run_key(run) for run in group] for label, group in runs.items()}
+        figure = cached(
+            repr([drawn, singly, lines, comparison.probes]),
+            lambda: figures.curve_and_timeline(
+                frames.losses(runs),
+                {label: styles[label] for label in runs},
+                _probes(runs) if comparison.probes else None,
+                curve_height=CURVE_HEIGHT if comparison.probes else TALL_CURVE_HEIGHT,
+                each_run=singly,
+                floors=lines,
+                **axis,
+            ),
+        )
+        st.session_state[f"{page}.height"] = figure.height
+        chart(figure, key=f"{page}-curves", alt=alt, replay=True)
+        st.caption(results.origin_of([run for group in runs.values() for run in group]))
+        floors.complete_later(problem, models, complete)
+
+    def done(view: JobView) -> None:
+        for run in view.runs:
+            if run and run.finished:
+                session.keep(run)
+
+    live.panel(page, draw, done)
+
+
+def _growing(comparison: Comparison, view: JobView) -> list[pd.DataFrame]:
+    """What is known so far of the runs of a job, a table a run."""
+    settings = shown_settings(comparison.page)
+    names = {spec: label for label, group in specs_of(comparison, settings).items() for spec in group}
+    return [
+        frames.growing_losses(names[view.specs[place]], view.specs[place], seen, loss)
+        for place, (seen, loss) in view.curves.items()
+        if view.specs[place] in names
+    ]
+
+
+def _probes(runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame | None:
+    tables = [
+        frames.probe_snapshots(group[0], 0).assign(label=label)
+        for label, group in runs.items()
+        if len(group[0].snapshots.step)
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else None

@@ -1,0 +1,178 @@
+"""The numbers of a comparison: results, differences from a baseline, pairs, accuracy by timestep."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from bilstm_core import figures, frames
+from bilstm_core.runs import Run
+from bilstm_core.statistics import FEWEST, MOST_STARTS, against, by_start, differences, starts_needed
+from ui import floors, results
+from ui.chart import chart
+from ui.comparison import Comparison, scores
+
+RunsByLabel = Mapping[str, Sequence[Run]]
+
+
+def summary(runs: RunsByLabel, by_run: pd.DataFrame) -> pd.DataFrame:
+    """One row a model: frames.results with units, the best possible loss, and what the loss lies above it."""
+    table = frames.results(runs, by_run)
+    specs = [group[0].spec for group in runs.values()]
+    risks = [floors.best_possible(spec.problem, spec.model) for spec in specs]
+    best = np.array([math.nan if risk is None else risk.loss for risk in risks])
+    table.insert(2, "units", [spec.model.units for spec in specs])
+    table.insert(3, "parameters", table.pop("parameters"))
+    table.insert(5, "best", best)
+    table.insert(6, "excess", table["loss"] - best)
+    return table
+
+
+def table(comparison: Comparison, runs: RunsByLabel) -> None:
+    """The numbers of every model, and who beat whom, start by start."""
+    page = comparison.page
+    present = {label: group for label, group in runs.items() if group}
+    if not present:
+        return
+    by_run = scores(present)
+    shown = summary(present, by_run)
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        shown,
+        hide_index=True,
+        width="stretch",
+        column_config={
+            "label": "Model",
+            "starts": "Starts",
+            "units": "Units",
+            "parameters": number("Parameters", format="localized"),
+            "loss": number("Final loss (nats/label)", format="%.4f", help="On fresh sequences; median over starts."),
+            "best": number(
+                "Best possible",
+                format="%.4f",
+                help="The least loss that any model can have that reads what this one reads (Bayes risk).",
+            ),
+            "excess": number("Above it", format="%.4f", help="Excess loss: final loss minus the best possible."),
+            "accuracy": number("Single labels right", format="percent"),
+            "exact": number("Whole sequence right", format="percent"),
+            "train_s": number("Seconds a start", format="%.3f"),
+        },
+    )
+    one, two, _ = st.columns([1, 1, 4])
+    with one:
+        results.download(lambda: shown, f"{page} results", "Table as CSV")
+    with two:
+        results.download(lambda: frames.losses(present), f"{page} curves", "Curves as CSV")
+    _pairs(page, by_run)
+
+
+def _pairs(page: str, by_run: pd.DataFrame) -> None:
+    by_seed = by_start(by_run)
+    pairs = pd.DataFrame(
+        [
+            {
+                "Lower mean loss": pair.first,
+                "than": pair.second,
+                "by": pair.mean,
+                "from": pair.low,
+                "to": pair.high,
+                "Wins": f"{pair.wins} of {pair.starts}",
+                "p": pair.p_value,
+                "Settled": "yes" if pair.settled else "no",
+                "Starts needed": _needed((by_seed[pair.second] - by_seed[pair.first]).dropna()),
+            }
+            for pair in differences(by_run)
+        ]
+    )
+    if pairs.empty:
+        return
+    st.markdown("**Wins by pair**, start by start on the same data")
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        pairs,
+        hide_index=True,
+        width="stretch",
+        column_config={
+            "by": number("by (mean)", format="%.4f"),
+            "from": number("95 % from", format="%.4f", help="Studentised bootstrap interval of the mean over starts."),
+            "to": number("to", format="%.4f"),
+            "p": number(
+                "Chance if equal",
+                format="%.3f",
+                help="Two-sided sign test: how often a count this uneven would come of two equally good models.",
+            ),
+            "Settled": st.column_config.TextColumn(
+                help="Yes if the interval leaves out zero and the sign test is below 5 %, both."
+            ),
+            "Starts needed": st.column_config.TextColumn(
+                help="With this many starts four of five such comparisons would be settled. Found by drawing starts, "
+                "with replacement, from those at hand; assumes that further starts scatter as these do, about the "
+                "difference seen."
+            ),
+        },
+    )
+    results.download(lambda: pairs, f"{page} wins by pair", "Wins as CSV")
+
+
+def _needed(gaps: "pd.Series[float]") -> str:
+    if len(gaps) < FEWEST:
+        return f"run {FEWEST} or more"
+    needed = starts_needed(gaps.tolist())
+    return f"over {MOST_STARTS:,}" if needed is None else f"{needed:,}"
+
+
+def paired(by_run: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """Each model's loss minus the baseline's, start by start: label, seed, difference. by_run: label, seed, loss"""
+    by_seed = by_start(by_run)
+    gaps = by_seed.drop(columns=baseline).sub(by_seed[baseline], axis=0)
+    tidy = gaps.reset_index().melt(id_vars="seed", var_name="label", value_name="difference")
+    return tidy[["label", "seed", "difference"]].dropna()
+
+
+def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -> None:
+    """Each model's loss minus the baseline's: a dot for each start, the mean and its interval."""
+    by_run = scores({label: runs[label] for label in comparison.models if runs.get(label)})
+    if baseline not in set(by_run["label"]) or by_run["label"].nunique() < 2:
+        return
+    tidy = paired(by_run, baseline)
+    intervals = against(by_run, baseline)
+    for end in ("low", "high"):
+        intervals[end] = intervals[end].fillna(intervals["middle"])
+    st.markdown(f"**Loss minus {baseline}'s, start by start** (left of zero: lower than {baseline})")
+    chart(
+        figures.paired_differences(
+            tidy,
+            {label: comparison.styles[label] for label in comparison.models if label != baseline},
+            intervals=intervals,
+        ),
+        key=f"{comparison.page}-differences",
+        alt=f"Differences of the final loss from {baseline}: a dot for each start, the mean and its 95 % interval.",
+    )
+    few = "" if intervals["starts"].max() >= FEWEST else f" No interval below {FEWEST} starts."
+    st.caption(f"Dots: starts. Bar: mean and its 95 % interval (bootstrap over starts).{few}")
+    results.download(lambda: tidy, f"{comparison.page} differences")
+
+
+def by_timestep(comparison: Comparison, runs: RunsByLabel, labels: Sequence[str]) -> None:
+    """The share of right labels at each timestep, mean over starts, beside the best possible with that view."""
+    tables = []
+    for label in (label for label in labels if runs.get(label)):
+        spec = runs[label][0].spec
+        right = np.mean([results.right_by_timestep(run) for run in runs[label]], axis=0)
+        risk = floors.best_possible(spec.problem, spec.model)
+        ceiling = np.full(len(right), np.nan) if risk is None else risk.per_timestep_accuracy
+        timestep = np.arange(1, len(right) + 1)
+        tables.append(pd.DataFrame({"label": label, "timestep": timestep, "accuracy": right, "ceiling": ceiling}))
+    if not tables or np.isnan(tables[0]["accuracy"]).all():
+        return
+    table = pd.concat(tables, ignore_index=True)
+    st.markdown("**Labels right at each timestep**, beside the best possible")
+    styles = {label: comparison.styles[label] for label in labels}
+    chart(
+        figures.accuracy_by_timestep(table, styles),
+        key=f"{comparison.page}-by-timestep",
+        alt="Share of right labels at each timestep, and the best that any model can do that reads the same.",
+    )
+    results.download(lambda: table, f"{comparison.page} by timestep")

@@ -1,0 +1,137 @@
+"""What a page compares: models by label, the settings of its runs, and the runs themselves."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from bilstm_core import figures
+from bilstm_core.fairness import matched_units
+from bilstm_core.runs import Run
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from ui import results, session
+
+STARTS = (1, 3, 10, 50)
+TUTORIAL_EPOCHS = 250  # where the well-known comparisons stop
+AFFORDABLE_S = 20.0  # of training that a page proposes by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What a page compares: models by label, and how each is drawn.
+
+    matched: labels that always have as many units as give them the reference's parameters
+    expected: labels of which the well-known picture has one lowest
+    epochs: what a person can choose; empty where the page itself decides
+    guess_from: epochs from which a run waits behind a guess; 0 for never
+    pills: whether curves can be hidden; probes: whether a probe sequence of each model is drawn below its curve
+    """
+
+    page: str
+    models: Mapping[str, ModelSpec]
+    styles: Mapping[str, figures.Style]
+    hidden_at_first: tuple[str, ...] = ()
+    matched: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
+    epochs: tuple[int, ...] = (TUTORIAL_EPOCHS, 1_000, 4_000)
+    guess_from: int = 0
+    pills: bool = True
+    probes: bool = True
+
+
+Settings = Mapping[str, Any]
+
+
+def problem_of(settings: Settings) -> ProblemSpec:
+    """The problem that all runs of a comparison have; ValueError with the core's sentence."""
+    return ProblemSpec(timesteps=settings["timesteps"])
+
+
+def reference(settings: Settings) -> ModelSpec:
+    """The model whose number of parameters a fair race gives to all."""
+    return ModelSpec(units=settings["units"])
+
+
+def model_of(comparison: Comparison, label: str, settings: Settings) -> ModelSpec:
+    """The model of a label, with the units that it has under these settings."""
+    model = replace(comparison.models[label], units=settings["units"])
+    if settings["fair"] or label in comparison.matched:
+        model = replace(model, units=matched_units(problem_of(settings), model, reference(settings)))
+    return model.canonical()
+
+
+def specs_of(comparison: Comparison, settings: Settings) -> dict[str, list[RunSpec]]:
+    """The specs of every model and start; ValueError with the core's sentence for settings out of range."""
+    problem = problem_of(settings)
+    return {
+        label: [
+            RunSpec(
+                problem=problem,
+                model=model_of(comparison, label, settings),
+                training=TrainingSpec(epochs=settings["epochs"], seed=settings["seed"] + start),
+            ).canonical()
+            for start in range(settings["starts"])
+        ]
+        for label in comparison.models
+    }
+
+
+def default_settings() -> dict[str, Any]:
+    """The recorded comparison: ten starts of 250 epochs."""
+    return {"epochs": TUTORIAL_EPOCHS, "starts": 10, "timesteps": 10, "units": 20, "fair": False, "seed": 0}
+
+
+def shown_settings(page: str) -> dict[str, Any]:
+    """The settings of the runs that the page shows."""
+    settings: dict[str, Any] = st.session_state.setdefault(f"{page}.settings", default_settings())
+    return settings
+
+
+def chosen_settings(page: str) -> dict[str, Any]:
+    """The settings of the widgets as they stand; the seed is that of the figure until another setting changes."""
+    shown = shown_settings(page)
+    settings = shown | {name: st.session_state.get(f"{page}.{name}", shown[name]) for name in shown if name != "seed"}
+    return settings if settings == shown else settings | {"seed": 0}
+
+
+def current_runs(comparison: Comparison) -> dict[str, list[Run]]:
+    """The runs of the settings that the page shows that this session or the store has, by label."""
+    specs = specs_of(comparison, shown_settings(comparison.page))
+    return {label: [run for spec in group if (run := session.find(spec))] for label, group in specs.items()}
+
+
+def missing(comparison: Comparison, settings: Settings) -> list[RunSpec]:
+    """The specs that are not trained yet."""
+    return [spec for group in specs_of(comparison, settings).values() for spec in group if session.find(spec) is None]
+
+
+def seconds(specs: Sequence[RunSpec]) -> float:
+    """About how long these take to train, side by side where they differ in seed only. Compiling comes on top."""
+    groups = Counter(replace(spec, training=replace(spec.training, seed=0)) for spec in specs)
+    return sum(count * spec.work() * (0.4e-9 if count > 3 else 0.9e-9) for spec, count in groups.items())
+
+
+def affordable_starts(comparison: Comparison, settings: Settings) -> int:
+    """The most starts, no more than asked for, that are trained within AFFORDABLE_S."""
+    most: int = settings["starts"]
+    fitting = [
+        starts
+        for starts in STARTS
+        if starts <= most
+        and seconds([spec for group in specs_of(comparison, {**settings, "starts": starts}).values() for spec in group])
+        <= AFFORDABLE_S
+    ]
+    return max(fitting, default=1)
+
+
+def scores(runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame:
+    """One row a run: label, seed, loss (nats per label, on fresh sequences), accuracy, exact."""
+    rows = [
+        {"label": label, "seed": run.spec.training.seed, **results.score(run)}
+        for label, group in runs.items()
+        for run in group
+    ]
+    return pd.DataFrame(rows, columns=["label", "seed", "loss", "accuracy", "exact"])

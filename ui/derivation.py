@@ -1,0 +1,45 @@
+"""How the numbers of a page are computed: in a few words, and as docs/problems.md derives the best possible."""
+
+import re
+from pathlib import Path
+
+import streamlit as st
+
+from bilstm_core.specs import ProblemSpec
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "problems.md"
+IN_WORDS = """
+**The loss** is the mean over fresh sequences that no model was trained on, the same for all models. All models of one
+start see the same training data, so they are compared start by start.
+
+**The interval** is a 95 % bootstrap interval of the mean difference over starts (studentised). A model is called lower
+when the interval leaves out zero and a sign test of the wins is below 5 %, both.
+
+**The best possible** (Bayes risk) is the least loss of any model, of whatever size, that has read what this one has
+read of the sequence.
+"""
+
+
+def section(text: str, names: tuple[str, ...]) -> str:
+    """The part of a Markdown text under the first heading that has one of the names; "" if there is none."""
+    headings = list(re.finditer(r"^(#+) (.*)$", text, re.MULTILINE))
+    for place, heading in enumerate(headings):
+        if any(name.lower() in heading[2].lower() for name in names):
+            level = len(heading[1])
+            ends = (later.start() for later in headings[place + 1 :] if len(later[1]) <= level)
+            return text[heading.end() : next(ends, len(text))].strip()
+    return ""
+
+
+@st.cache_data(show_spinner=False)
+def _derived(name: str, title: str) -> str:
+    return section(DOCUMENT.read_text(encoding="utf-8"), (name, title)) if DOCUMENT.is_file() else ""
+
+
+def popover(problem: ProblemSpec) -> None:
+    """A button that opens what the page's numbers are made of."""
+    with st.popover("How is this computed?", type="tertiary", icon=":material/function:"):
+        st.markdown(IN_WORDS)
+        derived = _derived(problem.name, problem.problem.title)
+        if derived:
+            st.markdown(derived)

@@ -1,0 +1,78 @@
+"""A guess that is asked for before an answer is shown."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from bilstm_core.runs import Run
+from bilstm_core.statistics import late_fall, listed
+from ui.comparison import Comparison, Settings
+
+NONE = "none of them"
+
+
+def ask(key: str, question: str, options: Sequence[str]) -> str | None:
+    """The question with its options; what was guessed, once it was."""
+    return st.segmented_control(question, list(options), key=key, persist_state="session")
+
+
+def waiting(comparison: Comparison, settings: Settings) -> str:
+    """Why these settings can't be run yet, or nothing."""
+    wanted = comparison.guess_from and settings["epochs"] >= comparison.guess_from
+    return "Guess first, above the curves." if wanted and not guessed(comparison) else ""
+
+
+def guessed(comparison: Comparison) -> str | None:
+    """Which curve a person thinks will stop falling."""
+    guess: str | None = st.session_state.get(f"{comparison.page}.guess")
+    return guess
+
+
+def ask_what_stops(comparison: Comparison, settings: Settings) -> None:
+    """Asked where the chosen run is long enough for a curve to stop falling."""
+    if comparison.guess_from and settings["epochs"] >= comparison.guess_from:
+        options = [label for label in comparison.models if label not in comparison.hidden_at_first]
+        ask(
+            f"{comparison.page}.guess",
+            f"Which curve will stop falling within {settings['epochs']:,} sequences?",
+            [*options, NONE],
+        )
+
+
+def fall_sentence(runs: dict[str, list[Run]]) -> str:
+    """How much each model's loss still fell in the second half of its training."""
+    falls = falls_of(runs)
+    order = sorted(falls, key=lambda label: -falls[label])
+    said = [f"{label}'s {_change(falls[label])}" for label in order]
+    return f"In the second half of the run, {listed(said)}."
+
+
+def _change(fall: float) -> str:
+    return f"loss fell by {fall:.0%}" if fall >= 0 else f"loss rose by {-fall:.0%}"
+
+
+def falls_of(runs: dict[str, list[Run]]) -> dict[str, float]:
+    """The mean over starts of `late_fall`, by label."""
+    return {
+        label: float(np.mean([late_fall(run.history["loss"].to_numpy()) for run in group]))
+        for label, group in runs.items()
+        if group
+    }
+
+
+def verdict(comparison: Comparison, runs: dict[str, list[Run]]) -> str:
+    """What came of the guess."""
+    guess, falls = guessed(comparison), falls_of(runs)
+    if not guess or not falls:
+        return ""
+    stopped = [label for label, fall in falls.items() if fall < STOPPED]
+    if guess == NONE:
+        return f"You guessed {NONE}: {'so it came.' if not stopped else f'{listed(stopped)} did.'}"
+    if guess in stopped:
+        others = [label for label in stopped if label != guess]
+        return f"You guessed {guess}: it stopped{f', and so did {listed(others)}' if others else ''}."
+    return f"You guessed {guess}: it was still falling; {listed(stopped) if stopped else 'none'} stopped."
+
+
+STOPPED = 0.1  # a loss that fell by less in the second half of the training has stopped falling
