@@ -449,6 +449,36 @@ def test_sensitivity_lies_as_the_reading_grid():
         assert matrix.layout[axis].title.text == grid.layout[axis].title.text
 
 
+def test_a_piece_of_a_matrix_keeps_its_timesteps():
+    figure = figures.sensitivity([("forward", "forward", np.tril(np.ones((3, 3))))], first=7)
+    assert list(trace(figure, "forward").x) == [7, 8, 9]
+    assert figure.layout.xaxis.range == (6.4, 9.6)
+    assert figure.layout.yaxis.range == (9.6, 6.4)
+    corners = [x for x in trace(figure, "empty").x if x is not None]
+    assert 7.5 < min(corners) < max(corners) < 9.5
+
+
+def moments():
+    growing = [np.tril(np.full((4, 4), size)) for size in (1e-3, 0.1, 10.0)]
+    names = ("untrained", "after 5 of 10 sequences", "after all 10 sequences")
+    states = np.linspace(-1, 1, 8).reshape(2, 4)
+    return [figures.Moment(name, grown, states * grown.max() / 10) for name, grown in zip(names, growing, strict=True)]
+
+
+def test_checkpoints_move_matrix_and_states_together_on_fixed_scales():
+    figure = figures.checkpoints(moments(), ["3", "5"], palette.FORWARD, unit="change")
+    assert [frame.name for frame in figure.frames] == [moment.name for moment in moments()]
+    assert figure.layout.coloraxis.cmax == pytest.approx(1)
+    for frame, moment in zip(figure.frames, moments(), strict=True):
+        matrix, states = frame.data
+        np.testing.assert_allclose(10 ** np.asarray(matrix.z)[np.tril_indices(4)], moment.matrix.max())
+        assert np.isnan(np.asarray(matrix.z)[np.triu_indices(4, 1)]).all()
+        np.testing.assert_allclose(states.z, moment.states, atol=1e-4)
+        assert [figure.data[place].type for place in frame.traces] == ["heatmap", "heatmap"]
+    np.testing.assert_array_equal(figure.data[0].z, figure.frames[-1].data[0].z)
+    assert list(figure.layout.yaxis2.ticktext) == ["3", "5"]
+
+
 def hidden(timesteps=6, units=(3, 5)):
     return pd.DataFrame(
         [
@@ -527,6 +557,7 @@ EVERY_FIGURE = {
     ),
     "three_by_three": lambda: figures.three_by_three(nine()),
     "sensitivity": lambda: figures.sensitivity([("forward", "forward", np.tril(np.ones((4, 4))))]),
+    "checkpoints": lambda: figures.checkpoints(moments(), ["3", "5"], palette.FORWARD, unit="change"),
     "hidden_states": lambda: figures.hidden_states(hidden(), {"forward": palette.FORWARD}, flip=2),
     "gates": lambda: figures.gates(pd.DataFrame({"timestep": [1, 2], "input": 0.5}), palette.FORWARD),
     "merge_steps": lambda: figures.merge_steps(0.5, 0.25),

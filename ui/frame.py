@@ -30,7 +30,7 @@ h1 { padding-bottom: 0.1rem; }
 }
 </style>
 """
-JOB_PAGES = ("Train", "Directions", "Merge modes")
+JOB_PAGES = ("Train", "Directions", "Merge modes", "Inside")
 
 
 def enter(script: str) -> None:

@@ -72,7 +72,7 @@ def edit_controls(page: str, sequence: str, values: Values) -> None:
         except ValueError as error:
             st.session_state[f"{page}.edit.error"] = str(error)
 
-    which, slide_column, back = st.columns([1.2, 4, 1.2], vertical_alignment="bottom")
+    which, slide_column, back = st.columns([1.5, 3.6, 1.5], vertical_alignment="bottom")
     with which:
         st.number_input("Edit timestep", 1, timesteps, key=chosen_key, help="Or click a block in the figure.")
     with slide_column:

@@ -1,5 +1,6 @@
 """Figures: pure functions from tidy frames to Plotly figures."""
 
+from bilstm_core.figures.checkpoints import Moment, checkpoints
 from bilstm_core.figures.comparisons import accuracy_by_timestep, paired_differences, share_of_ones
 from bilstm_core.figures.curves import loss_curves
 from bilstm_core.figures.grids import confusion, three_by_three, wall
@@ -17,9 +18,11 @@ __all__ = [
     "COIN_TOSS",
     "WRONG",
     "Floor",
+    "Moment",
     "Style",
     "accuracy_by_timestep",
     "around_flip",
+    "checkpoints",
     "color",
     "confusion",
     "curve_and_timeline",

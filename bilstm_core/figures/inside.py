@@ -1,7 +1,7 @@
 """What happens inside a trained network: sensitivities, hidden states, and the gates of one unit."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,59 +39,79 @@ def sensitivity(
     unit: str = "change of probability by change of value",
     columns: int | None = None,
     side: int = 230,
+    first: int = 1,
 ) -> go.Figure:
     """How much each output depends on each value, one grid a model, oriented as `reading_grid`.
 
     models: (title, view, matrix), the view as in `has_read`; matrix: (timesteps, timesteps), |d output t / d value s|
     in row t and column s. All share one logarithmic colour scale of three decades, named by `unit`.
     A cell that is exactly zero stays empty, with a thin border: z is missing there.
-    columns: grids in a row, by default all; side: px of one grid
+    columns: grids in a row, by default all; side: px of one grid; first: the timestep of the first row and column
     """
     timesteps = len(models[0][2])
-    most = max(float(matrix.max()) for _, _, matrix in models)
-    high = math.log10(most) if most > 0 else 0.0
-    steps = np.arange(1, timesteps + 1)
+    high = highest(matrix for _, _, matrix in models)
     traces: list[Item] = []
     for index, (title, _, matrix) in enumerate(models):
         pair = {"xaxis": f"x{index + 1 if index else ''}", "yaxis": f"y{index + 1 if index else ''}"}
-        values = np.asarray(matrix, np.float64)
-        empty = values == 0
-        traces.append(
-            {
-                "type": "heatmap",
-                "name": title,
-                "x": steps,
-                "y": steps,
-                "z": np.log10(values, where=~empty, out=np.full_like(values, np.nan)),
-                "customdata": values,
-                "coloraxis": "coloraxis",
-                "xgap": 1.5 if timesteps <= BORDERS else 0,
-                "ygap": 1.5 if timesteps <= BORDERS else 0,
-                "hoverongaps": False,
-                "hovertemplate": "output %{y}, value %{x}: %{customdata:.2g}<extra></extra>",
-                **pair,
-            }
-        )
-        x, y = _squares(empty) if timesteps <= BORDERS else outline(empty)
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": "empty",
-                "x": x,
-                "y": y,
-                "line": {"color": EDGE, "width": 1},
-                "opacity": 0.8,
-                "hoverinfo": "skip",
-                "showlegend": False,
-                **pair,
-            }
-        )
-    layout = side_by_side(timesteps, [(title, view) for title, view, _ in models], columns=columns, side=side, below=74)
-    ticks = range(math.ceil(high - DECADES), math.floor(high) + 1)
+        traces += cells(title, matrix, first, **pair)
+    titles = [(title, view) for title, view, _ in models]
+    layout = side_by_side(timesteps, titles, columns=columns, side=side, below=74, first=first)
     layout["annotations"].append(_scale_title(f"{unit}; ", "empty: exactly 0", layout["margin"][3]))
-    scale = _scale(LITTLE_TO_MUCH, high - DECADES, high, ticks, [f"{10.0**tick:g}" for tick in ticks])
-    return canvas.figure(traces, coloraxis=scale, **layout)
+    return canvas.figure(traces, coloraxis=decades(high), **layout)
+
+
+def highest(matrices: Iterable[npt.NDArray[np.floating[Any]]]) -> float:
+    """The decimal logarithm of the largest number in any of the matrices: the scale's upper end."""
+    most = max(float(matrix.max()) for matrix in matrices)
+    return math.log10(most) if most > 0 else 0.0
+
+
+def logarithms(matrix: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
+    """Decimal logarithms, missing where the number is exactly zero."""
+    values = np.asarray(matrix, np.float64)
+    return np.log10(values, where=values != 0, out=np.full_like(values, np.nan))
+
+
+def cells(title: str, matrix: npt.NDArray[np.floating[Any]], first: int, **axes: str) -> list[Item]:
+    """A sensitivity matrix as a heatmap, and the borders of its empty cells."""
+    timesteps = len(matrix)
+    steps = np.arange(first, first + timesteps)
+    gap = 1.5 if timesteps <= BORDERS else 0
+    empty = np.asarray(matrix) == 0
+    x, y = squares(empty, first) if timesteps <= BORDERS else outline(empty, first)
+    heat: Item = {
+        "type": "heatmap",
+        "name": title,
+        "x": steps,
+        "y": steps,
+        "z": logarithms(matrix),
+        "customdata": np.asarray(matrix, np.float64),
+        "coloraxis": "coloraxis",
+        "xgap": gap,
+        "ygap": gap,
+        "hoverongaps": False,
+        "hovertemplate": "output %{y}, value %{x}: %{customdata:.2g}<extra></extra>",
+        **axes,
+    }
+    borders: Item = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "empty",
+        "x": x,
+        "y": y,
+        "line": {"color": EDGE, "width": 1},
+        "opacity": 0.8,
+        "hoverinfo": "skip",
+        "showlegend": False,
+        **axes,
+    }
+    return [heat, borders]
+
+
+def decades(high: float) -> Item:
+    """The colour axis of sensitivities up to 10 to the power of `high`."""
+    ticks = range(math.ceil(high - DECADES), math.floor(high) + 1)
+    return colour_scale(LITTLE_TO_MUCH, high - DECADES, high, ticks, [f"{10.0**tick:g}" for tick in ticks])
 
 
 def hidden_states(
@@ -150,13 +170,13 @@ def hidden_states(
                 bgcolor=PAPER, font={"size": canvas.TEXT, "color": colors[panel]},
             )
         )  # fmt: skip
-    shapes, flag = _flip(flip, first, last)
+    shapes, flag = _flip(flip, first, last, lift=22)
     ends = ["−1", "−0.5", "0", "0.5", "1"]
     return canvas.figure(
         traces,
         height=height,
         margin=(96, 12, top, bottom),
-        coloraxis=_scale([BELOW_ZERO, PAPER, ABOVE_ZERO], -1, 1, [-1, -0.5, 0, 0.5, 1], ends),
+        coloraxis=colour_scale([BELOW_ZERO, PAPER, ABOVE_ZERO], -1, 1, [-1, -0.5, 0, 0.5, 1], ends),
         xaxis=canvas.timestep_axis(first, last, anchor=f"y{len(shown) if len(shown) > 1 else ''}"),
         shapes=shapes,
         annotations=[*notes, *flag, _scale_title("hidden state", "", bottom)],
@@ -216,17 +236,17 @@ def gates(frame: pd.DataFrame, color: str, *, flip: int | None = None, row: int 
     )
 
 
-def _squares(where: npt.NDArray[np.bool_]) -> tuple[list[float | None], list[float | None]]:
+def squares(where: npt.NDArray[np.bool_], first: int = 1) -> tuple[list[float | None], list[float | None]]:
     """The borders of single cells, a little inside them, as line segments with gaps."""
     x: list[float | None] = []
     y: list[float | None] = []
-    for row, column in np.argwhere(where) + 1:
+    for row, column in np.argwhere(where) + first:
         x += [*(column + INSET * side for side in (-1, 1, 1, -1, -1)), None]
         y += [*(row + INSET * side for side in (-1, -1, 1, 1, -1)), None]
     return x, y
 
 
-def _scale(colours: Sequence[str], low: float, high: float, ticks: Sequence[float], texts: Sequence[str]) -> Item:
+def colour_scale(colours: Sequence[str], low: float, high: float, ticks: Sequence[float], texts: Sequence[str]) -> Item:
     """A colour axis, its bar along the figure's lower edge."""
     last = len(colours) - 1
     return {
@@ -258,13 +278,13 @@ def _scale_title(text: str, more: str, bottom: int) -> Item:
     )
 
 
-def _flip(flip: int | None, first: int, last: int) -> tuple[list[Item], list[Item]]:
-    """A line before the timestep at which the label turns, through all panels, and its name above."""
+def _flip(flip: int | None, first: int, last: int, lift: int = 2) -> tuple[list[Item], list[Item]]:
+    """A line before the timestep at which the label turns, through all panels, and its name `lift` px above."""
     if flip is None or not first <= flip <= last:
         return [], []
     x = flip - 0.5
     line = {"color": INK, "width": 2, "dash": "dot"}
     upright = {"type": "line", "xref": "x", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "name": "flip"}
     right = flip > (first + last) / 2
-    place: Item = {"xref": "x", "yanchor": "bottom", "xanchor": "right" if right else "left", "yshift": 2}
+    place: Item = {"xref": "x", "yanchor": "bottom", "xanchor": "right" if right else "left", "yshift": lift}
     return [{**upright, "line": line}], [canvas.note(FLIP, x, 1, **place)]

@@ -36,15 +36,15 @@ def has_read(view: str, output: int, value: int, timesteps: int) -> bool:
     raise ValueError(f"view must be one of {', '.join(VIEW_COLORS)}, not {view!r}.")
 
 
-def outline(inside: npt.NDArray[np.bool_]) -> tuple[list[float | None], list[float | None]]:
-    """The border of a region of cells, as line segments with gaps; cell (row 1, column 1) is centred on (1, 1)."""
+def outline(inside: npt.NDArray[np.bool_], first: int = 1) -> tuple[list[float | None], list[float | None]]:
+    """The border of a region of cells, as line segments with gaps; the first cell is centred on (first, first)."""
     padded = np.pad(inside, 1)
     xs: list[float | None] = []
     ys: list[float | None] = []
-    for row, column in np.argwhere(padded[:, 1:] != padded[:, :-1]):
+    for row, column in np.argwhere(padded[:, 1:] != padded[:, :-1]) + (first - 1):
         xs += [column + 0.5, column + 0.5, None]
         ys += [row - 0.5, row + 0.5, None]
-    for row, column in np.argwhere(padded[1:, :] != padded[:-1, :]):
+    for row, column in np.argwhere(padded[1:, :] != padded[:-1, :]) + (first - 1):
         xs += [column - 0.5, column + 0.5, None]
         ys += [row + 0.5, row + 0.5, None]
     return xs, ys
@@ -116,27 +116,32 @@ def reading_grid(
 
 
 def side_by_side(
-    timesteps: int, models: Sequence[tuple[str, str]], *, columns: int | None, side: int, below: int = 0
+    timesteps: int, models: Sequence[tuple[str, str]], *, columns: int | None, side: int, below: int = 0, first: int = 1
 ) -> Item:
-    """The layout of grids of labels by values, one a model; arguments as of `reading_grid`; below: px left free."""
+    """The layout of grids of labels by values, one a model; arguments as of `reading_grid`.
+
+    below: px left free; first: the timestep of the first row and column
+    """
     count = len(models)
     across = columns or count
     notes: list[Item] = []
     axes: Item = {}
     wide, small = (places(count, across), places(count, min(across, 2)))
-    ticks = [t for t in range(1, timesteps + 1) if t in (1, timesteps) or (timesteps <= 12 and t % 5 == 0)]
-    narrow: Item = {"height": grid_height(count, min(across, 2), 150) + below, "margin": {"l": 54, "r": 8}}
+    last = first + timesteps - 1
+    ticks = [t for t in range(first, last + 1) if t in (first, last) or (timesteps <= 12 and t % 5 == 0)]
+    small_side = 150 if count > 1 else min(side, 250)
+    narrow: Item = {"height": grid_height(count, min(across, 2), small_side) + below, "margin": {"l": 54, "r": 8}}
     for index, (title, view) in enumerate(models):
         number = "" if index == 0 else str(index + 1)
         colour = VIEW_COLORS.get(view, INK)
         domain_x, domain_y = wide[index]
-        shared: Item = {"range": [0.4, timesteps + 0.6], "tickvals": ticks, "showgrid": False, "showline": False}
+        shared: Item = {"range": [first - 0.6, last + 0.6], "tickvals": ticks, "showgrid": False, "showline": False}
         axes[f"xaxis{number}"] = canvas.axis(
             "value", **shared, domain=domain_x, anchor=f"y{number}", constrain="domain"
         )
         axes[f"yaxis{number}"] = canvas.axis(
             "label" if index % across == 0 else "",
-            **{**shared, "range": [timesteps + 0.6, 0.4]},
+            **{**shared, "range": [last + 0.6, first - 0.6]},
             domain=domain_y,
             anchor=f"x{number}",
             scaleanchor=f"x{number}",

@@ -1,0 +1,31 @@
+"""Inside: what does each state carry?"""
+
+import streamlit as st
+
+from ui import controls, frame, inside, inside_tabs, results
+
+frame.enter(__file__)
+PAGE = "Inside"
+
+st.title("What does each state carry?")
+answer = st.container(key="answer")
+with st.container(key="controls"):
+    spec = inside.model_controls(PAGE)
+    run = inside.chosen_run(PAGE, spec)
+    with st.container(key="go"):
+        inside.training(PAGE, spec, run)
+        controls.settings_switch()
+if run:
+    values = inside.sequence(PAGE, run)
+    with st.container(key="figure"):
+        left, right = st.columns([1.08, 1.35], gap="medium")
+        with left:
+            inside.editable(PAGE, run, values)
+        with right:
+            inside.matrices(PAGE, run, values)
+    answer.markdown(inside.sentence(run, values))
+    with st.container(key="rest"):
+        inside_tabs.tabs(PAGE, run, values)
+        st.caption(results.origin(run))
+else:
+    answer.markdown("Press **Train** to find out.")

@@ -1,0 +1,66 @@
+"""Inside in a real browser."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+OpenPage = Callable[..., Page]
+LONG_ENOUGH = 90_000  # ms: TensorFlow's import and a first compile on a busy machine
+
+
+def drawn(page: Page, name: str, timeout: float = 20_000) -> Locator:
+    figure = page.get_by_test_id(f"chart-Inside-{name}")
+    expect(figure.locator(".main-svg").first).to_be_visible(timeout=timeout)
+    return figure
+
+
+def numbers(figure: Locator) -> list[list[float]]:
+    found: list[list[float]] = figure.evaluate(
+        "node => Array.from(node._fullData[0].customdata, row => Array.from(row))"
+    )
+    return found
+
+
+def test_an_edited_value_changes_the_matrix_and_zeros_stay_where_forward_has_not_read(open_page: OpenPage) -> None:
+    page = open_page("inside")
+    expect(page.get_by_text("No cell is exactly zero")).to_be_visible()
+    page.get_by_role("radiogroup", name="Direction").get_by_text("forward", exact=True).click()
+    expect(page.get_by_text("45 of 100 cells are exactly zero")).to_be_visible()
+    figure = drawn(page, "sensitivity")
+    drawn(page, "grid")
+    before = numbers(figure)
+    updates = figure.get_attribute("data-updates")
+    slider = page.get_by_role("slider", name="Value at timestep 1")
+    slider.focus()
+    slider.press("Home")
+    expect(page.get_by_text("Your sequence: ")).to_be_visible()
+    expect(figure).not_to_have_attribute("data-updates", str(updates))
+    after = numbers(figure)
+    assert after != before
+    for row in range(10):
+        assert all((value == 0) == (column > row) for column, value in enumerate(after[row]))
+
+
+def test_every_tab_draws_and_checkpoints_are_trained_on_demand(open_page: OpenPage) -> None:
+    page = open_page("inside")
+    for part in ("forward", "backward", "merged"):
+        drawn(page, f"states-{part}")
+    page.get_by_role("tab", name="Gates of a unit").click()
+    assert "forget gate" in drawn(page, "gates").evaluate("node => node.data.map(one => one.name)")
+    page.get_by_role("tab", name="The merge").click()
+    drawn(page, "merge")
+    expect(page.get_by_text("This model was trained with concat")).to_be_visible()
+    page.get_by_role("tab", name="While it learnt").click()
+    page.get_by_role("button", name="Train 9 checkpoints").click()
+    drawn(page, "checkpoints", LONG_ENOUGH)
+    controls = page.get_by_test_id("controls-Inside-checkpoints")
+    expect(controls.get_by_test_id("replay-label")).to_have_text(re.compile("after all 1,000 sequences"))
+    before = numbers(page.get_by_test_id("chart-Inside-checkpoints"))
+    controls.get_by_test_id("replay-scrubber").fill("0")
+    expect(controls.get_by_test_id("replay-label")).to_have_text("untrained")
+    page.wait_for_function(
+        "before => JSON.stringify(before) !== JSON.stringify(Array.from(document.querySelector("
+        "'[data-testid=\"chart-Inside-checkpoints\"]')._fullData[0].customdata, row => Array.from(row)))",
+        arg=before,
+    )

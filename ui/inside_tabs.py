@@ -1,0 +1,232 @@
+"""The Inside page's tabs: hidden states, the gates of a unit, the merge step by step, and all of it while it learnt."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from bilstm_core import figures, introspection
+from bilstm_core.evaluation import evaluation_sequences
+from bilstm_core.inference import BranchTrace, trace
+from bilstm_core.initial_weights import initial_weights, parameter_count
+from bilstm_core.runs import Run
+from ui import inside, live, results, session
+from ui.chart import cached, chart
+from ui.timeline import Values
+
+Numbers = npt.NDArray[Any]
+
+MERGING = {
+    "concat": "both numbers go on to the output layer, side by side",
+    "sum": "their sum goes on to the output layer",
+    "mul": "their product goes on to the output layer",
+    "ave": "their mean goes on to the output layer",
+}
+
+
+def tabs(page: str, run: Run, values: Values) -> None:
+    """Four tabs; only the open one is worked out."""
+    parts = {
+        "Hidden states": _states,
+        "Gates of a unit": _gates,
+        "The merge": _merge,
+        "While it learnt": _learning,
+    }
+
+    @st.fragment
+    def opened() -> None:
+        for tab, draw in zip(st.tabs(list(parts), key=f"{page}.tab", on_change="rerun"), parts.values(), strict=True):
+            if tab.open:
+                with tab:
+                    draw(page, run, values)
+
+    opened()
+
+
+def _traces(run: Run, values: Values) -> list[BranchTrace]:
+    return trace(run.spec.problem, run.spec.model, run.weights, values[None, :, None])
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _ties(key: str, _run: Run, n: int) -> dict[str, Numbers]:
+    spec = _run.spec
+    return introspection.ties(spec.problem, spec.model, _run.weights, evaluation_sequences(spec.problem, n))
+
+
+def _tied_on(run: Run) -> int:
+    """How many fresh sequences the page can afford to tie units to labels by."""
+    cost = run.spec.problem.timesteps * parameter_count(run.spec.problem, run.spec.model)
+    return int(min(inside.SEQUENCES, max(inside.FEWEST, inside.AFFORDABLE // cost)))
+
+
+def _ties_of(run: Run) -> dict[str, Numbers]:
+    return _ties(session.run_key(run), run, _tied_on(run))
+
+
+def _colour(run: Run, part: str) -> str:
+    if part == introspection.MERGED:
+        return figures.color("bidirectional", run.spec.model.merge_mode)
+    return figures.color("backward" if part == "backward" else "forward")
+
+
+def _states(page: str, run: Run, values: Values) -> None:
+    model, tied = run.spec.model, _ties_of(run)
+    chosen = introspection.chosen_units(model, tied)
+    units = introspection.units_of(model, _traces(run, values))
+    frame = introspection.states_frame(model, units, tied, chosen)
+    flip = inside.flip(run, values)
+    named = {part: f"merged: {model.merge_mode}" if part == introspection.MERGED else part for part in units.parts}
+    for column, (part, name) in zip(st.columns(max(2, len(named))), named.items(), strict=False):
+        with column:
+            rows = frame[frame["panel"] == part].assign(panel=name)
+            figure = figures.hidden_states(rows, {name: _colour(run, part)}, flip=flip, row=26)
+            chart(figure, key=f"{page}-states-{part}", alt=f"States of units at each timestep, {name}.")
+    together = "the merged numbers' closest units in all three, so that a row can be followed through the merge"
+    which = together if "merged" in chosen and model.merge_mode != "concat" else "the closest first"
+    st.caption(
+        f"The {len(next(iter(chosen.values())))} units whose state goes most closely with the label: by the correlation"
+        f" of state and label over all timesteps of {_tied_on(run)} fresh sequences; {which}."
+        + (" The last layer is shown." if model.layers > 1 else "")
+    )
+    results.download(lambda: frame, "hidden states")
+
+
+def _gates(page: str, run: Run, values: Values) -> None:
+    model, traces = run.spec.model, _traces(run, values)
+    one, two, three = st.columns([2, 1.2, 3], vertical_alignment="bottom")
+    branches = list(dict.fromkeys(each.branch for each in traces))
+    with one:
+        branch = (
+            st.segmented_control(
+                "Branch",
+                branches,
+                default=branches[0],
+                required=True,
+                key=f"{page}.branch.{len(branches)}.{branches[-1]}",
+            )
+            if len(branches) > 1
+            else branches[0]
+        )
+    with two:
+        layer = (
+            st.number_input("Layer", 1, model.layers, model.layers, key=f"{page}.layer.{model.layers}")
+            if model.layers > 1
+            else 1
+        )
+    tied = _ties_of(run)[branch] if layer == model.layers else None
+    order = list(range(model.units)) if tied is None else np.argsort(-np.abs(tied), kind="stable").tolist()
+
+    def said(unit: int) -> str:
+        return f"{unit + 1}" if tied is None else f"{unit + 1} (correlation with the label {tied[unit]:+.2f})"
+
+    with three:
+        unit = st.selectbox("Unit", order, format_func=said, key=f"{page}.unit.{branch}.{layer}.{session.run_key(run)}")
+    seen = next(each for each in traces if each.layer == layer and each.branch == branch)
+    frame = introspection.gates_frame(seen, unit)
+    figure = figures.gates(frame, _colour(run, branch), flip=inside.flip(run, values))
+    chart(figure, key=f"{page}-gates", alt=f"Gates and states of unit {unit + 1} of the {branch} branch, by timestep.")
+    st.caption(
+        {
+            "lstm": "cell state = forget gate × cell state before + input gate × candidate; "
+            "hidden state = output gate × tanh(cell state).",
+            "gru": "hidden state = update gate × hidden state before + (1 − update gate) × candidate; "
+            "the reset gate says how much of the state before goes into the candidate.",
+            "rnn": "A simple RNN has no gates: its hidden state is all there is.",
+        }[model.cell]
+        + (" Before means: at the timestep after, for this branch reads from the end." if branch == "backward" else "")
+    )
+    results.download(lambda: frame, "gates")
+
+
+def _merge(page: str, run: Run, values: Values) -> None:
+    model = run.spec.model
+    if model.direction != "bidirectional":
+        st.markdown("One direction: there is nothing to merge. Choose **bidirectional** to see a merge step by step.")
+        return
+    parts = introspection.units_of(model, _traces(run, values)).parts
+    first, second = list(parts.values())[:2]
+    one, two, _ = st.columns([1, 1, 3])
+    timesteps = len(values)
+    at = inside.flip(run, values) or 1
+    timestep = one.number_input("Timestep", 1, timesteps, at, key=f"{page}.merge.timestep.{timesteps}")
+    likely = introspection.chosen_units(model, _ties_of(run), 1)["forward"][0] + 1
+    unit = two.number_input("Unit", 1, model.units, likely, key=f"{page}.merge.unit.{session.run_key(run)}")
+    numbers = [float(states[0, timestep - 1, unit - 1]) for states in (first, second)]
+    wide, narrow = st.columns([3, 2], gap="medium")
+    with wide:
+        alt = f"What each merge makes of {numbers[0]:.2f} and {numbers[1]:.2f}."
+        chart(figures.merge_steps(*numbers), key=f"{page}-merge", alt=alt)
+    with narrow:
+        st.markdown(f"This model was trained with **{model.merge_mode}**: {MERGING[model.merge_mode]}.")
+        kernel = run.weights["head/kernel"]
+        if kernel.shape[1] == 1:
+            merged = parts[introspection.MERGED][0, timestep - 1]
+            places = [unit - 1, model.units + unit - 1] if model.merge_mode == "concat" else [unit - 1]
+            terms = " and ".join(f"{_signed(kernel[place, 0])} × {_signed(merged[place])}" for place in places)
+            added = float(sum(kernel[place, 0] * merged[place] for place in places))
+            st.markdown(
+                f"The output layer weighs it: {terms}. So this unit adds **{added:+.2f}** to the log-odds of output "
+                f"{timestep}; all units and the bias together make {_log_odds(run, merged):+.2f}."
+            )
+        st.caption("The other rows say what the other merges would make of the same two numbers.")
+
+
+def _signed(number: float) -> str:
+    return f"{number:.2f}" if number >= 0 else f"(−{-number:.2f})"
+
+
+def _log_odds(run: Run, merged: Numbers) -> float:
+    return float(merged @ run.weights["head/kernel"][:, 0] + run.weights["head/bias"][0])
+
+
+def _learning(page: str, run: Run, values: Values) -> None:
+    specs = introspection.checkpoint_specs(run)
+    found = [one for spec in specs if (one := session.find(spec))]
+    missing = [spec for spec in specs if session.find(spec) is None]
+    if missing:
+        updates = sum(spec.training.steps for spec in missing)
+        st.markdown(
+            "The same training again, ended early: what the network was like after "
+            + ", ".join(f"{spec.training.epochs:,}" for spec in specs)
+            + f" epochs. {updates:,} weight updates in the background."
+        )
+        label = f"Train {len(missing)} checkpoints"
+        if st.button(label, key=f"{page}.checkpoints", disabled=live.active(page), icon=":material/play_arrow:"):
+            live.start(page, missing)
+            st.rerun()  # the whole page: its progress stands outside the tabs
+        if not found:
+            return
+    if not specs:
+        st.markdown("This run has a single epoch: there is no checkpoint between untrained and trained.")
+    key = repr([session.run_key(one) for one in [*found, run]])
+    figure = cached(f"checkpoints {key} {values.tobytes().hex()}", lambda: _checkpoints(found, run, values))
+    alt = "Sensitivities and hidden states at each checkpoint of the training, on a scrubber."
+    chart(figure, key=f"{page}-checkpoints", alt=alt, replay=True)
+    st.caption(
+        "Press Replay or move the scrubber. Each checkpoint is the same training, ended after so many sequences; the "
+        "units are those most tied to the label at the end."
+    )
+
+
+def _checkpoints(found: list[Run], run: Run, values: Values) -> Any:
+    spec, model = run.spec, run.spec.model
+    part = inside.window(run, values, len(found) + 2)
+    tied = _ties_of(run)
+    shown = introspection.MERGED if introspection.MERGED in tied else next(iter(tied))
+    units = introspection.chosen_units(model, tied)[shown]
+    total = f"{run.sequences_seen:,} sequence{'s' if run.sequences_seen > 1 else ''}"
+    stages = {
+        "untrained": initial_weights(spec.problem, model, spec.training.seed),
+        **{f"after {one.sequences_seen:,} of {total}": one.weights for one in found},
+        f"after all {total}": run.weights,
+    }
+    x = values[:, None]
+    moments = []
+    for name, weights in stages.items():
+        matrix = introspection.sensitivity(spec.problem, model, weights, x, part)[part.start : part.stop]
+        states = introspection.units_of(model, trace(spec.problem, model, weights, x[None])).parts[shown]
+        moments.append(figures.Moment(name, matrix, states[0][:, units].T))
+    names = [introspection.unit_name(model, shown, unit) for unit in units]
+    colour = figures.color(model.direction, model.merge_mode)
+    return figures.checkpoints(moments, names, colour, unit=inside.unit_of(run), first=part.start + 1)
