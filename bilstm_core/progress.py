@@ -34,6 +34,8 @@ class JobView:
     remaining_s: estimated seconds; None until it is known
     curves: by the run's place, (sequences_seen, loss) received so far; at most 1,000 points, lows and highs kept
     compiling: running, but the part at work has made no weight update yet
+    restarts: how often its worker died, and it was begun again
+    silent_s: seconds since the worker last spoke of it
     watchers: how many are watching
     """
 
@@ -48,6 +50,8 @@ class JobView:
     remaining_s: float | None
     curves: dict[int, Curve]
     compiling: bool
+    restarts: int
+    silent_s: float
     watchers: int
 
     @property
@@ -84,6 +88,8 @@ class Job:
     began: float | None = None
     ended: float | None = None
     first: tuple[float, float] | None = None  # time and share of the work at the first report
+    restarts: int = 0
+    heard: float = field(default_factory=time.monotonic)  # when the worker last spoke
     last_seen: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -99,8 +105,11 @@ class Job:
     def start(self, number: int) -> None:
         """A part's training begins, or begins again because its worker died."""
         part = self.parts[number]
+        if part.started:
+            self.restarts += 1
+            self.first = None
         part.started = True
-        self.state = "running"
+        self.state, self.heard = "running", time.monotonic()
         self.began = time.monotonic() if self.began is None else self.began
         for place in part.places:
             self.steps_done[place] = 0
@@ -117,8 +126,9 @@ class Job:
                 np.concatenate([loss, np.asarray(one["loss"], np.float32)]),
                 self.specs[place].training.sequences,
             )
+        self.heard = time.monotonic()
         if self.first is None:
-            self.first = (time.monotonic(), self._share())
+            self.first = (self.heard, self._share())
 
     def finish_part(self, number: int, runs: Sequence[Run]) -> None:
         """Take in a part's runs; fewer than its places if it was stopped before it began."""
@@ -150,6 +160,8 @@ class Job:
             compiling=self.state == "running"
             and bool(working)
             and not any(len(self.curves[place][0]) for part in working for place in part.places),
+            restarts=self.restarts,
+            silent_s=now - self.heard,
             watchers=len(self.watchers),
         )
 

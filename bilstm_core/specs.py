@@ -43,7 +43,8 @@ MAX_STEP_MEMORY = 0.8e9  # of RunSpec.step_memory(); beside it a warm worker hol
 def _checked_whole(name: str, value: Any) -> int:
     low, high = WHOLE_NUMBERS[name]
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not low <= int(value) <= high:
-        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, not {value!r}.")
+        came = f"{value:,}" if type(value) is int else repr(value)
+        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, not {came}.")
     return int(value)
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import controls, frame, results, timeline, trainer
+from ui import controls, details, frame, live, results, timeline, trainer, tray
 
 frame.enter(__file__)
 PAGE = "Train"
@@ -28,11 +28,11 @@ with centre, st.container(key="figure"):
 run = trainer.shown(PAGE)
 if run:
     evaluation = results.evaluated(run)
-    answer.markdown(trainer.sentence(run, evaluation))
+    answer.markdown(trainer.sentence(run, evaluation) if not live.active(PAGE) else trainer.meanwhile(run))
     with right:
         trainer.figures_of(run, evaluation)
-        trainer.tray(PAGE, run)
+        tray.panel(PAGE, run)
     timeline.expected_and_predicted(PAGE, run, evaluation)
-    trainer.tabs(run, evaluation)
+    details.tabs(run, evaluation)
 else:
     answer.markdown("Press **Train** to find out.")

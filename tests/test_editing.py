@@ -6,6 +6,7 @@ from bilstm_core.editing import parse_values
 
 def test_values_may_be_separated_in_any_usual_way() -> None:
     assert np.allclose(parse_values("0.1, 0.2;0.3\n .4", 4), [0.1, 0.2, 0.3, 0.4])
+    assert np.allclose(parse_values("[[0.1], [0.2]]", 2), [0.1, 0.2])
 
 
 @pytest.mark.parametrize(

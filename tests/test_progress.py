@@ -65,6 +65,23 @@ def test_a_part_that_starts_again_starts_its_curves_again() -> None:
     one.start(0)
     assert one.view().curves == {}
     assert one.view().steps_done == 0
+    assert one.view().restarts == 1
+
+
+def test_what_remains_is_reckoned_anew_after_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("bilstm_core.progress.time.monotonic", lambda: now)
+    one = job(RunSpec())
+    one.start(0)
+    one.report(0, message(50))
+    now = 160.0
+    assert one.view().silent_s == 60.0
+    one.start(0)
+    assert one.view().silent_s == 0.0
+    one.report(0, message(50))
+    now = 161.0
+    one.report(0, message(150))
+    assert one.view().remaining_s == pytest.approx(1.0)
 
 
 def test_what_remains_is_unknown_at_first_and_then_in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:

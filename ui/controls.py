@@ -45,6 +45,7 @@ OPTION_NAMES: Mapping[str, str] = {
     "aligned": "aligned",
     "raw": "tutorial's order (reversed)",
 }
+OWN = "your own settings"
 KINDS: tuple[type[Any], ...] = (ProblemSpec, ModelSpec, TrainingSpec)
 FIELDS: Mapping[str, type[Any]] = {name: kind for kind in KINDS for name in LABELS if name in kind.__dataclass_fields__}
 
@@ -91,8 +92,8 @@ def to_spec(flat: Mapping[str, Any]) -> RunSpec:
     return RunSpec(problem=problem, model=model, training=training).canonical()
 
 
-def widget(page: str, name: str) -> Any:
-    """Draw the widget of one field and the core's complaint beneath it; return its value as it stands."""
+def widget(page: str, name: str, complain: bool = True) -> Any:
+    """Draw the widget of one field and, unless told not to, the core's complaint; return its value as it stands."""
     key = f"{page}.{name}"
     if key not in st.session_state:
         st.session_state[key] = default(name)
@@ -114,7 +115,7 @@ def widget(page: str, name: str) -> Any:
         value = st.number_input(step=0.05, format="%.4g", **common)
     else:
         value = st.number_input(step=1, **common)
-    said = complaint(name, value)
+    said = complaint(name, value) if complain else ""
     if said:
         st.markdown(f":material/error: {said}")
     return value
@@ -133,10 +134,13 @@ def _fill_preset(page: str) -> None:
 
 
 def preset_box(page: str) -> None:
-    """A list of the systems that readers know; choosing one fills every control."""
+    """A list of the systems that readers know; choosing one fills every control, changing one leaves the preset."""
+    now = current_spec(page)
+    chosen = next((name for name, spec in PRESETS.items() if spec.canonical() == now), OWN)
+    st.session_state[f"{page}.preset"] = chosen
     st.selectbox(
         "Preset",
-        list(PRESETS),
+        [*PRESETS, *([OWN] if chosen == OWN else [])],
         key=f"{page}.preset",
         on_change=_fill_preset,
         args=(page,),
@@ -160,9 +164,14 @@ def train_controls(page: str) -> RunSpec | None:
     flat["epochs"] = widget(page, "epochs")
     more = ("cell", "layers", "sequences_per_epoch", "batch_size", "fresh_data", "learning_rate", "threshold", "seed")
     changed = sum(st.session_state.get(f"{page}.{name}", default(name)) != default(name) for name in more)
-    with st.expander(f"More settings ({changed} changed)" if changed else "More settings"):
+    with st.expander("More settings", key=f"{page}.more"):
         for name in more:
-            flat[name] = widget(page, name)
+            flat[name] = widget(page, name, complain=False)
+    said = [text for name in more if (text := complaint(name, flat[name]))]
+    for text in said:
+        st.markdown(f":material/error: {text}")
+    if changed and not said:
+        st.caption(f"More settings: {changed} changed.")
     if any(complaint(name, value) for name, value in flat.items()):
         return None
     try:

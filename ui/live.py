@@ -11,6 +11,7 @@ from bilstm_core.specs import RunSpec
 from ui import session
 
 POLL_S = 0.25
+SILENT_S = 5.0  # of a worker, before the page says so
 
 
 def start(page: str, specs: Sequence[RunSpec], resume: Run | None = None) -> None:
@@ -34,6 +35,7 @@ def stop(page: str) -> None:
         view = service.view(job)
         if view is None or not view.over:  # one that is over is taken in by the panel
             session.set_job(page, None)
+            _failed(page, "Another visitor watches this training too, so it goes on for them. You have left it.", [])
 
 
 def active(page: str) -> bool:
@@ -95,6 +97,13 @@ def status(view: JobView) -> None:
         st.progress(0.0, text="Getting ready: TensorFlow is loading in the background. Training starts by itself.")
     elif view.state == "queued":
         st.progress(0.0, text="Waiting for another training to end.")
+    elif view.silent_s > SILENT_S and not view.compiling:
+        st.progress(
+            view.steps_done / view.steps,
+            text=f"No word from the training process for {view.silent_s:.0f} s. If it has died, it is started again.",
+        )
+    elif view.compiling and view.restarts:
+        st.progress(0.0, text="The training process died. It was started again, and the training with it.")
     elif view.compiling:
         st.progress(0.0, text="Compiling this network, once for all trainings of its shape.")
     else:

@@ -74,9 +74,7 @@ class _NotStoredError(LookupError):
 
 @st.cache_resource(max_entries=500, show_spinner=False)
 def _stored(key: str) -> Run:
-    flat = json.loads(key)
-    flat.pop("steps_done")
-    run = store().get(codec.decode(flat))
+    run = store().get(spec_of(key))
     if run is None:
         raise _NotStoredError  # which is not cached: the run may come
     return run
@@ -91,6 +89,13 @@ def recall(key: str) -> Run | None:
         return _stored(key)
     except _NotStoredError:
         return None
+
+
+def spec_of(key: str) -> RunSpec:
+    """The spec that a run's key stands for."""
+    flat = json.loads(key)
+    flat.pop("steps_done")
+    return codec.decode(flat)
 
 
 def find(spec: RunSpec) -> Run | None:

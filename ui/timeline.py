@@ -19,6 +19,7 @@ from ui import controls, session
 from ui.chart import Click, cached, chart
 
 Values = npt.NDArray[np.float32]
+SLIDER_STEP = 0.001
 
 
 def edited(page: str, sequence: str, drawn: Values) -> Values:
@@ -57,6 +58,9 @@ def edit_controls(page: str, sequence: str, values: Values) -> None:
 
     def slide() -> None:
         try:
+            moved = abs(st.session_state[value_key] - float(values[chosen - 1])) >= SLIDER_STEP / 2
+            if not moved:  # a slider that is drawn anew sends back the value that it was given, rounded
+                return
             changed = values.copy()
             changed[chosen - 1] = checked_value(st.session_state[value_key], chosen)
             store(changed)
@@ -81,7 +85,7 @@ def edit_controls(page: str, sequence: str, values: Values) -> None:
             0.0,
             0.999,
             float(values[chosen - 1]),
-            0.001,
+            SLIDER_STEP,
             format="%.3f",
             key=value_key,
             on_change=slide,

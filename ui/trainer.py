@@ -1,4 +1,4 @@
-"""The Train page's parts: buttons, the growing curve and its replay, the numbers, the tray and the tabs."""
+"""The Train page's parts: buttons, the growing curve and its replay, and the numbers."""
 
 from typing import Literal
 
@@ -12,16 +12,12 @@ from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import controls, live, results, session, timeline
+from ui import controls, live, results, session, timeline, tray
 from ui.chart import cached, chart
 
-SMOOTHING = (1, 10, 25, 100, 500)
-TRAY_SHOWN = 6
 CURVE_HEIGHT = 508  # px of the curve with one row of probabilities, growing or finished
 PROBE = 0
-SEQUENCES, UPDATES = "sequences", "updates"
 Axis = Literal["sequences_seen", "updates"]
-VARIANTS = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 
 def open_with_recorded(page: str) -> None:
@@ -103,44 +99,20 @@ def buttons(page: str, spec: RunSpec | None) -> None:
         st.button(label, key=f"{page}.further", on_click=_further, args=(page, run), width="stretch")
 
 
-def _runs(run: Run | None) -> dict[str, Run]:
-    drawn: dict[str, Run] = {}
-    for entry in [entry for entry in session.tray() if entry["shown"]][:TRAY_SHOWN]:
-        kept = session.recall(entry["key"])
-        if kept:
-            drawn[entry["name"]] = kept
-    if run and session.run_key(run) not in {session.run_key(kept) for kept in drawn.values()}:
-        drawn[session.describe(run.spec) if session.tray() else run.spec.model.direction] = run
-    return drawn
-
-
-def _styles(drawn: dict[str, Run]) -> dict[str, figures.Style]:
-    """Colour by direction; runs that share a colour differ by dash."""
-    counts: dict[str, int] = {}
-    styles = {}
-    for name, run in drawn.items():
-        model = run.spec.model
-        style = figures.style(model.direction, model.merge_mode, "raw" if model.backward_output == "raw" else "none")
-        place = counts.get(style.color, 0)
-        counts[style.color] = place + 1
-        styles[name] = style._replace(dash=VARIANTS[place % len(VARIANTS)]) if place else style
-    return styles
-
-
 def curve(page: str) -> None:
     """The loss curve: growing while a job runs, then with its replay."""
     window = st.session_state.get(f"{page}.smoothing", 25)
-    x: Axis = "updates" if st.session_state.get(f"{page}.axis") == UPDATES else "sequences_seen"
+    x: Axis = "updates" if st.session_state.get(f"{page}.axis") == tray.UPDATES else "sequences_seen"
 
     def draw(view: JobView | None) -> None:
         if view is None:
             _finished_curve(page, window, x)
             return
-        kept = _runs(None)
+        kept = tray.runs(None)
         spec = view.specs[0]
-        growing = [frames.growing_losses("training", spec, *view.curves[0])] if 0 in view.curves else []
-        model = spec.model
-        styles = _styles(kept) | {"training": figures.style(model.direction, model.merge_mode)}
+        name = session.describe(spec) if kept else spec.model.direction
+        growing = [frames.growing_losses(name, spec, *view.curves[0])] if 0 in view.curves else []
+        styles = tray.styles({**kept, name: spec})
         table = pd.concat([_losses(kept), *growing], ignore_index=True) if kept else (growing or [_losses(kept)])[0]
         total = max(_extent(one, x) for one in (spec, *(run.spec for run in kept.values())))
         figure = figures.loss_curves(table, styles, window=window, x=x, x_max=total, height=CURVE_HEIGHT)
@@ -170,14 +142,17 @@ def _losses(drawn: dict[str, Run]) -> pd.DataFrame:
 
 def _finished_curve(page: str, window: int, x: Axis) -> None:
     run = shown(page)
-    drawn = _runs(run)
+    drawn = tray.runs(run)
     if run is None or not drawn:
         st.info("Nothing trained yet. Press Train.")
         return
-    key = repr([(name, session.run_key(one)) for name, one in drawn.items()] + [session.run_key(run), window, x])
+    key = repr(
+        [(name, session.run_key(one)) for name, one in drawn.items()]
+        + [session.run_key(run), window, x, tray.styles(drawn)]
+    )
     figure = cached(
         key,
-        lambda: figures.curve_and_timeline(_losses(drawn), _styles(drawn), _probes(drawn, run), window=window, x=x),
+        lambda: figures.curve_and_timeline(_losses(drawn), tray.styles(drawn), _probes(drawn, run), window=window, x=x),
     )
     chart(figure, key=f"{page}-curve", height=CURVE_HEIGHT, alt="Loss by sequences seen.", replay=True)
     note, save = st.columns([4, 1], vertical_alignment="center")
@@ -203,6 +178,11 @@ def sentence(run: Run, evaluation: Evaluation) -> str:
     )
 
 
+def meanwhile(run: Run) -> str:
+    """What stands on the page while another run is trained."""
+    return f"Training. The numbers and sequences here are still those of **{session.describe(run.spec)}**."
+
+
 def figures_of(run: Run, evaluation: Evaluation) -> None:
     """The run's numbers, the whole sequences large."""
     low, high = evaluation.exact_interval
@@ -220,132 +200,3 @@ def figures_of(run: Run, evaluation: Evaluation) -> None:
         f"Parameters: **{parameter_count(run.spec.problem, run.spec.model):,}**  \n"
         f"Trained in **{run.timing.train_s:.1f} s**{beside}{compiled}"
     )
-
-
-def _rename(position: int) -> None:
-    name = str(st.session_state[f"tray.name.{position}"]).strip()
-    entries = session.tray()
-    if name and name not in {entry["name"] for place, entry in enumerate(entries) if place != position}:
-        entries[position]["name"] = name
-
-
-def _toggle(position: int) -> None:
-    session.tray()[position]["shown"] = st.session_state[f"tray.shown.{position}"]
-
-
-def _remove(position: int) -> None:
-    session.tray().pop(position)
-
-
-def tray(page: str, run: Run) -> None:
-    """Runs kept for comparison: add, show, hide, rename, remove; at most six are drawn."""
-    st.subheader("Compare")
-    kept = any(entry["key"] == session.run_key(run) for entry in session.tray())
-    st.button(
-        "Keep this run",
-        key=f"{page}.keep",
-        on_click=session.add_to_tray,
-        args=(run,),
-        disabled=kept,
-        icon=":material/add:",
-        width="stretch",
-        help="Keeps its curve in the figure while you train others.",
-    )
-    for position, entry in enumerate(session.tray()):
-        shown_key, name_key = f"tray.shown.{position}", f"tray.name.{position}"
-        st.session_state[shown_key], st.session_state[name_key] = entry["shown"], entry["name"]
-        one, two = st.columns([4, 1], vertical_alignment="center")
-        one.checkbox(entry["name"], key=shown_key, on_change=_toggle, args=(position,))
-        with two.popover("", icon=":material/more_vert:"):
-            st.text_input("Name", key=name_key, on_change=_rename, args=(position,))
-            st.button("Remove", key=f"tray.remove.{position}", on_click=_remove, args=(position,))
-    if sum(entry["shown"] for entry in session.tray()) > TRAY_SHOWN:
-        st.caption(f"Only the first {TRAY_SHOWN} of those shown are drawn.")
-    st.select_slider(
-        "Smoothing (sequences)",
-        SMOOTHING,
-        value=25,
-        key=f"{page}.smoothing",
-        persist_state="session",
-        help="Each point of a curve is the mean loss of this many sequences before it.",
-    )
-    st.segmented_control(
-        "Horizontal axis",
-        [SEQUENCES, UPDATES],
-        default=SEQUENCES,
-        required=True,
-        key=f"{page}.axis",
-        persist_state="session",
-    )
-
-
-def tabs(run: Run, evaluation: Evaluation) -> None:
-    """The list of ten, the confusion matrix, accuracy by timestep, and Keras's own summary."""
-    ten, confusion, by_timestep, summary = st.tabs(
-        ["Ten fresh sequences", "Confusion matrix", "Accuracy by timestep", "Model summary"]
-    )
-    name = session.describe(run.spec)
-    with ten:
-        table = list_of_ten(evaluation)
-        st.dataframe(table, hide_index=True, width="stretch")
-        right = int((table["Result"] == "right").sum())
-        st.caption(f"{right} of 10 sequences wholly right.")
-        results.download(lambda: evaluation.examples, "fresh sequences")
-    with confusion:
-        matrix = cached(f"confusion {session.run_key(run)}", lambda: figures.confusion(evaluation.confusion))
-        chart(matrix, key="Train-confusion", alt="Confusion matrix of single labels.")
-        results.download(lambda: evaluation.confusion, "confusion matrix")
-    with by_timestep:
-        by_step = evaluation.per_timestep.assign(label=name)
-        figure = cached(
-            f"by timestep {session.run_key(run)}",
-            lambda: figures.accuracy_by_timestep(by_step, {name: _styles({name: run})[name]}),
-        )
-        chart(figure, key="Train-by-timestep", alt="Share of right labels at each timestep.")
-        results.download(lambda: by_step, "accuracy by timestep")
-    with summary:
-        _summary(run.spec)
-
-
-def list_of_ten(evaluation: Evaluation) -> pd.DataFrame:
-    """Ten fresh sequences as the book lists them: expected, predicted, correct."""
-    first = evaluation.examples[evaluation.examples["sequence"] <= 10]
-    return pd.DataFrame(
-        [
-            {
-                "Sequence": number,
-                "Expected": " ".join(map(str, rows["expected"])),
-                "Predicted": " ".join(map(str, rows["predicted"])),
-                "Result": "right" if (rows["expected"] == rows["predicted"]).all() else "wrong",
-            }
-            for number, rows in first.groupby("sequence")
-        ]
-    )
-
-
-def _summary(spec: RunSpec) -> None:
-    request = st.session_state.get("Train.summary")
-    if request is None or request["of"] != _network(spec):
-        st.button("Ask Keras for model.summary()", on_click=_ask_summary, args=(spec,))
-        return
-    text = session.jobs().answer(request["id"])
-
-    @st.fragment(run_every=None if text else 0.5)
-    def wait() -> None:
-        now = session.jobs().answer(request["id"])
-        if now and not text:
-            st.rerun()
-        if now:
-            st.code(now, language=None)
-        else:
-            st.caption("Keras is building the model. Right after the start that takes some seconds.")
-
-    wait()
-
-
-def _network(spec: RunSpec) -> str:
-    return repr((spec.problem, spec.model))
-
-
-def _ask_summary(spec: RunSpec) -> None:
-    st.session_state["Train.summary"] = {"of": _network(spec), "id": session.jobs().ask_summary(spec)}

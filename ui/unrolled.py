@@ -39,16 +39,19 @@ def controls() -> tuple[str, str, str]:
 
 
 def sentence(direction: str, order: str) -> str:
-    """Which values the output in the middle has read, counted from the reading grid's rule."""
-    middle = (TIMESTEPS + 1) // 2
+    """What every output has read, found by the reading grid's rule."""
     view = "backward_raw" if order == "raw" else direction
-    read = [value for value in range(1, TIMESTEPS + 1) if figures.has_read(view, middle, value, TIMESTEPS)]
-    if len(read) == TIMESTEPS:
-        return f"Every output has read the **whole sequence**: output {middle} knows all {TIMESTEPS} values."
-    return (
-        f"Output {middle} has read values **{read[0]} to {read[-1]}** and nothing else. "
-        "Point at any output to see which inputs reach it."
-    )
+    steps = range(1, TIMESTEPS + 1)
+    read = [[value for value in steps if figures.has_read(view, output, value, TIMESTEPS)] for output in steps]
+    rules = {
+        "the **whole sequence**": [list(steps)] * TIMESTEPS,
+        "**its own value and those before it**, and nothing else": [list(range(1, t + 1)) for t in steps],
+        "**its own value and those after it**, and nothing else": [list(range(t, TIMESTEPS + 1)) for t in steps],
+    }
+    rule = next((words for words, values in rules.items() if values == read), None)
+    if rule is None:
+        return "Output t has read **the last t values**: the outputs come in the order in which the network read."
+    return f"Every output has read {rule}. Point at one to see which values reach it."
 
 
 def picture(direction: str, merge_mode: str, order: str) -> None:

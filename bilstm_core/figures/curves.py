@@ -12,6 +12,7 @@ from bilstm_core.figures.loss_plot import COIN_TOSS, TUTORIAL, WORDS, Floor, Plo
 from bilstm_core.figures.palette import INK, PAPER, Style
 
 FRAMES = 60
+LONGEST = 24  # letters of a name at a line's end
 TOP, BOTTOM, LEFT = 30, 58, 62
 
 
@@ -36,7 +37,7 @@ def end_labels(drawn: Plot, cursor: float, plot_height: float) -> list[Item]:
         colour = drawn.styles[label].color
         notes.append(
             canvas.note(
-                f"<b>{label} {value}</b>" if known else "",
+                f"<b>{_short(label)} {value}</b>" if known else "",
                 share,
                 placed.get(label, 0.0) / scale,
                 xref="x domain",
@@ -73,10 +74,14 @@ def frame_name(drawn: Plot, cursor: float) -> str:
     return f"{WORDS[drawn.x][1]} {round(cursor):,} of {round(drawn.total):,}"
 
 
+def _short(label: str) -> str:
+    return label if len(label) <= LONGEST else f"{label[: LONGEST - 1].rstrip()}…"
+
+
 def side_margin(drawn: Plot) -> int:
     """Room for the labels at the lines' ends, px."""
-    longest = max((len(label) + 6 for label in drawn.tables), default=6)
-    return min(260, 20 + round(8.4 * longest))
+    longest = max((len(_short(label)) + 6 for label in drawn.tables), default=6)
+    return 20 + round(8.4 * longest)
 
 
 def narrow_layout(drawn: Plot) -> Item:
