@@ -13,12 +13,8 @@ answer = st.container(key="answer")
 left, centre, right = st.columns([1.4, 3, 1.05], gap="medium")
 
 with left, st.container(key="controls"):
-    with controls.setting("all"):
-        controls.preset_box(PAGE)
-        spec = controls.train_controls(PAGE)
-        if spec:
-            st.caption(controls.amount_of_work(spec.training))
-    with st.container(key="go"):
+    spec, go = controls.train_controls(PAGE)
+    with go:
         trainer.buttons(PAGE, spec)
         controls.settings_switch()
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.presets import PRESETS
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
@@ -92,8 +93,8 @@ def to_spec(flat: Mapping[str, Any]) -> RunSpec:
     return RunSpec(problem=problem, model=model, training=training).canonical()
 
 
-def widget(page: str, name: str, complain: bool = True) -> Any:
-    """Draw the widget of one field and, unless told not to, the core's complaint; return its value as it stands."""
+def widget(page: str, name: str) -> Any:
+    """Draw the widget of one field and the core's complaint beneath it; return its value as it stands."""
     key = f"{page}.{name}"
     if key not in st.session_state:
         st.session_state[key] = default(name)
@@ -115,7 +116,7 @@ def widget(page: str, name: str, complain: bool = True) -> Any:
         value = st.number_input(step=0.05, format="%.4g", **common)
     else:
         value = st.number_input(step=1, **common)
-    said = complaint(name, value) if complain else ""
+    said = complaint(name, value)
     if said:
         st.markdown(f":material/error: {said}")
     return value
@@ -149,36 +150,41 @@ def preset_box(page: str) -> None:
     )
 
 
-def train_controls(page: str) -> RunSpec | None:
-    """All controls of one run; None while one of them is not allowed."""
-    flat: dict[str, Any] = {"direction": widget(page, "direction")}
-    if flat["direction"] == "bidirectional":
-        flat["merge_mode"] = widget(page, "merge_mode")
-    elif flat["direction"] == "backward":
-        flat["backward_output"] = widget(page, "backward_output")
-    one, two = st.columns(2)
-    with one:
-        flat["timesteps"] = widget(page, "timesteps")
-    with two:
-        flat["units"] = widget(page, "units")
-    flat["epochs"] = widget(page, "epochs")
+def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator]:
+    """All controls of one run, and the room between the main and the further ones, where Train belongs.
+
+    The spec is None while a value is not allowed.
+    """
+    with setting("main"):
+        preset_box(page)
+        flat: dict[str, Any] = {"direction": widget(page, "direction")}
+        if flat["direction"] == "bidirectional":
+            flat["merge_mode"] = widget(page, "merge_mode")
+        elif flat["direction"] == "backward":
+            flat["backward_output"] = widget(page, "backward_output")
+        one, two = st.columns(2)
+        with one:
+            flat["timesteps"] = widget(page, "timesteps")
+        with two:
+            flat["units"] = widget(page, "units")
+        flat["epochs"] = widget(page, "epochs")
+    go = st.container(key="go")
     more = ("cell", "layers", "sequences_per_epoch", "batch_size", "fresh_data", "learning_rate", "threshold", "seed")
-    changed = sum(st.session_state.get(f"{page}.{name}", default(name)) != default(name) for name in more)
-    with st.expander("More settings", key=f"{page}.more"):
+    with setting("more"), st.expander("More settings", key=f"{page}.more"):
         for name in more:
-            flat[name] = widget(page, name, complain=False)
-    said = [text for name in more if (text := complaint(name, flat[name]))]
-    for text in said:
-        st.markdown(f":material/error: {text}")
-    if changed and not said:
-        st.caption(f"More settings: {changed} changed.")
-    if any(complaint(name, value) for name, value in flat.items()):
-        return None
-    try:
-        return to_spec(flat)
-    except ValueError as error:
-        st.markdown(f":material/error: {error}")
-        return None
+            flat[name] = widget(page, name)
+    changed = sum(flat[name] != default(name) for name in more)
+    spec = None
+    with go:
+        if any(complaint(name, flat[name]) for name in more):
+            st.markdown(":material/error: A value under More settings is not allowed.")
+        elif not any(complaint(name, value) for name, value in flat.items()):
+            try:
+                spec = to_spec(flat)
+                st.caption(amount_of_work(spec.training) + (f" More settings: {changed} changed." if changed else ""))
+            except ValueError as error:
+                st.markdown(f":material/error: {error}")
+    return spec, go
 
 
 def current_spec(page: str) -> RunSpec | None:

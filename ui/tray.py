@@ -83,7 +83,7 @@ def panel(page: str, run: Run) -> None:
         shown_key, name_key = f"tray.shown.{position}", f"tray.name.{position}"
         st.session_state[shown_key], st.session_state[name_key] = entry["shown"], entry["name"]
         one, two = st.columns([4, 1], vertical_alignment="center")
-        one.checkbox(entry["name"], key=shown_key, on_change=_toggle, args=(position,))
+        one.checkbox(entry["name"], key=shown_key, on_change=_toggle, args=(position,), wrap=True)
         with two.popover("", icon=":material/more_vert:"):
             st.text_input("Name", key=name_key, on_change=_rename, args=(position,))
             st.button("Remove", key=f"tray.remove.{position}", on_click=_remove, args=(position,))

@@ -37,7 +37,7 @@ def end_labels(drawn: Plot, cursor: float, plot_height: float) -> list[Item]:
         colour = drawn.styles[label].color
         notes.append(
             canvas.note(
-                f"<b>{_short(label)} {value}</b>" if known else "",
+                f"<b>{short(label)} {value}</b>" if known else "",
                 share,
                 placed.get(label, 0.0) / scale,
                 xref="x domain",
@@ -74,13 +74,14 @@ def frame_name(drawn: Plot, cursor: float) -> str:
     return f"{WORDS[drawn.x][1]} {round(cursor):,} of {round(drawn.total):,}"
 
 
-def _short(label: str) -> str:
+def short(label: str) -> str:
+    """A label as it stands in the figure: a long one is cut."""
     return label if len(label) <= LONGEST else f"{label[: LONGEST - 1].rstrip()}…"
 
 
 def side_margin(drawn: Plot) -> int:
     """Room for the labels at the lines' ends, px."""
-    longest = max((len(_short(label)) + 6 for label in drawn.tables), default=6)
+    longest = max((len(short(label)) + 6 for label in drawn.tables), default=6)
     return 20 + round(8.4 * longest)
 
 

@@ -119,11 +119,11 @@ def _row_notes(label: str, style: Style, now: pd.DataFrame, number: int) -> list
     place = {"xref": "x2 domain", "yref": f"y{number} domain", "yanchor": "bottom"}
     return [
         canvas.note(
-            f"<b>{label}</b>{': probability of 1' if len(label) <= curves.LONGEST else ''}",
+            f"<b>{curves.short(label)}</b>{': probability of 1' if len(label) <= curves.LONGEST else ''}",
             0,
             1,
             xanchor="left",
-            name=f"<b>{label}</b>",
+            name=f"<b>{curves.short(label)}</b>",
             font={"size": canvas.TEXT, "color": style.color},
             **place,
         ),
