@@ -65,7 +65,7 @@ def panel(page: str, draw: Callable[[JobView | None], None], done: Callable[[Job
                     _failed(page, view.message, view.specs)
                 done(view)
             st.rerun()
-        with st.container():
+        with st.container(key="status"):
             if view:
                 status(view)
         draw(view)
