@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import psutil
 
-from bilstm_core import codec, program_cache
+from bilstm_core import codec, program_cache, renewal
 from bilstm_core.progress import thin
 from bilstm_core.runs import Arrays, Progress, Run, from_parts, to_parts
 from bilstm_core.specs import Direction, ModelSpec, RunSpec, TrainingSpec
@@ -76,6 +76,10 @@ def train_job(
     while not _training.acquire(timeout=0.05):
         if should_stop():
             return []
+        if renewal.leaving.is_set():
+            from distributed import Reschedule
+
+            raise Reschedule
     try:
         if should_stop():
             return []
@@ -95,6 +99,7 @@ def train_job(
         raise
     finally:
         program_cache.save()
+        renewal.worked()
         _training.release()
 
 
@@ -181,7 +186,10 @@ def _warm(worker: Any) -> None:
         _do_without_cache(error)
         worker.log_event(TOPIC, {"event": "broken", "message": f"{type(error).__name__}: {error}"})
         raise
+    renewal.trim()
     worker.log_event(TOPIC, {"event": "ready"})
+    if worker.nanny:
+        renewal.watch(worker, _training)
 
 
 def _do_without_cache(error: Exception) -> None:

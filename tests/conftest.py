@@ -19,3 +19,6 @@ class OneBrowser(LoadFileScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
     return OneBrowser(config, log)
+
+_store = tempfile.TemporaryDirectory(prefix="bilstm-tests-", ignore_cleanup_errors=True)
+os.environ.setdefault("BILSTM_STORE", _store.name)

@@ -1,0 +1,58 @@
+"""A worker that has grown is renewed while nobody needs it.
+
+TensorFlow keeps all that belongs to every program it ever compiled, about 12 MB each; only a new process gives that
+back. The new one finds the programs on disk (program_cache.py).
+"""
+
+import contextlib
+import ctypes
+import functools
+import os
+import threading
+import time
+from typing import Any
+
+import psutil
+
+LIMIT, IDLE = "BILSTM_WORKER_LIMIT", "BILSTM_WORKER_IDLE"  # in the environment: others of the two below
+LIMIT_BYTES = 900_000_000  # with the page's process and the nanny, a good deal less than 1.3 GB
+PRESSING = 1.3  # times the limit: then the worker is renewed as soon as it is idle
+IDLE_S = 20.0  # without a task, so that a visitor who trains one model after another is not kept waiting
+CHECK_S = 1.0
+
+leaving = threading.Event()  # set when this worker takes no more trainings
+_worked = threading.Event()
+
+
+def worked() -> None:
+    """A job was done here: a worker that is too big from the start is not renewed over and over."""
+    _worked.set()
+    trim()
+
+
+def trim() -> None:
+    """Give free memory back to the system: glibc keeps some 60 MB of what compiling took. Elsewhere nothing happens."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def watch(worker: Any, training: threading.Lock) -> None:
+    """Have Dask replace this worker when it is past its limit and has been idle; returns then.
+
+    training: held by the training at work. It is not given back: what comes now is for the next worker
+    """
+    limit, idle_s = (float(os.environ.get(name, usual)) for name, usual in ((LIMIT, LIMIT_BYTES), (IDLE, IDLE_S)))
+    process = psutil.Process()
+    idle_since = time.monotonic()
+    while worker.status.name == "running":
+        time.sleep(CHECK_S)
+        if worker.state.tasks:
+            idle_since = time.monotonic()
+            continue
+        grown = process.memory_info().rss / limit
+        idle = time.monotonic() - idle_since > idle_s or grown > PRESSING
+        if grown > 1 and idle and _worked.is_set() and training.acquire(blocking=False):
+            leaving.set()
+            close = functools.partial(worker.close_gracefully, restart=True, reason="renewed")
+            worker.loop.add_callback(close)
+            return
