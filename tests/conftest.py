@@ -1,6 +1,7 @@
 """Settings that TensorFlow reads when it is imported, and which tests share a process."""
 
 import os
+import tempfile
 from typing import Any
 
 import pytest
@@ -8,6 +9,9 @@ from xdist.scheduler import LoadFileScheduling
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+_store = tempfile.TemporaryDirectory(prefix="bilstm-tests-", ignore_cleanup_errors=True)
+os.environ.setdefault("BILSTM_STORE", _store.name)  # the workers of tests keep their programs there
 
 
 class OneBrowser(LoadFileScheduling):
@@ -19,6 +23,3 @@ class OneBrowser(LoadFileScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
     return OneBrowser(config, log)
-
-_store = tempfile.TemporaryDirectory(prefix="bilstm-tests-", ignore_cleanup_errors=True)
-os.environ.setdefault("BILSTM_STORE", _store.name)
