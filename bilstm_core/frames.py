@@ -22,7 +22,7 @@ def losses(runs: Mapping[str, Iterable[Run]]) -> pd.DataFrame:
     A long run's `steps` are lows and highs, whose plain mean lies far above the mean of all updates. So the rows of
     a long run are taken from its history, which is complete, at places that do not depend on the losses. Where an
     epoch is longer than what a low and a high stand for, the rows are those of `steps`, and `mean` the middle of
-    low and high, scaled so that every epoch has its mean from the history.
+    low and high, scaled so that every epoch has its mean from the history; the last row may have no loss.
     """
     tables = [
         _learning(run).assign(label=label, seed=run.spec.training.seed)
@@ -60,7 +60,11 @@ def _learning(run: Run) -> pd.DataFrame:
     scale = np.ones(len(sums))
     whole = np.flatnonzero(sums[: len(history)] > 0)
     scale[whole] = history["loss"].to_numpy()[whole] * weights[whole] / sums[whole]
-    return steps.assign(mean=middle * scale[epoch])
+    found = steps.assign(mean=middle * scale[epoch])
+    if found["updates"].iloc[-1] < run.steps_done:  # the last update was neither a low nor a high
+        end = {"updates": run.steps_done, "sequences_seen": run.sequences_seen, "mean": found["mean"].iloc[-1]}
+        found = pd.concat([found, pd.DataFrame([end])], ignore_index=True)
+    return found
 
 
 def growing_losses(

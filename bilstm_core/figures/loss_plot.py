@@ -90,7 +90,7 @@ def plot(
     alone = len(tables) == 1 and int(banded["seeds"].max()) == 1
     traces: list[Item] = []
     if alone:
-        raw = shown.sort_values("sequences_seen")
+        raw = shown.dropna(subset="loss").sort_values("sequences_seen")
         kept = thin(raw[x].to_numpy(), raw["loss"].to_numpy(), log_x=log_x)
         traces.append(_dots(raw.iloc[kept], x, styles[next(iter(tables))]))
     for label, table in tables.items():
