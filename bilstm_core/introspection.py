@@ -208,20 +208,21 @@ def states_frame(
     model: ModelSpec, units: Units, tied: Mapping[str, Array], chosen: Mapping[str, list[int]]
 ) -> pd.DataFrame:
     """The states of the chosen units for the first sequence: panel, unit (its name), correlation, timestep, value."""
-    tables = [
-        pd.DataFrame(
-            {
-                "panel": part,
-                "unit": unit_name(model, part, unit),
-                "correlation": float(tied[part][unit]),
-                "timestep": np.arange(1, states.shape[1] + 1),
-                "value": states[0, :, unit],
-            }
-        )
-        for part, states in units.parts.items()
-        for unit in chosen[part]
-    ]
-    return pd.concat(tables, ignore_index=True)
+    rows = [(part, unit) for part in units.parts for unit in chosen[part]]
+    steps = next(iter(units.parts.values())).shape[1]
+    columns = {
+        "panel": [part for part, _ in rows],
+        "unit": [unit_name(model, part, unit) for part, unit in rows],
+        "correlation": [float(tied[part][unit]) for part, unit in rows],
+    }
+    states = [units.parts[part][0, :, unit] for part, unit in rows]
+    return pd.DataFrame(
+        {
+            **{name: np.repeat(np.array(column), steps) for name, column in columns.items()},
+            "timestep": np.tile(np.arange(1, steps + 1), len(rows)),
+            "value": np.concatenate(states),
+        }
+    )
 
 
 def gates_frame(one: BranchTrace, unit: int) -> pd.DataFrame:

@@ -23,7 +23,7 @@ Matrix = npt.NDArray[Any]
 
 EPOCHS = (250, 1_000, 4_000)
 SEQUENCES = 100  # fresh ones, to choose from and to tie units to labels by
-AFFORDABLE = 3e8  # multiply-adds of a matrix; a page must answer at once
+AFFORDABLE = 6e8  # multiply-adds of a matrix; a page must answer at once
 FEWEST = 5  # values that a matrix is made for, however large the model
 SIDE = 300  # px of a grid
 TITLES: dict[View, str] = {
@@ -252,8 +252,10 @@ def sentence(run: Run, values: Values) -> str:
     read = np.flatnonzero(reads(view_of(model), len(values))[output]) + 1
     decides = reads(problem.problem.solved_by, len(values))[part.start : part.stop, part.start : part.stop]
     where = ", where the label turns," if turned else ""
-    known = f"all {len(read)} values" if len(read) == len(values) else _span(read)
-    start = f"Output {output + 1}{where} has read {known} and reacts most to value **{part[int(row.argmax())] + 1}**. "
+    known = f"all {len(read)} values" if 1 < len(read) == len(values) else _span(read)
+    among = "" if len(part) == len(values) else ", of those shown,"
+    most = part[int(row.argmax())] + 1
+    start = f"Output {output + 1}{where} has read {known} and{among} reacts most to value **{most}**. "
     zeros, total = int((matrix == 0).sum()), float(matrix.sum())
     if not total:
         return f"No output reacts to any value: all {matrix.size:,} cells are exactly zero."

@@ -1,9 +1,12 @@
 """The Inside page's tabs: hidden states, the gates of a unit, the merge step by step, and all of it while it learnt."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from bilstm_core import figures, introspection
@@ -44,8 +47,14 @@ def tabs(page: str, run: Run, values: Values) -> None:
     opened()
 
 
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _trace(key: str, _run: Run, values: bytes) -> list[BranchTrace]:
+    x = np.frombuffer(values, np.float32)[None, :, None]
+    return trace(_run.spec.problem, _run.spec.model, _run.weights, x)
+
+
 def _traces(run: Run, values: Values) -> list[BranchTrace]:
-    return trace(run.spec.problem, run.spec.model, run.weights, values[None, :, None])
+    return _trace(session.run_key(run), run, values.tobytes())
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
@@ -79,8 +88,10 @@ def _states(page: str, run: Run, values: Values) -> None:
     named = {part: f"merged: {model.merge_mode}" if part == introspection.MERGED else part for part in units.parts}
     for column, (part, name) in zip(st.columns(max(2, len(named))), named.items(), strict=False):
         with column:
-            rows = frame[frame["panel"] == part].assign(panel=name)
-            figure = figures.hidden_states(rows, {name: _colour(run, part)}, flip=flip, row=26)
+            figure = cached(
+                f"states {part} {session.run_key(run)} {values.tobytes().hex()}",
+                partial(_heatmap, frame[frame["panel"] == part].assign(panel=name), name, _colour(run, part), flip),
+            )
             chart(figure, key=f"{page}-states-{part}", alt=f"States of units at each timestep, {name}.")
     together = "the merged numbers' closest units in all three, so that a row can be followed through the merge"
     which = together if "merged" in chosen and model.merge_mode != "concat" else "the closest first"
@@ -90,6 +101,10 @@ def _states(page: str, run: Run, values: Values) -> None:
         + (" The last layer is shown." if model.layers > 1 else "")
     )
     results.download(lambda: frame, "hidden states")
+
+
+def _heatmap(rows: pd.DataFrame, name: str, colour: str, flip: int | None) -> go.Figure:
+    return figures.hidden_states(rows, {name: colour}, flip=flip, row=26)
 
 
 def _gates(page: str, run: Run, values: Values) -> None:
@@ -209,7 +224,7 @@ def _learning(page: str, run: Run, values: Values) -> None:
     )
 
 
-def _checkpoints(found: list[Run], run: Run, values: Values) -> Any:
+def _checkpoints(found: list[Run], run: Run, values: Values) -> go.Figure:
     spec, model = run.spec, run.spec.model
     part = inside.window(run, values, len(found) + 2)
     tied = _ties_of(run)

@@ -128,8 +128,8 @@ def hidden_states(
     tables = []
     for panel in shown:
         part = frame[frame["panel"] == panel]
-        table = part.pivot_table(index="unit", columns="timestep", values="value", sort=False)
-        tables.append(table.reindex(columns=range(first, last + 1)))
+        table = part.pivot(index="unit", columns="timestep", values="value")
+        tables.append(table.reindex(index=part["unit"].unique(), columns=range(first, last + 1)))
     gap, top, bottom = 34, 46, 128
     height = row * sum(len(table) for table in tables) + gap * (len(tables) - 1) + top + bottom
     domains = canvas.panels([len(table) for table in tables], gap=gap, height=height, top=top, bottom=bottom)
