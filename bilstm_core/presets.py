@@ -1,11 +1,13 @@
 """The systems that readers know from tutorials, by name."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import replace
+from typing import NamedTuple, get_args
 
-from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import Cell, ModelSpec, RunSpec, TrainingSpec
 
 _LONG = TrainingSpec(epochs=1_000)
+CELLS: tuple[Cell, ...] = get_args(Cell)
 
 PRESETS: Mapping[str, RunSpec] = {
     "LSTM, 1,000 epochs": RunSpec(model=ModelSpec(direction="forward"), training=_LONG),
@@ -30,6 +32,13 @@ MERGE_MODES: Mapping[str, ModelSpec] = {
     "mul": ModelSpec(merge_mode="mul"),
     "ave": ModelSpec(merge_mode="ave"),
 }
+
+
+INSIDE: tuple[RunSpec, ...] = tuple(
+    RunSpec(model=replace(model, cell=cell), training=_LONG)
+    for cell in CELLS
+    for model in dict.fromkeys([*DIRECTIONS.values(), *MERGE_MODES.values()])
+)
 
 
 class Step(NamedTuple):

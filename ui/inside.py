@@ -9,7 +9,7 @@ import streamlit as st
 from bilstm_core import figures, introspection
 from bilstm_core.bayes import view_of
 from bilstm_core.evaluation import evaluation_sequences
-from bilstm_core.presets import DEFAULT_PRESET, PRESETS
+from bilstm_core.presets import CELLS, DEFAULT_PRESET, INSIDE, PRESETS
 from bilstm_core.problems import View
 from bilstm_core.problems.base import reads
 from bilstm_core.progress import JobView
@@ -58,12 +58,12 @@ def model_controls(page: str) -> RunSpec | None:
         elif flat["direction"] == "backward":
             flat["backward_output"] = _choice(page, "backward_output", ("aligned", "raw"), "aligned")
     with three, controls.setting("cell"):
-        flat["cell"] = _choice(page, "cell", ("lstm", "gru", "rnn"), "lstm")
+        flat["cell"] = _choice(page, "cell", CELLS, "lstm")
     with four, controls.setting("epochs"):
         epochs = st.segmented_control(
             "Epochs",
             EPOCHS,
-            default=1_000,
+            default=INSIDE[0].training.epochs,
             required=True,
             key=f"{page}.epochs",
             format_func="{:,}".format,
