@@ -79,7 +79,8 @@ def machine() -> str:
     versions = {"python": platform.python_version(), **installed_versions()}
     words = ", ".join(f"{name} {version}" for name, version in versions.items())
     memory = psutil.virtual_memory().total / 2**30
-    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB; {words}"
+    load = "" if sys.platform == "win32" else f", load average {os.getloadavg()[2]:.1f} over the last 15 minutes"
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB{load}; {words}"
 
 
 NOTES = f"""
@@ -111,7 +112,7 @@ def main() -> None:
     text += growth
     RESULTS.write_text(text)
     print(text)
-    print(f"{time.perf_counter() - start:.0f} s in all; load {os.getloadavg()[0]:.1f}", file=sys.stderr)
+    print(f"{time.perf_counter() - start:.0f} s in all", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ checksum; and what a worker finds there is checked before XLA sees it. Nothing h
 programs are compiled. TensorFlow is not imported.
 """
 
+import atexit
 import contextlib
 import hashlib
 import os
@@ -43,6 +44,8 @@ def start() -> bool:
         return False
     own: Path | None = None
     try:
+        for earlier in Path(scratch).glob("programs-*") if scratch else ():  # of a worker before this one
+            shutil.rmtree(earlier, ignore_errors=True)
         own = Path(tempfile.mkdtemp(prefix="programs-", dir=scratch))
         if " " in str(own):
             raise OSError("TF_XLA_FLAGS are separated by spaces")
@@ -56,6 +59,7 @@ def start() -> bool:
         return False
     os.environ["TF_XLA_FLAGS"] = f"{os.environ.get('TF_XLA_FLAGS', '')} {FLAG}{own}".strip()
     _own = own
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
     return True
 
 

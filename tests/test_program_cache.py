@@ -62,6 +62,7 @@ def test_what_one_worker_wrote_the_next_one_has() -> None:
     before = own_folder()
     assert restart()
     assert own_folder() != before
+    assert not before.exists()
     assert (own_folder() / NAME).read_bytes() == b"machine code"
 
 
