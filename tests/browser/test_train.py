@@ -38,7 +38,7 @@ def finished(page: Page, sequences: int) -> None:
 def test_recorded_results_open_the_page(open_page: OpenPage) -> None:
     page = open_page("train")
     finished(page, 1_000)
-    expect(page.get_by_text("Recorded: seed 0")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Recorded on \d+ \w+ \d+: seed 0"))).to_be_visible()
     expect(page.get_by_test_id("chart-Train-curve").locator(".main-svg").first).to_be_visible()
     expect(page.get_by_text(re.compile(r"Fresh sequence \d+: [1-9]\d* of 10 labels wrong"))).to_be_visible()
 
@@ -52,7 +52,7 @@ def test_from_the_problem_to_a_timeline_trained_live(open_page: OpenPage) -> Non
     choose_epochs(page, 300)
     train(page)
     finished(page, 300)
-    expect(page.get_by_text("Trained: seed 0").or_(page.get_by_text("Stored: seed 0"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"(Trained|Stored on .*): seed 0"))).to_be_visible()
     expect(page.get_by_test_id("chart-Train-timeline").locator(".main-svg").first).to_be_visible()
 
 
@@ -187,7 +187,7 @@ def test_a_second_visit_is_served_from_the_store_after_a_restart_too(
     choose_epochs(page, 120)
     train(page)
     finished(page, 120)
-    expect(page.get_by_text("Stored: seed 0")).to_be_visible()
+    expect(page.get_by_text(re.compile("Stored on .*: seed 0"))).to_be_visible()
     expect(page.get_by_text("These settings are trained already")).to_be_visible()
     expect(page.get_by_role("button", name="Train live")).to_be_visible()
     page.get_by_role("button", name="New seed").click()
