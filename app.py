@@ -13,6 +13,7 @@ def main() -> None:
             st.Page("pages/problem.py", title="Problem", icon=":material/stairs:"),
             st.Page("pages/train.py", title="Train", icon=":material/play_circle:"),
             st.Page("pages/directions.py", title="Directions", icon=":material/swap_horiz:"),
+            st.Page("pages/why.py", title="Why", icon=":material/psychology_alt:"),
             st.Page("pages/merge_modes.py", title="Merge modes", icon=":material/merge:"),
             st.Page("pages/inside.py", title="Inside", icon=":material/biotech:"),
         ],

@@ -44,7 +44,8 @@ INSIDE: tuple[RunSpec, ...] = tuple(
 class Step(NamedTuple):
     """One answer to try on "why does bidirectional learn faster than forward?".
 
-    label: of its curve; press: what the button says; change: what the model is, as a noun phrase
+    label: of its curve; press: what the button says; change: what the model is
+    enough, part, nothing: what follows if it gains as much as bidirectional, some of it, or nothing
     matched: has as many units as give it the parameters of bidirectional
     """
 
@@ -52,46 +53,68 @@ class Step(NamedTuple):
     press: str
     change: str
     model: ModelSpec
+    enough: str
+    part: str
+    nothing: str
     matched: bool = False
 
 
 WHY_FIRST: Mapping[str, ModelSpec] = {"forward": ModelSpec(direction="forward"), "bidirectional": ModelSpec()}
+NO_FUTURE, WIDER = "no future", "forward, wider"
 WHY_STEPS: tuple[Step, ...] = (
     Step(
-        "no future",
+        NO_FUTURE,
         "Take the future away",
-        "bidirectional with its backward branch fed a constant",
+        "The backward branch fed a constant",
         ModelSpec(second_branch="backward_constant"),
+        "So it is not the future.",
+        "So the future is a part of it.",
+        "So it is the future.",
     ),
     Step(
-        "forward, wider",
+        WIDER,
         "Give forward as many parameters",
-        "forward with as many parameters",
+        "Forward with as many parameters",
         ModelSpec(direction="forward"),
+        "So size is enough.",
+        "So size is a part of it, no more.",
+        "So it is not the size.",
         matched=True,
     ),
     Step(
         "second forward",
         "Give it a second forward branch",
-        "forward with a second forward branch, fed a constant",
+        "Forward with a second forward branch, fed a constant",
         ModelSpec(second_branch="forward_constant"),
+        "So any second state is enough.",
+        "So a second state is a part of it, no more.",
+        "So a second state alone does not help.",
     ),
     Step(
         "told t/T",
         "Tell forward the time, t/T",
-        "forward told t/T",
+        "Forward told t/T",
         ModelSpec(direction="forward", position="fraction"),
+        "So being told the time is enough.",
+        "So being told the time is a part of it.",
+        "So it is not simply the time.",
     ),
     Step(
         "told one-hot",
         "Tell forward the time, one-hot",
-        "forward told the timestep, one-hot",
+        "Forward told the timestep, one-hot",
         ModelSpec(direction="forward", position="one_hot"),
+        "So being told the timestep is enough.",
+        "So knowing the timestep is a part of it.",
+        "So knowing the timestep does not help.",
     ),
 )
 WHY_MORE = Step(
     "fed noise",
     "Feed the backward branch noise",
-    "bidirectional with its backward branch fed noise",
+    "The backward branch fed noise",
     ModelSpec(second_branch="backward_noise"),
+    "So what that branch reads does not matter.",
+    "So what that branch reads matters in part.",
+    "So what that branch reads matters.",
 )

@@ -196,7 +196,7 @@ def _ranking(ranked: Sequence[str], pairs: Pairs) -> str:
     if len(level) == 1:
         pair = pairs[frozenset((best, ranked[1]))]
         place = "lower than" if len(ranked) == 2 else "lower than the next,"
-        return f"{best}'s loss is {_amount(pair.mean)} {place} {ranked[1]}'s ({evidence(pair)})."
+        return f"{best}'s loss is {amount(pair.mean)} {place} {ranked[1]}'s ({evidence(pair)})."
     beaten = [
         label for label in ranked if label not in level and all(pairs[frozenset((label, one))].settled for one in level)
     ]
@@ -219,17 +219,12 @@ def _contradiction(ranked: Sequence[str], pairs: Pairs, expected: Sequence[str])
 
 def evidence(pair: Difference) -> str:
     """The interval of a difference and the wins, for a bracket."""
-    return f"95 % interval {_amount(pair.low)} to {_amount(pair.high)}, {pair.wins} of {pair.starts} starts"
+    return f"95 % interval {amount(pair.low)} to {amount(pair.high)}, {pair.wins} of {pair.starts} starts"
 
 
-def _amount(value: float) -> str:
-    return (
-        f"{value:.3f}"
-        if abs(value) >= 0.0015 or value == 0
-        else f"{value:.1g}"
-        if abs(value) < 0.0001
-        else f"{value:.4f}"
-    )
+def amount(value: float) -> str:
+    """A loss or a difference of losses, with as many digits as it has to say."""
+    return f"{value:.3f}" if abs(value) >= 0.0015 else f"{value:.4f}"
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:

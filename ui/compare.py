@@ -1,11 +1,12 @@
 """A page that compares models over several starts: question, measured answer, controls and curves."""
 
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.runs import Run
-from bilstm_core.statistics import ranking_sentence
-from ui import compare_controls, derivation, guess
+from bilstm_core.statistics import FEWEST, amount, listed, ranking_sentence
+from ui import compare_controls, derivation, floors, guess
 from ui.compare_curves import curves, switched_on
 from ui.comparison import (
     TUTORIAL_EPOCHS,
@@ -20,24 +21,37 @@ from ui.comparison import (
 Runs = dict[str, list[Run]]
 
 
-def answer(comparison: Comparison, runs: Runs) -> str:
-    """The measured sentence under the page's question."""
+def answer(comparison: Comparison, runs: Runs) -> tuple[str, str]:
+    """The measured sentence under the page's question, and what else a long run shows.
+
+    In a long run of too few starts to rank them, what still fell comes first.
+    """
     present = {label: runs[label] for label in switched_on(comparison) if runs[label]}
     if not present:
-        return "Switch on a curve to see its result." if any(runs.values()) else "Press **Run** to find out."
-    epochs = shown_settings(comparison.page)["epochs"]
-    return f"After {epochs:,} sequences each: {ranking_sentence(scores(present), comparison.expected)}"
+        return ("Switch on a curve to see its result." if any(runs.values()) else "Press **Run** to find out."), ""
+    settings = shown_settings(comparison.page)
+    by_run = scores(present)
+    first, more = ranking_sentence(by_run, comparison.expected), []
+    if settings["epochs"] > TUTORIAL_EPOCHS:
+        more = [guess.fall_sentence(present)]
+        if settings["starts"] < FEWEST:
+            first, more[0] = more[0], first
+        more = [_capital(more[0]), _above_floors(present, by_run)]
+        if settings["epochs"] >= comparison.guess_from > 0:
+            more.append(guess.verdict(comparison, present))
+    return f"After {settings['epochs']:,} sequences each: {first}", " ".join(part for part in more if part)
 
 
-def long_run(comparison: Comparison, runs: Runs) -> str:
-    """What a long run shows beyond the ranking, and what came of the guess; "" for a short one."""
-    present = {label: runs[label] for label in switched_on(comparison) if runs[label]}
-    if not present or shown_settings(comparison.page)["epochs"] <= TUTORIAL_EPOCHS:
-        return ""
-    said = [guess.fall_sentence(present)]
-    if shown_settings(comparison.page)["epochs"] >= comparison.guess_from > 0:
-        said.append(guess.verdict(comparison, present))
-    return " ".join(said)
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _above_floors(runs: Runs, by_run: pd.DataFrame) -> str:
+    """How far above its best possible each model's loss is, mean over starts; "" while that is not known."""
+    means = by_run.groupby("label")["loss"].mean()
+    risks = {label: floors.best_possible(group[0].spec.problem, group[0].spec.model) for label, group in runs.items()}
+    said = [f"{label} {amount(float(means[label]) - risk.loss)}" for label, risk in risks.items() if risk is not None]
+    return f"Above the best possible: {listed(said)}." if said else ""
 
 
 def headline(comparison: Comparison, sentence: str, below: str = "") -> None:
@@ -57,7 +71,7 @@ def question(comparison: Comparison, title: str) -> tuple[Runs, DeltaGenerator]:
     """
     st.title(title)
     runs = current_runs(comparison)
-    headline(comparison, answer(comparison, runs), long_run(comparison, runs))
+    headline(comparison, *answer(comparison, runs))
     wide, narrow = st.columns([2.2, 1], gap="medium")
     with wide:
         with st.container(key="controls"):

@@ -11,7 +11,7 @@ from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
 from ui import floors, live, results, session
 from ui.chart import cached, chart
-from ui.comparison import TUTORIAL_EPOCHS, Comparison, current_runs, model_of, problem_of, shown_settings, specs_of
+from ui.comparison import TUTORIAL_EPOCHS, Comparison, current_runs, problem_of, shown_settings, specs_of
 
 CURVE_HEIGHT, TALL_CURVE_HEIGHT = 340, 420  # px, with the probes' rows below and without
 
@@ -46,12 +46,12 @@ def curves(comparison: Comparison) -> None:
         singly = st.toggle(
             "Each start", key=f"{page}.singly", persist_state="session", help="Draw every run, not the band."
         )
-    problem = problem_of(settings)
     styles = {label: comparison.styles[label] for label in labels}
-    models = {label: model_of(comparison, label, settings) for label in labels}
-    complete = floors.known(problem, models)
-    lines = floors.of(problem, models, styles)
-    axis: dict[str, Any] = {"coin_toss": figures.COIN_TOSS if problem.problem.head == "binary" else None}
+    specs = {label: group[0] for label, group in specs_of(comparison, settings).items() if label in labels}
+    complete = floors.known(specs)
+    lines = floors.of(specs, styles)
+    binary = problem_of(settings).problem.head == "binary"
+    axis: dict[str, Any] = {"coin_toss": figures.COIN_TOSS if binary else None}
     if settings["epochs"] > TUTORIAL_EPOCHS:
         axis |= {"log_x": True, "mark": TUTORIAL_EPOCHS}
     alt = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
@@ -88,7 +88,7 @@ def curves(comparison: Comparison) -> None:
         st.session_state[f"{page}.height"] = figure.height
         chart(figure, key=f"{page}-curves", alt=alt, replay=True)
         st.caption(results.origin_of([run for group in runs.values() for run in group]))
-        floors.complete_later(problem, models, complete)
+        floors.complete_later(specs, complete)
 
     def done(view: JobView) -> None:
         for run in view.runs:

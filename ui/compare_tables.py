@@ -30,7 +30,7 @@ def summary(runs: RunsByLabel, by_run: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def table(comparison: Comparison, runs: RunsByLabel) -> None:
+def table(comparison: Comparison, runs: RunsByLabel, pairs: bool = True) -> None:
     """The numbers of every model, and who beat whom, start by start."""
     page = comparison.page
     present = {label: group for label, group in runs.items() if group}
@@ -65,7 +65,8 @@ def table(comparison: Comparison, runs: RunsByLabel) -> None:
         results.download(lambda: shown, f"{page} results", "Table as CSV")
     with two:
         results.download(lambda: frames.losses(present), f"{page} curves", "Curves as CSV")
-    _pairs(page, by_run)
+    if pairs:
+        _pairs(page, by_run)
 
 
 def _pairs(page: str, by_run: pd.DataFrame) -> None:

@@ -1,6 +1,5 @@
 """What a page compares: models by label, the settings of its runs, and the runs themselves."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +16,7 @@ from ui import results, session
 STARTS = (1, 3, 10, 50)
 TUTORIAL_EPOCHS = 250  # where the well-known comparisons stop
 AFFORDABLE_S = 20.0  # of training that a page proposes by itself
+SECONDS_OF_WORK = 0.5e-9  # for a unit of RunSpec.work(), as measured at T=10 with 20 units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +97,14 @@ def chosen_settings(page: str) -> dict[str, Any]:
     return settings if settings == shown else settings | {"seed": 0}
 
 
-def current_runs(comparison: Comparison) -> dict[str, list[Run]]:
-    """The runs of the settings that the page shows that this session or the store has, by label."""
-    specs = specs_of(comparison, shown_settings(comparison.page))
+def runs_of(specs: Mapping[str, Sequence[RunSpec]]) -> dict[str, list[Run]]:
+    """The runs that this session or the store has of these specs, by label."""
     return {label: [run for spec in group if (run := session.find(spec))] for label, group in specs.items()}
+
+
+def current_runs(comparison: Comparison) -> dict[str, list[Run]]:
+    """The runs of the settings that the page shows."""
+    return runs_of(specs_of(comparison, shown_settings(comparison.page)))
 
 
 def missing(comparison: Comparison, settings: Settings) -> list[RunSpec]:
@@ -109,9 +113,8 @@ def missing(comparison: Comparison, settings: Settings) -> list[RunSpec]:
 
 
 def seconds(specs: Sequence[RunSpec]) -> float:
-    """About how long these take to train, side by side where they differ in seed only. Compiling comes on top."""
-    groups = Counter(replace(spec, training=replace(spec.training, seed=0)) for spec in specs)
-    return sum(count * spec.work() * (0.4e-9 if count > 3 else 0.9e-9) for spec, count in groups.items())
+    """About how long these take to train on one core. Compiling comes on top."""
+    return SECONDS_OF_WORK * sum(spec.work() for spec in specs)
 
 
 def affordable_starts(comparison: Comparison, settings: Settings) -> int:

@@ -8,6 +8,7 @@ import streamlit as st
 from bilstm_core.specs import ProblemSpec
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "problems.md"
+GENERAL = "What the best possible means"
 IN_WORDS = """
 **The loss** is the mean over fresh sequences that no model was trained on, the same for all models. All models of one
 start see the same training data, so they are compared start by start.
@@ -20,11 +21,11 @@ read of the sequence.
 """
 
 
-def section(text: str, names: tuple[str, ...]) -> str:
-    """The part of a Markdown text under the first heading that has one of the names; "" if there is none."""
+def section(text: str, name: str) -> str:
+    """The part of a Markdown text under the heading of this name, quotes and backticks aside; "" if there is none."""
     headings = list(re.finditer(r"^(#+) (.*)$", text, re.MULTILINE))
     for place, heading in enumerate(headings):
-        if any(name.lower() in heading[2].lower() for name in names):
+        if re.sub(r"[`\"]", "", heading[2]).strip().lower() == name.lower():
             level = len(heading[1])
             ends = (later.start() for later in headings[place + 1 :] if len(later[1]) <= level)
             return text[heading.end() : next(ends, len(text))].strip()
@@ -32,14 +33,13 @@ def section(text: str, names: tuple[str, ...]) -> str:
 
 
 @st.cache_data(show_spinner=False)
-def _derived(name: str, title: str) -> str:
-    return section(DOCUMENT.read_text(encoding="utf-8"), (name, title)) if DOCUMENT.is_file() else ""
+def _derived(name: str) -> str:
+    text = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.is_file() else ""
+    return "\n\n".join(part for heading in (GENERAL, name) if (part := section(text, heading)))
 
 
 def popover(problem: ProblemSpec) -> None:
     """A button that opens what the page's numbers are made of."""
     with st.popover("How is this computed?", type="tertiary", icon=":material/function:"):
         st.markdown(IN_WORDS)
-        derived = _derived(problem.name, problem.problem.title)
-        if derived:
-            st.markdown(derived)
+        st.markdown(_derived(problem.name))

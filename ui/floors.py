@@ -9,7 +9,7 @@ import streamlit as st
 from bilstm_core import figures
 from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.problems import BayesRisk, View
-from bilstm_core.specs import ModelSpec, ProblemSpec
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 from bilstm_core.statistics import listed
 
 PATIENCE_S = 0.3
@@ -37,18 +37,16 @@ def best_possible(problem: ProblemSpec, model: ModelSpec) -> BayesRisk | None:
     return future.result() if future.done() else None
 
 
-def known(problem: ProblemSpec, models: Mapping[str, ModelSpec]) -> bool:
-    """Ask for the best possible of each model, wait a moment, and say whether all are there."""
-    return not wait([_future(problem, model) for model in models.values()], PATIENCE_S).not_done
+def known(specs: Mapping[str, RunSpec]) -> bool:
+    """Ask for the best possible of each run, wait a moment, and say whether all are there."""
+    return not wait([_future(spec.problem, spec.model) for spec in specs.values()], PATIENCE_S).not_done
 
 
-def of(
-    problem: ProblemSpec, models: Mapping[str, ModelSpec], styles: Mapping[str, figures.Style]
-) -> list[figures.Floor]:
-    """A line for the best possible loss of each model; models that share one share the line."""
+def of(specs: Mapping[str, RunSpec], styles: Mapping[str, figures.Style]) -> list[figures.Floor]:
+    """A line for the best possible loss of each run; those that share one share the line."""
     found: list[tuple[float, list[str]]] = []
-    for label, model in models.items():
-        risk = best_possible(problem, model)
+    for label, spec in specs.items():
+        risk = best_possible(spec.problem, spec.model)
         if risk is None or np.isnan(risk.loss):
             continue
         group = next((labels for value, labels in found if abs(value - risk.loss) < CLOSE), None)
@@ -58,7 +56,7 @@ def of(
             group.append(label)
     return [
         figures.Floor(
-            "best possible" if len(labels) == len(models) else f"best possible, {listed(labels)}",
+            "best possible" if len(labels) == len(specs) else f"best possible, {listed(labels)}",
             value,
             styles[labels[0]],
         )
@@ -66,11 +64,11 @@ def of(
     ]
 
 
-def complete_later(problem: ProblemSpec, models: Mapping[str, ModelSpec], drawn: bool) -> None:
-    """Run the page again once every floor is known, if they are not all drawn."""
+def complete_later(specs: Mapping[str, RunSpec], drawn: bool) -> None:
+    """Run the page again once the best possible of each run is known, if they are not all drawn."""
     if drawn:
         return
-    futures = [_future(problem, model) for model in models.values()]
+    futures = [_future(spec.problem, spec.model) for spec in specs.values()]
 
     @st.fragment(run_every=1)
     def look() -> None:

@@ -10,6 +10,7 @@ from bilstm_core.statistics import late_fall, listed
 from ui.comparison import Comparison, Settings
 
 NONE = "none of them"
+STOPPED = 0.1  # a loss that fell by less in the second half of the training has stopped falling
 
 
 def ask(key: str, question: str, options: Sequence[str]) -> str | None:
@@ -44,12 +45,8 @@ def fall_sentence(runs: dict[str, list[Run]]) -> str:
     """How much each model's loss still fell in the second half of its training."""
     falls = falls_of(runs)
     order = sorted(falls, key=lambda label: -falls[label])
-    said = [f"{label}'s {_change(falls[label])}" for label in order]
-    return f"In the second half of the run, {listed(said)}."
-
-
-def _change(fall: float) -> str:
-    return f"loss fell by {fall:.0%}" if fall >= 0 else f"loss rose by {-fall:.0%}"
+    said = [f"{label}'s loss {'fell' if falls[label] >= 0 else 'rose'} by {abs(falls[label]):.0%}" for label in order]
+    return f"in the second half of the run {listed(said)}."
 
 
 def falls_of(runs: dict[str, list[Run]]) -> dict[str, float]:
@@ -73,6 +70,3 @@ def verdict(comparison: Comparison, runs: dict[str, list[Run]]) -> str:
         others = [label for label in stopped if label != guess]
         return f"You guessed {guess}: it stopped{f', and so did {listed(others)}' if others else ''}."
     return f"You guessed {guess}: it was still falling; {listed(stopped) if stopped else 'none'} stopped."
-
-
-STOPPED = 0.1  # a loss that fell by less in the second half of the training has stopped falling

@@ -211,7 +211,7 @@ def paired_differences(
         traces,
         height=row * max(1, len(labels)) + 66,
         margin=(16, 16, 8, 58),
-        xaxis=canvas.axis(title, range=[-reach, reach], tickformat=".2~f", nticks=7),
+        xaxis=canvas.axis(title, range=[-reach, reach], tickformat=".2~g", nticks=7),
         yaxis=canvas.bare_axis(range=[len(labels) - 0.45, -0.6]),
         shapes=[{**zero, "line": {"color": INK, "width": 2}}],
         annotations=notes,

@@ -1,0 +1,125 @@
+"""What the runs of Why say: how much of bidirectional's gain over forward each change has, and what follows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+from bilstm_core.presets import NO_FUTURE, WHY_MORE, WIDER, Step
+from bilstm_core.statistics import FEWEST, Difference, amount, by_start, differences, evidence, listed
+
+FORWARD, BIDIRECTIONAL = "forward", "bidirectional"
+LEVEL = 0.9  # of bidirectional's gain: from here on a change is called enough
+
+FUTURE, BIGGER, ELSE = "It sees the future", "It is bigger", "Something else"
+GUESSES = (FUTURE, BIGGER, ELSE)
+
+Kind = Literal["enough", "part", "nothing"]
+
+
+class Gain(NamedTuple):
+    """What a change gains over forward.
+
+    share: of bidirectional's gain, in means; kind: "enough" where it is not settled above bidirectional, or has LEVEL
+    of its gain; "nothing" where it is not settled below forward
+    """
+
+    kind: Kind
+    share: float
+    pair: Difference
+
+
+def gain(scores: pd.DataFrame, label: str) -> Gain | None:
+    """What the model of a label gains over forward; None where bidirectional's own gain is not settled.
+
+    scores: label, seed, loss; with forward and bidirectional
+    """
+    pairs = {frozenset((pair.first, pair.second)): pair for pair in differences(scores)}
+    whole = pairs[frozenset((FORWARD, BIDIRECTIONAL))]
+    if not (whole.settled and whole.first == BIDIRECTIONAL):
+        return None
+    pair = pairs[frozenset((FORWARD, label))]
+    above = pairs[frozenset((BIDIRECTIONAL, label))]
+    means = by_start(scores)[[FORWARD, label, BIDIRECTIONAL]].dropna().mean()
+    share = float((means[FORWARD] - means[label]) / (means[FORWARD] - means[BIDIRECTIONAL]))
+    if not (pair.settled and pair.first == label):
+        return Gain("nothing", share, pair)
+    less = above.settled and above.first == BIDIRECTIONAL
+    return Gain("part" if less and share < LEVEL else "enough", share, pair)
+
+
+def opening(scores: pd.DataFrame) -> str:
+    """How far bidirectional is ahead of forward, before anything is tried."""
+    (pair,) = differences(scores[scores["label"].isin([FORWARD, BIDIRECTIONAL])])
+    if pair.starts < FEWEST:
+        return f"{pair.starts} starts cannot settle it: {FEWEST} are the fewest that can. Run 10."
+    if not pair.settled:
+        return f"{BIDIRECTIONAL} and {FORWARD} are too close to call ({evidence(pair)}): nothing to explain here."
+    return f"{pair.first}'s loss is {amount(pair.mean)} lower than {pair.second}'s ({evidence(pair)})."
+
+
+def finding(scores: pd.DataFrame, step: Step) -> str:
+    """What came of one change, in a sentence and what follows from it. scores: label, seed, loss"""
+    found = gain(scores, step.label)
+    if found is None:
+        return opening(scores)
+    pair = found.pair
+    if not pair.settled:
+        said = f"no settled difference from forward's loss ({evidence(pair)})"
+    elif pair.first == FORWARD:
+        said = f"loss {amount(pair.mean)} higher than forward's ({evidence(pair)})"
+    else:
+        said = f"loss {amount(pair.mean)} lower than forward's ({evidence(pair)})"
+        said += f", {found.share:.0%} of bidirectional's gain"
+    return f"{step.change}: {said}. {getattr(step, found.kind)}"
+
+
+def kinds(scores: pd.DataFrame, steps: Sequence[Step]) -> dict[str, Kind]:
+    """What each change gains, by label; empty where bidirectional's own gain is not settled."""
+    present = set(scores["label"])
+    gains = {step.label: gain(scores, step.label) for step in steps if step.label in present}
+    return {label: found.kind for label, found in gains.items() if found is not None}
+
+
+def verdict(guess: str, found: Mapping[str, Kind]) -> str:
+    """What the changes tried so far say of a guess; "" while they say nothing of it."""
+    future, size = found.get(NO_FUTURE), found.get(WIDER)
+    words = {
+        FUTURE: {"enough": "does not hold", "part": "holds in part", "nothing": "holds"},
+        BIGGER: {"enough": "holds", "part": "holds in part", "nothing": "does not hold"},
+    }
+    if guess == ELSE:
+        if future is None or size is None:
+            return ""
+        outcome = "holds" if future == "enough" and size != "enough" else "does not hold"
+    else:
+        kind = future if guess == FUTURE else size
+        if kind is None:
+            return ""
+        outcome = words[guess][kind]
+    return f"Your guess, \u201c{guess[0].lower()}{guess[1:]}\u201d, {outcome} in these runs."
+
+
+def conclusion(found: Mapping[str, Kind]) -> str:
+    """What is left when everything has been tried."""
+    enough = [label for label, kind in found.items() if kind == "enough"]
+    if NO_FUTURE in enough and not set(enough) - {NO_FUTURE, WHY_MORE.label}:
+        return "What is left: a second state that starts from the other end, whatever it reads."
+    return f"Enough by itself: {listed(enough)}." if enough else "None of these is enough by itself."
+
+
+def lead_sentence(scores: pd.DataFrame, earlier: pd.DataFrame | None) -> str:
+    """How far bidirectional leads in a long run, and how far it led in the short one, where that is known.
+
+    scores, earlier: label, seed, loss
+    """
+    (pair,) = differences(scores[scores["label"].isin([FORWARD, BIDIRECTIONAL])])
+    said = opening(scores)
+    if pair.starts >= FEWEST and not pair.settled:
+        said = f"{BIDIRECTIONAL} and {FORWARD} are too close to call ({evidence(pair)})."
+    if earlier is None or earlier.empty:
+        return said
+    means = by_start(earlier)[[FORWARD, BIDIRECTIONAL]].dropna().mean()
+    lead = float(means[FORWARD] - means[BIDIRECTIONAL])
+    leader = BIDIRECTIONAL if lead >= 0 else FORWARD
+    return f"{said} Where the tutorial stops, {leader} led by {amount(abs(lead))}."

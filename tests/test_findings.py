@@ -1,0 +1,109 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from bilstm_core.findings import BIGGER, ELSE, FUTURE, conclusion, finding, gain, kinds, lead_sentence, opening, verdict
+from bilstm_core.presets import NO_FUTURE, WHY_STEPS, WIDER
+
+SPREAD = [0.01, -0.02, 0.0, 0.03, -0.01, 0.02, -0.03, 0.01, 0.0, -0.01]
+
+
+def scores(starts: int = 10, **means: float) -> pd.DataFrame:
+    """Losses about the means; underscores of the names become spaces."""
+    rng = np.random.default_rng(2)
+    return pd.DataFrame(
+        [
+            {"label": label.replace("_", " "), "seed": seed, "loss": mean + spread}
+            for label, mean in means.items()
+            for seed, spread in enumerate(rng.permutation(SPREAD)[:starts])
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("loss", "kind", "words"),
+    [
+        (0.2, "enough", "So it is not the future."),
+        (0.1, "enough", "So it is not the future."),
+        (0.35, "part", "So the future is a part of it."),
+        (0.5, "nothing", "So it is the future."),
+        (0.7, "nothing", "So it is the future."),
+    ],
+)
+def test_what_follows_depends_on_what_came_out(loss: float, kind: str, words: str) -> None:
+    table = scores(forward=0.5, bidirectional=0.2, no_future=loss)
+    found = gain(table, NO_FUTURE)
+    assert found is not None
+    assert found.kind == kind
+    assert found.share == pytest.approx((0.5 - loss) / 0.3)
+    said = finding(table, WHY_STEPS[0])
+    assert said.endswith(words)
+    assert "95 % interval" in said
+
+
+def test_a_finding_says_higher_of_what_is_higher_and_nothing_settled_of_what_is_level() -> None:
+    assert "higher than forward's" in finding(scores(forward=0.5, bidirectional=0.2, no_future=0.7), WHY_STEPS[0])
+    assert "no settled difference" in finding(scores(forward=0.5, bidirectional=0.2, no_future=0.5), WHY_STEPS[0])
+
+
+def test_without_a_gain_of_bidirectional_there_is_nothing_to_explain() -> None:
+    table = scores(forward=0.5, bidirectional=0.5, no_future=0.2)
+    assert gain(table, NO_FUTURE) is None
+    assert "nothing to explain" in finding(table, WHY_STEPS[0])
+    assert kinds(table, WHY_STEPS) == {}
+
+
+def test_few_starts_settle_nothing() -> None:
+    table = scores(3, forward=0.5, bidirectional=0.2, no_future=0.2)
+    assert opening(table) == "3 starts cannot settle it: 6 are the fewest that can. Run 10."
+    assert finding(table, WHY_STEPS[0]) == opening(table)
+
+
+def test_the_opening_names_the_lower_one_whichever_it_is() -> None:
+    assert opening(scores(forward=0.5, bidirectional=0.2)).startswith(
+        "bidirectional's loss is 0.300 lower than forward's"
+    )
+    assert opening(scores(forward=0.2, bidirectional=0.5)).startswith("forward's loss is 0.300 lower")
+
+
+def test_kinds_are_those_of_the_steps_present() -> None:
+    table = scores(forward=0.5, bidirectional=0.2, no_future=0.2, told_one_hot=0.35)
+    assert kinds(table, WHY_STEPS) == {NO_FUTURE: "enough"}
+
+
+@pytest.mark.parametrize(
+    ("guess", "future", "size", "outcome"),
+    [
+        (FUTURE, "enough", "part", "does not hold"),
+        (FUTURE, "part", "part", "holds in part"),
+        (FUTURE, "nothing", "part", "holds"),
+        (BIGGER, "enough", "enough", "holds"),
+        (BIGGER, "enough", "part", "holds in part"),
+        (BIGGER, "enough", "nothing", "does not hold"),
+        (ELSE, "enough", "part", "holds"),
+        (ELSE, "enough", "enough", "does not hold"),
+        (ELSE, "nothing", "part", "does not hold"),
+    ],
+)
+def test_the_verdict_on_a_guess_follows_the_runs(guess: str, future: str, size: str, outcome: str) -> None:
+    assert verdict(guess, {NO_FUTURE: future, WIDER: size}).endswith(f", {outcome} in these runs.")  # type: ignore[dict-item]
+
+
+def test_a_guess_waits_for_the_runs_that_speak_of_it() -> None:
+    assert verdict(BIGGER, {NO_FUTURE: "enough"}) == ""
+    assert verdict(FUTURE, {WIDER: "enough"}) == ""
+    assert verdict(ELSE, {NO_FUTURE: "enough"}) == ""
+
+
+def test_what_is_left_is_the_second_state_only_where_nothing_else_is_enough() -> None:
+    assert "second state" in conclusion({NO_FUTURE: "enough", WIDER: "part", "told t/T": "nothing"})
+    assert conclusion({NO_FUTURE: "enough", WIDER: "enough"}) == f"Enough by itself: {NO_FUTURE} and {WIDER}."
+    assert conclusion({NO_FUTURE: "part"}) == "None of these is enough by itself."
+
+
+def test_a_long_run_is_set_beside_the_short_one() -> None:
+    early, late = scores(forward=0.5, bidirectional=0.2), scores(forward=0.1, bidirectional=0.1)
+    text = lead_sentence(late, early)
+    assert "too close to call" in text
+    assert text.endswith("Where the tutorial stops, bidirectional led by 0.300.")
+    assert "Where" not in lead_sentence(late, None)

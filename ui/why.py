@@ -1,0 +1,220 @@
+"""The page Why, stage by stage: a guess, one change a press with the sentence that came of it, and the long run."""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from bilstm_core import figures
+from bilstm_core.findings import (
+    BIDIRECTIONAL,
+    FORWARD,
+    GUESSES,
+    conclusion,
+    finding,
+    kinds,
+    lead_sentence,
+    opening,
+    verdict,
+)
+from bilstm_core.presets import NO_FUTURE, WHY_FIRST, WHY_MORE, WHY_STEPS, WIDER, Step
+from bilstm_core.runs import Run
+from bilstm_core.specs import ModelSpec
+from ui import compare, compare_controls, guess, live
+from ui.comparison import (
+    AFFORDABLE_S,
+    TUTORIAL_EPOCHS,
+    Comparison,
+    affordable_starts,
+    current_runs,
+    runs_of,
+    scores,
+    shown_settings,
+    specs_of,
+)
+
+PAGE = "Why"
+LONG_EPOCHS = 4_000
+LONG = (FORWARD, BIDIRECTIONAL, NO_FUTURE)  # what the long run follows
+VARIANTS = {NO_FUTURE: "backward_constant", WIDER: "same_parameters", "second forward": "forward_constant"} | {
+    "told t/T": "fraction",
+    "told one-hot": "one_hot",
+    WHY_MORE.label: "backward_noise",
+}
+
+Runs = dict[str, list[Run]]
+
+
+def guessed() -> str | None:
+    """What a person thinks is the reason, once they said so."""
+    answer: str | None = st.session_state.get(f"{PAGE}.guess")
+    return answer
+
+
+def _stage() -> int:
+    """How many changes have been tried."""
+    stage: int = st.session_state.get(f"{PAGE}.stage", 0)
+    return stage
+
+
+def _is_long() -> bool:
+    return bool(shown_settings(PAGE)["epochs"] > TUTORIAL_EPOCHS)
+
+
+def steps(fair: bool) -> list[Step]:
+    """The changes on offer; where all models have as many parameters already, giving them is none."""
+    return [step for step in WHY_STEPS if not (fair and step.matched)]
+
+
+def tried() -> list[Step]:
+    """The changes tried so far, in order."""
+    more = [WHY_MORE] if st.session_state.get(f"{PAGE}.noise") else []
+    return [*steps(shown_settings(PAGE)["fair"])[: _stage()], *more]
+
+
+def _style(label: str, model: ModelSpec) -> figures.Style:
+    both = model.direction == "bidirectional" and model.second_branch != "forward_constant"
+    return figures.style("bidirectional" if both else "forward", variant=VARIANTS.get(label, "none"))
+
+
+def comparison() -> Comparison:
+    """What is on the page now: forward, bidirectional and what has been tried; in the long run, those it follows."""
+    models = {**WHY_FIRST, **{step.label: step.model for step in tried()}}
+    if _is_long():
+        models = {label: model for label, model in models.items() if label in LONG}
+    return Comparison(
+        page=PAGE,
+        models=models,
+        styles={label: _style(label, model) for label, model in models.items()},
+        matched=(WIDER,),
+        epochs=(),
+        pills=False,
+        probes=False,
+    )
+
+
+def _show(**changed: int) -> None:
+    now = comparison()
+    compare_controls.start(now, {**shown_settings(PAGE), **changed})
+
+
+def _press() -> None:
+    st.session_state[f"{PAGE}.stage"] = _stage() + 1
+    _show()
+
+
+def _long_run() -> None:
+    settings = {**shown_settings(PAGE), "epochs": LONG_EPOCHS}
+    st.session_state[f"{PAGE}.settings"] = settings  # decides which models are followed
+    st.session_state[f"{PAGE}.before"] = settings["starts"]
+    _show(starts=affordable_starts(comparison(), settings))
+
+
+def _short_run() -> None:
+    settings = {**shown_settings(PAGE), "epochs": TUTORIAL_EPOCHS}
+    st.session_state[f"{PAGE}.settings"] = settings
+    _show(starts=st.session_state.pop(f"{PAGE}.before", settings["starts"]))
+
+
+def _start_again() -> None:
+    for name in ("stage", "noise", "guess"):
+        st.session_state.pop(f"{PAGE}.{name}", None)
+    _short_run()
+
+
+def answer(runs: Runs) -> str:
+    """The measured sentence under the question: what came of the last press."""
+    if not all(runs.values()):
+        return "Training what was asked for." if live.active(PAGE) else "Press **Run** to find out."
+    by_run = scores(runs)
+    epochs = shown_settings(PAGE)["epochs"]
+    if _is_long():
+        return f"After {epochs:,} sequences each: {lead_sentence(by_run, _earlier())}"
+    if not tried():
+        wait = "" if guessed() else " Why? Guess first."
+        return f"After {epochs:,} sequences each: {opening(by_run)}{wait}"
+    return finding(by_run, tried()[-1])
+
+
+def _earlier() -> pd.DataFrame | None:
+    settings = {**shown_settings(PAGE), "epochs": TUTORIAL_EPOCHS}
+    runs = runs_of(specs_of(replace(comparison(), models=WHY_FIRST), settings))
+    return scores(runs) if all(runs.values()) else None
+
+
+def below(runs: Runs) -> str:
+    """What came of the guess, and at the end what is left."""
+    if _is_long():
+        return f"And {guess.fall_sentence(runs)}" if all(runs.values()) else ""
+    if not tried() or not all(runs.values()):
+        return ""
+    found = kinds(scores(runs), tried())
+    said = [verdict(guessed() or "", found) if guessed() else ""]
+    if found and len(found) >= len(steps(shown_settings(PAGE)["fair"])):
+        said.append(conclusion(found))
+    return " ".join(part for part in said if part)
+
+
+def press_row() -> None:
+    """The guess, then one press a change, and at the end the long run."""
+    if not guessed():
+        guess.ask(f"{PAGE}.guess", "Why does bidirectional learn faster? Your guess:", GUESSES)
+        return
+    busy = live.active(PAGE)
+    fair = shown_settings(PAGE)["fair"]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        left = steps(fair)[_stage() :]
+        if _is_long():
+            st.button("Back to where the tutorial stops", key=f"{PAGE}.short", on_click=_short_run, disabled=busy)
+        elif left:
+            st.button(
+                left[0].press,
+                key=f"{PAGE}.press",
+                type="primary",
+                icon=":material/add:",
+                on_click=_press,
+                disabled=busy,
+            )
+            st.caption(f"{_stage() + 1} of {len(steps(fair))}")
+        else:
+            st.button(
+                f"The long run: {LONG_EPOCHS:,} sequences",
+                key=f"{PAGE}.long",
+                type="primary",
+                icon=":material/timeline:",
+                on_click=_long_run,
+                disabled=busy,
+                help=f"At most about {AFFORDABLE_S:.0f} s of training; follows {', '.join(LONG)}.",
+            )
+        if not _is_long():
+            st.toggle(
+                "Noise, too",
+                key=f"{PAGE}.noise",
+                persist_state="session",
+                on_change=_show,
+                disabled=busy,
+                help=WHY_MORE.press,
+            )
+        st.button("Start again", key=f"{PAGE}.again_from_start", type="tertiary", on_click=_start_again, disabled=busy)
+
+
+def so_far(runs: Runs) -> None:
+    """What came of every press."""
+    present = {label: group for label, group in runs.items() if group}
+    done = [step for step in tried() if step.label in present]
+    if not done or not {FORWARD, BIDIRECTIONAL} <= set(present):
+        return
+    st.markdown("**What came out so far**")
+    by_run = scores(present)
+    st.markdown("\n".join(f"- {finding(by_run, step)}" for step in done))
+
+
+def page() -> tuple[Comparison, Runs]:
+    """The question, its measured answer and the presses; what the page compares, and its runs."""
+    now = comparison()
+    st.title("Why: is it the future?")
+    runs = current_runs(now)
+    compare.headline(now, answer(runs), below(runs))
+    with st.container(key="press"):
+        press_row()
+    return now, runs
