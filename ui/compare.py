@@ -60,8 +60,9 @@ def headline(comparison: Comparison, sentence: str, below: str = "") -> None:
         with st.container(key="answer", width="stretch"):
             st.markdown(sentence)
         derivation.popover(problem_of(shown_settings(comparison.page)))
-    if below:
-        st.caption(below)
+    with st.container():  # there or not, so that what follows keeps its place
+        if below:
+            st.caption(below)
 
 
 def question(comparison: Comparison, title: str) -> tuple[Runs, DeltaGenerator]:

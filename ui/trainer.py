@@ -12,7 +12,7 @@ from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import controls, live, results, session, timeline, tray
+from ui import controls, floors, live, results, session, timeline, tray
 from ui.chart import cached, chart
 
 CURVE_HEIGHT = 508  # px of the curve with one row of probabilities, growing or finished
@@ -146,17 +146,22 @@ def _finished_curve(page: str, window: int, x: Axis) -> None:
     if run is None or not drawn:
         st.info("Nothing trained yet. Press Train.")
         return
+    specs = {name: one.spec for name, one in drawn.items()}
+    complete = floors.known(specs)
+    styles, lines = tray.styles(drawn), floors.of(specs, tray.styles(drawn))
     key = repr(
-        [(name, session.run_key(one)) for name, one in drawn.items()]
-        + [session.run_key(run), window, x, tray.styles(drawn)]
+        [(name, session.run_key(one)) for name, one in drawn.items()] + [session.run_key(run), window, x, styles, lines]
     )
     figure = cached(
         key,
-        lambda: figures.curve_and_timeline(_losses(drawn), tray.styles(drawn), _probes(drawn, run), window=window, x=x),
+        lambda: figures.curve_and_timeline(
+            _losses(drawn), styles, _probes(drawn, run), window=window, x=x, floors=lines
+        ),
     )
     chart(figure, key=f"{page}-curve", height=CURVE_HEIGHT, alt="Loss by sequences seen.", replay=True)
     note, save = st.columns([4, 1], vertical_alignment="center")
     note.caption(f"{results.origin(run)} Replay shows what it said of one probe sequence while it learnt.")
+    floors.complete_later(specs, complete)
     with save:
         results.download(lambda: _losses(drawn), "loss curve")
 

@@ -50,3 +50,53 @@ def test_the_reading_grid_switches_to_the_tutorials_order(open_page: OpenPage) -
     page.wait_for_function(
         "before => document.querySelector('[data-testid=\"chart-directions-grid\"]').innerHTML !== before", arg=before
     )
+
+
+def test_the_long_run_waits_for_a_guess_and_says_what_came_of_it(open_page: OpenPage) -> None:
+    page = open_page("directions")
+    for label, value in (("Timesteps", "2"), ("Units", "2")):
+        box = page.get_by_label(label, exact=True)
+        box.fill(value)
+        box.press("Enter")
+    page.get_by_role("radiogroup", name="Epochs").get_by_text("20,000").click()
+    run = page.get_by_role("button", name="Run", exact=True)
+    expect(run).to_be_disabled()
+    page.get_by_role("radiogroup", name="Starts").get_by_text("1", exact=True).click()
+    page.get_by_role("radiogroup", name="Which curve will stop falling").get_by_text("none of them").click()
+    expect(run).to_be_enabled()
+    run.click()
+    expect(page.get_by_text("You guessed none of them")).to_be_visible(timeout=100_000)
+    expect(page.get_by_text(re.compile("After 20,000 sequences each: in the second half of the run"))).to_be_visible()
+    expect(page.get_by_test_id("chart-Directions-curves")).to_contain_text("the tutorial stops here")
+
+
+def test_why_adds_a_curve_and_a_sentence_a_press_after_a_guess(open_page: OpenPage) -> None:
+    page = open_page("why")
+    curves, press = page.get_by_test_id("chart-Why-curves"), page.get_by_role("button", name="Take the future away")
+    expect(curves).to_contain_text("bidirectional")
+    expect(press).to_have_count(0)
+    page.get_by_text("Something else").click()
+    press.click()
+    expect(curves).to_contain_text("no future")
+    expect(page.get_by_test_id("chart-Why-differences")).to_contain_text("no future")
+    answer = page.locator(".st-key-answer")
+    expect(answer).to_contain_text(re.compile(r"fed a constant: .*95 % interval .* So (it is|the future is)"))
+    page.get_by_role("button", name="Give forward as many parameters").click()
+    expect(answer).to_contain_text("Forward with as many parameters: ")
+    expect(page.get_by_text("Your guess, \u201csomething else\u201d,")).to_be_visible()
+    page.get_by_role("button", name="Start again").click()
+    expect(curves).not_to_contain_text("no future")
+
+
+def test_a_fair_race_gives_all_models_about_as_many_parameters(open_page: OpenPage) -> None:
+    page = open_page("directions")
+    expect(page.get_by_text("Not quite a fair race")).to_be_visible()
+    for label, value in (("Timesteps", "2"), ("Units", "2")):
+        box = page.get_by_label(label, exact=True)
+        box.fill(value)
+        box.press("Enter")
+    page.get_by_role("radiogroup", name="Starts").get_by_text("1", exact=True).click()
+    page.get_by_text("number of parameters", exact=True).click()
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_text("About as many parameters each")).to_be_visible(timeout=100_000)
+    expect(page.get_by_text("Not quite a fair race")).to_have_count(0)
