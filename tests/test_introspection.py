@@ -20,7 +20,6 @@ from bilstm_core.introspection import (
     unit_name,
     units_of,
 )
-from bilstm_core.models import build_model
 from bilstm_core.problems import Batch
 from bilstm_core.problems.base import reads
 from bilstm_core.runs import Run, Snapshots, Timing
@@ -70,6 +69,8 @@ def test_sensitivity_is_exactly_zero_where_the_output_has_not_read_and_nowhere_e
 
 def test_sensitivity_equals_tensorflows_gradient_of_the_keras_model() -> None:
     import tensorflow as tf
+
+    from bilstm_core.models import build_model
 
     model = ModelSpec(units=4, layers=2, merge_mode="mul")
     weights = {name: value.astype(np.float32) for name, value in drawn_weights(model).items()}
@@ -176,10 +177,11 @@ def test_a_piece_of_a_matrix_keeps_its_timesteps() -> None:
     assert frame.to_numpy().tolist() == [[5, 5, 0], [5, 6, 1], [6, 5, 2], [6, 6, 3]]
 
 
-def run_of(training: TrainingSpec, steps_done: int) -> Run:
+def run_of(spec: RunSpec, steps_done: int) -> Run:
+    """A run of which only the spec, and how far it came, is known."""
     nothing = np.zeros(0, np.int64)
     return Run(
-        spec=RunSpec(training=training),
+        spec=spec,
         steps_done=steps_done,
         history=pd.DataFrame(),
         steps=pd.DataFrame(),
@@ -192,16 +194,16 @@ def run_of(training: TrainingSpec, steps_done: int) -> Run:
 
 def test_checkpoints_are_the_same_training_ended_earlier() -> None:
     training = TrainingSpec(epochs=1_000, sequences_per_epoch=3, seed=4)
-    specs = checkpoint_specs(run_of(training, 3_000))
+    specs = checkpoint_specs(run_of(RunSpec(training=training), 3_000))
     assert [spec.training.epochs for spec in specs] == [1, 2, 5, 10, 22, 46, 100, 215, 464]
     assert {replace(spec.training, epochs=1_000) for spec in specs} == {training}
 
 
 def test_a_stopped_run_has_checkpoints_up_to_where_it_came() -> None:
-    specs = checkpoint_specs(run_of(TrainingSpec(epochs=1_000, sequences_per_epoch=3), 3 * 8 + 1))
+    specs = checkpoint_specs(run_of(RunSpec(training=TrainingSpec(epochs=1_000, sequences_per_epoch=3)), 3 * 8 + 1))
     assert [spec.training.epochs for spec in specs] == [1, 2, 3, 4, 5, 6]
 
 
 @pytest.mark.parametrize(("epochs", "steps_done"), [(1, 1), (5, 0)])
 def test_nothing_lies_between_untrained_and_one_epoch(epochs: int, steps_done: int) -> None:
-    assert checkpoint_specs(run_of(TrainingSpec(epochs=epochs), steps_done)) == []
+    assert checkpoint_specs(run_of(RunSpec(training=TrainingSpec(epochs=epochs)), steps_done)) == []

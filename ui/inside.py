@@ -236,8 +236,8 @@ def matrices(page: str, run: Run, values: Values) -> None:
             "take too long for a network of this size."
         )
     st.caption(
-        "Left: if a value is raised a little, how much does the output's log-odds change, up or down? Log-odds, because"
-        " a probability near 0 or 1 hardly moves any more. Right, filled: has read. Outlined: decides the label."
+        "Matrix: if a value is raised a little, how much does the output's log-odds change, up or down? Log-odds, for "
+        "a probability near 0 or 1 hardly moves any more. Grid: filled, has read; outlined, decides the label."
     )
     results.download(lambda: introspection.sensitivity_frame(matrix, part.start + 1), "sensitivity")
 

@@ -20,6 +20,7 @@ DECADES = 3  # of the sensitivity scale; what is smaller gets its lowest colour
 INSET = 0.3  # of a cell, to each side: the border of an empty one
 BORDERS = 40  # timesteps up to which every empty cell has one
 BAR = 40  # px that a colour scale takes
+BELOW = 88  # px for the scale and its two-line title under the grids
 FLIP = "label turns to 1"
 LINES = {
     "input": "input gate",
@@ -55,7 +56,7 @@ def sensitivity(
         pair = {"xaxis": f"x{index + 1 if index else ''}", "yaxis": f"y{index + 1 if index else ''}"}
         traces += cells(title, matrix, first, **pair)
     titles = [(title, view) for title, view, _ in models]
-    layout = side_by_side(timesteps, titles, columns=columns, side=side, below=74, first=first)
+    layout = side_by_side(timesteps, titles, columns=columns, side=side, below=BELOW, first=first)
     layout["annotations"].append(_scale_title(f"{unit}; ", "empty: exactly 0", layout["margin"][3]))
     return canvas.figure(traces, coloraxis=decades(high), **layout)
 
