@@ -37,6 +37,7 @@ with narrow:
     st.caption(
         "Filled: this output has read that value. Outlined: that value decides the label. "
         "Same network either way; only the order of its outputs differs."
+        + (f" Drawn for {timesteps} timesteps." if timesteps < shown_settings(COMPARISON.page)["timesteps"] else "")
     )
     compare_controls.fairness(COMPARISON)
 with st.container(key="rest"):

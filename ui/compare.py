@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.runs import Run
 from bilstm_core.statistics import FEWEST, amount, listed, ranking_sentence
-from ui import compare_controls, derivation, floors, guess
+from ui import compare_controls, derivation, floors, guess, live
 from ui.compare_curves import curves, switched_on
 from ui.comparison import (
     TUTORIAL_EPOCHS,
@@ -26,10 +26,16 @@ def answer(comparison: Comparison, runs: Runs) -> tuple[str, str]:
 
     In a long run of too few starts to rank them, what still fell comes first.
     """
-    present = {label: runs[label] for label in switched_on(comparison) if runs[label]}
-    if not present:
+    present = {label: runs[label] for label in switched_on(comparison)}
+    busy = live.active(comparison.page)
+    if not any(present.values()) and not busy:
         return ("Switch on a curve to see its result." if any(runs.values()) else "Press **Run** to find out."), ""
     settings = shown_settings(comparison.page)
+    wanted, trained = settings["starts"] * len(present), sum(len(group) for group in present.values())
+    if busy:
+        return f"Training: {trained} of {wanted} runs are there so far.", ""
+    if trained < wanted:
+        return f"Only {trained} of {wanted} runs are trained. Press **Run** for the rest.", ""
     by_run = scores(present)
     first, more = ranking_sentence(by_run, comparison.expected), []
     if settings["epochs"] > TUTORIAL_EPOCHS:

@@ -106,7 +106,7 @@ def row(comparison: Comparison) -> None:
         controls.settings_switch()
     if said and not any(controls.complaint(name, settings[name]) for name in ("timesteps", "units")):
         st.markdown(f":material/error: {said}")
-    elif not said and not live.active(page):
+    elif not said:
         _notes(comparison, settings, waiting)
 
 
@@ -138,13 +138,18 @@ def _run_or_stop(comparison: Comparison, locked: bool) -> None:
 def _notes(comparison: Comparison, settings: Settings, waiting: str) -> None:
     page = comparison.page
     if settings == shown_settings(page):
-        if st.session_state.get(f"{page}.from_store", True):
-            note, again, new = st.columns([4, 1.2, 1.2], vertical_alignment="center")
-            note.caption("These settings are trained already; the results are shown.")
-            again.button("Train live", key=f"{page}.live", on_click=run, args=(comparison, True), width="stretch")
-            new.button(
-                "New seeds", key=f"{page}.new_seed", on_click=run, args=(comparison, True, True), width="stretch"
-            )
+        busy, stored = live.active(page), st.session_state.get(f"{page}.from_store", True)
+        words = "These settings are trained already; the results are shown." if stored else "Trained just now."
+        note, again, new = st.columns([4, 1.2, 1.2], vertical_alignment="center")
+        note.caption("Training." if busy else words)
+        for place, label, key, args in (
+            (again, "Train live", "live", (comparison, True)),
+            (new, "New seeds", "new_seed", (comparison, True, True)),
+        ):
+            place.button(label, key=f"{page}.{key}", on_click=run, args=args, disabled=busy, width="stretch")
+        return
+    if live.active(page):
+        st.caption("Training; the figure shows other settings than those chosen now.")
         return
     st.caption(
         " ".join(["The figure shows other settings.", waiting or f"Press Run for these{cost(comparison, settings)}."])

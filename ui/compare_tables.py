@@ -48,13 +48,15 @@ def table(comparison: Comparison, runs: RunsByLabel, pairs: bool = True) -> None
             "starts": "Starts",
             "units": "Units",
             "parameters": number("Parameters", format="localized"),
-            "loss": number("Final loss (nats/label)", format="%.4f", help="On fresh sequences; median over starts."),
+            "loss": number("Loss, fresh (nats/label)", format="%.4f", help="On fresh sequences; median over starts."),
             "best": number(
                 "Best possible",
                 format="%.4f",
                 help="The least loss that any model can have that reads what this one reads (Bayes risk).",
             ),
-            "excess": number("Above it", format="%.4f", help="Excess loss: final loss minus the best possible."),
+            "excess": number(
+                "Above it", format="%.4f", help="Excess loss: loss on fresh sequences minus the best possible."
+            ),
             "accuracy": number("Single labels right", format="percent"),
             "exact": number("Whole sequence right", format="percent"),
             "train_s": number("Seconds a start", format="%.3f"),
