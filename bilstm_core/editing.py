@@ -1,10 +1,15 @@
-"""A person's own sequence, from text, checked."""
+"""A person's own sequence, from text, checked, and labelled."""
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from bilstm_core.problems import Batch
+from bilstm_core.problems.variable_length import PADDING
+from bilstm_core.specs import ProblemSpec
 
 
 def parse_values(text: str, timesteps: int) -> npt.NDArray[np.float32]:
@@ -30,3 +35,27 @@ def checked_value(value: float, place: int) -> float:
     if not math.isfinite(value) or not 0 <= value < 1 or np.float32(value) >= 1:
         raise ValueError(f"Value {place} must be at least 0 and less than 1, not {value!r}.")
     return value
+
+
+def padded(problem: ProblemSpec, values: npt.NDArray[np.float32], y: npt.NDArray[Any]) -> Batch:
+    """One sequence of these values and answers, (real timesteps,) each, padded to the problem's timesteps.
+
+    Raises ValueError if they are more than its timesteps, or fewer where the problem has no padding.
+    """
+    missing = problem.timesteps - len(values)
+    if missing < 0 or (missing and not problem.problem.padded):
+        raise ValueError(f"A sequence of {problem.timesteps} timesteps cannot have {len(values)} values.")
+    x = np.pad(values, (0, missing), constant_values=PADDING)[None, :, None].astype(np.float32)
+    return Batch(x, np.pad(y, (0, missing))[None, :, None], (np.arange(problem.timesteps) < len(values))[None])
+
+
+def labelled(problem: ProblemSpec, values: npt.NDArray[np.float32]) -> Batch:
+    """One sequence of these values, (real timesteps,), padded to the problem's timesteps, with its labels.
+
+    Raises ValueError as `padded` does, and if values do not decide the problem's answers.
+    """
+    declared = problem.problem
+    if declared.labels is None:
+        raise ValueError(f"The answers of {declared.title} do not follow from the values alone.")
+    x, _, mask = padded(problem, values, np.zeros(len(values)))
+    return Batch(x, declared.labels(x, mask, **problem.parameters()), mask)

@@ -126,14 +126,35 @@ def results(runs: Mapping[str, Sequence[Run]], scores: pd.DataFrame) -> pd.DataF
     )
 
 
-def share_of_ones(problem: ProblemSpec, n_sequences: int = 20_000) -> pd.DataFrame:
-    """How often each timestep's label is 1 where it is real, over fresh sequences: timestep (from 1), share."""
+def label_shares(problem: ProblemSpec, n_sequences: int = 20_000) -> pd.DataFrame:
+    """How often each timestep has each label, over fresh sequences.
+
+    Columns: timestep (from 1), label, share (of the sequences in which the timestep is real), real (share of all
+    sequences in which it is). Raises ValueError for a regression, which has no labels.
+    """
+    declared = problem.problem
+    if declared.head == "regression":
+        raise ValueError(f"{declared.title} has no labels.")
     rng = generator(0, Stream.EXAMPLES)
-    batch = problem.problem.sample(n_sequences, problem.timesteps, rng, **problem.parameters())
-    shares = (batch.y[..., 0] * batch.mask).sum(axis=0) / np.maximum(batch.mask.sum(axis=0), 1)
-    return pd.DataFrame({"timestep": range(1, problem.timesteps + 1), "share": shares})
+    batch = declared.sample(n_sequences, problem.timesteps, rng, **problem.parameters())
+    real = batch.mask.sum(axis=0)
+    counts = [((batch.y[..., 0] == label) & batch.mask).sum(axis=0) for label in range(max(declared.outputs, 2))]
+    steps = np.arange(1, problem.timesteps + 1)
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {"timestep": steps, "label": label, "share": count / np.maximum(real, 1), "real": real / n_sequences}
+            )
+            for label, count in enumerate(counts)
+        ],
+        ignore_index=True,
+    )
 
 
 def position_guess_accuracy(shares: pd.DataFrame) -> float:
-    """The share of labels that are right if each timestep always gets its more frequent label."""
-    return float(shares["share"].clip(lower=1 - shares["share"]).mean())
+    """The share of labels that are right if each timestep always gets its most frequent label.
+
+    shares: as of `label_shares`
+    """
+    best = shares.groupby("timestep")[["share", "real"]].max()
+    return float(np.average(best["share"], weights=best["real"]))

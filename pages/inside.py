@@ -16,11 +16,11 @@ with st.container(key="controls"):
         inside.training(PAGE, spec, run)
         controls.settings_switch()
 if run:
-    values = inside.sequence(PAGE, run)
+    values = inside.chosen_values(PAGE, run)
     with st.container(key="figure"):
         left, right = st.columns([1.08, 1.35], gap="medium")
         with left:
-            inside.editable(PAGE, run, values)
+            inside.editable(PAGE, run)
         with right:
             inside.matrices(PAGE, run, values)
     answer.markdown(inside.sentence(run, values))

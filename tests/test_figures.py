@@ -340,7 +340,9 @@ def test_confusion_counts_and_colours():
 
 
 def test_share_of_ones_is_darker_where_the_guess_is_one():
-    bars = figures.share_of_ones(pd.DataFrame({"timestep": [1, 2, 3], "share": [0.0, 0.4, 0.9]})).data[0]
+    ones = pd.DataFrame({"timestep": [1, 2, 3], "label": 1, "share": [0.0, 0.4, 0.9]})
+    zeros = ones.assign(label=0, share=1 - ones["share"])
+    bars = figures.label_shares(pd.concat([zeros, ones])).data[0]
     assert list(bars.marker.color) == [palette.BLOCK, palette.BLOCK, palette.DARK_BLOCK]
     np.testing.assert_allclose(np.asarray(bars.customdata)[:, 0], [1.0, 0.6, 0.9])
 

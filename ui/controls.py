@@ -9,9 +9,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.presets import PRESETS
+from bilstm_core.problems import PROBLEMS
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 LABELS: Mapping[str, str] = {
+    "name": "Problem",
     "timesteps": "Timesteps",
     "threshold": "Threshold (share of timesteps)",
     "direction": "Direction",
@@ -28,6 +30,8 @@ LABELS: Mapping[str, str] = {
     "seed": "Seed (start)",
 }
 HELP: Mapping[str, str] = {
+    "name": "What is asked at each timestep:\n\n"
+    + "\n".join(f"- {problem.title}: {problem.question}" for problem in PROBLEMS.values()),
     "timesteps": "How many values a sequence has; one label for each. 1 to 200.",
     "threshold": "The label turns to 1 when the running sum reaches this share of the timesteps.",
     "direction": "The order in which the network reads the sequence. Bidirectional has two networks, one each way.",
@@ -77,6 +81,11 @@ def complaint(name: str, value: Any) -> str:
     return ""
 
 
+def has_threshold(problem: str) -> bool:
+    """Whether the problem of this name has a threshold."""
+    return "threshold" in PROBLEMS[problem].parameters
+
+
 def values(spec: RunSpec) -> dict[str, Any]:
     """The fields that have a widget, flat."""
     flat: dict[str, Any] = {}
@@ -99,7 +108,9 @@ def widget(page: str, name: str) -> Any:
     if key not in st.session_state:
         st.session_state[key] = default(name)
     common: dict[str, Any] = {"label": LABELS[name], "key": key, "help": HELP.get(name), "persist_state": "session"}
-    if name == "direction":
+    if name == "name":
+        value = st.selectbox(options=list(PROBLEMS), format_func=lambda one: PROBLEMS[one].title, **common)
+    elif name == "direction":
         value = st.segmented_control(
             options=["forward", "backward", "bidirectional"], required=True, width="stretch", **common
         )
@@ -157,7 +168,7 @@ def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator]:
     """
     with setting("main"):
         preset_box(page)
-        flat: dict[str, Any] = {"direction": widget(page, "direction")}
+        flat: dict[str, Any] = {"name": widget(page, "name"), "direction": widget(page, "direction")}
         if flat["direction"] == "bidirectional":
             flat["merge_mode"] = widget(page, "merge_mode")
         elif flat["direction"] == "backward":
@@ -172,11 +183,13 @@ def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator]:
     more = ("cell", "layers", "sequences_per_epoch", "batch_size", "fresh_data", "learning_rate", "threshold", "seed")
     with setting("more"), st.expander("More settings", key=f"{page}.more"):
         for name in more:
-            flat[name] = widget(page, name)
-    changed = sum(flat[name] != default(name) for name in more)
+            if name != "threshold" or has_threshold(flat["name"]):
+                flat[name] = widget(page, name)
+    further = {name: flat[name] for name in more if name in flat}
+    changed = sum(value != default(name) for name, value in further.items())
     spec = None
     with go:
-        if any(complaint(name, flat[name]) for name in more):
+        if any(complaint(name, value) for name, value in further.items()):
             st.markdown(":material/error: A value under More settings is not allowed.")
         elif not any(complaint(name, value) for name, value in flat.items()):
             try:

@@ -7,52 +7,62 @@ from bilstm_core import figures
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import results, session, tray
+from ui import heads, results, session, tray
 from ui.chart import cached, chart
 
 
 def tabs(run: Run, evaluation: Evaluation) -> None:
     """The list of ten, the confusion matrix, accuracy by timestep, and Keras's own summary."""
+    count = heads.classes(run.spec.problem)
+    each_step = "Accuracy by timestep" if count else "Error by timestep"
     ten, confusion, by_timestep, summary = st.tabs(
-        ["Ten fresh sequences", "Confusion matrix", "Accuracy by timestep", "Model summary"]
+        ["Ten fresh sequences", "Confusion matrix", each_step, "Model summary"]
     )
     name = session.describe(run.spec)
     with ten:
-        table = list_of_ten(evaluation)
+        table = list_of_ten(evaluation, count)
         st.dataframe(table, hide_index=True, width="stretch")
-        right = int((table["Result"] == "right").sum())
-        st.caption(f"{right} of 10 sequences wholly right.")
+        if count:
+            right = int((table["Result"] == "right").sum())
+            st.caption(f"{right} of 10 sequences wholly right.")
         results.download(lambda: evaluation.examples, "fresh sequences")
     with confusion:
-        matrix = cached(f"confusion {session.run_key(run)}", lambda: figures.confusion(evaluation.confusion))
-        chart(matrix, key="Train-confusion", alt="Confusion matrix of single labels.")
-        results.download(lambda: evaluation.confusion, "confusion matrix")
+        if count:
+            height = max(320, 90 * count)
+            matrix = cached(
+                f"confusion {session.run_key(run)}", lambda: figures.confusion(evaluation.confusion, height=height)
+            )
+            chart(matrix, key="Train-confusion", alt="Confusion matrix of single labels.")
+            results.download(lambda: evaluation.confusion, "confusion matrix")
+        else:
+            st.markdown("The answers are numbers: no label can be taken for another.")
     with by_timestep:
         by_step = evaluation.per_timestep.assign(label=name)
+        draw = figures.accuracy_by_timestep if count else figures.error_by_timestep
         figure = cached(
-            f"by timestep {session.run_key(run)}",
-            lambda: figures.accuracy_by_timestep(by_step, {name: tray.styles({name: run})[name]}),
+            f"by timestep {session.run_key(run)}", lambda: draw(by_step, {name: tray.styles({name: run})[name]})
         )
-        chart(figure, key="Train-by-timestep", alt="Share of right labels at each timestep.")
-        results.download(lambda: by_step, "accuracy by timestep")
+        chart(figure, key="Train-by-timestep", alt=f"{each_step}.")
+        results.download(lambda: by_step, "by timestep")
     with summary:
         _summary(run.spec)
 
 
-def list_of_ten(evaluation: Evaluation) -> pd.DataFrame:
-    """Ten fresh sequences as the book lists them: expected, predicted, correct."""
+def list_of_ten(evaluation: Evaluation, classes: int = 2) -> pd.DataFrame:
+    """Ten fresh sequences as the book lists them: expected, predicted, correct; of a regression (0), the error."""
     first = evaluation.examples[evaluation.examples["sequence"] <= 10]
-    return pd.DataFrame(
-        [
-            {
-                "Sequence": number,
-                "Expected": " ".join(map(str, rows["expected"])),
-                "Predicted": " ".join(map(str, rows["predicted"])),
-                "Result": "right" if (rows["expected"] == rows["predicted"]).all() else "wrong",
-            }
-            for number, rows in first.groupby("sequence")
-        ]
-    )
+    return pd.DataFrame([_listed(int(str(number)), rows, classes) for number, rows in first.groupby("sequence")])
+
+
+def _listed(number: int, rows: pd.DataFrame, classes: int) -> dict[str, object]:
+    expected, predicted = rows["expected"], rows["predicted"]
+    if classes:
+        words = [" ".join(map(str, labels)) for labels in (expected, predicted)]
+        result = ("Result", "right" if (expected == predicted).all() else "wrong")
+    else:
+        words = [" ".join(f"{value:.2f}" for value in answers) for answers in (expected, predicted)]
+        result = ("Mean squared error", f"{((expected - predicted) ** 2).mean():.4f}")
+    return {"Sequence": number, "Expected": words[0], "Predicted": words[1], result[0]: result[1]}
 
 
 def _summary(spec: RunSpec) -> None:

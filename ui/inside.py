@@ -10,12 +10,12 @@ from bilstm_core import figures, introspection
 from bilstm_core.bayes import view_of
 from bilstm_core.evaluation import evaluation_sequences
 from bilstm_core.presets import CELLS, DEFAULT_PRESET, INSIDE, PRESETS
-from bilstm_core.problems import View
+from bilstm_core.problems import Batch, View
 from bilstm_core.problems.base import reads
 from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
-from ui import controls, live, results, session, timeline
+from ui import controls, live, results, sequence, session, timeline
 from ui.chart import cached, chart
 from ui.timeline import Values
 
@@ -131,15 +131,21 @@ def training(page: str, spec: RunSpec | None, run: Run | None) -> None:
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
-def _fresh(key: str, _problem: ProblemSpec) -> Values:
-    return evaluation_sequences(_problem, SEQUENCES).x[..., 0]
+def _fresh(key: str, _problem: ProblemSpec) -> Batch:
+    return evaluation_sequences(_problem, SEQUENCES)
 
 
-def sequence(page: str, run: Run) -> Values:
-    """The sequence as chosen and edited, (timesteps,)."""
-    problem = run.spec.problem
-    drawn = _fresh(repr(problem), problem)[int(st.session_state.get(f"{page}.sequence", 1)) - 1]
-    return timeline.edited(page, _sequence_name(page, problem), drawn)
+def _sequence(page: str, problem: ProblemSpec) -> Batch:
+    number = int(st.session_state.get(f"{page}.sequence", 1))
+    drawn = sequence.one_of(_fresh(repr(problem), problem), number)
+    values = timeline.edited(page, _sequence_name(page, problem), sequence.real_values(drawn))
+    return sequence.with_values(problem, drawn, values)
+
+
+def chosen_values(page: str, run: Run) -> Values:
+    """The sequence as chosen and edited, (timesteps,), with its padding."""
+    values: Values = _sequence(page, run.spec.problem).x[0, :, 0]
+    return values
 
 
 def _sequence_name(page: str, problem: ProblemSpec) -> str:
@@ -150,25 +156,39 @@ def _next(page: str) -> None:
     st.session_state[f"{page}.sequence"] = int(st.session_state.get(f"{page}.sequence", 1)) % SEQUENCES + 1
 
 
-def editable(page: str, run: Run, values: Values) -> None:
+def editable(page: str, run: Run) -> None:
     """The timeline of the sequence, and what changes it."""
-    name, model = _sequence_name(page, run.spec.problem), run.spec.model
+    problem, model = run.spec.problem, run.spec.model
+    name, batch = _sequence_name(page, problem), _sequence(page, problem)
+    values = sequence.real_values(batch)
     block = min(int(st.session_state.get(f"{page}.block", 1)), len(values))
-    frame = timeline.predicted(run, values)
-    wrong = int((frame["expected"] != frame["predicted"]).sum())
+    rows = sequence.rows_of(batch, run)
     number = int(st.session_state.get(f"{page}.sequence", 1))
     title, onward = st.columns([3, 1.2], vertical_alignment="center")
     what = "Your sequence" if timeline.is_edited(page, name) else f"Fresh sequence {number}"
-    title.markdown(f"**{what}: {wrong} of {len(values)} labels wrong**")
+    said = f"{what}: {sequence.verdict(problem, rows)}"
+    title.markdown(f"**{said}**")
     onward.button("Next", key=f"{page}.next", on_click=_next, args=(page,), width="stretch")
     colour = figures.color(model.direction, model.merge_mode)
+    can_be_edited = sequence.can_be_edited(problem)
     figure = cached(
         f"inside timeline {session.run_key(run)} {values.tobytes().hex()} {block}",
-        lambda: figures.timeline(frame, timeline.limit(run.spec.problem), colour, chosen=block, height=380),
+        lambda: sequence.figure(problem, rows, colour, chosen=block if can_be_edited else None, height=380),
     )
-    alt = f"{what}: running sum, probability of 1 and expected against predicted labels; {wrong} wrong."
-    chart(figure, key=f"{page}-timeline", alt=alt, on_click=timeline.chooser(page))
-    timeline.edit_controls(page, name, values)
+    alt = f"{said}. Its values, what the model answers, and what is expected."
+    chart(figure, key=f"{page}-timeline", alt=alt, on_click=timeline.chooser(page) if can_be_edited else None)
+    if can_be_edited:
+        timeline.edit_controls(page, name, values)
+    else:
+        st.caption(sequence.FIXED)
+
+
+def _labels(problem: ProblemSpec, values: Values) -> Matrix:
+    """The label of each timestep; zeros where values do not decide them. Values are never negative, padding is."""
+    if problem.problem.labels is None:
+        return np.zeros(len(values), dtype=np.int64)
+    x = values[None, :, None]
+    return problem.problem.labels(x, x[..., 0] >= 0, **problem.parameters())[0, :, 0]
 
 
 def window(run: Run, values: Values, matrices: int = 1) -> range:
@@ -177,7 +197,7 @@ def window(run: Run, values: Values, matrices: int = 1) -> range:
     width = int(AFFORDABLE / matrices / introspection.cost(problem, model, 1))
     if width >= len(values):
         return range(len(values))
-    first, last = figures.around_flip(timeline.labelled(problem, values)["expected"], max(FEWEST, width))
+    first, last = figures.around_flip(_labels(problem, values), max(FEWEST, width))
     return range(first - 1, last)
 
 
@@ -202,8 +222,7 @@ def unit_of(run: Run) -> str:
 
 def flip(run: Run, values: Values) -> int | None:
     """The first timestep (from 1) with another label than the one before it."""
-    expected = timeline.labelled(run.spec.problem, values)["expected"].to_numpy()
-    turned = np.flatnonzero(np.diff(expected))
+    turned = np.flatnonzero(np.diff(_labels(run.spec.problem, values)))
     return int(turned[0]) + 2 if len(turned) else None
 
 
@@ -224,7 +243,7 @@ def matrices(page: str, run: Run, values: Values) -> None:
         chart(figure, key=f"{page}-sensitivity", alt=alt)
     with has_read:
         st.markdown("**What has it read?**")
-        decides = reads(run.spec.problem.problem.solved_by, timesteps)
+        decides = run.spec.problem.problem.deciding(timesteps)
         grid = cached(
             f"inside grid {view} {timesteps} {run.spec.problem.name}",
             lambda: figures.reading_grid(timesteps, [(TITLES[view], view)], decides=decides, side=SIDE),
@@ -250,7 +269,7 @@ def sentence(run: Run, values: Values) -> str:
     output = turned - 1 if turned else part[len(part) // 2]
     row = matrix[output - part.start]
     read = np.flatnonzero(reads(view_of(model), len(values))[output]) + 1
-    decides = reads(problem.problem.solved_by, len(values))[part.start : part.stop, part.start : part.stop]
+    decides = problem.problem.deciding(len(values))[part.start : part.stop, part.start : part.stop]
     where = ", where the label turns," if turned else ""
     known = f"all {len(read)} values" if 1 < len(read) == len(values) else _span(read)
     among = "" if len(part) == len(values) else ", of those shown,"

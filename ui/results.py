@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from bilstm_core import frames
+from bilstm_core.bayes import bayes_risk
 from bilstm_core.evaluation import Evaluation, evaluate
 from bilstm_core.initial_weights import parameter_count
 from bilstm_core.runs import Run
@@ -100,9 +101,15 @@ def origin_of(runs: Sequence[Run]) -> str:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _shares(name: str, timesteps: int, threshold: float) -> pd.DataFrame:
-    return frames.share_of_ones(ProblemSpec(name=name, timesteps=timesteps, threshold=threshold))
+    return frames.label_shares(ProblemSpec(name=name, timesteps=timesteps, threshold=threshold))
 
 
-def share_of_ones(problem: ProblemSpec) -> pd.DataFrame:
-    """How often each timestep's label is 1: timestep (from 1), share."""
+def label_shares(problem: ProblemSpec) -> pd.DataFrame:
+    """How often each timestep has each label: timestep (from 1), label, share, real."""
+    problem = problem.canonical()
     return _shares(problem.name, problem.timesteps, problem.threshold)
+
+
+def position_error(problem: ProblemSpec) -> float:
+    """The least loss of who knows the timestep alone."""
+    return bayes_risk(problem, "position").loss

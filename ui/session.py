@@ -12,7 +12,7 @@ import streamlit as st
 from bilstm_core import codec
 from bilstm_core.jobs import Jobs
 from bilstm_core.runs import Arrays, Run, from_parts, to_parts
-from bilstm_core.specs import ModelSpec, RunSpec
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 from bilstm_core.store import Store
 from bilstm_core.worker import fingerprint
 
@@ -142,6 +142,8 @@ def describe(spec: RunSpec) -> str:
     """A short name for a run: direction, what differs from the defaults, and how many sequences it was asked to see."""
     model, training = spec.model, spec.training
     words: list[str] = [model.direction]
+    if spec.problem.name != ProblemSpec().name:
+        words.insert(0, spec.problem.problem.title.lower())
     if model.direction == "bidirectional" and model.merge_mode != "concat":
         words.append(model.merge_mode)
     if model.backward_output == "raw":

@@ -5,14 +5,14 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
-from bilstm_core import figures, frames
+from bilstm_core import codec, figures, frames
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.initial_weights import parameter_count
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import controls, floors, live, results, session, timeline, tray
+from ui import controls, floors, heads, live, results, session, timeline, tray
 from ui.chart import cached, chart
 
 CURVE_HEIGHT = 508  # px of the curve with one row of probabilities, growing or finished
@@ -21,14 +21,31 @@ Axis = Literal["sequences_seen", "updates"]
 
 
 def open_with_recorded(page: str) -> None:
-    """The first visit of a session finds the default preset's recorded run and its settings."""
-    if session.shown(page) is None and not st.session_state.get(f"{page}.opened"):
-        st.session_state[f"{page}.opened"] = True
-        spec = PRESETS[DEFAULT_PRESET]
+    """The first visit of a session finds the default preset's recorded run and its settings.
+
+    What another page has handed over comes instead.
+    """
+    wanted = st.session_state.pop(f"{page}.wanted", None)
+    first = session.shown(page) is None and not st.session_state.get(f"{page}.opened")
+    st.session_state[f"{page}.opened"] = True
+    if wanted or first:
+        spec = codec.decode(wanted) if wanted else PRESETS[DEFAULT_PRESET]
         controls.fill(page, spec)
         run = session.find(spec)
         if run:
-            session.show(page, session.remember(run))
+            st.session_state[f"{page}.from_store"] = True
+            _show(page, run)
+
+
+def hand_over(spec: RunSpec) -> None:
+    """Let the Train page open with these settings, and their run if there is one."""
+    st.session_state["Train.wanted"] = codec.encode(spec)
+
+
+def settings() -> RunSpec:
+    """The settings of the Train page, or those it will open with."""
+    opened = controls.current_spec("Train") if st.session_state.get("Train.opened") else None
+    return opened or PRESETS[DEFAULT_PRESET]
 
 
 def shown(page: str) -> Run | None:
@@ -108,14 +125,15 @@ def curve(page: str) -> None:
         if view is None:
             _finished_curve(page, window, x)
             return
-        kept = tray.runs(None)
         spec = view.specs[0]
+        kept = tray.runs(None, spec.problem)
         name = session.describe(spec) if kept else spec.model.direction
         growing = [frames.growing_losses(name, spec, *view.curves[0])] if 0 in view.curves else []
         styles = tray.styles({**kept, name: spec})
         table = pd.concat([_losses(kept), *growing], ignore_index=True) if kept else (growing or [_losses(kept)])[0]
         total = max(_extent(one, x) for one in (spec, *(run.spec for run in kept.values())))
-        figure = figures.loss_curves(table, styles, window=window, x=x, x_max=total, height=CURVE_HEIGHT)
+        axis = heads.loss_axis(spec.problem)
+        figure = figures.loss_curves(table, styles, window=window, x=x, x_max=total, height=CURVE_HEIGHT, **axis)
         chart(
             figure,
             key=f"{page}-curve",
@@ -142,10 +160,11 @@ def _losses(drawn: dict[str, Run]) -> pd.DataFrame:
 
 def _finished_curve(page: str, window: int, x: Axis) -> None:
     run = shown(page)
-    drawn = tray.runs(run)
-    if run is None or not drawn:
+    if run is None:
         st.info("Nothing trained yet. Press Train.")
         return
+    problem = run.spec.problem
+    drawn = tray.runs(run, problem)
     specs = {name: one.spec for name, one in drawn.items()}
     complete = floors.known(specs)
     styles, lines = tray.styles(drawn), floors.of(specs, tray.styles(drawn))
@@ -155,12 +174,20 @@ def _finished_curve(page: str, window: int, x: Axis) -> None:
     figure = cached(
         key,
         lambda: figures.curve_and_timeline(
-            _losses(drawn), styles, _probes(drawn, run), window=window, x=x, floors=lines
+            _losses(drawn),
+            styles,
+            _probes(drawn, run),
+            window=window,
+            x=x,
+            floors=lines,
+            classes=heads.classes(problem),
+            **heads.loss_axis(problem),
         ),
     )
     chart(figure, key=f"{page}-curve", height=CURVE_HEIGHT, alt="Loss by sequences seen.", replay=True)
     note, save = st.columns([4, 1], vertical_alignment="center")
-    note.caption(f"{results.origin(run)} Replay shows what it said of one probe sequence while it learnt.")
+    replayed = " Replay shows what it said of one probe sequence while it learnt." if len(run.snapshots.step) else ""
+    note.caption(f"{results.origin(run)}{replayed}")
     floors.complete_later(specs, complete)
     with save:
         results.download(lambda: _losses(drawn), "loss curve")
@@ -176,9 +203,12 @@ def _probes(drawn: dict[str, Run], run: Run) -> pd.DataFrame | None:
 def sentence(run: Run, evaluation: Evaluation) -> str:
     """The page's measured answer."""
     seen = run.sequences_seen
+    after = f"After {seen:,} sequence{'s' if seen != 1 else ''}"
+    if not heads.classes(run.spec.problem):
+        return f"{after} its {heads.SQUARED} on fresh sequences is **{evaluation.loss:.4f}**."
     low, high = evaluation.exact_interval
     return (
-        f"After {seen:,} sequence{'s' if seen != 1 else ''} it labels **{evaluation.exact:.0%}** of fresh sequences "
+        f"{after} it labels **{evaluation.exact:.0%}** of fresh sequences "
         f"wholly right ({low:.1%} to {high:.1%}), and {evaluation.accuracy:.1%} of single labels."
     )
 
@@ -190,18 +220,27 @@ def meanwhile(run: Run) -> str:
 
 def figures_of(run: Run, evaluation: Evaluation) -> None:
     """The run's numbers, the whole sequences large."""
-    low, high = evaluation.exact_interval
-    st.metric(
-        "Whole sequence right",
-        f"{evaluation.exact:.1%}",
-        help="Exact-sequence accuracy: the share of fresh sequences with every label right.",
-    )
-    st.caption(f"{evaluation.exact_count:,} of {evaluation.n_sequences:,}; 95 % interval {low:.1%} to {high:.1%}")
+    problem = run.spec.problem
+    if heads.classes(problem):
+        low, high = evaluation.exact_interval
+        st.metric(
+            "Whole sequence right",
+            f"{evaluation.exact:.1%}",
+            help="Exact-sequence accuracy: the share of fresh sequences with every label right.",
+        )
+        st.caption(f"{evaluation.exact_count:,} of {evaluation.n_sequences:,}; 95 % interval {low:.1%} to {high:.1%}")
+        measured = (
+            f"Single labels right: **{evaluation.accuracy:.1%}**  \n"
+            f"Loss, fresh sequences: **{evaluation.loss:.4f}** nats/label  \n"
+        )
+    else:
+        st.metric("Mean squared error", f"{evaluation.loss:.4f}", help="The loss, on fresh sequences.")
+        st.caption(f"On {evaluation.n_sequences:,} fresh sequences. There are no labels to be right.")
+        measured = ""
     beside = f", beside {run.timing.stacked - 1} others" if run.timing.stacked > 1 else ""
     compiled = f", compiled in {run.timing.compile_s:.1f} s" if run.timing.compile_s else ""
     st.markdown(
-        f"Single labels right: **{evaluation.accuracy:.1%}**  \n"
-        f"Loss, fresh sequences: **{evaluation.loss:.4f}** nats/label  \n"
-        f"Parameters: **{parameter_count(run.spec.problem, run.spec.model):,}**  \n"
+        f"{measured}"
+        f"Parameters: **{parameter_count(problem, run.spec.model):,}**  \n"
         f"Trained in **{run.timing.train_s:.1f} s**{beside}{compiled}"
     )

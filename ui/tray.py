@@ -7,8 +7,8 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.runs import Run
-from bilstm_core.specs import RunSpec
-from ui import live, session
+from bilstm_core.specs import ProblemSpec, RunSpec
+from ui import heads, live, session
 
 SMOOTHING = (1, 10, 25, 100, 500)
 SHOWN = 6
@@ -17,12 +17,15 @@ DASHES = ("solid", "dot", "dashdot", "longdash", "longdashdot", "8px,3px,2px,3px
 MARKUP = re.compile(r"[<>$`*_\[\]\\]")
 
 
-def runs(run: Run | None) -> dict[str, Run]:
-    """What the figure draws, by name: the kept runs that are switched on, and the run of the page."""
+def runs(run: Run | None, problem: ProblemSpec) -> dict[str, Run]:
+    """What the figure draws, by name: the kept runs that are switched on, and the run of the page.
+
+    Of the kept runs only those whose loss is of the same kind as the problem's.
+    """
     drawn: dict[str, Run] = {}
     for entry in [entry for entry in session.tray() if entry["shown"]][:SHOWN]:
         kept = session.recall(entry["key"])
-        if kept:
+        if kept and heads.classes(kept.spec.problem) == heads.classes(problem):
             drawn[entry["name"]] = kept
     if run and session.run_key(run) not in {session.run_key(kept) for kept in drawn.values()}:
         drawn[session.describe(run.spec) if session.tray() else run.spec.model.direction] = run
@@ -65,6 +68,10 @@ def _remove(position: int) -> None:
     session.tray().pop(position)
 
 
+def _other_kind(key: str, run: Run) -> bool:
+    return heads.classes(session.spec_of(key).problem) != heads.classes(run.spec.problem)
+
+
 def panel(page: str, run: Run) -> None:
     """Runs kept for comparison: add, show, hide, rename, remove; at most six are drawn."""
     st.subheader("Compare")
@@ -89,6 +96,8 @@ def panel(page: str, run: Run) -> None:
             st.button("Remove", key=f"tray.remove.{position}", on_click=_remove, args=(position,))
     if sum(entry["shown"] for entry in session.tray()) > SHOWN:
         st.caption(f"Only the first {SHOWN} of those shown are drawn.")
+    if any(_other_kind(entry["key"], run) for entry in session.tray()):
+        st.caption("Runs with another number of labels are not drawn here: their losses cannot be compared.")
     st.select_slider(
         "Smoothing (sequences)",
         SMOOTHING,

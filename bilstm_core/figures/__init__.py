@@ -1,9 +1,9 @@
 """Figures: pure functions from tidy frames to Plotly figures."""
 
 from bilstm_core.figures.checkpoints import Moment, checkpoints
-from bilstm_core.figures.comparisons import accuracy_by_timestep, paired_differences, share_of_ones
+from bilstm_core.figures.comparisons import accuracy_by_timestep, error_by_timestep, label_shares, paired_differences
 from bilstm_core.figures.curves import loss_curves
-from bilstm_core.figures.grids import confusion, three_by_three, wall
+from bilstm_core.figures.grids import confusion, three_by_three
 from bilstm_core.figures.inside import gates, hidden_states, sensitivity
 from bilstm_core.figures.loss_plot import COIN_TOSS, Floor
 from bilstm_core.figures.merges import merge_drawing, merge_steps
@@ -13,6 +13,7 @@ from bilstm_core.figures.reading import has_read, reading_grid
 from bilstm_core.figures.replay import curve_and_timeline
 from bilstm_core.figures.smoothing import smooth_and_band, thin
 from bilstm_core.figures.timeline import around_flip, timeline
+from bilstm_core.figures.wall import wall
 
 __all__ = [
     "COIN_TOSS",
@@ -27,9 +28,11 @@ __all__ = [
     "confusion",
     "curve_and_timeline",
     "dash",
+    "error_by_timestep",
     "gates",
     "has_read",
     "hidden_states",
+    "label_shares",
     "loss_curves",
     "merge_drawing",
     "merge_steps",
@@ -37,7 +40,6 @@ __all__ = [
     "paired_differences",
     "reading_grid",
     "sensitivity",
-    "share_of_ones",
     "smooth_and_band",
     "style",
     "thin",

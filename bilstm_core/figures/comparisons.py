@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.palette import BLOCK, DARK_BLOCK, INK, PAPER, Style, faint
+from bilstm_core.figures.palette import BLOCK, DARK_BLOCK, EDGE, INK, PAPER, Style, class_shades, faint
 
 
 def accuracy_by_timestep(frame: pd.DataFrame, styles: Mapping[str, Style], *, height: int = 340) -> go.Figure:
@@ -84,12 +84,70 @@ def accuracy_by_timestep(frame: pd.DataFrame, styles: Mapping[str, Style], *, he
     )
 
 
-def share_of_ones(frame: pd.DataFrame, *, height: int = 340) -> go.Figure:
-    """How often each timestep's label is 1; the part that a guess by position gets right is darker.
+def error_by_timestep(frame: pd.DataFrame, styles: Mapping[str, Style], *, height: int = 340) -> go.Figure:
+    """The mean squared error of a regression at each timestep, a line a model. frame: label, timestep (from 1), loss"""
+    tables = {label: frame[frame["label"] == label].sort_values("timestep") for label in styles}
+    traces: list[Item] = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": label,
+            "x": table["timestep"].to_numpy(),
+            "y": table["loss"].to_numpy(),
+            "line": styles[label]._asdict(),
+            "marker": {"size": 8, "color": styles[label].color},
+            "hovertemplate": f"{label}, timestep %{{x}}: %{{y:.4f}}<extra></extra>",
+        }
+        for label, table in tables.items()
+    ]
+    return canvas.figure(
+        traces,
+        height=height,
+        margin=(74, 16, 14, 54),
+        xaxis=canvas.timestep_axis(1, int(frame["timestep"].max())),
+        yaxis=canvas.axis("mean squared error", rangemode="tozero", nticks=6, tickformat="~g"),
+    )
 
-    frame: timestep (from 1), share (of sequences, 0 to 1)
+
+def label_shares(frame: pd.DataFrame, *, height: int = 340) -> go.Figure:
+    """How often each timestep has each label. Of two labels, how often it is 1, darker where that is the better guess.
+
+    frame: timestep (from 1), label (from 0), share (of sequences, 0 to 1)
     """
-    rows = frame.sort_values("timestep")
+    labels = sorted(frame["label"].unique())
+    if len(labels) == 2:
+        return _share_of_ones(frame[frame["label"] == 1].sort_values("timestep"), height)
+    traces: list[Item] = []
+    base = np.zeros(int(frame["timestep"].max()))
+    for label, shade in zip(labels, class_shades(len(labels)), strict=True):
+        rows = frame[frame["label"] == label].sort_values("timestep")
+        share = rows["share"].to_numpy(np.float64)
+        traces.append(
+            {
+                "type": "bar",
+                "name": f"label {label}",
+                "x": rows["timestep"].to_numpy(),
+                "y": share.round(4),
+                "base": base.round(4),
+                "width": 0.86,
+                "marker": {"color": shade, "line": {"color": EDGE, "width": 1}},
+                "hovertemplate": f"timestep %{{x}}: label {label} in %{{y:.1%}} of sequences<extra></extra>",
+                "showlegend": True,
+            }
+        )
+        base = base + share
+    return canvas.figure(
+        traces,
+        height=height,
+        margin=(64, 16, 40, 54),
+        xaxis=canvas.timestep_axis(1, len(base)),
+        yaxis=canvas.axis("sequences with the label", range=[0, 1.02], tickformat=".0%", nticks=6),
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
+    )
+
+
+def _share_of_ones(rows: pd.DataFrame, height: int) -> go.Figure:
     t, share = rows["timestep"].to_numpy(), rows["share"].to_numpy(np.float64)
     guess = np.maximum(share, 1 - share)
     bars: Item = {

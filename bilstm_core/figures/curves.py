@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.loss_plot import COIN_TOSS, TUTORIAL, WORDS, Floor, Plot, X, plot
+from bilstm_core.figures.loss_plot import COIN_TOSS, LOSS, TUTORIAL, WORDS, Floor, Plot, X, plot
 from bilstm_core.figures.palette import INK, PAPER, Style
 
 FRAMES = 60
@@ -107,6 +107,7 @@ def loss_curves(
     y_max: float = 0.75,
     coin_toss: float | None = COIN_TOSS,
     floors: Sequence[Floor] = (),
+    loss: str = LOSS,
     height: int = 440,
     each_run: bool = False,
     replay: bool = False,
@@ -115,12 +116,13 @@ def loss_curves(
 
     frame: label, seed, sequences_seen, loss (nats per label), and updates where x asks for it
     window: sequences of the trailing mean; mark: x at which the tutorial stops; x_max: where the axis ends, so
-    that a run that is still going keeps its axis; each_run: draw every run thinly in place of the band;
+    that a run that is still going keeps its axis; coin_toss: the loss of a guess among equally likely labels;
+    loss: what the loss is, with its unit; each_run: draw every run thinly in place of the band;
     replay: add frames that uncover the curves
     """
     drawn = plot(
         frame, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=x_max, y_max=y_max,
-        coin_toss=coin_toss, floors=floors, each_run=each_run,
+        coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss,
     )  # fmt: skip
     area = height - TOP - BOTTOM
 

@@ -14,6 +14,7 @@ from bilstm_core.figures.palette import INK, PAPER, QUIET, Style, faint
 from bilstm_core.figures.smoothing import MAX_POINTS, smooth_and_band, thin, trailing_mean
 
 COIN_TOSS = math.log(2)
+LOSS = "loss (nats per label)"
 TUTORIAL = "the tutorial stops here"
 
 X = Literal["sequences_seen", "updates"]
@@ -78,6 +79,7 @@ def plot(
     coin_toss: float | None,
     floors: Sequence[Floor],
     each_run: bool = False,
+    loss: str = LOSS,
 ) -> Plot:
     """The parts of `curves.loss_curves`, which see."""
     shown = frame[frame["label"].isin(list(styles))]
@@ -115,7 +117,7 @@ def plot(
         total=total,
         y_max=y_max,
         xaxis=canvas.axis(title, type="log" if log_x else "linear", range=span, showgrid=False, **_ticks(log_x)),
-        yaxis=canvas.axis("loss (nats per label)", range=[0, y_max], tickformat=".1f", nticks=6),
+        yaxis=canvas.axis(loss, range=[0, y_max], tickformat=".1f", nticks=6),
         shapes=shapes,
         notes=[
             *notes,
@@ -201,7 +203,8 @@ def _guides(
     notes: list[Item] = []
     if coin_toss is not None:
         shapes.append({**level, "y0": coin_toss, "y1": coin_toss, "line": {"color": QUIET, "width": 2, "dash": "dot"}})
-        notes.append(_level_note(f"coin toss {coin_toss:.2f}", coin_toss, QUIET))
+        guess = "coin toss" if coin_toss == COIN_TOSS else f"guess among {math.exp(coin_toss):.0f}"
+        notes.append(_level_note(f"{guess} {coin_toss:.2f}", coin_toss, QUIET))
     placed = canvas.spread([floor.value for floor in floors], apart=y_max * canvas.APART / 260, low=0, high=y_max)
     for floor, place in zip(floors, placed, strict=True):
         line = {"color": floor.style.color, "width": 2, "dash": "dash"}

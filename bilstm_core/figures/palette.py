@@ -78,3 +78,13 @@ def faint(colour: str, opacity: float) -> str:
     """A hex colour as rgba with the given opacity, 0 to 1."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, {opacity:g})"
+
+
+def class_shades(classes: int) -> list[str]:
+    """A shade for each class, from that of 0 to that of 1 by even steps."""
+    ends = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in (ZERO, ONE)]
+    steps = [step / (classes - 1) for step in range(classes)]
+    return [
+        "#" + "".join(f"{round(low + (high - low) * step):02X}" for low, high in zip(*ends, strict=True))
+        for step in steps
+    ]

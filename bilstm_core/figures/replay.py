@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from bilstm_core.figures import canvas, curves, timeline
+from bilstm_core.figures import answers, canvas, curves
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.loss_plot import COIN_TOSS, Floor, X, plot
+from bilstm_core.figures.loss_plot import COIN_TOSS, LOSS, Floor, X, plot
 from bilstm_core.figures.palette import INK, WRONG, Style
 
 ROW, ROW_GAP, CURVE_GAP = 62, 30, 96  # px
@@ -46,20 +46,23 @@ def curve_and_timeline(
     y_max: float = 0.75,
     coin_toss: float | None = COIN_TOSS,
     floors: Sequence[Floor] = (),
+    loss: str = LOSS,
+    classes: int = 2,
     curve_height: int = 300,
     each_run: bool = False,
 ) -> go.Figure:
     """Loss curves with a row of probabilities for each model under them, and frames that move both together.
 
     frame: as in `curves.loss_curves`
-    probes: label, sequences_seen (0 is untrained; or updates, where x is that), timestep (from 1), expected,
-    probability of 1; one probe sequence at every snapshot. Rows are drawn for the labels that occur.
+    probes: label, sequences_seen (0 is untrained; or updates, where x is that) and the columns of `answers`; one probe
+    sequence at every snapshot. Rows are drawn for the labels that occur.
+    loss: what the loss is, with its unit; classes: as in `answers`
     curve_height: px of the curves' own panel; the figure grows with the number of rows
     each_run: draw every run thinly in place of the band
     """
     drawn = plot(
         frame, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=None, y_max=y_max,
-        coin_toss=coin_toss, floors=floors, each_run=each_run,
+        coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss,
     )  # fmt: skip
     snapshots = _snapshots(probes, x, list(drawn.tables))
     rows = len(snapshots)
@@ -73,12 +76,12 @@ def curve_and_timeline(
     for number, (label, taken) in enumerate(snapshots.items(), start=2):
         pair = {"xaxis": "x2", "yaxis": f"y{number}"}
         last = _latest(taken, drawn.total)
-        traces.append(timeline.shade(last, **pair))
+        traces += answers.wanted(last, classes, **pair)
         moving += range(len(traces), len(traces) + 3)
-        traces += timeline.stems(last, drawn.styles[label].color, **pair)
-        axes[f"yaxis{number}"] = timeline.probability_axis(
-            "", domain=domains[number - 1], tickvals=[0, 1], range=[-0.14, 1.14]
-        )
+        traces += answers.stems(last, drawn.styles[label].color, classes, **pair)
+        few: Item = {"tickvals": [0, 1], "range": [-0.14, 1.14]} if classes else {"nticks": 3}
+        span = (float(last["expected"].min()), float(last["expected"].max()))
+        axes[f"yaxis{number}"] = answers.answer_axis("", classes, span, domain=domains[number - 1], **few)
     if snapshots:
         steps = next(iter(snapshots.values()))[0][1]["timestep"]
         axes["xaxis2"] = canvas.timestep_axis(int(steps.min()), int(steps.max()), anchor=f"y{rows + 1}")
@@ -88,8 +91,8 @@ def curve_and_timeline(
         notes = [*drawn.notes, *curves.end_labels(drawn, cursor, curve_height)]
         for number, (label, taken) in enumerate(snapshots.items(), start=2):
             now = _latest(taken, cursor)
-            data += timeline.stems(now, drawn.styles[label].color)
-            notes += _row_notes(label, drawn.styles[label], now, number)
+            data += answers.stems(now, drawn.styles[label].color, classes)
+            notes += _row_notes(label, drawn.styles[label], now, number, classes)
         return data, {"shapes": [*drawn.shapes, *curves.curtain(drawn, cursor)], "annotations": notes}
 
     _, final = moment(drawn.total)
@@ -113,13 +116,13 @@ def curve_and_timeline(
     )
 
 
-def _row_notes(label: str, style: Style, now: pd.DataFrame, number: int) -> list[Item]:
-    wrong = int(((now["probability"] >= 0.5) != (now["expected"] >= 0.5)).sum())
-    text = f"{wrong} of {len(now)} wrong"
+def _row_notes(label: str, style: Style, now: pd.DataFrame, number: int, classes: int) -> list[Item]:
+    text, _, wrong = answers.verdict(now, classes)
+    said = f": {answers.answer_words(classes)}"
     place = {"xref": "x2 domain", "yref": f"y{number} domain", "yanchor": "bottom"}
     return [
         canvas.note(
-            f"<b>{curves.short(label)}</b>{': probability of 1' if len(label) <= curves.LONGEST else ''}",
+            f"<b>{curves.short(label)}</b>{said if len(label) <= curves.LONGEST else ''}",
             0,
             1,
             xanchor="left",

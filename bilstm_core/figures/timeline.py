@@ -1,5 +1,6 @@
 """One sequence, timestep by timestep: its running sum, the model's probabilities, and expected above predicted."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,19 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from bilstm_core.figures import canvas
+from bilstm_core.figures.answers import (
+    DIGITS_UP_TO,
+    WIDE_UP_TO,
+    answer_axis,
+    answer_words,
+    is_right,
+    stems,
+    verdict,
+    wanted,
+)
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.palette import BLOCK, DARK_BLOCK, EDGE, INK, ONE, SHADE, WRONG, ZERO
+from bilstm_core.figures.palette import BLOCK, DARK_BLOCK, EDGE, INK, ONE, SHADE, WRONG, ZERO, class_shades
 
-DIGITS_UP_TO = 15  # timesteps
 NARROW_UP_TO = 40  # timesteps that a narrow screen shows at once
 TOP, BOTTOM, LEFT, RIGHT = 12, 52, 92, 124
 
@@ -27,120 +37,46 @@ def around_flip(expected: Any, width: int = 20) -> tuple[int, int]:
     return first, min(len(labels), first + width - 1)
 
 
-def _narrow_axes(rows: pd.DataFrame, stacked: bool) -> Item:
-    """On a narrow screen, a long sequence shows the steps around its flip.
-
-    rows: by timestep, with x, total and expected; stacked: whether the values stand on the sum before them
-    """
-    if len(rows) <= NARROW_UP_TO:
+def _narrow_axes(rows: pd.DataFrame, last_step: int) -> Item:
+    """On a narrow screen, a long sequence shows the steps around its flip. rows: with low and high of each block"""
+    if last_step <= NARROW_UP_TO:
         return {}
     first, last = around_flip(rows["expected"])
     seen = rows[rows["timestep"].between(first, last)]
-    low = float((seen["total"] - seen["x"]).min()) if stacked else 0.0
-    high = float((seen["total"] if stacked else seen["x"]).max())
-    title = f"timestep ({first} to {last} of {len(rows)})"
+    low, high = float(seen["low"].min()), float(seen["high"].max())
+    title = f"timestep ({first} to {last} of {last_step})"
     return {
         "xaxis": {"range": [first - 0.5, last + 0.5], "dtick": 5, "title": {"text": title}},
         "yaxis": {"range": [low, high + 0.04 * (high - low)]},
     }
 
 
-def sizes(timesteps: int) -> tuple[float, float]:
-    """Width of dots and of crosses in px."""
-    return (10, 15) if timesteps <= DIGITS_UP_TO else (7, 12) if timesteps <= 50 else (5, 9)
-
-
-def shade(rows: pd.DataFrame, **axes: str) -> Item:
-    """The half of each column in which a right probability lies. rows: timestep, expected"""
-    return {
-        "type": "bar",
-        "x": rows["timestep"].to_numpy(),
-        "y": np.full(len(rows), 0.5),
-        "base": np.where(rows["expected"].to_numpy() >= 0.5, 0.5, 0.0),
-        "width": 1.0,
-        "marker": {"color": SHADE, "line": {"width": 0}},
-        "hoverinfo": "skip",
-        "showlegend": False,
-        **axes,
-    }
-
-
-def stems(rows: pd.DataFrame, colour: str, **axes: str) -> list[Item]:
-    """Stems from 0.5, dots that are right, crosses that are wrong.
-
-    rows: timestep, expected (0 or 1), probability of 1. A probability of 0.5 or more predicts 1.
-    """
+def _blocks(rows: pd.DataFrame, limits: Sequence[float], chosen: int | None, *, summed: str) -> Item:
+    value, low, high = (rows[name].to_numpy(np.float64) for name in ("x", "low", "high"))
     t = rows["timestep"].to_numpy()
-    p = rows["probability"].to_numpy(np.float64).round(3)
-    right = (p >= 0.5) == (rows["expected"].to_numpy() >= 0.5)
-    dot, cross = sizes(len(rows))
-    hover = "timestep %{x}: probability of 1 %{y:.2f}"
-    gaps = np.full(len(t), np.nan)
-    common = {"type": "scatter", "showlegend": False, **axes}
-    return [
-        {
-            **common,
-            "mode": "lines",
-            "name": "stems",
-            "x": np.column_stack([t, t, gaps]).ravel(),
-            "y": np.column_stack([np.full(len(t), 0.5), p, gaps]).ravel(),
-            "line": {"color": colour, "width": 3 if len(t) <= 50 else 2},
-            "hoverinfo": "skip",
-        },
-        {
-            **common,
-            "mode": "markers",
-            "name": "right",
-            "x": t[right],
-            "y": p[right],
-            "marker": {"color": colour, "size": dot},
-            "hovertemplate": hover + ", right<extra></extra>",
-        },
-        {
-            **common,
-            "mode": "markers",
-            "name": "wrong",
-            "x": t[~right],
-            "y": p[~right],
-            "marker": {"color": WRONG, "size": cross, "symbol": "x"},
-            "hovertemplate": hover + ", <b>wrong</b><extra></extra>",
-        },
-    ]
-
-
-def probability_axis(title: str = "probability of 1", **more: Any) -> Item:
-    """From 0 to 1 with a little air."""
-    return canvas.axis(
-        title, **{"range": [-0.08, 1.08], "tickvals": [0, 0.5, 1], "tickformat": ".1f", "showgrid": False, **more}
-    )
-
-
-def _blocks(rows: pd.DataFrame, limit: float | None, chosen: int | None, clickable: bool) -> Item:
-    value, total = rows["x"].to_numpy(np.float64), rows["total"].to_numpy(np.float64)
-    t = rows["timestep"].to_numpy()
-    standing = limit is not None
-    crosses = (total >= limit) & (total - value < limit) if limit is not None else np.zeros(len(rows), dtype=bool)
-    words = "timestep %{x}: value %{customdata[1]:.3f}"
+    crosses = np.any([(high >= limit) & (low < limit) for limit in limits], axis=0) if limits else t < 0
+    words = "timestep %{x}: value %{customdata[1]:.3f}" + (f", {summed} %{{customdata[2]:.3f}}" if summed else "")
     return {
         "type": "bar",
         "name": "values",
         "x": t,
         "y": value.round(4),
-        "base": (total - value).round(4) if standing else np.zeros(len(rows)),
+        "base": low.round(4) if limits else np.zeros(len(rows)),
         "width": 0.92,
-        "customdata": np.column_stack([t, value, total]).round(4),
+        "customdata": np.column_stack([t, value, high]).round(4),
         "marker": {
             "color": np.where(crosses, DARK_BLOCK, BLOCK),
             "line": {"color": INK, "width": np.where(t == chosen, 3, 0)},
         },
-        "hovertemplate": words + (", running sum %{customdata[2]:.3f}" if standing else "") + "<extra></extra>",
+        "hovertemplate": words + "<extra></extra>",
         "showlegend": False,
-        "meta": "clickable" if clickable else None,
+        "meta": "clickable",
     }
 
 
-def _cells(rows: pd.DataFrame, column: str, level: float, yaxis: str) -> Item:
-    ones = rows[column].to_numpy() >= 0.5
+def _cells(rows: pd.DataFrame, column: str, level: float, yaxis: str, classes: int) -> Item:
+    labels = rows[column].to_numpy().round().astype(int)
+    shades = np.array(class_shades(classes))
     digits = len(rows) <= DIGITS_UP_TO
     return {
         "type": "bar",
@@ -150,39 +86,42 @@ def _cells(rows: pd.DataFrame, column: str, level: float, yaxis: str) -> Item:
         "base": level,
         "width": 0.92,
         "marker": {
-            "color": np.where(ones, ONE, ZERO),
-            "line": {"color": EDGE, "width": 1 if len(rows) <= 50 else 0},
+            "color": shades[labels],
+            "line": {"color": EDGE, "width": 1 if len(rows) <= WIDE_UP_TO else 0},
         },
-        "text": np.where(ones, "1", "0") if digits else None,
+        "text": labels.astype(str) if digits else None,
         "textposition": "inside",
         "insidetextanchor": "middle",
         "textangle": 0,
-        "textfont": {"size": 15, "color": np.where(ones, ZERO, ONE)},
+        "textfont": {"size": 15, "color": np.where(2 * labels >= classes, ZERO, ONE)},
         "cliponaxis": False,
         "constraintext": "none",
-        "customdata": ones.astype(int),
+        "customdata": labels,
         "hovertemplate": f"timestep %{{x}}: {column} %{{customdata}}<extra></extra>",
         "showlegend": False,
         "yaxis": yaxis,
     }
 
 
-def _wrong_columns(rows: pd.DataFrame) -> list[Item]:
-    wrong = rows.loc[(rows["predicted"] >= 0.5) != (rows["expected"] >= 0.5), "timestep"]
+def _columns(name: str, first: float, last: float, **more: Any) -> Item:
+    """A rectangle through all panels, from one x to another."""
+    return {
+        "type": "rect",
+        "name": name,
+        "xref": "x",
+        "yref": "paper",
+        "x0": first,
+        "x1": last,
+        "y0": -0.005,
+        "y1": 1.005,
+        **more,
+    }
+
+
+def _wrong_columns(rows: pd.DataFrame, classes: int) -> list[Item]:
     return [
-        {
-            "type": "rect",
-            "name": "wrong",
-            "xref": "x",
-            "yref": "paper",
-            "x0": t - 0.5,
-            "x1": t + 0.5,
-            "y0": -0.005,
-            "y1": 1.005,
-            "line": {"color": WRONG, "width": 2},
-            "layer": "above",
-        }
-        for t in wrong
+        _columns("wrong", t - 0.5, t + 0.5, line={"color": WRONG, "width": 2}, layer="above")
+        for t in rows.loc[~is_right(rows, classes), "timestep"]
     ]
 
 
@@ -190,71 +129,100 @@ def _side(text: str, short: str, y: float, **more: Any) -> Item:
     return canvas.note(text, 1, y, name=short, xanchor="left", xshift=8, align="left", **more)
 
 
+def _limit_notes(limits: Sequence[float], height: float) -> list[Item]:
+    """What stands at the right end of each limit. height: of the panel, in its own unit"""
+    if len(limits) == 1:
+        return [_side(f"threshold {limits[0]:.4g}", f"{limits[0]:.4g}", limits[0], yref="y")]
+    placed = canvas.spread(list(limits), apart=height * canvas.APART / 150, low=0, high=height)
+    return [_side(f"{limit:.3g}", f"{limit:.3g}", y, yref="y") for limit, y in zip(limits, placed, strict=True)]
+
+
+def _standing(frame: pd.DataFrame, stacked: bool, from_end: bool) -> pd.DataFrame:
+    """The rows in order, with low and high: where each value's block begins and ends."""
+    rows = frame.sort_values("timestep")
+    if not stacked:
+        return rows.assign(low=rows["x"].clip(upper=0.0), high=rows["x"].clip(lower=0.0))
+    high = rows["x"][::-1].cumsum()[::-1] if from_end else rows["x"].cumsum()
+    return rows.assign(low=high - rows["x"], high=high)
+
+
 def timeline(
     frame: pd.DataFrame,
-    limit: float | None,
+    limits: float | Sequence[float] | None,
     color: str = BLOCK,
     *,
+    classes: int = 2,
+    from_end: bool = False,
+    timesteps: int | None = None,
     chosen: int | None = None,
     height: int = 440,
 ) -> go.Figure:
     """The expected-against-predicted timeline of one sequence.
 
-    frame: timestep (from 1), x, expected (0 or 1) and, with a model, probability (of 1) and predicted (0 or 1)
-    limit: the running sum at which the label turns; None draws the values side by side instead of stacked
-    color: the model's; chosen: a timestep whose block is outlined
+    frame: timestep (from 1), x, expected and, with a model, probability and predicted, as in `answers`
+    limits: what the running sum must reach for the label to turn; None draws the values side by side, not stacked
+    color: the model's; classes: how many labels there are, 0 for a regression, whose answers are drawn as a curve
+    from_end: whether the sum runs from the last timestep to the first
+    timesteps: how many the axis has; those after the last of the frame are marked as padding
+    chosen: a timestep whose block is outlined
     The blocks are the trace named "values"; their customdata begins with the timestep.
     """
-    rows = frame.sort_values("timestep").assign(total=lambda table: table["x"].cumsum())
-    first, last = int(rows["timestep"].min()), int(rows["timestep"].max())
+    lines = [limits] if isinstance(limits, (int, float)) else [float(one) for one in ([] if limits is None else limits)]
+    rows = _standing(frame, bool(lines), from_end)
+    first, last = int(rows["timestep"].min()), timesteps or int(rows["timestep"].max())
     with_model = "probability" in rows
-    shares = [0.44, 0.34, 0.22] if with_model else [0.8, 0.2]
+    shares = [0.4, 0.6] if classes == 0 else [0.44, 0.34, 0.22] if with_model else [0.8, 0.2]
     domains = canvas.panels(shares, gap=14, height=height, top=TOP, bottom=BOTTOM)
-    cells = "y3" if with_model else "y2"
-    traces = [_blocks(rows, limit, chosen, clickable=True)]
-    axes: Item = {}
+    summed = ("sum to come" if from_end else "running sum") if lines else ""
+    traces = [_blocks(rows, lines, chosen, summed=summed)]
     notes: list[Item] = []
-    shapes: list[Item] = []
-    highest = float((rows["total"] if limit is not None else rows["x"]).max())
-    if limit is not None:
-        highest = max(highest, limit)
-        line = {"color": INK, "width": 2, "dash": "dash"}
-        shapes.append({"type": "line", "xref": "x domain", "yref": "y", "x0": 0, "x1": 1, "y0": limit, "y1": limit,
-                       "line": line, "name": "threshold"})  # fmt: skip
-        notes.append(_side(f"threshold {limit:g}", f"{limit:g}", limit, yref="y"))
-    title = "running sum" if limit is not None else "value"
-    axes["yaxis"] = canvas.axis(title, domain=domains[0], range=[0, highest * 1.04], nticks=5, tickformat="~g")
-    names = [1.5, 0.5] if with_model else [0.5]
-    if with_model:
-        traces += [shade(rows, yaxis="y2"), *stems(rows, color, yaxis="y2")]
-        axes["yaxis2"] = probability_axis("probability<br>of 1", domain=domains[1])
-        traces.append(_cells(rows, "predicted", 0.06, cells))
-        wrong = _wrong_columns(rows)
-        shapes += wrong
-        every, colour = len(rows), WRONG if wrong else INK
-        notes.append(
-            _side(
-                f"<b>{len(wrong)} of {every} wrong</b>",
-                f"<b>{len(wrong)}/{every}<br>wrong</b>",
-                sum(domains[2]) / 2,
-                font={"size": canvas.TEXT + 2, "color": colour},
-            )
+    lowest, highest = float(rows["low"].min()), max([*lines, float(rows["high"].max())])
+    line: Item = {"type": "line", "xref": "x domain", "yref": "y", "x0": 0, "x1": 1, "name": "threshold"}
+    shapes = [{**line, "y0": y, "y1": y, "line": {"color": INK, "width": 2, "dash": "dash"}} for y in lines]
+    notes += _limit_notes(lines, highest) if lines else []
+    axes: Item = {
+        "yaxis": canvas.axis(
+            summed or "value", domain=domains[0], range=[1.04 * lowest, 1.04 * highest], nticks=5, tickformat="~g"
         )
-    traces.append(_cells(rows, "expected", 1.06 if with_model else 0.06, cells))
-    axes[f"yaxis{cells[1:]}"] = canvas.axis(
-        "",
-        domain=domains[-1],
-        range=[0, 2 if with_model else 1],
-        tickvals=names,
-        ticktext=["expected", "predicted"][: len(names)],
-        showgrid=False,
-    )
+    }
+    if classes == 0 or with_model:
+        traces += wanted(rows, classes, yaxis="y2")
+        said = rows[["expected", *(["probability"] if with_model else [])]]
+        words = "expected" if not with_model else answer_words(classes).replace(" of ", "<br>of ")
+        axes["yaxis2"] = answer_axis(
+            words, classes, (float(said.to_numpy().min()), float(said.to_numpy().max())), domain=domains[1]
+        )
+    if with_model:
+        traces += stems(rows, color, classes, yaxis="y2")
+        text, short, wrong = verdict(rows, classes)
+        shapes += _wrong_columns(rows, classes)
+        font = {"size": canvas.TEXT + 2, "color": WRONG if wrong else INK}
+        text, short = (f"<b>{said.replace(' error ', ' error<br>')}</b>" for said in (text, short.replace(" ", "<br>")))
+        notes.append(_side(text, short, sum(domains[-1]) / 2, font=font))
+    if classes:
+        cells = f"y{len(shares)}"
+        names = ["expected", "predicted"] if with_model else ["expected"]
+        for level, name in enumerate(reversed(names)):
+            traces.append(_cells(rows, name, level + 0.06, cells, classes))
+        axes[f"yaxis{len(shares)}"] = canvas.axis(
+            "",
+            domain=domains[-1],
+            range=[0, len(names)],
+            tickvals=[len(names) - 0.5 - place for place in range(len(names))],
+            ticktext=names,
+            showgrid=False,
+        )
+    real = int(rows["timestep"].max())
+    if real < last:
+        shapes.append(_columns("padding", real + 0.5, last + 0.5, fillcolor=SHADE, line={"width": 0}, layer="below"))
+        middle = sum(domains[0]) / 2
+        notes.append(canvas.note("padding", (real + last + 1) / 2, middle, xref="x", textangle=-90, name="padding"))
     return canvas.figure(
         traces,
         height=height,
         margin=(LEFT, RIGHT, TOP, BOTTOM),
-        narrow={"margin": {"r": 54, "l": 82}, **_narrow_axes(rows, limit is not None)},
-        xaxis=canvas.timestep_axis(first, last, anchor=cells),
+        narrow={"margin": {"r": 54, "l": 82}, **_narrow_axes(rows, last)},
+        xaxis=canvas.timestep_axis(first, last, anchor=f"y{len(shares)}"),
         shapes=shapes,
         annotations=notes,
         **axes,

@@ -91,6 +91,7 @@ class Problem:
         [0, 1), with mask (sequences, timesteps); None where values do not decide labels
     waterfall: None where a limit on a running sum says nothing
     padded: whether sequences end early: their mask is not all true
+    decides(timesteps): which values decide each label, (labels, values) bool; None where all that `solved_by` reads
     """
 
     name: str
@@ -102,10 +103,15 @@ class Problem:
     labels: Callable[..., npt.NDArray[np.int64]] | None = None
     waterfall: Waterfall | None = None
     padded: bool = False
+    decides: Callable[[int], npt.NDArray[np.bool_]] | None = None
     features: int = 1
     head: Head = "binary"
     outputs: int = 1
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def deciding(self, timesteps: int) -> npt.NDArray[np.bool_]:
+        """Which values decide each label: (labels, values)."""
+        return self.decides(timesteps) if self.decides else reads(self.solved_by, timesteps)
 
 
 def reads(view: View, timesteps: int) -> npt.NDArray[np.bool_]:

@@ -57,4 +57,5 @@ CENTERED_WINDOW = Problem(
     sample=sample,
     risk=risk,
     labels=labels,
+    decides=lambda timesteps: windows(timesteps) > 0,
 )

@@ -1,0 +1,155 @@
+"""What a model says at each timestep, beside what is right: stems for labels, a curve for a regression.
+
+Rows have the columns timestep (from 1), expected, probability and predicted. With two classes, probability is that of
+class 1, and 0.5 or more predicts 1; with more, it is that of the predicted class; for a regression, it is the output.
+`classes` is the number of classes, 0 for a regression.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from bilstm_core.figures import canvas
+from bilstm_core.figures.canvas import Item
+from bilstm_core.figures.palette import EDGE, SHADE, WRONG
+
+DIGITS_UP_TO = 15  # timesteps
+WIDE_UP_TO = 50  # timesteps
+
+
+def is_right(rows: pd.DataFrame, classes: int = 2) -> npt.NDArray[np.bool_]:
+    """Which labels are met, (timesteps,); all of a regression, which has none."""
+    expected = rows["expected"].to_numpy()
+    if classes == 0:
+        return np.ones(len(rows), dtype=bool)
+    if classes > 2:
+        met: npt.NDArray[np.bool_] = rows["predicted"].to_numpy() == expected
+        return met
+    said = rows["predicted" if "predicted" in rows else "probability"].to_numpy()
+    same: npt.NDArray[np.bool_] = (said >= 0.5) == (expected >= 0.5)
+    return same
+
+
+def verdict(rows: pd.DataFrame, classes: int = 2) -> tuple[str, str, bool]:
+    """How good the answers are: in words, shorter, and whether something is wrong."""
+    if classes == 0:
+        error = float(np.square(rows["probability"].to_numpy(np.float64) - rows["expected"].to_numpy()).mean())
+        return f"squared error {error:.3f}", f"{error:.3f}", False
+    wrong = int((~is_right(rows, classes)).sum())
+    return f"{wrong} of {len(rows)} wrong", f"{wrong}/{len(rows)} wrong", wrong > 0
+
+
+def sizes(timesteps: int) -> tuple[float, float]:
+    """Width of dots and of crosses in px."""
+    return (10, 15) if timesteps <= DIGITS_UP_TO else (7, 12) if timesteps <= WIDE_UP_TO else (5, 9)
+
+
+def wanted(rows: pd.DataFrame, classes: int = 2, **axes: str) -> list[Item]:
+    """What is right, behind the answers: the half of each column in which a right probability of 1 lies, or a curve.
+
+    Nothing with more than two classes. rows: timestep, expected
+    """
+    if classes > 2:
+        return []
+    t, expected = rows["timestep"].to_numpy(), rows["expected"].to_numpy()
+    if classes == 0:
+        return [
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": "expected",
+                "x": t,
+                "y": expected.round(4),
+                "line": {"color": EDGE, "width": 3, "dash": "dot"},
+                "marker": {"color": EDGE, "size": sizes(len(t))[0], "symbol": "circle-open", "line": {"width": 2}},
+                "hovertemplate": "timestep %{x}: expected %{y:.2f}<extra></extra>",
+                "showlegend": False,
+                **axes,
+            }
+        ]
+    return [
+        {
+            "type": "bar",
+            "x": t,
+            "y": np.full(len(rows), 0.5),
+            "base": np.where(expected >= 0.5, 0.5, 0.0),
+            "width": 1.0,
+            "marker": {"color": SHADE, "line": {"width": 0}},
+            "hoverinfo": "skip",
+            "showlegend": False,
+            **axes,
+        }
+    ]
+
+
+def stems(rows: pd.DataFrame, colour: str, classes: int = 2, **axes: str) -> list[Item]:
+    """Three traces: stems (of a regression the curve through its answers), dots that are right, crosses that are wrong.
+
+    Stems of two classes stand on 0.5, those of more on 0.
+    """
+    t = rows["timestep"].to_numpy()
+    p = rows["probability"].to_numpy(np.float64).round(3)
+    right = is_right(rows, classes)
+    dot, cross = sizes(len(rows))
+    gaps = np.full(len(t), np.nan)
+    foot = np.full(len(t), 0.5 if classes == 2 else 0.0)
+    x, y = (t, p) if classes == 0 else (np.column_stack([t, t, gaps]).ravel(), np.column_stack([foot, p, gaps]).ravel())
+    common = {"type": "scatter", "showlegend": False, **axes}
+    hover, said = _hover(rows, classes)
+    return [
+        {
+            **common,
+            "mode": "lines",
+            "name": "stems",
+            "x": x,
+            "y": y,
+            "line": {"color": colour, "width": 3 if len(t) <= WIDE_UP_TO else 2},
+            "hoverinfo": "skip",
+        },
+        {
+            **common,
+            "mode": "markers",
+            "name": "right",
+            "x": t[right],
+            "y": p[right],
+            "customdata": said[right],
+            "marker": {"color": colour, "size": dot},
+            "hovertemplate": hover + (", right" if classes else "") + "<extra></extra>",
+        },
+        {
+            **common,
+            "mode": "markers",
+            "name": "wrong",
+            "x": t[~right],
+            "y": p[~right],
+            "customdata": said[~right],
+            "marker": {"color": WRONG, "size": cross, "symbol": "x"},
+            "hovertemplate": hover + ", <b>wrong</b><extra></extra>",
+        },
+    ]
+
+
+def _hover(rows: pd.DataFrame, classes: int) -> tuple[str, npt.NDArray[Any]]:
+    """What a dot says, and the number that it says it of."""
+    said = rows["predicted" if classes > 2 else "probability"].to_numpy()
+    words = {0: "answer %{y:.2f}", 2: "probability of 1 %{y:.2f}"}
+    return "timestep %{x}: " + words.get(classes, "class %{customdata}, probability %{y:.2f}"), said
+
+
+def answer_axis(title: str, classes: int, span: Sequence[float] = (-1, 1), **more: Any) -> Item:
+    """From 0 to 1 with a little air; of a regression, over `span`, the lowest and highest answer."""
+    if classes == 0:
+        low, high = min(span), max(span)
+        air = 0.08 * max(high - low, 0.1)
+        return canvas.axis(title, **{"range": [low - air, high + air], "nticks": 5, "tickformat": "~g", **more})
+    return canvas.axis(
+        title, **{"range": [-0.08, 1.08], "tickvals": [0, 0.5, 1], "tickformat": ".1f", "showgrid": False, **more}
+    )
+
+
+def answer_words(classes: int) -> str:
+    """What a dot's height is."""
+    return {0: "answer", 2: "probability of 1"}.get(classes, "probability of the answer")

@@ -1,0 +1,124 @@
+"""The wall: many sequences, a row each."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+
+from bilstm_core.figures import canvas
+from bilstm_core.figures.canvas import Item
+from bilstm_core.figures.palette import EDGE, INK, WRONG, class_shades, faint
+
+Grid = npt.NDArray[np.float64]
+SHOWN = ("expected", "predicted", "said")
+
+
+def wall(
+    frame: pd.DataFrame, color: str, *, classes: int = 2, chosen: int | None = None, height: int = 520
+) -> go.Figure:
+    """Many sequences, a row each, sorted by when their labels turn; wrong cells vermilion.
+
+    frame: sequence, timestep (from 1), expected, predicted and perhaps probability; where sequences end early, they
+    lack rows, and their cells stay empty
+    color: the model's, for the line where the expected label turns; chosen: the sequence that is outlined
+    classes: how many labels there are; 0 for a regression, whose cells show the absolute error and whose rows are
+    sorted by the mean of it
+    Every cell's customdata is its sequence's number.
+    """
+    table = frame.assign(said=frame["probability" if "probability" in frame else "predicted"])
+    grids = {name: table.pivot(index="sequence", columns="timestep", values=name) for name in SHOWN}
+    numbers = grids["expected"].index.to_numpy()
+    expected, predicted, said = (grids[name].to_numpy(np.float64) for name in SHOWN)
+    errors = np.abs(predicted - expected)
+    before = (classes - 1 - expected if _rises(expected) else expected) if classes else errors / expected.shape[1]
+    order = np.argsort(np.nansum(before, axis=1), kind="stable")
+    numbers, expected, predicted, said, errors = (one[order] for one in (numbers, expected, predicted, said, errors))
+    timesteps = expected.shape[1]
+    rows = np.arange(1, len(numbers) + 1)
+    cells: Item = {
+        "type": "heatmap",
+        "name": "cells",
+        "z": np.where(errors > 0, classes, predicted + 0 * errors) if classes else errors.round(4),
+        "x": np.arange(1, timesteps + 1),
+        "y": rows,
+        "customdata": np.repeat(numbers[:, None], timesteps, axis=1),
+        "text": _words(expected, predicted, said, classes),
+        "hoverongaps": False,
+        **(canvas.flat([*class_shades(classes), WRONG]) if classes else _by_error(errors)),
+        "xgap": 2 if timesteps <= 40 else 1 if timesteps <= 100 else 0,
+        "ygap": 1,
+        "hovertemplate": "sequence %{customdata}, timestep %{x}: %{text}<extra></extra>",
+    }
+    shapes = []
+    if chosen is not None and chosen in set(numbers.tolist()):
+        row = int(np.flatnonzero(numbers == chosen)[0]) + 1
+        shapes.append(
+            {"type": "rect", "xref": "x domain", "yref": "y", "x0": 0, "x1": 1, "y0": row - 1, "y1": row + 1,
+             "line": {"color": INK, "width": 3}, "name": "chosen"}
+        )  # fmt: skip
+    order_words = "by when the label turns" if classes else "by their error"
+    return canvas.figure(
+        [cells, *_turns(expected, rows, color, classes)],
+        height=height,
+        margin=(40, 16, 8, 52),
+        plot_bgcolor=faint(EDGE, 0.45),
+        xaxis=canvas.timestep_axis(1, timesteps, range=[0.5, timesteps + 0.5]),
+        yaxis=canvas.axis(
+            f"{len(numbers)} sequences, {order_words}",
+            range=[len(numbers) + 0.5, 0.5],
+            showticklabels=False,
+            showgrid=False,
+        ),
+        shapes=shapes,
+    )
+
+
+def _steps(expected: Grid) -> Grid:
+    """From each label to the next; nothing where either is missing."""
+    return np.nan_to_num(np.diff(expected, axis=1))
+
+
+def _rises(expected: Grid) -> bool:
+    """Whether labels rise with time rather than fall."""
+    return float(_steps(expected).sum()) >= 0
+
+
+def _turns(expected: Grid, rows: npt.NDArray[np.int64], color: str, classes: int) -> list[Item]:
+    """A line for each label after the first, where it begins; none where labels go up and down."""
+    steps = _steps(expected)
+    if not classes or ((steps < 0).any() and (steps > 0).any()):
+        return []
+    if not _rises(expected):
+        expected = classes - 1 - expected
+    real = (~np.isnan(expected)).sum(axis=1)
+    lines: list[Item] = []
+    for label in range(1, classes):
+        reached = expected >= label
+        edges = np.where(reached.any(axis=1), reached.argmax(axis=1), real) + 0.5
+        lines.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": f"label turns to {label}",
+                "x": np.repeat(edges, 2),
+                "y": np.column_stack([rows - 0.5, rows + 0.5]).ravel(),
+                "line": {"color": color, "width": 3},
+                "hoverinfo": "skip",
+                "showlegend": False,
+            }
+        )
+    return lines
+
+
+def _words(expected: Grid, predicted: Grid, said: Grid, classes: int) -> npt.NDArray[np.str_]:
+    if classes == 0:
+        return np.char.add(np.char.mod("expected %.2f", expected), np.char.mod(", answer %.2f", predicted))
+    verdict = np.where(expected != predicted, np.char.mod("expected %.0f", expected), "right")
+    of = "probability of 1" if classes == 2 else "probability of its answer"
+    return np.char.add(verdict, np.char.mod(f" ({of}: %.2f)", said))
+
+
+def _by_error(errors: Grid) -> Item:
+    """No error is as clear as a cell can be, the largest vermilion."""
+    most = max(float(np.nanmax(errors)), 0.5)
+    return {"colorscale": [[0, class_shades(2)[0]], [1, WRONG]], "zmin": 0, "zmax": most, "showscale": False}

@@ -1,0 +1,174 @@
+"""The Problem page's parts: its controls, a sequence to edit, when its label flips, and how far a blind guess gets."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from bilstm_core import figures, frames
+from bilstm_core.problems import Batch, cumulative_sum
+from bilstm_core.specs import ProblemSpec
+from bilstm_core.statistics import listed
+from bilstm_core.streams import Stream, generator
+from ui import controls, heads, results, sequence, timeline, trainer
+from ui.chart import cached, chart
+
+KNOWN_TO: Mapping[str, str] = {
+    "forward": "Every label can be known from the past alone.",
+    "backward": "Every label can be known from the future alone.",
+    "bidirectional": "No single direction is enough to know every answer.",
+}
+
+
+def problem_controls(page: str) -> tuple[ProblemSpec, int]:
+    """New sequence, problem, timesteps, and under more settings the threshold and the seed.
+
+    Returns the problem and the seed; while a value is not allowed, those of the last values that were.
+    """
+    one, two, three, four = st.columns([1.5, 2, 1.2, 2], vertical_alignment="bottom")
+    with two, controls.setting("problem"):
+        flat = {"name": controls.widget(page, "name")}
+    with three, controls.setting("timesteps"):
+        flat["timesteps"] = controls.widget(page, "timesteps")
+    with four, controls.setting("more"), st.expander("More settings"):
+        if controls.has_threshold(flat["name"]):
+            flat["threshold"] = controls.widget(page, "threshold")
+        flat["seed"] = controls.widget(page, "seed")
+    with one:
+        st.button(
+            "New sequence",
+            key=f"{page}.new",
+            type="primary",
+            icon=":material/casino:",
+            on_click=_new_sequence,
+            args=(page,),
+            width="stretch",
+        )
+        controls.settings_switch()
+    if not any(controls.complaint(name, value) for name, value in flat.items()):
+        st.session_state[f"{page}.allowed"] = flat
+    allowed = dict(st.session_state.get(f"{page}.allowed", {"seed": 0}))
+    return ProblemSpec(**{name: value for name, value in allowed.items() if name != "seed"}), int(allowed["seed"])
+
+
+def _new_sequence(page: str) -> None:
+    st.session_state[f"{page}.seed"] = (st.session_state.get(f"{page}.seed") or 0) + 1
+
+
+def problem_sequence(page: str, problem: ProblemSpec, seed: int) -> str:
+    """The waterfall of a sequence that can be edited; returns the sentence that says when its label flips."""
+    worked = problem.name == "cumulative_sum" and problem.timesteps == len(cumulative_sum.WORKED_EXAMPLE) and not seed
+    drawn = _worked_example(problem) if worked else _drawn(problem, seed)
+    name = f"{problem.name}-{problem.timesteps}-{seed}"
+    values = timeline.edited(page, name, sequence.real_values(drawn))
+    rows = sequence.rows_of(sequence.with_values(problem, drawn, values))
+    editable = sequence.can_be_edited(problem)
+    chosen = min(int(st.session_state.get(f"{page}.block", 1)), len(values)) if editable else None
+    sentence = flip_sentence(problem, rows)
+    chart(
+        sequence.figure(problem, rows, chosen=chosen),
+        key=f"{page}-timeline",
+        alt=sentence,
+        on_click=timeline.chooser(page) if editable else None,
+    )
+    if editable:
+        timeline.edit_controls(page, name, values)
+    else:
+        st.caption(sequence.FIXED)
+    if worked and not timeline.is_edited(page, name):
+        st.caption("The worked example of the tutorial.")
+    return sentence
+
+
+def _worked_example(problem: ProblemSpec) -> Batch:
+    x = np.array(cumulative_sum.WORKED_EXAMPLE, dtype=np.float32)[None, :, None]
+    return Batch(x, cumulative_sum.labels(x, threshold=problem.threshold), np.ones(x.shape[:2], dtype=bool))
+
+
+def _drawn(problem: ProblemSpec, seed: int) -> Batch:
+    return problem.problem.sample(1, problem.timesteps, generator(seed, Stream.EXAMPLES), **problem.parameters())
+
+
+def flip_sentence(problem: ProblemSpec, rows: pd.DataFrame) -> str:
+    """When the label changes, and why. rows: timestep, x, expected"""
+    declared = problem.problem
+    if not heads.classes(problem):
+        return "No label flips here: each answer is a number."
+    limits = sequence.limits(problem, rows)
+    labels = rows["expected"].to_numpy()
+    turns = [int(step) for step in rows["timestep"][1:][np.diff(labels) != 0]]
+    if limits is None or declared.waterfall is None:
+        ones = f"{int(labels.sum())} of {len(labels)} labels are 1"
+        return f"{_at(turns)}; {ones}." if turns else f"Never here: {ones}."
+    if len(limits) > 1:
+        goals = listed([f"{limit:.2f}" for limit in limits])
+        return f"{_at(turns)}, as the running sum passes {goals}."
+    goal = f"{limits[0]:.2f}"
+    if declared.parameters:
+        goal = f"{limits[0]:g} ({problem.threshold:g} of {problem.timesteps} timesteps)"
+    return _coming(rows, goal) if declared.waterfall.from_end else _reached(rows, goal)
+
+
+def _at(turns: list[int]) -> str:
+    steps = listed([f"**{step}**" for step in turns])
+    return f"At timestep{'s' if len(turns) > 1 else ''} {steps}" if turns else "Never here"
+
+
+def _reached(rows: pd.DataFrame, goal: str) -> str:
+    ones = rows.loc[rows["expected"] == 1, "timestep"]
+    if ones.empty:
+        return f"Never here: the running sum ends at {rows['x'].sum():.2f} and does not reach {goal}."
+    first = int(ones.iloc[0])
+    return f"At timestep **{first}**: there the running sum, {rows['x'][:first].sum():.2f}, first reaches {goal}."
+
+
+def _coming(rows: pd.DataFrame, goal: str) -> str:
+    zeros = rows.loc[rows["expected"] == 0, "timestep"]
+    if zeros.empty:
+        return f"Never here: even the last value, {rows['x'].iloc[-1]:.2f}, reaches {goal}."
+    first = int(zeros.iloc[0])
+    if first == 1:
+        return f"Never here: all values together, {rows['x'].sum():.2f}, do not reach {goal}."
+    left = rows["x"][first - 1 :].sum()
+    return f"At timestep **{first}**: there what is still to come, {left:.2f}, first falls short of {goal}."
+
+
+def about(problem: ProblemSpec) -> None:
+    """The problem's question, and who can know its answers."""
+    declared = problem.problem
+    st.markdown(f"**{declared.title}.** {declared.question}")
+    st.caption(KNOWN_TO[declared.solved_by])
+
+
+def train_button(page: str, problem: ProblemSpec) -> None:
+    """Leads to Train, with this problem."""
+    if st.button("Train a model on it", key=f"{page}.train", icon=":material/arrow_forward:"):
+        trainer.hand_over(replace(trainer.settings(), problem=problem))
+        st.switch_page("pages/train.py")
+
+
+def position_guess(problem: ProblemSpec) -> None:
+    """How often each timestep has each label, and how far a guess by position alone gets."""
+    count = heads.classes(problem)
+    if count == 0:
+        error = results.position_error(problem)
+        st.markdown(
+            f"**What does a blind guess lose?**\n\nWho knows the timestep alone does best to answer with the mean, and "
+            f"has a mean squared error of **{error:.2f}**. There are no labels to count."
+        )
+        return
+    st.markdown("**How often is each label 1?**" if count == 2 else "**How often is each label given?**")
+    shares = results.label_shares(problem)
+    chart(
+        cached(f"shares {problem.canonical()}", lambda: figures.label_shares(shares)),
+        key="problem-shares",
+        alt="How often each timestep has each label.",
+    )
+    st.markdown(
+        f"A guess by position alone is right **{frames.position_guess_accuracy(shares):.0%}** of the time: "
+        "it names each timestep's most frequent label and never looks at a value."
+    )
+    st.caption("Counted on 20,000 fresh sequences.")
+    results.download(lambda: shares, "label shares")

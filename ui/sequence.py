@@ -1,0 +1,100 @@
+"""One sequence on a page: its values with their labels, what a model says of it, and its figure."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+
+from bilstm_core import figures, inference
+from bilstm_core.editing import labelled, padded
+from bilstm_core.evaluation import decisions
+from bilstm_core.problems import Batch
+from bilstm_core.runs import Run
+from bilstm_core.specs import ProblemSpec
+from ui import heads
+
+Values = npt.NDArray[np.float32]
+FIXED = "Single values cannot be changed here: the answers belong to the whole wave, not to its values."
+
+
+def can_be_edited(problem: ProblemSpec) -> bool:
+    """Whether any values make a sequence, and decide its labels."""
+    return problem.problem.labels is not None
+
+
+def real_values(batch: Batch, place: int = 0) -> Values:
+    """The values of a sequence of a batch without its padding, (real timesteps,)."""
+    values: Values = batch.x[place, batch.mask[place], 0]
+    return values
+
+
+def one_of(batch: Batch, number: int) -> Batch:
+    """The sequence of a batch that has this number, from 1."""
+    place = slice(number - 1, number)
+    return Batch(batch.x[place], batch.y[place], batch.mask[place])
+
+
+def of_examples(problem: ProblemSpec, examples: pd.DataFrame, number: int) -> Batch:
+    """One of the sequences of an Evaluation's examples, as it was drawn."""
+    rows = examples[examples["sequence"] == number]
+    return padded(problem, rows["x"].to_numpy(np.float32), rows["expected"].to_numpy())
+
+
+def with_values(problem: ProblemSpec, drawn: Batch, values: Values) -> Batch:
+    """The one sequence of `drawn`, or, where a person has edited its values, theirs with the labels that follow."""
+    return drawn if np.array_equal(values, real_values(drawn)) else labelled(problem, values)
+
+
+def rows_of(batch: Batch, run: Run | None = None) -> pd.DataFrame:
+    """The one sequence of a batch: timestep (from 1), x, expected and, with a run, probability and predicted.
+
+    A row for each real timestep; probability and predicted are as in an Evaluation's examples.
+    """
+    real = batch.mask[0]
+    rows = pd.DataFrame(
+        {"timestep": np.flatnonzero(real) + 1, "x": batch.x[0, real, 0], "expected": batch.y[0, real, 0]}
+    )
+    if run is None:
+        return rows
+    problem = run.spec.problem
+    said = inference.probabilities(problem, run.spec.model, run.weights, batch.x)
+    predicted, probability = decisions(problem.problem.head, said[0, real])
+    return rows.assign(probability=probability, predicted=predicted)
+
+
+def verdict(problem: ProblemSpec, rows: pd.DataFrame) -> str:
+    """How good a model's answers are, in words. rows: as of `rows_of` with a run"""
+    gaps = rows["expected"] - rows["predicted"]
+    if heads.classes(problem):
+        return f"{int((gaps != 0).sum())} of {len(rows)} labels wrong"
+    return f"{heads.SQUARED} {np.square(gaps).mean():.4f}"
+
+
+def limits(problem: ProblemSpec, rows: pd.DataFrame) -> list[float] | None:
+    """What the running sum must reach for the label to turn; None where a running sum says nothing.
+
+    rows: x of the real timesteps, in order
+    """
+    waterfall = problem.problem.waterfall
+    if waterfall is None:
+        return None
+    x = np.zeros((problem.timesteps, 1))
+    x[: len(rows), 0] = rows["x"]
+    return [float(limit) for limit in waterfall.limits(x, **problem.parameters())]
+
+
+def figure(
+    problem: ProblemSpec, rows: pd.DataFrame, colour: str | None = None, *, chosen: int | None = None, height: int = 440
+) -> go.Figure:
+    """The timeline of a sequence. rows: as of `rows_of`; colour: the model's; chosen: the block that is outlined"""
+    waterfall = problem.problem.waterfall
+    return figures.timeline(
+        rows,
+        limits(problem, rows),
+        **({"color": colour} if colour else {}),
+        classes=heads.classes(problem),
+        from_end=waterfall is not None and waterfall.from_end,
+        timesteps=problem.timesteps,
+        chosen=chosen,
+        height=height,
+    )
