@@ -14,6 +14,7 @@ def main() -> None:
             st.Page("pages/train.py", title="Train", icon=":material/play_circle:"),
             st.Page("pages/directions.py", title="Directions", icon=":material/swap_horiz:"),
             st.Page("pages/why.py", title="Why", icon=":material/psychology_alt:"),
+            st.Page("pages/problems.py", title="Problems", icon=":material/grid_on:"),
             st.Page("pages/merge_modes.py", title="Merge modes", icon=":material/merge:"),
             st.Page("pages/inside.py", title="Inside", icon=":material/biotech:"),
         ],

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple, get_args
 
-from bilstm_core.specs import Cell, ModelSpec, RunSpec, TrainingSpec
+from bilstm_core.problems import PROBLEMS
+from bilstm_core.specs import Cell, Direction, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 _LONG = TrainingSpec(epochs=1_000)
 CELLS: tuple[Cell, ...] = get_args(Cell)
@@ -117,4 +118,23 @@ WHY_MORE = Step(
     "So what that branch reads does not matter.",
     "So what that branch reads matters in part.",
     "So what that branch reads matters.",
+)
+
+DECIDES: Mapping[str, str] = {
+    "past decides": "cumulative_sum",
+    "future decides": "reverse_cumulative_sum",
+    "both decide": "share_of_total",
+}
+LONG_ENOUGH = TrainingSpec(epochs=20, sequences_per_epoch=5_000, batch_size=10, learning_rate=3e-3)
+
+
+def trained_long_enough(problem: str, direction: Direction) -> RunSpec:
+    """A problem of the registry with a model that reads one way or both, trained until it can hardly learn more."""
+    return RunSpec(
+        problem=ProblemSpec(name=problem), model=ModelSpec(direction=direction), training=LONG_ENOUGH
+    ).canonical()
+
+
+EVERY_PROBLEM: tuple[RunSpec, ...] = tuple(
+    trained_long_enough(name, direction) for name in PROBLEMS for direction in get_args(Direction)
 )

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 
 from bilstm_core.fairness import matched_units
-from bilstm_core.presets import DIRECTIONS, INSIDE, MERGE_MODES, PRESETS, WHY_FIRST, WHY_MORE, WHY_STEPS
+from bilstm_core.presets import DIRECTIONS, EVERY_PROBLEM, INSIDE, MERGE_MODES, PRESETS, WHY_FIRST, WHY_MORE, WHY_STEPS
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.store import RECORDED, read_recorded, write_recorded
@@ -17,7 +17,10 @@ STARTS = 10
 
 
 def recorded_specs() -> list[RunSpec]:
-    """Every spec that is recorded: the presets, what Inside offers, and ten starts of each model that is compared."""
+    """Every spec that is recorded.
+
+    The presets, what Inside offers, every problem read in every direction, and ten starts of each model compared.
+    """
     steps = [
         replace(step.model, units=matched_units(ProblemSpec(), step.model, WHY_FIRST["bidirectional"]))
         if step.matched
@@ -28,13 +31,13 @@ def recorded_specs() -> list[RunSpec]:
     starts = [
         RunSpec(model=model, training=TrainingSpec(seed=seed)).canonical() for model in models for seed in range(STARTS)
     ]
-    return list(dict.fromkeys([*PRESETS.values(), *INSIDE, *starts]))
+    return list(dict.fromkeys([*PRESETS.values(), *INSIDE, *EVERY_PROBLEM, *starts]))
 
 
 def replayed(spec: RunSpec) -> bool:
-    """Whether a page replays this run from its record; Why shows curves alone, and Inside no curve."""
+    """Whether a page replays this run from its record; Why and Problems show curves alone, and Inside none."""
     replays = [*DIRECTIONS.values(), *MERGE_MODES.values(), *(preset.model for preset in PRESETS.values())]
-    looked_into = spec in INSIDE and spec not in PRESETS.values()
+    looked_into = spec in (*INSIDE, *EVERY_PROBLEM) and spec not in PRESETS.values()
     return spec.training.seed == 0 and spec.model in replays and not looked_into
 
 

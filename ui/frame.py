@@ -31,7 +31,7 @@ h1 { padding-bottom: 0.1rem; }
 }
 </style>
 """
-JOB_PAGES = ("Train", "Directions", "Why", "Merge modes", "Inside")
+JOB_PAGES = ("Train", "Directions", "Why", "Problems", "Merge modes", "Inside")
 
 
 def enter(script: str) -> None:

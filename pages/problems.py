@@ -1,0 +1,31 @@
+"""Problems: when do you really need both?"""
+
+import streamlit as st
+
+from ui import floors, frame, problems, results, timeline
+
+frame.enter(__file__)
+PAGE = "Problems"
+
+st.title("When do you really need both?")
+answer = st.container(key="answer")
+specs = problems.specs_of(PAGE, problems.NINE)
+complete = floors.known(specs)
+table = problems.cells(PAGE, problems.NINE)
+answer.markdown(problems.headline(table))
+wide, narrow = st.columns([2.1, 1], gap="medium")
+with wide:
+    with st.container(key="controls"):
+        problems.choose(PAGE)
+    with st.container(key="figure"):
+        problems.grid(PAGE, table, "nine")
+        problems.origin(PAGE, problems.NINE)
+    with st.container(key="go"):
+        problems.buttons(PAGE, problems.chosen(PAGE))
+with narrow:
+    run = problems.cell_of(PAGE, problems.chosen(PAGE))
+with st.container(key="rest"):
+    if run:
+        timeline.expected_and_predicted(PAGE, run, results.evaluated(run))
+    problems.more(PAGE)
+floors.complete_later(specs, complete)

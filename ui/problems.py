@@ -1,0 +1,329 @@
+"""The Problems page's parts: the nine cells, what they say, and the chosen cell's reading, learning and sequences."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from bilstm_core import figures, frames
+from bilstm_core.bayes import view_of
+from bilstm_core.presets import DECIDES, LONG_ENOUGH, trained_long_enough
+from bilstm_core.problems import PROBLEMS
+from bilstm_core.progress import JobView
+from bilstm_core.runs import Run
+from bilstm_core.specs import Direction, RunSpec
+from bilstm_core.statistics import listed
+from ui import floors, heads, live, results, session, timeline, trainer
+from ui.chart import Click, cached, chart
+
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
+KINDS: Mapping[str, str] = {problem: kind for kind, problem in DECIDES.items()}
+NINE = tuple(KINDS)
+ROWS: Mapping[str, str] = {name: KINDS.get(name, problem.title) for name, problem in PROBLEMS.items()}
+SOLVED = 0.85  # of whole sequences right
+FIRST = ("share_of_total", "bidirectional")  # the cell that is open at first
+CELL, SIDE, CURVE_HEIGHT = 136, 220, 250  # px
+
+Cell = tuple[str, Direction]
+
+
+def chosen(page: str) -> Cell:
+    """Problem and direction of the cell that is open."""
+    problem = str(st.session_state.get(f"{page}.problem", FIRST[0]))
+    direction = str(st.session_state.get(f"{page}.direction", FIRST[1]))
+    return problem, next(one for one in DIRECTIONS if one == direction)
+
+
+def spec_of(page: str, cell: Cell) -> RunSpec:
+    """What a cell shows: trained long enough, from the start that was last asked for."""
+    problem, direction = cell
+    seed = st.session_state.get(f"{page}.seeds", {}).get(f"{problem} {direction}", 0)
+    spec = trained_long_enough(problem, direction)
+    return replace(spec, training=replace(spec.training, seed=seed))
+
+
+def run_of(page: str, cell: Cell) -> Run | None:
+    """The run of a cell, if this session or the store has it."""
+    return session.find(spec_of(page, cell))
+
+
+def specs_of(page: str, names: Sequence[str]) -> dict[str, RunSpec]:
+    """What the cells of these problems show."""
+    return {f"{name} {way}": spec_of(page, (name, way)) for name in names for way in DIRECTIONS}
+
+
+def cells(page: str, names: Sequence[str]) -> pd.DataFrame:
+    """What each direction reaches: a row each of problem, decides, direction, exact, low, high, loss, best, best_loss.
+
+    exact (share of whole sequences right, its 95 % interval from low to high) and loss are of fresh sequences, missing
+    without a run; best and best_loss are the best possible, missing while they are not known.
+    """
+    rows = []
+    for name in names:
+        for direction in DIRECTIONS:
+            spec, run = spec_of(page, (name, direction)), run_of(page, (name, direction))
+            risk = floors.best_possible(spec.problem, spec.model)
+            row: dict[str, Any] = {"problem": name, "decides": ROWS[name], "direction": direction}
+            row |= dict.fromkeys(("exact", "low", "high", "loss"), np.nan)
+            if run:
+                found = results.evaluated(run)
+                low, high = found.exact_interval
+                row |= {"exact": found.exact, "low": low, "high": high, "loss": found.loss}
+            rows.append(row | {"best": risk.exact if risk else np.nan, "best_loss": risk.loss if risk else np.nan})
+    return pd.DataFrame(rows)
+
+
+def headline(table: pd.DataFrame) -> str:
+    """When both directions are needed, as the nine cells have it, and nothing that their intervals leave open.
+
+    table: decides, direction, exact, low, high
+    """
+    if table["exact"].isna().any():
+        return "Not all nine are trained yet."
+    goal = f"over {SOLVED:.0%} of sequences wholly right"
+    solved: dict[str, list[str]] = {}
+    for kind, rows in table.groupby("decides", sort=False):
+        close = rows.loc[(rows["low"] <= SOLVED) & (rows["high"] >= SOLVED), "direction"].tolist()
+        if close:
+            return f"These runs settle nothing: {_when(str(kind))}, {listed(close)} may or may not get {goal}."
+        solved[str(kind)] = rows.loc[rows["low"] > SOLVED, "direction"].tolist()
+    only_both = [kind for kind, names in solved.items() if names == ["bidirectional"]]
+    told = "; ".join(
+        f"{_when(kind)}, {listed(names) if names else 'none'}"
+        for kind, names in solved.items()
+        if kind not in only_both
+    )
+    if not only_both:
+        return f"These runs do not show that both are ever needed. There get {goal}: {told}."
+    found = table[table["decides"] == only_both[0]].set_index("direction")
+    forward, backward, both = (f"{share:.0%}" for share in found["exact"][list(DIRECTIONS)])
+    low, high = (f"{share:.1%}" for share in found[["low", "high"]].to_numpy()[-1])
+    elsewhere = f" Elsewhere, {goal}: {told}." if told else ""
+    return (
+        f"{listed([_when(kind) for kind in only_both]).capitalize()}: there bidirectional gets **{both}** of sequences "
+        f"wholly right ({low} to {high}), forward {forward} and backward {backward}.{elsewhere}"
+    )
+
+
+def _when(kind: str) -> str:
+    return f"when {kind}" if kind.startswith("both") else f"when the {kind}"
+
+
+def _title(name: str) -> str:
+    title = PROBLEMS[name].title
+    return f"{title} ({KINDS[name]})" if name in KINDS else title
+
+
+def choose(page: str) -> None:
+    """Which cell is open: what decides, or another problem, and the direction."""
+    for name, first in zip(("problem", "direction"), FIRST, strict=True):
+        st.session_state.setdefault(f"{page}.{name}", first)
+    one, two = st.columns([1.2, 2], vertical_alignment="bottom")
+    with one:
+        st.selectbox(
+            "Problem",
+            list(PROBLEMS),
+            key=f"{page}.problem",
+            format_func=lambda name: (
+                f"{KINDS[name]}: {PROBLEMS[name].title}" if name in KINDS else PROBLEMS[name].title
+            ),
+            persist_state="session",
+        )
+    with two:
+        st.segmented_control(
+            "Direction",
+            DIRECTIONS,
+            required=True,
+            key=f"{page}.direction",
+            persist_state="session",
+            width="stretch",
+            on_change=_changed,
+            args=(page,),
+        )
+
+
+def _changed(page: str) -> None:
+    st.session_state.pop(f"{page}.sequence", None)
+    timeline.forget_edits(page)
+
+
+def _open(page: str, names: Sequence[str]) -> Callable[[Click], None]:
+    def open_cell(click: Click) -> None:
+        found = click["customdata"]
+        if isinstance(found, list) and len(found) == 2:
+            name = next((name for name in names if ROWS[name] == found[0]), None)
+            if name and found[1] in DIRECTIONS:
+                st.session_state[f"{page}.problem"], st.session_state[f"{page}.direction"] = name, found[1]
+                _changed(page)
+
+    return open_cell
+
+
+def grid(page: str, table: pd.DataFrame, key: str) -> None:
+    """What every direction reaches on every problem of the table; a click opens a cell."""
+    names = list(dict.fromkeys(table["problem"]))
+    problem, direction = chosen(page)
+    drawn = cached(
+        f"nine {table.to_json()} {problem} {direction}",
+        lambda: figures.three_by_three(
+            table, chosen=(ROWS[problem], direction) if problem in names else None, cell=CELL
+        ),
+    )
+    said = "; ".join(f"{row.decides}, {row.direction}: {row.exact:.0%}" for row in table.itertuples())
+    chart(drawn, key=f"{page}-{key}", alt=f"Whole sequences right. {said}.", on_click=_open(page, names))
+
+
+def origin(page: str, names: Sequence[str]) -> None:
+    """How the cells were trained, and where they come from."""
+    runs = [run for name in names for direction in DIRECTIONS if (run := run_of(page, (name, direction)))]
+    if runs:
+        n = results.evaluated(runs[0]).n_sequences
+        st.caption(
+            f"{LONG_ENOUGH.sequences:,} sequences in batches of {LONG_ENOUGH.batch_size} each, tested on {n:,} fresh "
+            f"ones. Best possible: the likelier label at each timestep, of whoever has read the same. "
+            f"{results.origin_of(runs)}"
+        )
+
+
+def _train(page: str, cell: Cell, new_seed: bool = False) -> None:
+    if new_seed:
+        seed = session.new_seed(spec_of(page, cell).training.seed)
+        st.session_state[f"{page}.seeds"] = {**st.session_state.get(f"{page}.seeds", {}), " ".join(cell): seed}
+        if run_of(page, cell):
+            return
+    live.start(page, [spec_of(page, cell)])
+
+
+def buttons(page: str, cell: Cell) -> None:
+    """Ways to see the chosen cell trained, with what that costs."""
+    if live.active(page):
+        live.stop_button(page)
+        return
+    run = run_of(page, cell)
+    one, two, three = st.columns(3)
+    label = "Train live" if run else "Run"
+    kind: Literal["primary", "secondary"] = "secondary" if run else "primary"
+    one.button(label, key=f"{page}.live", type=kind, on_click=_train, args=(page, cell), width="stretch")
+    two.button("New seed", key=f"{page}.new_seed", on_click=_train, args=(page, cell, True), width="stretch")
+    if three.button("Open on Train", key=f"{page}.open", width="stretch"):
+        trainer.hand_over(spec_of(page, cell))
+        st.switch_page("pages/train.py")
+    cost = f"{LONG_ENOUGH.steps:,} weight updates"
+    st.caption(f"{label}: {cost}, {run.timing.train_s:.0f} s when last trained." if run else f"{label}: {cost}.")
+
+
+def cell_of(page: str, cell: Cell) -> Run | None:
+    """The chosen cell: its question, what it has read, its loss while it learns; returns its run, if there is one."""
+    problem, direction = cell
+    spec = spec_of(page, cell)
+    declared = spec.problem.problem
+    st.markdown(f"**{ROWS[problem][0].upper()}{ROWS[problem][1:]}, {direction}.** {declared.question}")
+    run = run_of(page, cell)
+    if run:
+        st.markdown(_measured(run))
+    timesteps = spec.problem.timesteps
+    chart(
+        cached(
+            f"problems reading {problem} {direction} {timesteps}",
+            lambda: figures.reading_grid(
+                timesteps, [(direction, view_of(spec.model))], decides=declared.deciding(timesteps), side=SIDE
+            ),
+        ),
+        key=f"{page}-reading",
+        alt=f"Which values the outputs of {direction} have read, and which decide their labels.",
+    )
+    st.caption("Filled: this output has read that value. Outlined: that value decides the label.")
+    _loss(page, spec)
+    return run
+
+
+def _measured(run: Run) -> str:
+    spec, found = run.spec, results.evaluated(run)
+    risk = floors.best_possible(spec.problem, spec.model)
+    if not heads.classes(spec.problem):
+        best = f"; best possible {risk.loss:.4f}" if risk else ""
+        return f"Mean squared error **{found.loss:.4f}**{best}."
+    low, high = found.exact_interval
+    best = f"; best possible {risk.exact:.1%}" if risk else ""
+    return f"Whole sequence right: **{found.exact:.1%}** ({low:.1%} to {high:.1%}){best}."
+
+
+def _loss(page: str, spec: RunSpec) -> None:
+    direction, problem = str(spec.model.direction), spec.problem
+    styles = {direction: figures.style(direction)}
+    lines = floors.of({direction: spec}, styles)
+    run = session.find(spec)
+
+    def draw(view: JobView | None) -> None:
+        mine = view is not None and view.specs[0] == spec
+        if view and mine:
+            table = frames.growing_losses(direction, spec, *view.curves[0]) if 0 in view.curves else frames.losses({})
+        elif run:
+            table = frames.losses({direction: [run]})
+        else:
+            st.info("Not trained yet. Press Run.")
+            return
+
+        def build() -> go.Figure:
+            return figures.loss_curves(
+                table,
+                styles,
+                window=500,
+                x_max=spec.training.sequences,
+                floors=lines,
+                log_x=True,
+                height=CURVE_HEIGHT,
+                **heads.loss_axis(problem),
+            )
+
+        key = f"problems loss {session.run_key(run)} {lines}" if run and not mine else ""
+        chart(cached(key, build) if key else build(), key=f"{page}-curve", alt="Loss by sequences seen.")
+
+    def done(view: JobView) -> None:
+        for one in view.runs:
+            if one and one.finished:
+                session.keep(one)
+
+    live.panel(page, draw, done)
+
+
+def regression(page: str, names: Sequence[str]) -> None:
+    """The problems whose answers are numbers, in a table of their own."""
+    table = cells(page, names)
+    shown = table[["decides", "direction", "loss", "best_loss"]]
+    st.markdown("**Answers that are numbers**")
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        shown,
+        hide_index=True,
+        width="stretch",
+        column_config={
+            "decides": "Problem",
+            "direction": "Direction",
+            "loss": number("Mean squared error", format="%.4f", help="On fresh sequences."),
+            "best_loss": number("Best possible", format="%.4f"),
+        },
+    )
+
+
+def more(page: str) -> None:
+    """The other problems: those with labels as cells, those with numbers in a table."""
+    others = [name for name, problem in PROBLEMS.items() if name not in KINDS and problem.head != "regression"]
+    numbers = [name for name, problem in PROBLEMS.items() if problem.head == "regression"]
+    opened = st.expander("More problems", key=f"{page}.more", on_change="rerun")
+    if opened.open:
+        with opened:
+            one, two = st.columns([2, 1], gap="medium")
+            specs = specs_of(page, [*others, *numbers])
+            complete = floors.known(specs)
+            with one:
+                grid(page, cells(page, others), "others")
+                origin(page, others)
+            with two:
+                regression(page, numbers)
+                st.caption("Choose a problem above, or a cell here, to open it.")
+            floors.complete_later(specs, complete)
