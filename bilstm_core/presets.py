@@ -129,7 +129,7 @@ LONG_ENOUGH = TrainingSpec(epochs=20, sequences_per_epoch=5_000, batch_size=10, 
 
 
 def trained_long_enough(problem: str, direction: Direction) -> RunSpec:
-    """A problem of the registry with a model that reads one way or both, trained until it can hardly learn more."""
+    """A problem of the registry with a model that reads one way or both, trained on 100,000 sequences."""
     return RunSpec(
         problem=ProblemSpec(name=problem), model=ModelSpec(direction=direction), training=LONG_ENOUGH
     ).canonical()
