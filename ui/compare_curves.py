@@ -47,9 +47,9 @@ def curves(comparison: Comparison) -> None:
             "Each start", key=f"{page}.singly", persist_state="session", help="Draw every run, not the band."
         )
     styles = {label: comparison.styles[label] for label in labels}
-    specs = {label: group[0] for label, group in specs_of(comparison, settings).items() if label in labels}
+    specs = {label: group[0] for label, group in specs_of(comparison, settings).items()}
     complete = floors.known(specs)
-    lines = floors.of(specs, styles)
+    lines = floors.of({label: specs[label] for label in labels}, styles)
     binary = problem_of(settings).problem.head == "binary"
     axis: dict[str, Any] = {"coin_toss": figures.COIN_TOSS if binary else None}
     if settings["epochs"] > TUTORIAL_EPOCHS:
