@@ -1,6 +1,6 @@
 """What all figures have in common: no background of their own, 14 px text, axes that stay where they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -81,9 +81,13 @@ def figure(
     return go.Figure(data=list(traces), layout=whole, frames=list(frames))
 
 
-def narrow_legend(lines: int, *, top: int, right: int, y: float = 1.0, **margin: int) -> Item:
-    """On a narrow screen names stand in a legend above, two in a row; one line alone needs none. Margins in px."""
-    rows = -(-lines // 2) if lines > 1 else 0
+def narrow_legend(labels: Collection[str], *, top: int, right: int, y: float = 1.0, **margin: int) -> Item:
+    """On a narrow screen names stand in a legend above; one line alone needs none. Margins in px.
+
+    Two stand in a row if none is longer than "bidirectional", else one.
+    """
+    columns = 2 if max(map(len, labels), default=0) <= len("bidirectional") else 1
+    rows = -(-len(labels) // columns) if len(labels) > 1 else 0
     return {
         "showlegend": rows > 0,
         "legend": {
@@ -96,7 +100,7 @@ def narrow_legend(lines: int, *, top: int, right: int, y: float = 1.0, **margin:
             "itemdoubleclick": False,
             "font": {"size": TEXT},
         },
-        "margin": {"t": top + 28 * rows, "r": right, **margin},
+        "margin": {"t": top + (28 if columns == 2 else 21) * rows, "r": right, **margin},
     }
 
 

@@ -77,7 +77,7 @@ def accuracy_by_timestep(frame: pd.DataFrame, styles: Mapping[str, Style], *, he
         traces,
         height=height,
         margin=(64, min(270, 20 + round(8.4 * longest)), top, bottom),
-        narrow=canvas.narrow_legend(len(labels), top=top, right=64),
+        narrow=canvas.narrow_legend(labels, top=top, right=64),
         xaxis=xaxis,
         yaxis=canvas.axis("labels right", range=[low, 1.005], tickformat=".0%", nticks=6),
         annotations=notes,

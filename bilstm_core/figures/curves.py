@@ -90,7 +90,7 @@ def narrow_layout(drawn: Plot) -> Item:
     title = drawn.xaxis["title"]["text"].replace(" (", "<br>(")
     marked = any(note["text"] == TUTORIAL for note in drawn.notes)
     return {
-        **canvas.narrow_legend(len(drawn.tables), top=TOP, right=58, y=1.07 if marked else 1.0, b=BOTTOM + 18, l=54),
+        **canvas.narrow_legend(drawn.tables, top=TOP, right=58, y=1.07 if marked else 1.0, b=BOTTOM + 18, l=54),
         "xaxis": {"title": {"text": title}, "nticks": 4},
     }
 

@@ -104,7 +104,7 @@ def curve_and_timeline(
         frames.append({"name": curves.frame_name(drawn, cursor), "data": slim, "traces": moving, "layout": slimmer})
     narrow = curves.narrow_layout(drawn)
     narrow["margin"]["b"] = bottom
-    narrow["height"] = height + 60
+    narrow["height"] = height + max(60, narrow["margin"]["t"] - curves.TOP)
     return canvas.figure(
         traces,
         height=height,
