@@ -1,6 +1,9 @@
+import pytest
+
 from bilstm_core import figures
 from bilstm_core.fairness import matched_units
 from bilstm_core.presets import DIRECTIONS
+from ui import guess
 from ui.comparison import Comparison, affordable_starts, default_settings, problem_of, reference, seconds, specs_of
 
 COMPARISON = Comparison(
@@ -23,9 +26,18 @@ def test_models_of_one_start_see_the_same_data() -> None:
 
 
 def test_a_long_run_gets_fewer_starts_and_a_short_one_those_asked_for() -> None:
-    short, long = default_settings(), {**default_settings(), "epochs": 20_000}
+    short, long = ({**default_settings(), "starts": 50, "epochs": epochs} for epochs in (250, 20_000))
     assert affordable_starts(COMPARISON, short) == short["starts"]
     assert 1 <= affordable_starts(COMPARISON, long) < long["starts"]
+
+
+def test_the_second_half_of_a_long_run_is_told_from_most_to_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    falls = {"a": 0.1, "b": 0.3, "c": -0.02}
+    monkeypatch.setattr(guess, "falls_of", lambda _: falls)
+    assert (
+        guess.fall_sentence({})
+        == "in the second half of the run b's loss fell by 30%, a's by 10% and c's loss rose by 2%."
+    )
 
 
 def test_a_longer_training_costs_more() -> None:

@@ -16,7 +16,7 @@ from ui import results, session
 STARTS = (1, 3, 10, 50)
 TUTORIAL_EPOCHS = 250  # where the well-known comparisons stop
 AFFORDABLE_S = 20.0  # of training that a page proposes by itself
-SECONDS_OF_WORK = 0.5e-9  # for a unit of RunSpec.work(), as measured at T=10 with 20 units
+SECONDS_OF_WORK = 0.15e-9  # for a unit of RunSpec.work(), as measured at T=10 with 20 units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

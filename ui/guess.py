@@ -45,7 +45,11 @@ def fall_sentence(runs: dict[str, list[Run]]) -> str:
     """How much each model's loss still fell in the second half of its training."""
     falls = falls_of(runs)
     order = sorted(falls, key=lambda label: -falls[label])
-    said = [f"{label}'s loss {'fell' if falls[label] >= 0 else 'rose'} by {abs(falls[label]):.0%}" for label in order]
+    said = []
+    fell, rose = [one for one in order if falls[one] >= 0], [one for one in order if falls[one] < 0]
+    for verb, group in (("fell", fell), ("rose", rose)):
+        for place, label in enumerate(group):
+            said.append(f"{label}'s {'by' if place else f'loss {verb} by'} {abs(falls[label]):.0%}")
     return f"in the second half of the run {listed(said)}."
 
 

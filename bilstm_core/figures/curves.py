@@ -85,12 +85,15 @@ def side_margin(drawn: Plot) -> int:
     return 20 + round(8.4 * longest)
 
 
-def narrow_layout(drawn: Plot) -> Item:
-    """On a narrow screen: values at the lines' ends, names in a legend above, a title in two lines."""
+def narrow_layout(drawn: Plot, area: float) -> Item:
+    """On a narrow screen: values at the lines' ends, names in a legend above, a title in two lines.
+
+    area: px between the figure's margins
+    """
     title = drawn.xaxis["title"]["text"].replace(" (", "<br>(")
-    marked = any(note["text"] == TUTORIAL for note in drawn.notes)
+    lift = 24 if any(note["text"] == TUTORIAL for note in drawn.notes) else 0
     return {
-        **canvas.narrow_legend(drawn.tables, top=TOP, right=58, y=1.07 if marked else 1.0, b=BOTTOM + 18, l=54),
+        **canvas.narrow_legend(drawn.tables, top=TOP + lift, right=58, y=1 + lift / area, b=BOTTOM + 18, l=54),
         "xaxis": {"title": {"text": title}, "nticks": 4},
     }
 
@@ -144,7 +147,7 @@ def loss_curves(
         drawn.traces,
         height=height,
         margin=(LEFT, side_margin(drawn), TOP, BOTTOM),
-        narrow=narrow_layout(drawn),
+        narrow=narrow_layout(drawn, area),
         frames=frames,
         hovermode="x unified",
         xaxis=drawn.xaxis,

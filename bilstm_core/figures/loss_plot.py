@@ -25,7 +25,10 @@ WORDS: dict[str, tuple[str, str]] = {
 
 
 class Floor(NamedTuple):
-    """A quiet dashed line at a loss (nats per label), such as the best that is possible."""
+    """A quiet dashed line at a loss (nats per label), such as the best that is possible.
+
+    label: on a narrow screen only what comes before its first comma is written
+    """
 
     label: str
     value: float
@@ -210,16 +213,18 @@ def _guides(
         line = {"color": floor.style.color, "width": 2, "dash": "dash"}
         shapes.append({**level, "y0": floor.value, "y1": floor.value, "line": line, "opacity": 0.7})
         if floor.value <= y_max:
-            notes.append(_level_note(f"{floor.label} {floor.value:.3f}", place, floor.style.color, left=True))
+            value = f"{floor.value:.3f}"
+            short = f"{floor.label.split(',')[0]} {value}"
+            notes.append(_level_note(f"{floor.label} {value}", place, floor.style.color, left=True, name=short))
     if mark is not None:
         upright = {"type": "line", "xref": "x", "yref": "y domain", "y0": 0, "y1": 1, "layer": "below"}
         shapes.append({**upright, "x0": mark, "x1": mark, "line": {"color": INK, "width": 2, "dash": "dot"}})
     return shapes, notes
 
 
-def _level_note(text: str, value: float, colour: str, *, left: bool = False) -> Item:
+def _level_note(text: str, value: float, colour: str, *, left: bool = False, **more: str) -> Item:
     font = {"size": canvas.TEXT, "color": colour}
-    place: Item = {"xref": "x domain", "yref": "y", "yanchor": "bottom", "font": font}
+    place: Item = {"xref": "x domain", "yref": "y", "yanchor": "bottom", "font": font, **more}
     if left:
         return canvas.note(text, 0.005, value, xanchor="left", bgcolor=PAPER, borderpad=0, yshift=2, **place)
     return canvas.note(text, 0.995, value, xanchor="right", **place)

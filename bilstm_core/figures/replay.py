@@ -102,7 +102,7 @@ def curve_and_timeline(
         slim = [{"type": "scatter", "x": one["x"], "y": one["y"]} for one in data]
         slimmer = {part: canvas.changes(items, final[part]) for part, items in layout.items()}
         frames.append({"name": curves.frame_name(drawn, cursor), "data": slim, "traces": moving, "layout": slimmer})
-    narrow = curves.narrow_layout(drawn)
+    narrow = curves.narrow_layout(drawn, height - curves.TOP - bottom)
     narrow["margin"]["b"] = bottom
     narrow["height"] = height + max(60, narrow["margin"]["t"] - curves.TOP)
     return canvas.figure(
