@@ -21,7 +21,7 @@ from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 
 Array = npt.NDArray[Any]
 
-TRACED_NUMBERS = 2**22  # states and gates that are kept at once while many sequences are traced
+TRACED_NUMBERS = 2**24  # states and gates that are kept at once while many sequences are traced: 64 MB
 MERGES: Mapping[str, Callable[[Array, Array], Array]] = {
     "concat": lambda first, second: np.concatenate([first, second], axis=-1),
     "sum": np.add,

@@ -115,7 +115,7 @@ def sequences(n: int = 30) -> Batch:
     return PROBLEM.problem.sample(n, 6, np.random.default_rng(2), **PROBLEM.parameters())
 
 
-@pytest.mark.parametrize("kept_at_once", [2**22, 300])
+@pytest.mark.parametrize("kept_at_once", [2**24, 300])
 def test_ties_are_the_correlations_of_states_with_labels(kept_at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bilstm_core.introspection.TRACED_NUMBERS", kept_at_once)
     model = ModelSpec(units=4)
