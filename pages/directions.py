@@ -7,7 +7,7 @@ from bilstm_core.presets import DIRECTIONS
 from ui import compare, compare_controls, compare_tables, frame
 from ui.chart import chart
 from ui.compare_curves import switched_on
-from ui.comparison import TUTORIAL_EPOCHS, Comparison, shown_settings
+from ui.comparison import TUTORIAL_EPOCHS, Comparison, problem_of, shown_settings
 
 frame.enter(__file__)
 COMPARISON = Comparison(
@@ -28,18 +28,19 @@ with narrow:
     st.markdown("**What has each output read?**")
     raw = st.toggle("Tutorial's order (output reversed)", key="Directions.raw", persist_state="session")
     models = [("forward", "forward"), ("backward", "backward_raw" if raw else "backward"), ("bidirectional",) * 2]
-    timesteps = min(shown_settings(COMPARISON.page)["timesteps"], 20)
+    problem = problem_of(shown_settings(COMPARISON.page))
+    timesteps = min(problem.timesteps, 20)
     chart(
-        figures.reading_grid(timesteps, models),
+        figures.reading_grid(timesteps, models, decides=problem.problem.deciding(timesteps)),
         key="directions-grid",
         alt="For each model, which values each output has read, and which decide its label.",
     )
     st.caption(
         "Filled: this output has read that value. Outlined: that value decides the label. "
         "Same network either way; only the order of its outputs differs."
-        + (f" Drawn for {timesteps} timesteps." if timesteps < shown_settings(COMPARISON.page)["timesteps"] else "")
+        + (f" Drawn for {timesteps} timesteps." if timesteps < problem.timesteps else "")
     )
-    compare_controls.fairness(COMPARISON)
+    compare_controls.beside(COMPARISON)
 with st.container(key="rest"):
     compare_tables.table(COMPARISON, runs)
     compare_tables.by_timestep(COMPARISON, runs, switched_on(COMPARISON))

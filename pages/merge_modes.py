@@ -27,7 +27,7 @@ with narrow:
         persist_state="session",
     )
     chart(figures.merge_drawing(mode), key="merge-drawing", alt=f"What {mode} makes of two outputs of four numbers.")
-    compare_controls.fairness(COMPARISON)
+    compare_controls.beside(COMPARISON)
 with st.container(key="rest"):
     compare_tables.differences_from(COMPARISON, runs, "concat")
     compare_tables.table(COMPARISON, runs)

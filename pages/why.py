@@ -16,7 +16,7 @@ with wide:
         compare_controls.row(comparison)
 with narrow:
     compare_tables.differences_from(comparison, runs, "forward")
-    compare_controls.fairness(comparison)
+    compare_controls.beside(comparison)
 with st.container(key="rest"):
     why.so_far(runs)
     compare_tables.table(comparison, runs, pairs=False)

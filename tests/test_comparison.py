@@ -3,6 +3,7 @@ import pytest
 from bilstm_core import figures
 from bilstm_core.fairness import matched_units
 from bilstm_core.presets import DIRECTIONS
+from bilstm_core.specs import ProblemSpec
 from ui import guess
 from ui.comparison import Comparison, affordable_starts, default_settings, problem_of, reference, seconds, specs_of
 
@@ -18,6 +19,13 @@ def test_the_same_units_for_all_or_as_many_as_match_the_parameters() -> None:
     matched = matched_units(problem_of(settings), DIRECTIONS["forward"], reference(settings))
     assert {spec.model.units for spec in fair["forward"]} == {matched}
     assert {spec.model.units for spec in fair["bidirectional"]} == {20}
+
+
+def test_the_problem_chosen_is_that_of_every_run() -> None:
+    specs = specs_of(COMPARISON, {**default_settings(), "name": "share_of_total", "timesteps": 7})
+    assert {spec.problem for group in specs.values() for spec in group} == {
+        ProblemSpec(name="share_of_total", timesteps=7)
+    }
 
 
 def test_models_of_one_start_see_the_same_data() -> None:

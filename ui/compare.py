@@ -13,6 +13,7 @@ from ui.comparison import (
     Comparison,
     chosen_settings,
     current_runs,
+    default_settings,
     problem_of,
     scores,
     shown_settings,
@@ -37,7 +38,8 @@ def answer(comparison: Comparison, runs: Runs) -> tuple[str, str]:
     if trained < wanted:
         return f"Only {trained} of {wanted} runs are trained. Press **Run** for the rest.", ""
     by_run = scores(present)
-    first, more = ranking_sentence(by_run, comparison.expected), []
+    well_known = settings["name"] == default_settings()["name"]
+    first, more = ranking_sentence(by_run, comparison.expected if well_known else ()), []
     if settings["epochs"] > TUTORIAL_EPOCHS:
         more = [guess.fall_sentence(present)]
         if settings["starts"] < FEWEST:

@@ -1,4 +1,4 @@
-"""The controls of a comparison: a row of epochs, starts, timesteps, units and Run, and the fairness switch."""
+"""The controls of a comparison: epochs, starts, timesteps, units and Run in a row, problem and fairness beside it."""
 
 import streamlit as st
 
@@ -176,9 +176,10 @@ def _rounded(needed: float) -> str:
     )
 
 
-def fairness(comparison: Comparison) -> None:
-    """The switch between the same units and the same number of parameters for all, and what it means in numbers."""
+def beside(comparison: Comparison) -> None:
+    """The problem, and the switch between the same units and the same number of parameters, with what it means."""
     page = comparison.page
+    controls.widget(page, "name")
     st.segmented_control(
         "The same for all models",
         [False, True],

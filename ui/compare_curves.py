@@ -1,7 +1,6 @@
 """The loss curves of a comparison: growing while a job runs, then with the replay, the floors beneath them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -9,7 +8,7 @@ import streamlit as st
 from bilstm_core import figures, frames
 from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
-from ui import floors, live, results, session
+from ui import floors, heads, live, results, session
 from ui.chart import cached, chart
 from ui.comparison import TUTORIAL_EPOCHS, Comparison, current_runs, problem_of, shown_settings, specs_of
 
@@ -50,8 +49,7 @@ def curves(comparison: Comparison) -> None:
     specs = {label: group[0] for label, group in specs_of(comparison, settings).items()}
     complete = floors.known(specs)
     lines = floors.of({label: specs[label] for label in labels}, styles)
-    binary = problem_of(settings).problem.head == "binary"
-    axis: dict[str, Any] = {"coin_toss": figures.COIN_TOSS if binary else None}
+    axis = heads.loss_axis(problem_of(settings))
     if settings["epochs"] > TUTORIAL_EPOCHS:
         axis |= {"log_x": True, "mark": TUTORIAL_EPOCHS}
     alt = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
@@ -82,6 +80,7 @@ def curves(comparison: Comparison) -> None:
                 curve_height=CURVE_HEIGHT if comparison.probes else TALL_CURVE_HEIGHT,
                 each_run=singly,
                 floors=lines,
+                classes=heads.classes(problem_of(settings)),
                 **axis,
             ),
         )

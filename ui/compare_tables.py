@@ -10,9 +10,9 @@ import streamlit as st
 from bilstm_core import figures, frames
 from bilstm_core.runs import Run
 from bilstm_core.statistics import FEWEST, MOST_STARTS, against, by_start, differences, starts_needed
-from ui import floors, results
+from ui import floors, heads, results
 from ui.chart import chart
-from ui.comparison import Comparison, scores
+from ui.comparison import Comparison, problem_of, scores, shown_settings
 
 RunsByLabel = Mapping[str, Sequence[Run]]
 
@@ -39,6 +39,7 @@ def table(comparison: Comparison, runs: RunsByLabel, pairs: bool = True) -> None
     by_run = scores(present)
     shown = summary(present, by_run)
     number = st.column_config.NumberColumn
+    unit = heads.loss_name(next(iter(present.values()))[0].spec.problem).capitalize()
     st.dataframe(
         shown,
         hide_index=True,
@@ -48,7 +49,7 @@ def table(comparison: Comparison, runs: RunsByLabel, pairs: bool = True) -> None
             "starts": "Starts",
             "units": "Units",
             "parameters": number("Parameters", format="localized"),
-            "loss": number("Loss, fresh (nats/label)", format="%.4f", help="On fresh sequences; median over starts."),
+            "loss": number("Loss, fresh", format="%.4f", help=f"{unit}, on fresh sequences; median over starts."),
             "best": number(
                 "Best possible",
                 format="%.4f",
@@ -149,6 +150,7 @@ def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -
             tidy,
             {label: comparison.styles[label] for label in comparison.models if label != baseline},
             intervals=intervals,
+            title=f"difference in final {heads.loss_name(problem_of(shown_settings(comparison.page)))}",
         ),
         key=f"{comparison.page}-differences",
         alt=f"Differences of the final loss from {baseline}: a dot for each start, the mean and its 95 % interval.",

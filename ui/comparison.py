@@ -24,7 +24,7 @@ class Comparison:
     """What a page compares: models by label, and how each is drawn.
 
     matched: labels that always have as many units as give them the reference's parameters
-    expected: labels of which the well-known picture has one lowest
+    expected: labels of which the well-known picture has one lowest, for the problem that it is of
     epochs: what a person can choose; empty where the page itself decides
     guess_from: epochs from which a run waits behind a guess; 0 for never
     pills: whether curves can be hidden; probes: whether a probe sequence of each model is drawn below its curve
@@ -47,7 +47,7 @@ Settings = Mapping[str, Any]
 
 def problem_of(settings: Settings) -> ProblemSpec:
     """The problem that all runs of a comparison have; ValueError with the core's sentence."""
-    return ProblemSpec(timesteps=settings["timesteps"])
+    return ProblemSpec(name=settings["name"], timesteps=settings["timesteps"])
 
 
 def reference(settings: Settings) -> ModelSpec:
@@ -81,7 +81,15 @@ def specs_of(comparison: Comparison, settings: Settings) -> dict[str, list[RunSp
 
 def default_settings() -> dict[str, Any]:
     """The recorded comparison: ten starts of 250 epochs."""
-    return {"epochs": TUTORIAL_EPOCHS, "starts": 10, "timesteps": 10, "units": 20, "fair": False, "seed": 0}
+    return {
+        "name": ProblemSpec().name,
+        "epochs": TUTORIAL_EPOCHS,
+        "starts": 10,
+        "timesteps": 10,
+        "units": 20,
+        "fair": False,
+        "seed": 0,
+    }
 
 
 def shown_settings(page: str) -> dict[str, Any]:
