@@ -16,7 +16,7 @@ import psutil
 
 LIMIT, IDLE = "BILSTM_WORKER_LIMIT", "BILSTM_WORKER_IDLE"  # in the environment: others of the two below
 LIMIT_BYTES = 850_000_000  # with the page's process and the nanny, less than 1.3 GB
-PRESSING = 1.2  # times the limit: then the worker is renewed as soon as it is idle
+PRESSING = 1.6  # times the limit: then the worker is renewed as soon as it is idle, and the next training waits for it
 IDLE_S = 20.0  # without a task, so that a visitor who trains one model after another is not kept waiting
 CHECK_S = 1.0
 
