@@ -140,6 +140,7 @@ def label_shares(frame: pd.DataFrame, *, height: int = 340) -> go.Figure:
         traces,
         height=height,
         margin=(64, 16, 40, 54),
+        narrow={"margin": {"t": 68}},
         xaxis=canvas.timestep_axis(1, len(base)),
         yaxis=canvas.axis("sequences with the label", range=[0, 1.02], tickformat=".0%", nticks=6),
         showlegend=True,
@@ -150,6 +151,7 @@ def label_shares(frame: pd.DataFrame, *, height: int = 340) -> go.Figure:
 def _share_of_ones(rows: pd.DataFrame, height: int) -> go.Figure:
     t, share = rows["timestep"].to_numpy(), rows["share"].to_numpy(np.float64)
     guess = np.maximum(share, 1 - share)
+    place, side = (0.01, "left") if share[0] < 0.5 else (0.99, "right")
     bars: Item = {
         "type": "bar",
         "name": "share of ones",
@@ -171,7 +173,7 @@ def _share_of_ones(rows: pd.DataFrame, height: int) -> go.Figure:
         yaxis=canvas.axis("sequences with label 1", range=[0, 1.02], tickformat=".0%", nticks=6),
         shapes=[{**half, "line": line}],
         annotations=[
-            canvas.note("above: guess 1", 0.01, 0.5, yref="y", xref="x domain", xanchor="left", yanchor="bottom"),
+            canvas.note("above: guess 1", place, 0.5, yref="y", xref="x domain", xanchor=side, yanchor="bottom"),
         ],
     )
 

@@ -215,8 +215,8 @@ def timeline(
     real = int(rows["timestep"].max())
     if real < last:
         shapes.append(_columns("padding", real + 0.5, last + 0.5, fillcolor=SHADE, line={"width": 0}, layer="below"))
-        middle = sum(domains[0]) / 2
-        notes.append(canvas.note("padding", (real + last + 1) / 2, middle, xref="x", textangle=-90, name="padding"))
+        middle = (real + last + 1) / 2
+        notes.append(canvas.note("padding", middle, 0.98, xref="x", yanchor="top", textangle=-90, name="padding"))
     return canvas.figure(
         traces,
         height=height,

@@ -30,8 +30,7 @@ def wall(
     numbers = grids["expected"].index.to_numpy()
     expected, predicted, said = (grids[name].to_numpy(np.float64) for name in SHOWN)
     errors = np.abs(predicted - expected)
-    before = (classes - 1 - expected if _rises(expected) else expected) if classes else errors / expected.shape[1]
-    order = np.argsort(np.nansum(before, axis=1), kind="stable")
+    order = np.lexsort(_turns(expected, classes)[::-1]) if classes else np.argsort(np.nanmean(errors, axis=1))
     numbers, expected, predicted, said, errors = (one[order] for one in (numbers, expected, predicted, said, errors))
     timesteps = expected.shape[1]
     rows = np.arange(1, len(numbers) + 1)
@@ -58,7 +57,7 @@ def wall(
         )  # fmt: skip
     order_words = "by when the label turns" if classes else "by their error"
     return canvas.figure(
-        [cells, *_turns(expected, rows, color, classes)],
+        [cells, *_turning(expected, rows, color, classes)],
         height=height,
         margin=(40, 16, 8, 52),
         plot_bgcolor=faint(EDGE, 0.45),
@@ -73,41 +72,31 @@ def wall(
     )
 
 
-def _steps(expected: Grid) -> Grid:
-    """From each label to the next; nothing where either is missing."""
-    return np.nan_to_num(np.diff(expected, axis=1))
+def _turns(expected: Grid, classes: int) -> Grid:
+    """How many timesteps come before labels pass each limit, whether they rise or fall: (classes - 1, sequences)."""
+    steps = np.nan_to_num(np.diff(expected, axis=1))
+    rises = float(steps.sum()) >= 0
+    return np.array([((expected < label) if rises else (expected >= label)).sum(axis=1) for label in range(1, classes)])
 
 
-def _rises(expected: Grid) -> bool:
-    """Whether labels rise with time rather than fall."""
-    return float(_steps(expected).sum()) >= 0
-
-
-def _turns(expected: Grid, rows: npt.NDArray[np.int64], color: str, classes: int) -> list[Item]:
-    """A line for each label after the first, where it begins; none where labels go up and down."""
-    steps = _steps(expected)
-    if not classes or ((steps < 0).any() and (steps > 0).any()):
+def _turning(expected: Grid, rows: npt.NDArray[np.int64], color: str, classes: int) -> list[Item]:
+    """A line where the label turns; none where there are more than two, or they go up and down."""
+    steps = np.nan_to_num(np.diff(expected, axis=1))
+    if classes != 2 or ((steps < 0).any() and (steps > 0).any()):
         return []
-    if not _rises(expected):
-        expected = classes - 1 - expected
-    real = (~np.isnan(expected)).sum(axis=1)
-    lines: list[Item] = []
-    for label in range(1, classes):
-        reached = expected >= label
-        edges = np.where(reached.any(axis=1), reached.argmax(axis=1), real) + 0.5
-        lines.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": f"label turns to {label}",
-                "x": np.repeat(edges, 2),
-                "y": np.column_stack([rows - 0.5, rows + 0.5]).ravel(),
-                "line": {"color": color, "width": 3},
-                "hoverinfo": "skip",
-                "showlegend": False,
-            }
-        )
-    return lines
+    edges = _turns(expected, classes)[0] + 0.5
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "label turns",
+            "x": np.repeat(edges, 2),
+            "y": np.column_stack([rows - 0.5, rows + 0.5]).ravel(),
+            "line": {"color": color, "width": 3},
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+    ]
 
 
 def _words(expected: Grid, predicted: Grid, said: Grid, classes: int) -> npt.NDArray[np.str_]:
