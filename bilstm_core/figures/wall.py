@@ -30,7 +30,9 @@ def wall(
     numbers = grids["expected"].index.to_numpy()
     expected, predicted, said = (grids[name].to_numpy(np.float64) for name in SHOWN)
     errors = np.abs(predicted - expected)
-    order = np.lexsort(_turns(expected, classes)[::-1]) if classes else np.argsort(np.nanmean(errors, axis=1))
+    lengths = (~np.isnan(expected)).sum(axis=1)
+    turns = _turns(expected, classes)[::-1] if classes else [np.nanmean(errors, axis=1)]
+    order = np.lexsort([lengths, *turns])
     numbers, expected, predicted, said, errors = (one[order] for one in (numbers, expected, predicted, said, errors))
     timesteps = expected.shape[1]
     rows = np.arange(1, len(numbers) + 1)
