@@ -1,0 +1,101 @@
+"""What the Problems page says of its nine cells, and when Problem says that a label flips."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bilstm_core.editing import labelled
+from bilstm_core.problems import PROBLEMS
+from bilstm_core.specs import ProblemSpec
+from ui import problem, problems, sequence
+
+KINDS = ("past decides", "future decides", "both decide")
+AS_EXPECTED = {
+    "past decides": (0.97, 0.37, 0.95),
+    "future decides": (0.38, 0.98, 0.92),
+    "both decide": (0.56, 0.61, 0.97),
+}
+
+
+def table(found: dict[str, tuple[float, float, float]], half: float = 0.01) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"decides": kind, "direction": direction, "exact": share, "low": share - half, "high": share + half}
+            for kind, shares in found.items()
+            for direction, share in zip(problems.DIRECTIONS, shares, strict=True)
+        ]
+    )
+
+
+def test_the_headline_names_where_only_both_ways_are_enough() -> None:
+    said = problems.headline(table(AS_EXPECTED))
+    assert said.startswith("When both decide: there bidirectional gets **97%** of sequences wholly right")
+    assert "forward 56% and backward 61%" in said
+    assert "when the past decides, forward and bidirectional; when the future decides, backward and" in said
+
+
+def test_the_headline_claims_nothing_that_an_interval_leaves_open() -> None:
+    said = problems.headline(table({**AS_EXPECTED, "both decide": (0.56, 0.61, 0.855)}))
+    assert said.startswith("These runs settle nothing: when both decide, bidirectional may or may not")
+
+
+@pytest.mark.parametrize("both", [(0.56, 0.95, 0.97), (0.5, 0.5, 0.5)])
+def test_the_headline_says_so_where_both_are_not_needed_or_not_enough(both: tuple[float, float, float]) -> None:
+    said = problems.headline(table({**AS_EXPECTED, "both decide": both}))
+    assert said.startswith("These runs do not show that both are ever needed")
+
+
+def test_the_headline_waits_for_all_nine() -> None:
+    assert (
+        problems.headline(table({**AS_EXPECTED, "past decides": (np.nan, 0.4, 0.9)})) == "Not all nine are trained yet."
+    )
+
+
+def flips(name: str, values: list[float]) -> str:
+    spec = ProblemSpec(name=name, timesteps=4)
+    return problem.flip_sentence(spec, sequence.rows_of(labelled(spec, np.array(values, dtype=np.float32))))
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "said"),
+    [
+        (
+            "cumulative_sum",
+            [0.4, 0.5, 0.3, 0.9],
+            "At timestep **3**: there the running sum, 1.20, first reaches 1 (0.25",
+        ),
+        ("cumulative_sum", [0.1, 0.1, 0.1, 0.1], "Never here: the running sum ends at 0.40"),
+        ("reverse_cumulative_sum", [0.4, 0.5, 0.3, 0.9], "At timestep **4**: there what is still to come, 0.90,"),
+        ("reverse_cumulative_sum", [0.1, 0.1, 0.1, 0.1], "Never here: all values together, 0.40, do not reach 1"),
+        ("share_of_total", [0.4, 0.5, 0.3, 0.9], "At timestep **3**: there the running sum, 1.20, first reaches 1.05."),
+        (
+            "total_quarters",
+            [0.4, 0.5, 0.3, 0.9],
+            "At timesteps **2**, **3** and **4**, as the running sum passes 0.52,",
+        ),
+        ("centered_window", [0.4, 0.5, 0.3, 0.9], "At timestep **2**; 3 of 4 labels are 1."),
+        ("centered_window", [0.9, 0.9, 0.9, 0.9], "Never here: 4 of 4 labels are 1."),
+        ("variable_length", [0.4, 0.5, 0.3], "At timestep **3**: there the running sum, 1.20, first reaches 1 (0.25"),
+    ],
+)
+def test_the_flip_is_said_in_the_terms_of_the_problem(name: str, values: list[float], said: str) -> None:
+    assert flips(name, values).startswith(said)
+
+
+def test_a_regression_has_no_flip() -> None:
+    spec = ProblemSpec(name="cosine_from_sine", timesteps=4)
+    batch = spec.problem.sample(1, 4, np.random.default_rng(0))
+    assert problem.flip_sentence(spec, sequence.rows_of(batch)).startswith("No label flips here")
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_a_sequence_that_is_not_edited_keeps_its_own_answers(name: str) -> None:
+    spec = ProblemSpec(name=name, timesteps=6)
+    drawn = spec.problem.sample(1, 6, np.random.default_rng(3), **spec.parameters())
+    kept = sequence.with_values(spec, drawn, sequence.real_values(drawn))
+    assert kept is drawn
+    if sequence.can_be_edited(spec):
+        again = labelled(spec, sequence.real_values(drawn))
+        np.testing.assert_array_equal(again.x, drawn.x)
+        np.testing.assert_array_equal(again.mask, drawn.mask)
+        np.testing.assert_array_equal(again.y[drawn.mask], drawn.y[drawn.mask])
