@@ -180,13 +180,17 @@ def grid(page: str, table: pd.DataFrame, key: str) -> None:
 def origin(page: str, names: Sequence[str]) -> None:
     """How the cells were trained, and where they come from."""
     runs = [run for name in names for direction in DIRECTIONS if (run := run_of(page, (name, direction)))]
-    if runs:
-        n = results.evaluated(runs[0]).n_sequences
-        st.caption(
-            f"{LONG_ENOUGH.sequences:,} sequences in batches of {LONG_ENOUGH.batch_size} each, tested on {n:,} fresh "
-            f"ones. Best possible: the likelier label at each timestep, of whoever has read the same. "
-            f"{results.origin_of(runs)}"
-        )
+    if not runs:
+        return
+    recorded = [run for run in runs if session.store().origin(run.spec) == "recorded"]
+    here = len(runs) - len(recorded)
+    said = (
+        f"{LONG_ENOUGH.sequences:,} sequences in batches of {LONG_ENOUGH.batch_size} each, tested on "
+        f"{results.evaluated(runs[0]).n_sequences:,} fresh ones. Best possible: the likelier label at each timestep, "
+        "of whoever has read the same."
+    )
+    where = results.origin_of(recorded) if recorded else ""
+    st.caption(f"{said} {where} {f'{here} of {len(runs)} trained here.' if here else ''}")
 
 
 def _train(page: str, cell: Cell, new_seed: bool = False) -> None:

@@ -1,0 +1,65 @@
+"""Every problem of the registry on the Train page, and the nine cells of Problems, in a real browser."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from bilstm_core.problems import PROBLEMS
+from tests.browser.test_train import LONG_ENOUGH, finished
+
+OpenPage = Callable[..., Page]
+
+
+def fill(page: Page, label: str, value: int) -> None:
+    box = page.get_by_label(label, exact=True)
+    box.fill(str(value))
+    box.press("Enter")
+
+
+def choose(page: Page, title: str) -> None:
+    page.get_by_role("combobox", name="Problem").click()
+    page.get_by_role("option", name=title, exact=True).click()
+
+
+def drawn(page: Page, chart: str) -> None:
+    expect(page.get_by_test_id(f"chart-{chart}").locator(".main-svg").first).to_be_visible()
+
+
+def test_every_problem_trains_evaluates_and_draws(open_page: OpenPage) -> None:
+    page = open_page("train")
+    finished(page, 1_000)
+    fill(page, "Timesteps", 5)
+    fill(page, "Units", 4)
+    for place, problem in enumerate(PROBLEMS.values()):
+        epochs = 20 + place
+        choose(page, problem.title)
+        fill(page, "Epochs", epochs)
+        expect(page.get_by_text(f"In all: {epochs} sequences")).to_be_visible()
+        page.get_by_role("button", name="Train", exact=True).click()
+        expect(page.get_by_text(f"After {epochs} sequences it")).to_be_visible(timeout=LONG_ENOUGH)
+        result = "mean squared error" if problem.head == "regression" else r"\d of [3-5] labels wrong"
+        expect(page.get_by_text(re.compile(rf"Fresh sequence \d+: {result}"))).to_be_visible()
+        for chart in ("Train-curve", "Train-timeline", "Train-wall"):
+            drawn(page, chart)
+        cells = page.get_by_test_id("chart-Train-timeline").get_by_text("predicted", exact=True)
+        expect(cells).to_have_count(0 if problem.head == "regression" else 1)
+
+
+def test_a_cell_opens_its_reading_and_its_run_and_can_be_trained_anew(open_page: OpenPage) -> None:
+    page = open_page("problems")
+    expect(page.get_by_text("When both decide: there bidirectional gets")).to_be_visible()
+    expect(page.get_by_text("Both decide, bidirectional.")).to_be_visible()
+    cells = page.get_by_test_id("chart-Problems-nine")
+    expect(cells.get_by_text("best possible 38 %").first).to_be_visible(timeout=LONG_ENOUGH)
+    plot = cells.locator(".nsewdrag").first
+    box = plot.bounding_box()
+    assert box
+    plot.click(position={"x": box["width"] / 2, "y": box["height"] / 6})
+    expect(page.get_by_text("Past decides, backward.")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Whole sequence right: 3\d\.\d%"))).to_be_visible()
+    for chart in ("Problems-reading", "Problems-curve", "Problems-timeline", "Problems-wall"):
+        drawn(page, chart)
+    page.get_by_role("button", name="New seed").click()
+    expect(page.get_by_text("1 of 9 trained here")).to_be_visible(timeout=LONG_ENOUGH)
+    expect(page.get_by_text(re.compile(r"Whole sequence right: [34]\d\.\d%"))).to_be_visible()
