@@ -17,10 +17,12 @@ PICTURES = {
     "problem": ("problem", 1440, 900, "light"),
     "train": ("train", 1440, 1400, "light"),
     "directions": ("directions", 1440, 900, "light"),
+    "why": ("why", 1440, 900, "light"),
     "merge_modes": ("merge_modes", 1440, 900, "dark"),
     "inside": ("inside", 1440, 1500, "light"),
     "phone": ("directions", 390, 844, "dark"),
 }
+PRESSED = {"why": ("Something else", "Take the future away", "Give forward as many parameters")}  # before the picture
 
 
 def main() -> None:
@@ -55,6 +57,8 @@ def take(url: str) -> None:
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
             page.goto(f"{url}/{path}")
             page.locator(".main-svg").last.wait_for(timeout=60_000)
+            for text in PRESSED.get(name, ()):
+                page.get_by_text(text, exact=True).click()
             page.wait_for_timeout(3_000)
             page.screenshot(path=FOLDER / f"{name}.png")
             page.close()

@@ -1,5 +1,6 @@
 """The page Why, stage by stage: a guess, one change a press with the sentence that came of it, and the long run."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -52,7 +53,7 @@ def guessed() -> str | None:
 
 
 def _stage() -> int:
-    """How many changes have been tried."""
+    """How many of WHY_STEPS are behind."""
     stage: int = st.session_state.get(f"{PAGE}.stage", 0)
     return stage
 
@@ -61,15 +62,20 @@ def _is_long() -> bool:
     return bool(shown_settings(PAGE)["epochs"] > TUTORIAL_EPOCHS)
 
 
-def steps(fair: bool) -> list[Step]:
-    """The changes on offer; where all models have as many parameters already, giving them is none."""
-    return [step for step in WHY_STEPS if not (fair and step.matched)]
+def _offered(steps: Sequence[Step]) -> list[Step]:
+    """Those that change something: where all models have as many parameters already, giving them is no change."""
+    return [step for step in steps if not (shown_settings(PAGE)["fair"] and step.matched)]
 
 
 def tried() -> list[Step]:
     """The changes tried so far, in order."""
     more = [WHY_MORE] if st.session_state.get(f"{PAGE}.noise") else []
-    return [*steps(shown_settings(PAGE)["fair"])[: _stage()], *more]
+    return [*_offered(WHY_STEPS[: _stage()]), *more]
+
+
+def left() -> list[Step]:
+    """The changes not tried yet, in order."""
+    return _offered(WHY_STEPS[_stage() :])
 
 
 def _style(label: str, model: ModelSpec) -> figures.Style:
@@ -99,7 +105,7 @@ def _show(**changed: int) -> None:
 
 
 def _press() -> None:
-    st.session_state[f"{PAGE}.stage"] = _stage() + 1
+    st.session_state[f"{PAGE}.stage"] = 1 + WHY_STEPS.index(left()[0])
     _show()
 
 
@@ -150,7 +156,7 @@ def below(runs: Runs) -> str:
         return ""
     found = kinds(scores(runs), tried())
     said = [verdict(guessed() or "", found) if guessed() else ""]
-    if found and len(found) >= len(steps(shown_settings(PAGE)["fair"])):
+    if found and not left():
         said.append(conclusion(found))
     return " ".join(part for part in said if part)
 
@@ -161,21 +167,19 @@ def press_row() -> None:
         guess.ask(f"{PAGE}.guess", "Why does bidirectional learn faster? Your guess:", GUESSES)
         return
     busy = live.active(PAGE)
-    fair = shown_settings(PAGE)["fair"]
     with st.container(horizontal=True, vertical_alignment="center"):
-        left = steps(fair)[_stage() :]
         if _is_long():
             st.button("Back to where the tutorial stops", key=f"{PAGE}.short", on_click=_short_run, disabled=busy)
-        elif left:
+        elif left():
             st.button(
-                left[0].press,
+                left()[0].press,
                 key=f"{PAGE}.press",
                 type="primary",
                 icon=":material/add:",
                 on_click=_press,
                 disabled=busy,
             )
-            st.caption(f"{_stage() + 1} of {len(steps(fair))}")
+            st.caption(f"{len(_offered(WHY_STEPS)) - len(left()) + 1} of {len(_offered(WHY_STEPS))}")
         else:
             st.button(
                 f"The long run: {LONG_EPOCHS:,} sequences",
