@@ -99,9 +99,12 @@ def comparison() -> Comparison:
     )
 
 
-def _show(**changed: int) -> None:
-    now = comparison()
-    compare_controls.start(now, {**shown_settings(PAGE), **changed})
+def _show(starts: int | None = None) -> None:
+    settings = shown_settings(PAGE)
+    if starts:
+        st.session_state[f"{PAGE}.starts"] = starts
+        settings = {**settings, "starts": starts}
+    compare_controls.start(comparison(), settings)
 
 
 def _press() -> None:
