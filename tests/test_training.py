@@ -10,8 +10,10 @@ from bilstm_core import training
 from bilstm_core.evaluation import evaluate
 from bilstm_core.inference import probabilities
 from bilstm_core.models import build_model
+from bilstm_core.record import recorded_specs
 from bilstm_core.runs import ENGINE_VERSION, Progress, Run, from_parts, probes, to_parts
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.store import RECORDED, read_recorded
 from bilstm_core.thinning import MAX_SNAPSHOTS
 from bilstm_core.training import train, train_many
 from bilstm_core.training_data import TrainingData
@@ -220,3 +222,9 @@ def test_the_books_recipe_reaches_98_percent() -> None:
     network = run.model()
     x = probes(book.problem).x
     np.testing.assert_allclose(network(x), probabilities(book.problem, book.model, run.weights, x), atol=1e-5)
+
+
+def test_the_recorded_results_are_those_that_the_pages_open_with_and_no_others() -> None:
+    specs = recorded_specs()
+    assert [spec for spec in specs if read_recorded(spec) is None] == []
+    assert len(list(RECORDED.glob("*.npz"))) == len(specs)
