@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from ui import floors, frame, problems, results, timeline
+from ui import derivation, floors, frame, problems, results, timeline
 
 frame.enter(__file__)
 PAGE = "Problems"
 
 st.title("When do you really need both?")
-answer = st.container(key="answer")
+answer, how = derivation.headline()
+with how:
+    derivation.popover(None)
 specs = problems.specs_of(PAGE, problems.NINE)
 complete = floors.known(specs)
 table = problems.cells(PAGE, problems.NINE)

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from ui import controls, details, frame, live, results, timeline, trainer, tray
+from ui import controls, derivation, details, frame, live, results, timeline, trainer, tray
 
 frame.enter(__file__)
 PAGE = "Train"
 
 trainer.open_with_recorded(PAGE)
 st.title("Can this model learn it, and where does it still err?")
-answer = st.container(key="answer")
+answer, how = derivation.headline()
 left, centre, right = st.columns([1.4, 3, 1.05], gap="medium")
 
 with left, st.container(key="controls"):
@@ -22,6 +22,8 @@ with centre, st.container(key="figure"):
     trainer.curve(PAGE)
 
 run = trainer.shown(PAGE)
+with how:
+    derivation.popover(run.spec.problem if run else None)
 if run:
     evaluation = results.evaluated(run)
     answer.markdown(trainer.sentence(run, evaluation) if not live.active(PAGE) else trainer.meanwhile(run))

@@ -64,10 +64,10 @@ def _above_floors(runs: Runs, by_run: pd.DataFrame) -> str:
 
 def headline(comparison: Comparison, sentence: str, below: str = "") -> None:
     """The measured answer under the question, a line below it, and how all of it is computed."""
-    with st.container(horizontal=True, vertical_alignment="center", key="headline"):
-        with st.container(key="answer", width="stretch"):
-            st.markdown(sentence)
-        derivation.popover(problem_of(shown_settings(comparison.page)))
+    said, how = derivation.headline()
+    said.markdown(sentence)
+    with how:
+        derivation.popover(problem_of(shown_settings(comparison.page)), paired=True)
     with st.container():  # there or not, so that what follows keeps its place
         if below:
             st.caption(below)

@@ -4,18 +4,22 @@ import re
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.specs import ProblemSpec
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "problems.md"
 GENERAL = "What the best possible means"
-IN_WORDS = """
-**The loss** is the mean over fresh sequences that no model was trained on, the same for all models. All models of one
-start see the same training data, so they are compared start by start.
-
-**The interval** is a 95 % bootstrap interval of the mean difference over starts (studentised). A model is called lower
-when the interval leaves out zero and a sign test of the wins is below 5 %, both.
-
+LOSS = """
+**The loss** is the mean over fresh sequences that no model was trained on, the same for all models. **Whole sequence
+right** is the share of them with every label right; its 95 % interval is Wilson's.
+"""
+PAIRED = """
+All models of one start see the same training data, so they are compared start by start. **The interval** is a 95 %
+bootstrap interval of the mean difference over starts (studentised). A model is called lower when the interval leaves
+out zero and a sign test of the wins is below 5 %, both.
+"""
+BEST = """
 **The best possible** (Bayes risk) is the least loss of any model, of whatever size, that has read what this one has
 read of the sequence.
 """
@@ -38,8 +42,16 @@ def _derived(name: str) -> str:
     return "\n\n".join(part for heading in (GENERAL, name) if (part := section(text, heading)))
 
 
-def popover(problem: ProblemSpec) -> None:
-    """A button that opens what the page's numbers are made of."""
+def headline() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Where a page's measured answer goes, and beside it the place of `popover`."""
+    with st.container(horizontal=True, vertical_alignment="center", key="headline"):
+        return st.container(key="answer", width="stretch"), st.container(width="content")
+
+
+def popover(problem: ProblemSpec | None, paired: bool = False) -> None:
+    """A button that opens what the page's numbers are made of.
+
+    problem: whose best possible is derived; paired: whether models are compared start by start
+    """
     with st.popover("How is this computed?", type="tertiary", icon=":material/function:"):
-        st.markdown(IN_WORDS)
-        st.markdown(_derived(problem.name))
+        st.markdown("\n".join([LOSS, *([PAIRED] if paired else []), BEST, _derived(problem.name if problem else "")]))
