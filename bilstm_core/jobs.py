@@ -25,6 +25,7 @@ class Jobs(JobsThread):
     """The trainings of this app, and the processes that do them. Every method may be called from any thread.
 
     worker_memory_limit: bytes, or Dask's words for them ("2GB"); by default 70 % of the machine's
+    delay_s: seconds before anything is started, unless something is asked for
     """
 
     @property

@@ -27,6 +27,8 @@ SWEEP_S = 0.5
 QUIET_S = 15.0  # a watcher that has not asked for so long counts as gone if another job is waiting
 QUIET_ALONE_S = 90.0  # and if none is: browsers let a hidden tab ask only once a minute
 MAX_STARTS = 5  # of a worker that never gets ready, before it is given up
+HUNG_S = 120.0  # without a word of a training at work: its worker is replaced, and the training done again
+TICK_S = 0.05  # between two looks at whether anybody has asked for anything before the start
 KEPT_RUNS = 200  # of ended jobs, that can still be viewed
 
 
@@ -36,8 +38,9 @@ class JobsThread:
     `_lock` guards the jobs and answers; whatever needs the cluster is put into `_commands`, each with the cluster.
     """
 
-    def __init__(self, worker_memory_limit: int | str | None = None) -> None:
+    def __init__(self, worker_memory_limit: int | str | None = None, *, delay_s: float = 0.0) -> None:
         self.source = fingerprint()
+        self._delay_s = delay_s
         self._memory_limit = worker_memory_limit
         self._lock = threading.RLock()
         self._state: State = "starting"
@@ -67,6 +70,11 @@ class JobsThread:
         self._fail("The training worker was closed. Reload the page.")
 
     def _serve(self) -> None:
+        begin = time.monotonic()
+        while time.monotonic() - begin < self._delay_s and self._commands.empty():
+            time.sleep(TICK_S)
+        if self._closed.is_set():
+            return
         try:
             cluster = Cluster(self._memory_limit)
         except Exception as error:
@@ -234,7 +242,12 @@ class JobsThread:
                 kept += len(job.specs) if job.over else 0
                 if job.over and kept > KEPT_RUNS and now - job.last_seen > QUIET_ALONE_S:
                     del self._jobs[job.id]
+            hung = [job for job in self._jobs.values() if job.state == "running" and now - job.heard > HUNG_S]
+            for job in hung:
+                job.heard = now
             starts = self._starts
+        if hung and not cluster.remote:
+            cluster.start_worker()
         if starts > MAX_STARTS:
             self._fail(
                 "The training worker died again and again before it was ready, most likely for lack of memory."

@@ -248,6 +248,23 @@ def test_a_worker_killed_in_mid_training_is_replaced_and_the_job_done(jobs: Jobs
     assert worker_process() != killed
 
 
+def test_a_worker_that_says_nothing_any_more_is_replaced_and_the_job_done(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = RunSpec(model=SHORT.model, training=TrainingSpec(epochs=20_000, seed=6))
+    job = jobs.submit([spec], watcher="me")
+    until(lambda: seen(jobs, job).steps_done)
+    hung = worker_process()
+    assert hung is not None
+    hung.suspend()
+    monkeypatch.setattr(jobs_thread, "HUNG_S", 1.0)
+    until(lambda: not hung.is_running())
+    monkeypatch.undo()
+    view = over(jobs, job)
+    assert view.state == "done"
+    assert view.restarts == 1
+
+
 def test_a_worker_that_dies_again_and_again_fails_the_job_and_the_next_one_works(jobs: Jobs) -> None:
     job = jobs.submit([LONG], watcher="me")
     deaths = 0

@@ -17,6 +17,9 @@ from bilstm_core.store import Store
 from bilstm_core.worker import fingerprint
 
 MAX_REMEMBERED = 200
+FIRST_PAGE_S = (
+    4.0  # TensorFlow's import takes a core for seconds: the first page is drawn before, unless Train is pressed
+)
 
 
 class TrayEntry(TypedDict):
@@ -35,7 +38,7 @@ def store() -> Store:
 
 @st.cache_resource(max_entries=1, on_release=lambda jobs: jobs.close(), show_spinner=False)
 def _jobs(source: str) -> Jobs:
-    return Jobs()
+    return Jobs(delay_s=FIRST_PAGE_S)
 
 
 def jobs() -> Jobs:
