@@ -18,6 +18,7 @@ PICTURES = {
     "train": ("train", 1440, 1400, "light"),
     "directions": ("directions", 1440, 900, "light"),
     "why": ("why", 1440, 900, "light"),
+    "problems": ("problems", 1440, 1500, "light"),
     "merge_modes": ("merge_modes", 1440, 900, "dark"),
     "inside": ("inside", 1440, 1500, "light"),
     "phone": ("directions", 390, 844, "dark"),

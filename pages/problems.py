@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import derivation, floors, frame, problems, results, timeline
+from ui import cell, derivation, floors, frame, problems, results, timeline
 
 frame.enter(__file__)
 PAGE = "Problems"
@@ -10,7 +10,7 @@ PAGE = "Problems"
 st.title("When do you really need both?")
 answer, how = derivation.headline()
 with how:
-    derivation.popover(None)
+    derivation.popover(problems.problem_of(PAGE))
 specs = problems.specs_of(PAGE, problems.NINE)
 complete = floors.known(specs)
 table = problems.cells(PAGE, problems.NINE)
@@ -22,10 +22,9 @@ with wide:
     with st.container(key="figure"):
         problems.grid(PAGE, table, "nine")
         problems.origin(PAGE, problems.NINE)
-    with st.container(key="go"):
-        problems.buttons(PAGE, problems.chosen(PAGE))
+        cell.buttons(PAGE, problems.chosen(PAGE))
 with narrow:
-    run = problems.cell_of(PAGE, problems.chosen(PAGE))
+    run = cell.opened(PAGE, problems.chosen(PAGE))
 with st.container(key="rest"):
     if run:
         timeline.expected_and_predicted(PAGE, run, results.evaluated(run))

@@ -1,23 +1,20 @@
-"""The Problems page's parts: the nine cells, what they say, and the chosen cell's reading, learning and sequences."""
+"""The Problems page's parts: the nine cells, what they say, which one is open, and the other problems."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from bilstm_core import figures, frames
-from bilstm_core.bayes import view_of
+from bilstm_core import figures
 from bilstm_core.presets import DECIDES, LONG_ENOUGH, trained_long_enough
 from bilstm_core.problems import PROBLEMS
-from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
-from bilstm_core.specs import Direction, RunSpec
+from bilstm_core.specs import Direction, ProblemSpec, RunSpec
 from bilstm_core.statistics import listed
-from ui import floors, heads, live, results, session, timeline, trainer
+from ui import floors, results, session, timeline
 from ui.chart import Click, cached, chart
 
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
@@ -26,7 +23,7 @@ NINE = tuple(KINDS)
 ROWS: Mapping[str, str] = {name: KINDS.get(name, problem.title) for name, problem in PROBLEMS.items()}
 SOLVED = 0.85  # of whole sequences right
 FIRST = ("share_of_total", "bidirectional")  # the cell that is open at first
-CELL, SIDE, CURVE_HEIGHT = 136, 220, 250  # px
+HEIGHT = 136  # px of a cell
 
 Cell = tuple[str, Direction]
 
@@ -44,6 +41,11 @@ def spec_of(page: str, cell: Cell) -> RunSpec:
     seed = st.session_state.get(f"{page}.seeds", {}).get(f"{problem} {direction}", 0)
     spec = trained_long_enough(problem, direction)
     return replace(spec, training=replace(spec.training, seed=seed))
+
+
+def problem_of(page: str) -> ProblemSpec:
+    """The problem of the cell that is open."""
+    return spec_of(page, chosen(page)).problem
 
 
 def run_of(page: str, cell: Cell) -> Run | None:
@@ -115,7 +117,7 @@ def _when(kind: str) -> str:
 
 def _title(name: str) -> str:
     title = PROBLEMS[name].title
-    return f"{title} ({KINDS[name]})" if name in KINDS else title
+    return f"{KINDS[name]}: {title.lower()}" if name in KINDS else title
 
 
 def choose(page: str) -> None:
@@ -128,10 +130,10 @@ def choose(page: str) -> None:
             "Problem",
             list(PROBLEMS),
             key=f"{page}.problem",
-            format_func=lambda name: (
-                f"{KINDS[name]}: {PROBLEMS[name].title}" if name in KINDS else PROBLEMS[name].title
-            ),
+            format_func=_title,
             persist_state="session",
+            on_change=_changed,
+            args=(page,),
         )
     with two:
         st.segmented_control(
@@ -170,7 +172,7 @@ def grid(page: str, table: pd.DataFrame, key: str) -> None:
     drawn = cached(
         f"nine {table.to_json()} {problem} {direction}",
         lambda: figures.three_by_three(
-            table, chosen=(ROWS[problem], direction) if problem in names else None, cell=CELL
+            table, chosen=(ROWS[problem], direction) if problem in names else None, cell=HEIGHT
         ),
     )
     said = "; ".join(f"{row.decides}, {row.direction}: {row.exact:.0%}" for row in table.itertuples())
@@ -187,119 +189,19 @@ def origin(page: str, names: Sequence[str]) -> None:
     said = (
         f"{LONG_ENOUGH.sequences:,} sequences in batches of {LONG_ENOUGH.batch_size} each, tested on "
         f"{results.evaluated(runs[0]).n_sequences:,} fresh ones. Best possible: the likelier label at each timestep, "
-        "of whoever has read the same."
+        "of whoever has read the same; a model can come out a little above it."
     )
     where = results.origin_of(recorded) if recorded else ""
     st.caption(f"{said} {where} {f'{here} of {len(runs)} trained here.' if here else ''}")
-
-
-def _train(page: str, cell: Cell, new_seed: bool = False) -> None:
-    if new_seed:
-        seed = session.new_seed(spec_of(page, cell).training.seed)
-        st.session_state[f"{page}.seeds"] = {**st.session_state.get(f"{page}.seeds", {}), " ".join(cell): seed}
-        if run_of(page, cell):
-            return
-    live.start(page, [spec_of(page, cell)])
-
-
-def buttons(page: str, cell: Cell) -> None:
-    """Ways to see the chosen cell trained, with what that costs."""
-    if live.active(page):
-        live.stop_button(page)
-        return
-    run = run_of(page, cell)
-    one, two, three = st.columns(3)
-    label = "Train live" if run else "Run"
-    kind: Literal["primary", "secondary"] = "secondary" if run else "primary"
-    one.button(label, key=f"{page}.live", type=kind, on_click=_train, args=(page, cell), width="stretch")
-    two.button("New seed", key=f"{page}.new_seed", on_click=_train, args=(page, cell, True), width="stretch")
-    if three.button("Open on Train", key=f"{page}.open", width="stretch"):
-        trainer.hand_over(spec_of(page, cell))
-        st.switch_page("pages/train.py")
-    cost = f"{LONG_ENOUGH.steps:,} weight updates"
-    st.caption(f"{label}: {cost}, {run.timing.train_s:.0f} s when last trained." if run else f"{label}: {cost}.")
-
-
-def cell_of(page: str, cell: Cell) -> Run | None:
-    """The chosen cell: its question, what it has read, its loss while it learns; returns its run, if there is one."""
-    problem, direction = cell
-    spec = spec_of(page, cell)
-    declared = spec.problem.problem
-    st.markdown(f"**{ROWS[problem][0].upper()}{ROWS[problem][1:]}, {direction}.** {declared.question}")
-    run = run_of(page, cell)
-    if run:
-        st.markdown(_measured(run))
-    timesteps = spec.problem.timesteps
-    chart(
-        cached(
-            f"problems reading {problem} {direction} {timesteps}",
-            lambda: figures.reading_grid(
-                timesteps, [(direction, view_of(spec.model))], decides=declared.deciding(timesteps), side=SIDE
-            ),
-        ),
-        key=f"{page}-reading",
-        alt=f"Which values the outputs of {direction} have read, and which decide their labels.",
-    )
-    st.caption("Filled: this output has read that value. Outlined: that value decides the label.")
-    _loss(page, spec)
-    return run
-
-
-def _measured(run: Run) -> str:
-    spec, found = run.spec, results.evaluated(run)
-    risk = floors.best_possible(spec.problem, spec.model)
-    if not heads.classes(spec.problem):
-        best = f"; best possible {risk.loss:.4f}" if risk else ""
-        return f"Mean squared error **{found.loss:.4f}**{best}."
-    low, high = found.exact_interval
-    best = f"; best possible {risk.exact:.1%}" if risk else ""
-    return f"Whole sequence right: **{found.exact:.1%}** ({low:.1%} to {high:.1%}){best}."
-
-
-def _loss(page: str, spec: RunSpec) -> None:
-    direction, problem = str(spec.model.direction), spec.problem
-    styles = {direction: figures.style(direction)}
-    lines = floors.of({direction: spec}, styles)
-    run = session.find(spec)
-
-    def draw(view: JobView | None) -> None:
-        mine = view is not None and view.specs[0] == spec
-        if view and mine:
-            table = frames.growing_losses(direction, spec, *view.curves[0]) if 0 in view.curves else frames.losses({})
-        elif run:
-            table = frames.losses({direction: [run]})
-        else:
-            st.info("Not trained yet. Press Run.")
-            return
-
-        def build() -> go.Figure:
-            return figures.loss_curves(
-                table,
-                styles,
-                window=500,
-                x_max=spec.training.sequences,
-                floors=lines,
-                log_x=True,
-                height=CURVE_HEIGHT,
-                **heads.loss_axis(problem),
-            )
-
-        key = f"problems loss {session.run_key(run)} {lines}" if run and not mine else ""
-        chart(cached(key, build) if key else build(), key=f"{page}-curve", alt="Loss by sequences seen.")
-
-    def done(view: JobView) -> None:
-        for one in view.runs:
-            if one and one.finished:
-                session.keep(one)
-
-    live.panel(page, draw, done)
 
 
 def regression(page: str, names: Sequence[str]) -> None:
     """The problems whose answers are numbers, in a table of their own."""
     table = cells(page, names)
     shown = table[["decides", "direction", "loss", "best_loss"]]
-    st.markdown("**Answers that are numbers**")
+    st.markdown(f"**{listed([PROBLEMS[name].title for name in names])}**: the answers are numbers")
+    if len(names) == 1:
+        shown = shown.drop(columns="decides")
     number = st.column_config.NumberColumn
     st.dataframe(
         shown,
@@ -308,7 +210,7 @@ def regression(page: str, names: Sequence[str]) -> None:
         column_config={
             "decides": "Problem",
             "direction": "Direction",
-            "loss": number("Mean squared error", format="%.4f", help="On fresh sequences."),
+            "loss": number("Squared error", format="%.4f", help="Mean squared error on fresh sequences."),
             "best_loss": number("Best possible", format="%.4f"),
         },
     )
@@ -321,7 +223,7 @@ def more(page: str) -> None:
     opened = st.expander("More problems", key=f"{page}.more", on_change="rerun")
     if opened.open:
         with opened:
-            one, two = st.columns([2, 1], gap="medium")
+            one, two = st.columns([1.6, 1], gap="medium")
             specs = specs_of(page, [*others, *numbers])
             complete = floors.known(specs)
             with one:

@@ -161,7 +161,10 @@ def three_by_three(
         traces,
         height=cell * len(rows) + 66,
         margin=(118, 8, 28, 38),
-        narrow={"margin": {"l": 66, "r": 2, "b": 48}},
+        narrow={
+            "margin": {"l": 66, "r": 2, "b": 48},
+            "yaxis": {"ticktext": [name.replace(" ", "<br>") for name in rows]},
+        },
         xaxis=canvas.bare_axis(range=[-0.5, len(columns) - 0.5]),
         yaxis=canvas.axis(
             "",

@@ -221,7 +221,7 @@ def timeline(
         traces,
         height=height,
         margin=(LEFT, RIGHT, TOP, BOTTOM),
-        narrow={"margin": {"r": 54, "l": 82}, **_narrow_axes(rows, last)},
+        narrow={"margin": {"r": 62, "l": 82}, **_narrow_axes(rows, last)},
         xaxis=canvas.timestep_axis(first, last, anchor=f"y{len(shares)}"),
         shapes=shapes,
         annotations=notes,

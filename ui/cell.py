@@ -1,0 +1,120 @@
+"""The open cell of the Problems page: its question, what it has read, its loss while it learns, and its training."""
+
+from typing import Literal
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from bilstm_core import figures, frames
+from bilstm_core.bayes import view_of
+from bilstm_core.presets import LONG_ENOUGH
+from bilstm_core.progress import JobView
+from bilstm_core.runs import Run
+from bilstm_core.specs import RunSpec
+from ui import floors, heads, live, results, session, trainer
+from ui.chart import cached, chart
+from ui.problems import ROWS, Cell, run_of, spec_of
+
+SIDE, CURVE_HEIGHT = 220, 250  # px
+
+
+def _train(page: str, cell: Cell, new_seed: bool = False) -> None:
+    if new_seed:
+        seed = session.new_seed(spec_of(page, cell).training.seed)
+        st.session_state[f"{page}.seeds"] = {**st.session_state.get(f"{page}.seeds", {}), " ".join(cell): seed}
+        if run_of(page, cell):
+            return
+    live.start(page, [spec_of(page, cell)])
+
+
+def buttons(page: str, cell: Cell) -> None:
+    """Ways to see the chosen cell trained, with what that costs."""
+    if live.active(page):
+        live.stop_button(page)
+        return
+    run = run_of(page, cell)
+    one, two, three = st.columns(3)
+    label = "Train live" if run else "Run"
+    kind: Literal["primary", "secondary"] = "secondary" if run else "primary"
+    one.button(label, key=f"{page}.live", type=kind, on_click=_train, args=(page, cell), width="stretch")
+    two.button("New seed", key=f"{page}.new_seed", on_click=_train, args=(page, cell, True), width="stretch")
+    if three.button("Open on Train", key=f"{page}.open", width="stretch"):
+        trainer.hand_over(spec_of(page, cell))
+        st.switch_page("pages/train.py")
+    cost = f"{LONG_ENOUGH.steps:,} weight updates"
+    st.caption(f"{label}: {cost}, {run.timing.train_s:.0f} s when last trained." if run else f"{label}: {cost}.")
+
+
+def opened(page: str, cell: Cell) -> Run | None:
+    """The chosen cell: its question, what it has read, its loss while it learns; returns its run, if there is one."""
+    problem, direction = cell
+    spec = spec_of(page, cell)
+    declared = spec.problem.problem
+    st.markdown(f"**{ROWS[problem][0].upper()}{ROWS[problem][1:]}, {direction}.** {declared.question}")
+    run = run_of(page, cell)
+    if run:
+        st.markdown(_measured(run))
+    timesteps = spec.problem.timesteps
+    chart(
+        cached(
+            f"problems reading {problem} {direction} {timesteps}",
+            lambda: figures.reading_grid(
+                timesteps, [(direction, view_of(spec.model))], decides=declared.deciding(timesteps), side=SIDE
+            ),
+        ),
+        key=f"{page}-reading",
+        alt=f"Which values the outputs of {direction} have read, and which decide their labels.",
+    )
+    st.caption("Filled: this output has read that value. Outlined: that value decides the label.")
+    _loss(page, spec)
+    return run
+
+
+def _measured(run: Run) -> str:
+    spec, found = run.spec, results.evaluated(run)
+    risk = floors.best_possible(spec.problem, spec.model)
+    if not heads.classes(spec.problem):
+        best = f"; best possible {risk.loss:.4f}" if risk else ""
+        return f"Mean squared error **{found.loss:.4f}**{best}."
+    low, high = found.exact_interval
+    best = f"; best possible {risk.exact:.1%}" if risk else ""
+    return f"Whole sequence right: **{found.exact:.1%}** ({low:.1%} to {high:.1%}){best}."
+
+
+def _loss(page: str, spec: RunSpec) -> None:
+    direction, problem = str(spec.model.direction), spec.problem
+    styles = {direction: figures.style(direction)}
+    lines = floors.of({direction: spec}, styles)
+    run = session.find(spec)
+
+    def draw(view: JobView | None) -> None:
+        mine = view is not None and view.specs[0] == spec
+        if view and mine:
+            table = frames.growing_losses(direction, spec, *view.curves[0]) if 0 in view.curves else frames.losses({})
+        elif run:
+            table = frames.losses({direction: [run]})
+        else:
+            st.info("Not trained yet. Press Run.")
+            return
+
+        def build() -> go.Figure:
+            return figures.loss_curves(
+                table,
+                styles,
+                window=500,
+                x_max=spec.training.sequences,
+                floors=lines,
+                log_x=True,
+                height=CURVE_HEIGHT,
+                **heads.loss_axis(problem),
+            )
+
+        key = f"problems loss {session.run_key(run)} {lines}" if run and not mine else ""
+        chart(cached(key, build) if key else build(), key=f"{page}-curve", alt="Loss by sequences seen.")
+
+    def done(view: JobView) -> None:
+        for one in view.runs:
+            if one and one.finished:
+                session.keep(one)
+
+    live.panel(page, draw, done)
