@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -43,10 +44,17 @@ SIZE_LIMIT = 500_000_000  # bytes of a user's store; the oldest files go first
 FORMAT = 1
 KINDS = ("<f2", "<f4", "<f8", "<i8", "<i4", "|b1")
 ABANDONED_S = 3_600.0  # a temporary file of this age has no writer any more
-UNREADABLE = (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+DAMAGED = (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+UNREADABLE = (OSError, *DAMAGED)
+OWN = re.compile(r"[0-9a-f]{40}\.npz")  # the files that a store may remove
+OWN_PART = re.compile(r"\.[0-9a-f]{40}\.[0-9a-f]{8}\.tmp")
 
 Origin = Literal["recorded", "stored"]
 Bytes = npt.NDArray[np.uint8]
+
+
+class OtherSpecError(ValueError):
+    """A whole file, of another experiment than the one asked for."""
 
 
 class Store:
@@ -86,7 +94,10 @@ class Store:
             self._evict()
             self._notice = ""
         except OSError as error:
-            self._notice = f"Finished runs cannot be kept on this machine ({error.strerror or error})."
+            self._notice = (
+                f"Finished runs cannot be kept in {self._root} ({error.strerror or error}). Set BILSTM_STORE to a"
+                " folder that can be written to."
+            )
 
     def origin(self, spec: RunSpec) -> Origin | None:
         """Where `get` would find the run."""
@@ -110,12 +121,14 @@ class Store:
         path = self._path(spec)
         try:
             return _read(path, spec)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        except PermissionError as error:
-            self._notice = f"Finished runs cannot be read on this machine ({error.strerror or error})."
+        except OSError as error:
+            self._notice = f"Finished runs cannot be read in {self._root} ({error.strerror or error})."
             return None
-        except UNREADABLE:
+        except OtherSpecError:
+            return None
+        except DAMAGED:
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
             return None
@@ -126,9 +139,9 @@ class Store:
         for path in self._root.iterdir():
             with contextlib.suppress(OSError):
                 stat = path.stat()
-                if path.suffix == ".npz":
+                if OWN.fullmatch(path.name):
                     files.append((stat.st_mtime_ns, stat.st_size, path))
-                elif path.suffix == ".tmp" and time.time() - stat.st_mtime > ABANDONED_S:
+                elif OWN_PART.fullmatch(path.name) and time.time() - stat.st_mtime > ABANDONED_S:
                     path.unlink()
         total = sum(size for _, size, _ in files)
         for _, size, path in sorted(files)[:-1]:
@@ -221,6 +234,8 @@ def _read(path: Path, spec: RunSpec) -> Run:
         arrays[name] = np.frombuffer(data, kind, count, place).reshape(shape).copy()
         place += count * np.dtype(kind).itemsize
     run = from_parts(content["run"], arrays)
+    if codec.encode(run.spec) != codec.encode(spec):
+        raise OtherSpecError("the run is of another spec")
     if not run.finished or not _fits(run, spec):
         raise ValueError("the run does not fit its spec")
     return run
@@ -232,7 +247,7 @@ def _fits(run: Run, spec: RunSpec) -> bool:
     problem, training = spec.problem, spec.training
     found = {name: array.shape for name, array in run.weights.items()}
     return (
-        run.spec.canonical() == spec
+        codec.encode(run.spec) == codec.encode(spec)  # after a hot reload equal specs are of different classes
         and run.steps_done == training.steps
         and found == shapes(problem, spec.model)
         and list(run.history.columns) == ["epoch", "sequences_seen", "loss", "accuracy"]

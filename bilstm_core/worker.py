@@ -24,6 +24,7 @@ Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
 
 TOPIC = "bilstm-explorer"
 MESSAGE_INTERVAL_S = 0.1
+FINGERPRINTS = 10  # known at once
 WARM_DIRECTIONS: tuple[Direction, ...] = ("bidirectional", "forward", "backward")
 
 _stopped: deque[str] = deque(maxlen=1_000)  # jobs that were asked to stop
@@ -35,9 +36,9 @@ class SourceMismatchError(RuntimeError):
     """The app and the worker run different versions of this project's source."""
 
 
-def fingerprint() -> str:
-    """A hash of the sources of this package, read again only when a file's time or size has changed."""
-    root = Path(__file__).resolve().parent
+def fingerprint(root: Path | None = None) -> str:
+    """A hash of the sources of a folder, by default this package; read again only when a time or size has changed."""
+    root = root or Path(__file__).resolve().parent
     paths = sorted(root.rglob("*.py"))
     stats = [path.stat() for path in paths]
     stamp = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in zip(paths, stats, strict=True))
@@ -46,7 +47,8 @@ def fingerprint() -> str:
         for path in paths:
             digest.update(path.relative_to(root).as_posix().encode() + b"\0")
             digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-        _fingerprints.clear()
+        if len(_fingerprints) > FINGERPRINTS:
+            _fingerprints.clear()
         _fingerprints[stamp] = digest.hexdigest()[:16]
     return _fingerprints[stamp]
 

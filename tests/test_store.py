@@ -1,6 +1,8 @@
 import json
 import os
+import sys
 import time
+import types
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bilstm_core import specs as specs_module
 from bilstm_core import store as store_module
 from bilstm_core.initial_weights import flattened, initial_weights
 from bilstm_core.runs import N_PROBES, Run, Snapshots, Timing, installed_versions
@@ -180,7 +183,7 @@ def test_where_nothing_can_be_written_a_sentence_says_so(tmp_path: Path) -> None
     store = Store(blocked / "runs", tmp_path / "recorded")
     run = finished()
     store.put(run)
-    assert store.notice.startswith("Finished runs cannot be kept on this machine (")
+    assert store.notice.startswith(f"Finished runs cannot be kept in {blocked / 'runs'} (")
     assert store.get(run.spec) is None
     assert store.origin(run.spec) is None
 
@@ -199,9 +202,9 @@ def test_the_oldest_runs_give_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_what_a_killed_writer_left_is_cleared_away(store: Store, tmp_path: Path) -> None:
     store.put(finished())
-    left = tmp_path / "runs" / ".abc.0123.tmp"
+    left = tmp_path / "runs" / f".{40 * 'a'}.01234567.tmp"
     left.write_bytes(b"half")
-    fresh = tmp_path / "runs" / ".abc.4567.tmp"
+    fresh = tmp_path / "runs" / f".{40 * 'a'}.89abcdef.tmp"
     fresh.write_bytes(b"half")
     os.utime(left, (0, time.time() - 2 * store_module.ABANDONED_S))
     store.put(finished(RunSpec(training=TrainingSpec(seed=1))))
@@ -262,3 +265,45 @@ def test_the_folders_follow_the_environment(tmp_path: Path, monkeypatch: pytest.
     assert len(list((tmp_path / "mine").iterdir())) == 1
     assert user_cache_dir().name == "bilstm-explorer"
     assert RECORDED.parent.name == "bilstm_core"
+
+
+def test_files_of_others_are_never_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path, tmp_path / "recorded")
+    foreign = [tmp_path / "mydata.npz", tmp_path / ".mine.tmp"]
+    for path in foreign:
+        path.write_bytes(b"mine")
+        os.utime(path, (0, 0))
+    monkeypatch.setattr(store_module, "SIZE_LIMIT", 1)
+    for seed in (0, 1):
+        store.put(finished(RunSpec(training=TrainingSpec(seed=seed))))
+    assert all(path.read_bytes() == b"mine" for path in foreign)
+    assert len(list(tmp_path.glob("*.npz"))) == 2
+
+
+def test_specs_of_reloaded_modules_find_their_runs_and_delete_none(tmp_path: Path) -> None:
+    """A hot reload makes classes anew; what is on disk belongs to the new ones as well."""
+    store = Store(tmp_path / "runs", tmp_path / "recorded")
+    run = finished()
+    store.put(run)
+    reloaded = types.ModuleType("reloaded_specs")
+    source = Path(specs_module.__file__).read_text(encoding="utf-8")
+    sys.modules["reloaded_specs"] = reloaded
+    exec(compile(source, "reloaded_specs", "exec"), reloaded.__dict__)
+    other = reloaded.RunSpec()
+    assert other != run.spec
+    assert store.get(other) is not None
+    assert only_file(tmp_path).exists()
+
+
+def test_a_file_that_cannot_be_read_now_is_left(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = finished()
+    store.put(run)
+
+    def broken(*_: object) -> Run:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store_module, "_read", broken)
+        assert store.get(run.spec) is None
+        assert "Too many open files" in store.notice
+    assert store.get(run.spec) is not None

@@ -92,7 +92,7 @@ def curves(comparison: Comparison) -> None:
     def done(view: JobView) -> None:
         for run in view.runs:
             if run and run.finished:
-                session.keep(run)
+                session.keep(run, resumable=False)
 
     live.panel(page, draw, done)
 

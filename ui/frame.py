@@ -48,6 +48,7 @@ def enter(script: str) -> None:
 def dress() -> None:
     """The app's own styles, and one line for each thing that is wrong at start."""
     st.session_state["session.dressed"] = True
+    session.renew()
     st.html(STYLE)
     for line in notices():
         st.warning(line, icon=":material/warning:")

@@ -25,7 +25,7 @@ def evaluation_size(spec: RunSpec, most: int) -> int:
     return int(min(most, max(100, AFFORDABLE // cost)))
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@st.cache_resource(max_entries=200, show_spinner=False)
 def _evaluated(key: str, _run: Run) -> Evaluation:
     return evaluate(_run, evaluation_size(_run.spec, 10_000))
 

@@ -5,6 +5,8 @@ In session_state go codec dicts, NumPy arrays and plain values, never our classe
 
 import json
 import uuid
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypedDict, cast
 
 import streamlit as st
@@ -16,10 +18,14 @@ from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 from bilstm_core.store import Store
 from bilstm_core.worker import fingerprint
 
-MAX_REMEMBERED = 200
+MAX_REMEMBERED, MAX_REMEMBERED_BYTES = 250, 300_000_000
 FIRST_PAGE_S = (
     4.0  # TensorFlow's import takes a core for seconds: the first page is drawn before, unless Train is pressed
 )
+
+
+Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
+_runs: dict[int, tuple[Parts, Run]] = {}  # by the id of the parts, which are held so that it stays theirs
 
 
 class TrayEntry(TypedDict):
@@ -28,6 +34,22 @@ class TrayEntry(TypedDict):
     key: str
     name: str
     shown: bool
+
+
+@st.cache_resource(show_spinner=False)
+def _loaded() -> dict[str, str]:
+    return {"source": _source()}
+
+
+def _source() -> str:
+    return fingerprint() + fingerprint(Path(__file__).parent)
+
+
+def renew() -> None:
+    """Forget what was cached under an older source: a hot reload replaces classes, and old objects fit no new one."""
+    if _loaded()["source"] != _source():
+        st.cache_resource.clear()
+        st.cache_data.clear()
 
 
 @st.cache_resource(show_spinner=False)
@@ -43,7 +65,7 @@ def _jobs(source: str) -> Jobs:
 
 def jobs() -> Jobs:
     """The one job service of the app; a change of the core's source replaces it."""
-    return _jobs(fingerprint())
+    return _jobs(_loaded()["source"])
 
 
 def watcher() -> str:
@@ -56,8 +78,8 @@ def run_key(run: Run) -> str:
     return json.dumps({**codec.encode(run.spec), "steps_done": run.steps_done})
 
 
-def _remembered() -> dict[str, tuple[dict[str, Any], Arrays]]:
-    return cast(dict[str, tuple[dict[str, Any], Arrays]], st.session_state.setdefault("session.runs", {}))
+def _remembered() -> dict[str, Parts]:
+    return cast(dict[str, Parts], st.session_state.setdefault("session.runs", {}))
 
 
 def remember(run: Run) -> str:
@@ -65,10 +87,25 @@ def remember(run: Run) -> str:
     kept = _remembered()
     key = run_key(run)
     kept[key] = to_parts(run)
-    held = {entry["key"] for entry in tray()} | {shown("Train")}
-    for old in [old for old in kept if old not in held and old != key][: max(0, len(kept) - MAX_REMEMBERED)]:
+    held = {entry["key"] for entry in tray()} | {shown("Train"), key}
+    sizes = {name: sum(array.nbytes for array in arrays.values()) for name, (_, arrays) in kept.items()}
+    total = sum(sizes.values())
+    for old in [old for old in kept if old not in held]:
+        if len(kept) <= MAX_REMEMBERED and total <= MAX_REMEMBERED_BYTES:
+            break
+        total -= sizes[old]
         del kept[old]
     return key
+
+
+def _made(parts: Parts) -> Run:
+    """The run of these parts, made once: a page asks for the same runs several times."""
+    known = _runs.get(id(parts))
+    if known is None or known[0] is not parts:
+        known = _runs[id(parts)] = (parts, from_parts(*parts))
+        while len(_runs) > MAX_REMEMBERED:
+            del _runs[next(iter(_runs))]
+    return known[1]
 
 
 class _NotStoredError(LookupError):
@@ -87,7 +124,7 @@ def recall(key: str) -> Run | None:
     """The run of this key, from this session or from the store."""
     parts = _remembered().get(key)
     if parts:
-        return from_parts(*parts)
+        return _made(parts)
     try:
         return _stored(key)
     except _NotStoredError:
@@ -107,8 +144,12 @@ def find(spec: RunSpec) -> Run | None:
     return recall(key)
 
 
-def keep(run: Run) -> str:
-    """Remember a run that has just been trained and, if it is finished, store it for the next visit."""
+def keep(run: Run, *, resumable: bool = True) -> str:
+    """Remember a run that has just been trained and, if it is finished, store it for the next visit.
+
+    resumable: with Adam's state, which is twice as large as the weights
+    """
+    run = run if resumable else replace(run, optimizer_state={})
     store().put(run)
     return remember(run)
 
