@@ -1,8 +1,8 @@
 """What several starts allow to be said: paired differences, their intervals, and sentences that claim no more.
 
 Starts are paired: all models of one start see the same data. Two models are told apart ("settled") when the 95 %
-interval of their mean difference leaves out zero and a sign test of the wins is below 5 %, both. Bands over starts are
-quantiles, and are made where curves are drawn (figures.smoothing).
+interval of their mean difference leaves out zero, a sign test of the wins is below 5 %, and both point the same way.
+Bands over starts are quantiles, and are made where curves are drawn (figures.smoothing).
 """
 
 import functools
@@ -29,7 +29,7 @@ class Difference(NamedTuple):
 
     mean: of second minus first, in the losses' unit; never negative
     low, high: its 95 % interval; nan below FEWEST starts
-    wins: starts in which the first was lower; starts: those in which the two were not equal
+    wins: starts in which the first was lower; starts: those that both have; decided: those in which they were not equal
     """
 
     first: str
@@ -39,16 +39,17 @@ class Difference(NamedTuple):
     high: float
     wins: int
     starts: int
+    decided: int
 
     @property
     def p_value(self) -> float:
         """Two-sided sign test: the chance of a count at least this uneven if neither model were better."""
-        return sign_test(self.wins, self.starts)
+        return sign_test(self.wins, self.decided)
 
     @property
     def settled(self) -> bool:
-        """Whether the first may be called lower."""
-        return bool(self.low > 0) and self.p_value < SURE
+        """Whether the first may be called lower: on average, and in more than half of the starts that decide."""
+        return bool(self.low > 0) and self.p_value < SURE and 2 * self.wins > self.decided
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -65,7 +66,12 @@ def interval(values: Sequence[float] | Floats) -> tuple[float, float]:
     Studentised (Efron and Tibshirani, 1993, section 12.5): each resample's error is measured in its own standard
     error. Of 10 values it covers the mean about as often as it says, where plain percentiles do in some 9 of 10 cases.
     """
-    found = np.asarray(values, np.float64)
+    return _interval(tuple(np.asarray(values, np.float64).tolist()))
+
+
+@functools.lru_cache(maxsize=4_096)
+def _interval(values: tuple[float, ...]) -> tuple[float, float]:
+    found = np.array(values, np.float64)
     if len(found) < FEWEST:
         return math.nan, math.nan
     mean = float(found.mean())
@@ -100,7 +106,8 @@ def _difference(table: pd.DataFrame, one: str, other: str) -> Difference:
     if len(gaps) and gaps.mean() < 0:
         one, other, gaps = other, one, -gaps
     mean = float(gaps.mean()) if len(gaps) else math.nan
-    return Difference(one, other, mean, *interval(gaps), int((gaps > 0).sum()), int((gaps != 0).sum()))
+    wins, decided = int((gaps > 0).sum()), int((gaps != 0).sum())
+    return Difference(one, other, mean, *interval(gaps), wins, len(gaps), decided)
 
 
 def against(scores: pd.DataFrame, baseline: str) -> pd.DataFrame:
@@ -219,7 +226,8 @@ def _contradiction(ranked: Sequence[str], pairs: Pairs, expected: Sequence[str])
 
 def evidence(pair: Difference) -> str:
     """The interval of a difference and the wins, for a bracket."""
-    return f"95 % interval {amount(pair.low)} to {amount(pair.high)}, {pair.wins} of {pair.starts} starts"
+    tied = f", {pair.starts - pair.decided} tied" if pair.decided < pair.starts else ""
+    return f"95 % interval {amount(pair.low)} to {amount(pair.high)}, {pair.wins} of {pair.starts} starts{tied}"
 
 
 def amount(value: float) -> str:

@@ -49,7 +49,22 @@ def test_wins_are_counted_seed_by_seed() -> None:
 
 def test_ties_and_seeds_that_one_lacks_do_not_count_as_wins() -> None:
     (pair,) = differences(scores(a=[1.0, 1.0, 1.0], b=[1.0, 2.0]))
-    assert (pair.first, pair.wins, pair.starts, pair.mean) == ("a", 1, 1, 0.5)
+    assert (pair.first, pair.wins, pair.starts, pair.decided, pair.mean) == ("a", 1, 2, 1, 0.5)
+
+
+def test_starts_that_all_tie_are_starts_all_the_same() -> None:
+    text = ranking_sentence(scores(a=[1.0] * 10, b=[1.0] * 10))
+    assert text.startswith("No ranking yet.")
+    assert text.endswith("0 of 10 starts, 10 tied).")
+
+
+def test_many_small_losses_against_a_few_large_wins_settle_nothing() -> None:
+    gaps = np.array([-0.001] * 35 + [0.1] * 15)
+    (pair,) = differences(scores(a=[1.0] * 50, b=list(1.0 + gaps)))
+    assert (pair.first, pair.wins, pair.starts) == ("a", 15, 50)
+    assert pair.low > 0
+    assert pair.p_value < SURE
+    assert not pair.settled
 
 
 @pytest.mark.parametrize(("wins", "starts", "p"), [(10, 10, 2 / 1024), (5, 10, 1.0), (8, 10, 2 * 56 / 1024)])
@@ -98,10 +113,10 @@ def test_differences_from_a_baseline_keep_their_sign() -> None:
 
 
 def test_an_interval_with_zero_in_it_settles_nothing_however_many_wins() -> None:
-    assert not Difference("a", "b", 1.0, -0.1, 2.1, 10, 10).settled
-    assert not Difference("a", "b", 1.0, 0.1, 2.1, 8, 10).settled
-    assert not Difference("a", "b", 1.0, math.nan, math.nan, 3, 3).settled
-    assert Difference("a", "b", 1.0, 0.1, 2.1, 10, 10).settled
+    assert not Difference("a", "b", 1.0, -0.1, 2.1, 10, 10, 10).settled
+    assert not Difference("a", "b", 1.0, 0.1, 2.1, 8, 10, 10).settled
+    assert not Difference("a", "b", 1.0, math.nan, math.nan, 3, 3, 3).settled
+    assert Difference("a", "b", 1.0, 0.1, 2.1, 10, 10, 10).settled
 
 
 def test_a_clear_difference_needs_the_fewest_starts_and_none_needs_more_than_there_are() -> None:
@@ -131,7 +146,7 @@ def test_about_four_of_five_comparisons_of_the_size_needed_are_settled() -> None
     assert size is not None
     drawn = gaps[np.random.default_rng(5).integers(0, len(gaps), (200, size))]
     settled = [
-        Difference("a", "b", row.mean(), *interval(row), int((row > 0).sum()), int((row != 0).sum())).settled
+        Difference("a", "b", row.mean(), *interval(row), int((row > 0).sum()), size, int((row != 0).sum())).settled
         for row in drawn
     ]
     assert 0.65 <= np.mean(settled) <= 0.95

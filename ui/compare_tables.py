@@ -108,7 +108,8 @@ def _pairs(page: str, by_run: pd.DataFrame) -> None:
                 help="Two-sided sign test: how often a count this uneven would come of two equally good models.",
             ),
             "Settled": st.column_config.TextColumn(
-                help="Yes if the interval leaves out zero and the sign test is below 5 %, both."
+                help="Yes if the interval leaves out zero, the sign test is below 5 %, and most starts go the same way "
+                "as the mean."
             ),
             "Starts needed": st.column_config.TextColumn(
                 help="With this many starts four of five such comparisons would be settled. Found by drawing starts, "
