@@ -3,25 +3,29 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from bilstm_core.presets import NO_FUTURE, WHY_MORE, WIDER, Step
-from bilstm_core.statistics import FEWEST, Difference, amount, by_start, differences, evidence, listed
+from bilstm_core.statistics import FEWEST, Difference, amount, by_start, differences, evidence, interval, listed
 
 FORWARD, BIDIRECTIONAL = "forward", "bidirectional"
-LEVEL = 0.9  # of bidirectional's gain: from here on a change is called enough
+NEGLIGIBLE = 0.1  # of bidirectional's gain: a change that lacks less has enough, one that has less has nothing
+OPEN = "These starts do not settle it."
+UNSETTLED = "is not settled"
 
 FUTURE, BIGGER, ELSE = "It sees the future", "It is bigger", "Something else"
 GUESSES = (FUTURE, BIGGER, ELSE)
 
-Kind = Literal["enough", "part", "nothing"]
+Kind = Literal["enough", "part", "nothing", "open"]
 
 
 class Gain(NamedTuple):
     """What a change gains over forward.
 
-    share: of bidirectional's gain, in means; kind: "enough" where it is not settled above bidirectional, or has LEVEL
-    of its gain; "nothing" where it is not settled below forward
+    share: of bidirectional's gain, in means
+    kind: "enough" where the starts exclude that it lacks NEGLIGIBLE of bidirectional's gain, "nothing" where they
+    exclude that it has that much, "part" where it is settled below forward and above bidirectional, else "open"
     """
 
     kind: Kind
@@ -34,18 +38,27 @@ def gain(scores: pd.DataFrame, label: str) -> Gain | None:
 
     scores: label, seed, loss; with forward and bidirectional
     """
-    pairs = {frozenset((pair.first, pair.second)): pair for pair in differences(scores)}
+    wanted = scores[scores["label"].isin([FORWARD, BIDIRECTIONAL, label])]
+    pairs = {frozenset((pair.first, pair.second)): pair for pair in differences(wanted)}
     whole = pairs[frozenset((FORWARD, BIDIRECTIONAL))]
     if not (whole.settled and whole.first == BIDIRECTIONAL):
         return None
-    pair = pairs[frozenset((FORWARD, label))]
-    above = pairs[frozenset((BIDIRECTIONAL, label))]
-    means = by_start(scores)[[FORWARD, label, BIDIRECTIONAL]].dropna().mean()
-    share = float((means[FORWARD] - means[label]) / (means[FORWARD] - means[BIDIRECTIONAL]))
-    if not (pair.settled and pair.first == label):
-        return Gain("nothing", share, pair)
-    less = above.settled and above.first == BIDIRECTIONAL
-    return Gain("part" if less and share < LEVEL else "enough", share, pair)
+    pair, rest = pairs[frozenset((FORWARD, label))], pairs[frozenset((BIDIRECTIONAL, label))]
+    losses = by_start(wanted)[[FORWARD, label, BIDIRECTIONAL]].dropna()
+    gained, full = losses[FORWARD] - losses[label], losses[FORWARD] - losses[BIDIRECTIONAL]
+    kind: Kind = "open"
+    if _below_zero(full - gained - NEGLIGIBLE * full):
+        kind = "enough"
+    elif _below_zero(gained - NEGLIGIBLE * full):
+        kind = "nothing"
+    elif pair.settled and pair.first == label and rest.settled and rest.first == BIDIRECTIONAL:
+        kind = "part"
+    return Gain(kind, float(gained.mean() / full.mean()), pair)
+
+
+def _below_zero(values: "pd.Series[float]") -> bool:
+    """Whether the interval of the mean is; a start's share is taken of that start's whole, so both scatters count."""
+    return interval(values.to_numpy(np.float64))[1] < 0
 
 
 def opening(scores: pd.DataFrame) -> str:
@@ -71,7 +84,8 @@ def finding(scores: pd.DataFrame, step: Step) -> str:
     else:
         said = f"loss {amount(pair.mean)} lower than forward's ({evidence(pair)})"
         said += f", {found.share:.0%} of bidirectional's gain"
-    return f"{step.change}: {said}. {getattr(step, found.kind)}"
+    follows = OPEN if found.kind == "open" else getattr(step, found.kind)
+    return f"{step.change}: {said}. {follows}"
 
 
 def kinds(scores: pd.DataFrame, steps: Sequence[Step]) -> dict[str, Kind]:
@@ -85,13 +99,17 @@ def verdict(guess: str, found: Mapping[str, Kind]) -> str:
     """What the changes tried so far say of a guess; "" while they say nothing of it."""
     future, size = found.get(NO_FUTURE), found.get(WIDER)
     words = {
-        FUTURE: {"enough": "does not hold", "part": "holds in part", "nothing": "holds"},
-        BIGGER: {"enough": "holds", "part": "holds in part", "nothing": "does not hold"},
+        FUTURE: {"enough": "does not hold", "part": "holds in part", "nothing": "holds", "open": UNSETTLED},
+        BIGGER: {"enough": "holds", "part": "holds in part", "nothing": "does not hold", "open": UNSETTLED},
     }
     if guess == ELSE:
         if future is None or size is None:
             return ""
-        outcome = "holds" if future == "enough" and size != "enough" else "does not hold"
+        outcome = "holds" if future == "enough" else "does not hold"
+        if size == "enough" or future in ("part", "nothing"):
+            outcome = "does not hold"
+        elif "open" in (future, size):
+            outcome = UNSETTLED
     else:
         kind = future if guess == FUTURE else size
         if kind is None:
@@ -103,9 +121,13 @@ def verdict(guess: str, found: Mapping[str, Kind]) -> str:
 def conclusion(found: Mapping[str, Kind]) -> str:
     """What is left when everything has been tried."""
     enough = [label for label, kind in found.items() if kind == "enough"]
-    if NO_FUTURE in enough and not set(enough) - {NO_FUTURE, WHY_MORE.label}:
+    unsettled = [label for label, kind in found.items() if kind == "open"]
+    if NO_FUTURE in enough and not {*enough, *unsettled} - {NO_FUTURE, WHY_MORE.label}:
         return "What is left: a second state that starts from the other end, whatever it reads."
-    return f"Enough by itself: {listed(enough)}." if enough else "None of these is enough by itself."
+    said = f"Enough by itself: {listed(enough)}." if enough else ""
+    if unsettled:
+        said += f" Not settled by these starts: {listed(unsettled)}."
+    return said.strip() or "None of these is enough by itself."
 
 
 def lead_sentence(scores: pd.DataFrame, earlier: pd.DataFrame | None) -> str:

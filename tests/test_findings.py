@@ -74,6 +74,12 @@ def test_kinds_are_those_of_the_steps_present() -> None:
 @pytest.mark.parametrize(
     ("guess", "future", "size", "outcome"),
     [
+        (FUTURE, "open", "part", "is not settled"),
+        (BIGGER, "enough", "open", "is not settled"),
+        (ELSE, "enough", "open", "is not settled"),
+        (ELSE, "open", "nothing", "is not settled"),
+        (ELSE, "open", "enough", "does not hold"),
+        (ELSE, "part", "open", "does not hold"),
         (FUTURE, "enough", "part", "does not hold"),
         (FUTURE, "part", "part", "holds in part"),
         (FUTURE, "nothing", "part", "holds"),
@@ -99,6 +105,51 @@ def test_what_is_left_is_the_second_state_only_where_nothing_else_is_enough() ->
     assert "second state" in conclusion({NO_FUTURE: "enough", WIDER: "part", "told t/T": "nothing"})
     assert conclusion({NO_FUTURE: "enough", WIDER: "enough"}) == f"Enough by itself: {NO_FUTURE} and {WIDER}."
     assert conclusion({NO_FUTURE: "part"}) == "None of these is enough by itself."
+
+
+def test_what_is_not_settled_is_neither_enough_nor_left_out() -> None:
+    assert conclusion({NO_FUTURE: "enough", WIDER: "open"}) == (
+        f"Enough by itself: {NO_FUTURE}. Not settled by these starts: {WIDER}."
+    )
+    assert conclusion({NO_FUTURE: "open", WIDER: "part"}) == f"Not settled by these starts: {NO_FUTURE}."
+
+
+def simulated(share: float, spread: float, starts: int, experiments: int = 60) -> list[str]:
+    """The kinds found where a change has a share of bidirectional's gain of 0.1, each loss with its own scatter."""
+    rng = np.random.default_rng(7)
+    found = []
+    for _ in range(experiments):
+        means = {"forward": 0.4, "bidirectional": 0.3, NO_FUTURE: 0.4 - 0.1 * share}
+        rows = [
+            {"label": label, "seed": seed, "loss": loss}
+            for label, mean in means.items()
+            for seed, loss in enumerate(rng.normal(mean, spread, starts))
+        ]
+        one = gain(pd.DataFrame(rows), NO_FUTURE)
+        found += [one.kind] if one else []
+    return found
+
+
+def test_a_noisy_part_is_called_neither_all_nor_nothing() -> None:
+    kinds_found = simulated(0.6, 0.035, 10)
+    assert len(kinds_found) > 40
+    assert kinds_found.count("open") > len(kinds_found) / 2
+    assert kinds_found.count("enough") + kinds_found.count("nothing") <= 0.05 * len(kinds_found)
+
+
+@pytest.mark.parametrize(("share", "kind"), [(0.0, "nothing"), (0.6, "part"), (1.0, "enough")])
+def test_what_scatters_little_is_settled(share: float, kind: str) -> None:
+    kinds_found = simulated(share, 0.005, 10, 20)
+    assert kinds_found.count(kind) >= 18
+
+
+def test_a_few_starts_settle_no_change() -> None:
+    table = scores(forward=0.5, bidirectional=0.2, no_future=0.2)
+    few = table[(table["label"] != NO_FUTURE) | (table["seed"] < 3)]
+    found = gain(few, NO_FUTURE)
+    assert found is not None
+    assert found.kind == "open"
+    assert finding(few, WHY_STEPS[0]).endswith("These starts do not settle it.")
 
 
 def test_a_long_run_is_set_beside_the_short_one() -> None:
