@@ -2,11 +2,14 @@
 
 import streamlit as st
 
-from ui import frame
+from ui.chart import preload
 
 
 def main() -> None:
     st.set_page_config(page_title="BiLSTM Explorer", page_icon="ui/icon.svg", layout="wide")
+    preload()
+    from ui import frame  # with pandas and the core, which take a second the first time
+
     page = st.navigation(
         [
             st.Page("pages/overview.py", title="Overview", icon=":material/explore:", default=True),

@@ -13,35 +13,28 @@ function addresses() {
   return [...new Set(own)]
 }
 
-async function fetchLibrary() {
-  for (const address of addresses()) {
-    const response = await fetch(address)
-    const type = response.headers.get("content-type") ?? ""
-    if (response.ok && !type.includes("html")) return response.text()
-  }
-  throw new Error("plotly.min.js is not served; is server.enableStaticServing on?")
+function loaded(address) {
+  return new Promise(resolve => {
+    const script = document.createElement("script")
+    script.onload = () => resolve(true)
+    script.onerror = () => resolve(false)
+    script.src = address
+    document.head.append(script)
+  })
 }
 
+// Streamlit may have put a Plotly of its own on the page: it stays what window.Plotly means
 async function loadLibrary() {
   const before = window.Plotly
-  const text = await fetchLibrary()
-  // `module` and `exports` shadow whatever a loader may have put on the page
-  const wrapped = `(function(module, exports, define){${text}\n}).call(window, undefined, undefined, undefined)`
-  const address = URL.createObjectURL(new Blob([wrapped], { type: "text/javascript" }))
   try {
-    await new Promise((resolve, reject) => {
-      const script = document.createElement("script")
-      script.onload = resolve
-      script.onerror = () => reject(new Error("plotly.min.js was refused by the browser"))
-      script.src = address
-      document.head.append(script)
-    })
+    for (const address of addresses()) {
+      window.Plotly = undefined
+      if ((await loaded(address)) && window.Plotly) return window.Plotly
+    }
   } finally {
-    URL.revokeObjectURL(address)
+    window.Plotly = before
   }
-  const library = window.Plotly
-  if (before) window.Plotly = before
-  return library
+  throw new Error("plotly.min.js is not served; is server.enableStaticServing on?")
 }
 
 function plotly() {
@@ -303,6 +296,10 @@ function resized(state) {
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component
+  if (data.preload) {
+    plotly().catch(() => undefined) // the first chart tries again, and says what is wrong
+    return
+  }
   let state = charts.get(parentElement)
   if (!state) {
     state = build(parentElement, data)

@@ -65,6 +65,13 @@ def _report(key: str, on_click: Callable[[Click], None]) -> None:
         on_click(click)
 
 
+def preload() -> None:
+    """Have the browser fetch Plotly while the server is still at work on the page."""
+    ensure_plotly()
+    with st.container(key="preload"):
+        _COMPONENT(key="plotly", data={"preload": True})
+
+
 class Drawn(NamedTuple):
     """A figure as the component takes it: to write a large one out takes longer than the rest of a page.
 
