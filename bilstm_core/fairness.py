@@ -1,9 +1,36 @@
 """A fair race: as many units as give two models about the same number of parameters."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from bilstm_core.initial_weights import parameter_count
 from bilstm_core.specs import WHOLE_NUMBERS, ModelSpec, ProblemSpec
+
+CLOSE = 0.05  # of the wanted parameters: a match that misses by more is none
+
+
+class Match(NamedTuple):
+    """What comes nearest to a number of parameters: its units, its parameters, and those wanted."""
+
+    units: int
+    parameters: int
+    wanted: int
+
+    @property
+    def close(self) -> bool:
+        """Whether it may be called as many."""
+        return abs(self.parameters - self.wanted) <= CLOSE * self.wanted
+
+    @property
+    def at_most(self) -> bool:
+        """Whether it is fewer because there may be no more units."""
+        return self.units == WHOLE_NUMBERS["units"][1] and self.parameters < self.wanted
+
+
+def match(problem: ProblemSpec, model: ModelSpec, reference: ModelSpec) -> Match:
+    """How near `model`, with its `matched_units`, comes to the parameters of `reference`."""
+    units = matched_units(problem, model, reference)
+    return Match(units, parameter_count(problem, replace(model, units=units)), parameter_count(problem, reference))
 
 
 def matched_units(problem: ProblemSpec, model: ModelSpec, reference: ModelSpec) -> int:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-import numpy as np
 import pandas as pd
 
+from bilstm_core.fairness import Match
 from bilstm_core.presets import NO_FUTURE, WHY_MORE, WIDER, Step
 from bilstm_core.statistics import FEWEST, Difference, amount, by_start, differences, evidence, interval, listed
 
@@ -58,7 +58,7 @@ def gain(scores: pd.DataFrame, label: str) -> Gain | None:
 
 def _below_zero(values: "pd.Series[float]") -> bool:
     """Whether the interval of the mean is; a start's share is taken of that start's whole, so both scatters count."""
-    return interval(values.to_numpy(np.float64))[1] < 0
+    return interval(values.tolist())[1] < 0
 
 
 def opening(scores: pd.DataFrame) -> str:
@@ -71,8 +71,12 @@ def opening(scores: pd.DataFrame) -> str:
     return f"{pair.first}'s loss is {amount(pair.mean)} lower than {pair.second}'s ({evidence(pair)})."
 
 
-def finding(scores: pd.DataFrame, step: Step) -> str:
-    """What came of one change, in a sentence and what follows from it. scores: label, seed, loss"""
+def finding(scores: pd.DataFrame, step: Step, match: Match | None = None) -> str:
+    """What came of one change, in a sentence and what follows from it.
+
+    scores: label, seed, loss
+    match: of a step that matches parameters; from one that is not close nothing follows
+    """
     found = gain(scores, step.label)
     if found is None:
         return opening(scores)
@@ -84,15 +88,26 @@ def finding(scores: pd.DataFrame, step: Step) -> str:
     else:
         said = f"loss {amount(pair.mean)} lower than forward's ({evidence(pair)})"
         said += f", {found.share:.0%} of bidirectional's gain"
+    if match and not match.close:
+        units = f"at most {match.units} units" if match.at_most else f"{match.units} units, the nearest match"
+        counts = f"{match.parameters:,} parameters against {match.wanted:,}"
+        return f"Forward with {units} ({counts}): {said}. So nothing follows about size."
     follows = OPEN if found.kind == "open" else getattr(step, found.kind)
     return f"{step.change}: {said}. {follows}"
 
 
-def kinds(scores: pd.DataFrame, steps: Sequence[Step]) -> dict[str, Kind]:
-    """What each change gains, by label; empty where bidirectional's own gain is not settled."""
+def kinds(scores: pd.DataFrame, steps: Sequence[Step], match: Match | None = None) -> dict[str, Kind]:
+    """What each change gains, by label; empty where bidirectional's own gain is not settled.
+
+    match: of the steps that match parameters; they stay open where it is not close
+    """
     present = set(scores["label"])
-    gains = {step.label: gain(scores, step.label) for step in steps if step.label in present}
-    return {label: found.kind for label, found in gains.items() if found is not None}
+    gains = {step: gain(scores, step.label) for step in steps if step.label in present}
+    return {
+        step.label: "open" if step.matched and match and not match.close else found.kind
+        for step, found in gains.items()
+        if found is not None
+    }
 
 
 def verdict(guess: str, found: Mapping[str, Kind]) -> str:
@@ -126,7 +141,7 @@ def conclusion(found: Mapping[str, Kind]) -> str:
         return "What is left: a second state that starts from the other end, whatever it reads."
     said = f"Enough by itself: {listed(enough)}." if enough else ""
     if unsettled:
-        said += f" Not settled by these starts: {listed(unsettled)}."
+        said += f" Not settled by these runs: {listed(unsettled)}."
     return said.strip() or "None of these is enough by itself."
 
 

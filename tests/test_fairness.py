@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from bilstm_core.fairness import matched_units
+from bilstm_core.fairness import match, matched_units
 from bilstm_core.initial_weights import parameter_count
 from bilstm_core.specs import ModelSpec, ProblemSpec
 
@@ -38,3 +38,13 @@ def test_merging_by_sum_needs_no_more_units_than_concat_less_one() -> None:
 def test_the_units_stay_within_what_is_allowed() -> None:
     assert matched_units(PROBLEM, FORWARD, ModelSpec(units=256)) == 256
     assert matched_units(PROBLEM, ModelSpec(layers=3), ModelSpec(direction="forward", units=1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("units", "close", "at_most"), [(1, False, False), (20, True, False), (200, False, True), (256, False, True)]
+)
+def test_a_match_that_misses_by_more_than_a_twentieth_is_none(units: int, close: bool, at_most: bool) -> None:
+    found = match(PROBLEM, FORWARD, ModelSpec(units=units))
+    assert (found.close, found.at_most) == (close, at_most)
+    assert found.wanted == parameter_count(PROBLEM, ModelSpec(units=units))
+    assert found.parameters == parameter_count(PROBLEM, replace(FORWARD, units=found.units))

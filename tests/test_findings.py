@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bilstm_core.fairness import Match
 from bilstm_core.findings import BIGGER, ELSE, FUTURE, conclusion, finding, gain, kinds, lead_sentence, opening, verdict
 from bilstm_core.presets import NO_FUTURE, WHY_STEPS, WIDER
 
@@ -109,9 +110,9 @@ def test_what_is_left_is_the_second_state_only_where_nothing_else_is_enough() ->
 
 def test_what_is_not_settled_is_neither_enough_nor_left_out() -> None:
     assert conclusion({NO_FUTURE: "enough", WIDER: "open"}) == (
-        f"Enough by itself: {NO_FUTURE}. Not settled by these starts: {WIDER}."
+        f"Enough by itself: {NO_FUTURE}. Not settled by these runs: {WIDER}."
     )
-    assert conclusion({NO_FUTURE: "open", WIDER: "part"}) == f"Not settled by these starts: {NO_FUTURE}."
+    assert conclusion({NO_FUTURE: "open", WIDER: "part"}) == f"Not settled by these runs: {NO_FUTURE}."
 
 
 def simulated(share: float, spread: float, starts: int, experiments: int = 60) -> list[str]:
@@ -158,3 +159,21 @@ def test_a_long_run_is_set_beside_the_short_one() -> None:
     assert "too close to call" in text
     assert text.endswith("Where the tutorial stops, bidirectional led by 0.300.")
     assert "Where" not in lead_sentence(late, None)
+
+
+@pytest.mark.parametrize(
+    ("match", "words"),
+    [
+        (Match(256, 264_449, 323_601), "at most 256 units (264,449 parameters against 323,601): loss 0.300 lower"),
+        (Match(2, 35, 27), "2 units, the nearest match (35 parameters against 27): loss 0.300 lower"),
+    ],
+)
+def test_where_the_parameters_do_not_match_nothing_follows_about_size(match: Match, words: str) -> None:
+    table = scores(forward=0.5, bidirectional=0.2, **{WIDER: 0.2})
+    wider = next(step for step in WHY_STEPS if step.matched)
+    assert finding(table, wider, match).startswith(f"Forward with {words}")
+    assert finding(table, wider, match).endswith("So nothing follows about size.")
+    assert kinds(table, WHY_STEPS, match) == {WIDER: "open"}
+    close = Match(29, 3_510, 3_601)
+    assert finding(table, wider, close) == finding(table, wider)
+    assert kinds(table, WHY_STEPS, close) == {WIDER: "enough"}

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from bilstm_core.fairness import CLOSE
 from bilstm_core.initial_weights import parameter_count
 from ui import controls, guess, live, session
 from ui.comparison import (
@@ -196,10 +197,12 @@ def beside(comparison: Comparison) -> None:
     models = {label: model_of(comparison, label, settings) for label in comparison.models}
     counts = {label: parameter_count(problem, model) for label, model in models.items()}
     fewest, most = min(counts, key=lambda one: counts[one]), max(counts, key=lambda one: counts[one])
-    if settings["fair"]:
+    if settings["fair"] and counts[most] - counts[fewest] > CLOSE * counts[most]:
+        st.caption(f"Not as many parameters each, but as near as units allow: {counts[fewest]:,} to {counts[most]:,}.")
+    elif settings["fair"]:
         st.caption(f"About as many parameters each, as whole units allow: {counts[fewest]:,} to {counts[most]:,}.")
     elif counts[fewest] < counts[most]:
         st.caption(
             f"Not quite a fair race: {most} has {counts[most]:,} parameters, {fewest} {counts[fewest]:,}. "
-            "The switch gives all about as many."
+            "The switch brings them as near as units allow."
         )

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from bilstm_core import figures
+from bilstm_core.fairness import Match, match
 from bilstm_core.findings import (
     BIDIRECTIONAL,
     FORWARD,
@@ -28,6 +29,8 @@ from ui.comparison import (
     Comparison,
     affordable_starts,
     current_runs,
+    problem_of,
+    reference,
     runs_of,
     scores,
     shown_settings,
@@ -76,6 +79,22 @@ def tried() -> list[Step]:
 def left() -> list[Step]:
     """The changes not tried yet, in order."""
     return _offered(WHY_STEPS[_stage() :])
+
+
+def _match() -> Match:
+    """How near forward comes to bidirectional's parameters."""
+    settings = shown_settings(PAGE)
+    return match(problem_of(settings), WHY_FIRST[FORWARD], reference(settings))
+
+
+def _finding(by_run: pd.DataFrame, step: Step) -> str:
+    return finding(by_run, step, _match() if step.matched else None)
+
+
+def _words(step: Step) -> str:
+    """What the button of a step says."""
+    near = _match()
+    return step.press if near.close or not step.matched else f"Give forward {near.units} units"
 
 
 def _style(label: str, model: ModelSpec) -> figures.Style:
@@ -142,7 +161,7 @@ def answer(runs: Runs) -> str:
     if not tried():
         wait = "" if guessed() else " Why? Guess first."
         return f"After {epochs:,} sequences each: {opening(by_run)}{wait}"
-    return finding(by_run, tried()[-1])
+    return _finding(by_run, tried()[-1])
 
 
 def _earlier() -> pd.DataFrame | None:
@@ -157,7 +176,7 @@ def below(runs: Runs) -> str:
         return f"And {guess.fall_sentence(runs)}" if all(runs.values()) else ""
     if not tried() or not all(runs.values()):
         return ""
-    found = kinds(scores(runs), tried())
+    found = kinds(scores(runs), tried(), _match())
     said = [verdict(guessed() or "", found) if guessed() else ""]
     if found and not left():
         said.append(conclusion(found))
@@ -175,7 +194,7 @@ def press_row() -> None:
             st.button("Back to where the tutorial stops", key=f"{PAGE}.short", on_click=_short_run, disabled=busy)
         elif left():
             st.button(
-                left()[0].press,
+                _words(left()[0]),
                 key=f"{PAGE}.press",
                 type="primary",
                 icon=":material/add:",
@@ -213,7 +232,7 @@ def so_far(runs: Runs) -> None:
         return
     st.markdown("**What came out so far**")
     by_run = scores(present)
-    st.markdown("\n".join(f"- {finding(by_run, step)}" for step in done))
+    st.markdown("\n".join(f"- {_finding(by_run, step)}" for step in done))
 
 
 def page() -> tuple[Comparison, Runs]:
