@@ -29,13 +29,17 @@ def run(comparison: Comparison, again: bool = False, new_seeds: bool = False) ->
     settings = chosen_settings(page)
     if new_seeds:
         settings["seed"] = session.new_seed(settings["seed"], settings["starts"])
-    if not _complaint(comparison, settings):
-        start(comparison, settings, again=again)
+    start(comparison, settings, again=again)
 
 
-def start(comparison: Comparison, settings: Settings, *, again: bool = False) -> None:
-    """Show the runs of these settings, and train those that are not there, or all `again`."""
+def start(comparison: Comparison, settings: Settings, *, again: bool = False) -> bool:
+    """Show the runs of these settings, and train those that are not there, or all `again`.
+
+    Returns whether they can be shown; settings out of range change nothing.
+    """
     page = comparison.page
+    if complaint(comparison, settings):
+        return False
     every = [spec for group in specs_of(comparison, settings).values() for spec in group]
     unique = list(dict.fromkeys(every if again else missing(comparison, settings)))
     st.session_state[f"{page}.from_store"] = not unique
@@ -44,6 +48,7 @@ def start(comparison: Comparison, settings: Settings, *, again: bool = False) ->
     live.forget_failure(page)
     if unique:
         live.start(page, unique)
+    return True
 
 
 def fit_starts(comparison: Comparison) -> None:
@@ -51,7 +56,7 @@ def fit_starts(comparison: Comparison) -> None:
     page = comparison.page
     settings = chosen_settings(page)
     settings["starts"] = st.session_state.pop(f"{page}.wished", settings["starts"])
-    if not _complaint(comparison, settings):
+    if not complaint(comparison, settings):
         starts = affordable_starts(comparison, settings)
         st.session_state[f"{page}.starts"] = starts
         if starts < settings["starts"]:
@@ -100,7 +105,7 @@ def row(comparison: Comparison) -> None:
     with four, controls.setting("units"):
         controls.widget(page, "units")
     settings = chosen_settings(page)
-    said = _complaint(comparison, settings)
+    said = complaint(comparison, settings)
     waiting = "" if said else guess.waiting(comparison, settings)
     with last:
         _run_or_stop(comparison, locked=bool(said or waiting))
@@ -111,7 +116,8 @@ def row(comparison: Comparison) -> None:
         _notes(comparison, settings, waiting)
 
 
-def _complaint(comparison: Comparison, settings: Settings) -> str:
+def complaint(comparison: Comparison, settings: Settings) -> str:
+    """Why no runs of these settings can be trained, in the core's sentence, or nothing."""
     try:
         specs_of(comparison, settings)
     except ValueError as error:

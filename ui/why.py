@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -27,6 +28,7 @@ from ui.comparison import (
     AFFORDABLE_S,
     TUTORIAL_EPOCHS,
     Comparison,
+    Settings,
     affordable_starts,
     current_runs,
     problem_of,
@@ -61,8 +63,8 @@ def _stage() -> int:
     return stage
 
 
-def _is_long() -> bool:
-    return bool(shown_settings(PAGE)["epochs"] > TUTORIAL_EPOCHS)
+def _is_long(settings: Settings | None = None) -> bool:
+    return bool((settings or shown_settings(PAGE))["epochs"] > TUTORIAL_EPOCHS)
 
 
 def _offered(steps: Sequence[Step]) -> list[Step]:
@@ -70,10 +72,10 @@ def _offered(steps: Sequence[Step]) -> list[Step]:
     return [step for step in steps if not (shown_settings(PAGE)["fair"] and step.matched)]
 
 
-def tried() -> list[Step]:
-    """The changes tried so far, in order."""
+def tried(stage: int | None = None) -> list[Step]:
+    """The changes tried so far, or by a stage, in order."""
     more = [WHY_MORE] if st.session_state.get(f"{PAGE}.noise") else []
-    return [*_offered(WHY_STEPS[: _stage()]), *more]
+    return [*_offered(WHY_STEPS[: _stage() if stage is None else stage]), *more]
 
 
 def left() -> list[Step]:
@@ -102,10 +104,13 @@ def _style(label: str, model: ModelSpec) -> figures.Style:
     return figures.style("bidirectional" if both else "forward", variant=VARIANTS.get(label, "none"))
 
 
-def comparison() -> Comparison:
-    """What is on the page now: forward, bidirectional and what has been tried; in the long run, those it follows."""
-    models = {**WHY_FIRST, **{step.label: step.model for step in tried()}}
-    if _is_long():
+def comparison(settings: Settings | None = None, stage: int | None = None) -> Comparison:
+    """What is on the page now: forward, bidirectional and what has been tried; in the long run, those it follows.
+
+    settings, stage: what would be on the page with these
+    """
+    models = {**WHY_FIRST, **{step.label: step.model for step in tried(stage)}}
+    if _is_long(settings):
         models = {label: model for label, model in models.items() if label in LONG}
     return Comparison(
         page=PAGE,
@@ -118,30 +123,38 @@ def comparison() -> Comparison:
     )
 
 
-def _show(starts: int | None = None) -> None:
-    settings = shown_settings(PAGE)
-    if starts:
-        st.session_state[f"{PAGE}.starts"] = starts
-        settings = {**settings, "starts": starts}
-    compare_controls.start(comparison(), settings)
+def _show() -> None:
+    compare_controls.start(comparison(), shown_settings(PAGE))
 
 
 def _press() -> None:
-    st.session_state[f"{PAGE}.stage"] = 1 + WHY_STEPS.index(left()[0])
-    _show()
+    stage = 1 + WHY_STEPS.index(left()[0])
+    if compare_controls.start(comparison(stage=stage), shown_settings(PAGE)):
+        st.session_state[f"{PAGE}.stage"] = stage
+
+
+def _long_settings() -> dict[str, Any]:
+    """Those of the long run, with the starts asked for; they may be out of range."""
+    return {**shown_settings(PAGE), "epochs": LONG_EPOCHS}
 
 
 def _long_run() -> None:
-    settings = {**shown_settings(PAGE), "epochs": LONG_EPOCHS}
-    st.session_state[f"{PAGE}.settings"] = settings  # decides which models are followed
-    st.session_state[f"{PAGE}.before"] = settings["starts"]
-    _show(starts=affordable_starts(comparison(), settings))
+    settings = _long_settings()
+    asked, followed = settings["starts"], comparison(settings)
+    if compare_controls.complaint(followed, settings):
+        return
+    settings["starts"] = affordable_starts(followed, settings)
+    if compare_controls.start(followed, settings):
+        st.session_state[f"{PAGE}.before"] = asked
+        st.session_state[f"{PAGE}.starts"] = settings["starts"]
 
 
 def _short_run() -> None:
     settings = {**shown_settings(PAGE), "epochs": TUTORIAL_EPOCHS}
-    st.session_state[f"{PAGE}.settings"] = settings
-    _show(starts=st.session_state.pop(f"{PAGE}.before", settings["starts"]))
+    settings["starts"] = st.session_state.get(f"{PAGE}.before", settings["starts"])
+    if compare_controls.start(comparison(settings), settings):
+        st.session_state.pop(f"{PAGE}.before", None)
+        st.session_state[f"{PAGE}.starts"] = settings["starts"]
 
 
 def _start_again() -> None:
@@ -188,7 +201,7 @@ def press_row() -> None:
     if not guessed():
         guess.ask(f"{PAGE}.guess", "Why does bidirectional learn faster? Your guess:", GUESSES)
         return
-    busy = live.active(PAGE)
+    busy, said = live.active(PAGE), ""
     with st.container(horizontal=True, vertical_alignment="center"):
         if _is_long():
             st.button("Back to where the tutorial stops", key=f"{PAGE}.short", on_click=_short_run, disabled=busy)
@@ -203,13 +216,14 @@ def press_row() -> None:
             )
             st.caption(f"{len(_offered(WHY_STEPS)) - len(left()) + 1} of {len(_offered(WHY_STEPS))}")
         else:
+            said = compare_controls.complaint(comparison(_long_settings()), _long_settings())
             st.button(
                 f"The long run: {LONG_EPOCHS:,} sequences",
                 key=f"{PAGE}.long",
                 type="primary",
                 icon=":material/timeline:",
                 on_click=_long_run,
-                disabled=busy,
+                disabled=busy or bool(said),
                 help=f"At most about {AFFORDABLE_S:.0f} s of training; follows {', '.join(LONG)}.",
             )
         if not _is_long():
@@ -222,6 +236,8 @@ def press_row() -> None:
                 help=WHY_MORE.press,
             )
         st.button("Start again", key=f"{PAGE}.again_from_start", type="tertiary", on_click=_start_again, disabled=busy)
+    if said:
+        st.markdown(f":material/error: The long run: {said}")
 
 
 def so_far(runs: Runs) -> None:

@@ -1,0 +1,50 @@
+"""The page Why under settings that not all its presses can be trained with."""
+
+from streamlit.testing.v1 import AppTest
+
+from ui.comparison import TUTORIAL_EPOCHS, default_settings
+
+WIDE = {**default_settings(), "units": 256, "timesteps": 200, "starts": 1}  # 250 epochs are allowed, 4,000 are not
+
+
+def page() -> None:
+    from ui import why
+
+    why.page()
+
+
+def long_run() -> None:
+    from ui import why
+
+    why._long_run()
+    why.page()
+
+
+def at_the_end(script) -> AppTest:
+    visit = AppTest.from_function(script, default_timeout=60)
+    visit.session_state["Why.settings"] = dict(WIDE)
+    visit.session_state["Why.guess"] = "It is bigger"
+    visit.session_state["Why.stage"] = 5
+    return visit.run()
+
+
+def test_a_long_run_that_is_not_allowed_locks_its_button_and_says_why() -> None:
+    visit = at_the_end(page)
+    assert not visit.exception
+    assert visit.button(key="Why.long").disabled
+    assert any("times the allowed work" in text.value for text in visit.markdown)
+
+
+def test_a_long_run_that_is_not_allowed_changes_nothing_on_the_page() -> None:
+    visit = at_the_end(long_run)
+    assert not visit.exception
+    assert visit.session_state["Why.settings"]["epochs"] == TUTORIAL_EPOCHS
+    assert visit.session_state["Why.settings"] == WIDE
+
+
+def test_a_match_that_units_end_before_is_named_on_the_button() -> None:
+    visit = AppTest.from_function(page, default_timeout=60)
+    visit.session_state["Why.settings"] = dict(WIDE)
+    visit.session_state["Why.guess"] = "It is bigger"
+    visit.session_state["Why.stage"] = 1
+    assert visit.run().button(key="Why.press").label == "Give forward 256 units"
