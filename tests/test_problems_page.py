@@ -82,6 +82,17 @@ def test_the_flip_is_said_in_the_terms_of_the_problem(name: str, values: list[fl
     assert flips(name, values).startswith(said)
 
 
+def test_many_flips_are_counted_and_none_is_said_plainly() -> None:
+    wave = np.tile(np.repeat([0.9, 0.1], 4), 5).astype(np.float32)
+    spec = ProblemSpec(name="centered_window", timesteps=len(wave))
+    labels = labelled(spec, wave).y[0, :, 0]
+    said = problem.flip_sentence(spec, sequence.rows_of(labelled(spec, wave)))
+    assert said.startswith(f"At {np.count_nonzero(np.diff(labels))} timesteps, the first of them **5**;")
+    spec = ProblemSpec(name="total_quarters", timesteps=1)
+    alone = labelled(spec, np.array([0.5], dtype=np.float32))
+    assert problem.flip_sentence(spec, sequence.rows_of(alone)) == "Never here: every label is 3."
+
+
 def test_a_regression_has_no_flip() -> None:
     spec = ProblemSpec(name="cosine_from_sine", timesteps=4)
     batch = spec.problem.sample(1, 4, np.random.default_rng(0))

@@ -15,6 +15,7 @@ from bilstm_core.streams import Stream, generator
 from ui import controls, heads, results, sequence, timeline, trainer
 from ui.chart import cached, chart
 
+MOST_TURNS = 6  # that are named
 KNOWN_TO: Mapping[str, str] = {
     "forward": "Every label can be known from the past alone.",
     "backward": "Every label can be known from the future alone.",
@@ -103,6 +104,8 @@ def flip_sentence(problem: ProblemSpec, rows: pd.DataFrame) -> str:
         ones = f"{int(labels.sum())} of {len(labels)} labels are 1"
         return f"{_at(turns)}; {ones}." if turns else f"Never here: {ones}."
     if len(limits) > 1:
+        if not turns:
+            return f"Never here: every label is {labels[0]}."
         goals = listed([f"{limit:.2f}" for limit in limits])
         return f"{_at(turns)}, as the running sum passes {goals}."
     goal = f"{limits[0]:.2f}"
@@ -112,6 +115,8 @@ def flip_sentence(problem: ProblemSpec, rows: pd.DataFrame) -> str:
 
 
 def _at(turns: list[int]) -> str:
+    if len(turns) > MOST_TURNS:
+        return f"At {len(turns)} timesteps, the first of them **{turns[0]}**"
     steps = listed([f"**{step}**" for step in turns])
     return f"At timestep{'s' if len(turns) > 1 else ''} {steps}" if turns else "Never here"
 
