@@ -39,7 +39,10 @@ def table(comparison: Comparison, runs: RunsByLabel, pairs: bool = True) -> None
     by_run = scores(present)
     shown = summary(present, by_run)
     number = st.column_config.NumberColumn
-    unit = heads.loss_name(next(iter(present.values()))[0].spec.problem).capitalize()
+    problem = next(iter(present.values()))[0].spec.problem
+    if not heads.classes(problem):
+        shown = shown.drop(columns=["accuracy", "exact"])
+    unit = heads.loss_name(problem).capitalize()
     st.dataframe(
         shown,
         hide_index=True,
