@@ -2,8 +2,9 @@
 
 XLA reads and writes such files itself, and a damaged one, or a full disk, fails every training. So XLA gets a folder of
 its own in each worker; what it writes there is copied, whole, to a folder shared by all, under a name that holds its
-checksum; and what a worker finds there is checked before XLA sees it. Nothing here raises: where the disk fails,
-programs are compiled. TensorFlow is not imported.
+checksum; and what a worker finds there is checked before XLA sees it. The checksum guards against damage, not against
+people: a folder that others could write to is not used. Nothing here raises: where the disk fails, programs are
+compiled. TensorFlow is not imported.
 """
 
 import atexit
@@ -11,7 +12,9 @@ import contextlib
 import hashlib
 import os
 import platform
+import re
 import shutil
+import stat
 import tempfile
 import threading
 import time
@@ -26,6 +29,7 @@ SIZE_LIMIT = 100_000_000  # bytes of the shared folder, about 200 programs; the 
 ROOM = 4_000_000  # bytes that must be free for the worker's own folder
 FLAG = "--tf_xla_persistent_cache_directory="
 UNUSED_S = 30 * 86_400.0  # after which another version's programs go
+PART, PART_S = "part", 3_600.0  # ending of a file that is being written; seconds after which it was left behind
 OFF = "program-cache-off"  # a file in the scratch folder: XLA failed with the cache on
 
 _lock = threading.Lock()
@@ -52,7 +56,9 @@ def start() -> bool:
         trial = own / "trial"
         trial.write_bytes(bytes(ROOM))
         trial.unlink()
-        _saved.update(_load(shared_folder(), own))
+        shared = _own_folder()
+        _drop_old_versions(shared)
+        _saved.update(_load(shared, own))
     except OSError:
         if own is not None:
             shutil.rmtree(own, ignore_errors=True)
@@ -68,11 +74,14 @@ def save() -> None:
     with _lock, contextlib.suppress(OSError):
         if _own is None:
             return
-        shared = shared_folder()
-        for path in _own.iterdir():
-            if path.name not in _saved:
-                _saved.add(path.name)
+        shared = _own_folder()
+        new = [path for path in _own.iterdir() if path.name not in _saved]
+        for path in new:
+            with contextlib.suppress(OSError):  # and tried again after the next training
                 _keep(path, shared)
+                _saved.add(path.name)
+        if new:
+            _make_room(shared)
 
 
 def give_up() -> bool:
@@ -103,17 +112,42 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def _load(shared: Path, own: Path) -> set[str]:
-    """Copy the sound programs of the shared folder, delete the others and old ones of other versions; the names."""
-    loaded = set()
+def _own_folder() -> Path:
+    """The shared folder, made if it is missing. Raises OSError where others could put machine code into it."""
+    shared = shared_folder()
+    shared.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.name == "posix":
+        found = shared.lstat()
+        writable = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or writable:
+            raise PermissionError(f"{shared} is not this user's alone")
+    return shared
+
+
+def _drop_old_versions(shared: Path) -> None:
+    """Delete the programs of other versions that nobody has added to for long; what is not ours stays."""
     for other in shared.parent.glob("*"):
-        if other != shared and time.time() - other.stat().st_mtime > UNUSED_S:
-            shutil.rmtree(other, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            ours = other != shared and re.fullmatch("[0-9a-f]{16}", other.name)
+            if ours and time.time() - other.stat().st_mtime > UNUSED_S:
+                shutil.rmtree(other, ignore_errors=True)
+
+
+def _load(shared: Path, own: Path) -> set[str]:
+    """Copy the sound programs of the shared folder and delete the others; the names of those copied.
+
+    What cannot be read is passed over; raises OSError if XLA's folder cannot be written.
+    """
+    loaded = set()
     for path in shared.glob("*"):
-        content = path.read_bytes()
-        name, _, checksum = path.name.rpartition(".")
-        if checksum != hashlib.sha256(content).hexdigest():
-            path.unlink(missing_ok=True)
+        try:
+            content = path.read_bytes()
+            name, _, checksum = path.name.rpartition(".")
+            if checksum != hashlib.sha256(content).hexdigest():
+                if checksum != PART or time.time() - path.stat().st_mtime > PART_S:
+                    path.unlink()
+                continue
+        except OSError:  # a folder, not ours to read, or gone since
             continue
         (own / name).write_bytes(content)
         loaded.add(name)
@@ -121,17 +155,26 @@ def _load(shared: Path, own: Path) -> set[str]:
 
 
 def _keep(path: Path, shared: Path) -> None:
-    shared.mkdir(parents=True, exist_ok=True)
     content = path.read_bytes()
-    part = shared / f"{uuid.uuid4().hex}.part"  # its name is no checksum, so that one left behind is deleted
+    part = shared / f"{uuid.uuid4().hex}.{PART}"
     try:
         part.write_bytes(content)
         part.replace(shared / f"{path.name}.{hashlib.sha256(content).hexdigest()}")
     finally:
         part.unlink(missing_ok=True)
-    files = sorted(((one.stat().st_mtime_ns, one.stat().st_size, one) for one in shared.iterdir()), reverse=True)
+
+
+def _make_room(shared: Path) -> None:
+    """Delete the oldest programs over the limit."""
+    files = []
+    for path in shared.iterdir():
+        with contextlib.suppress(OSError):  # gone since
+            found = path.stat()
+            if stat.S_ISREG(found.st_mode):
+                files.append((found.st_mtime_ns, found.st_size, path))
     total = 0
-    for _, size, one in files:
+    for _, size, path in sorted(files, reverse=True):
         total += size
         if total > SIZE_LIMIT:
-            one.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink()

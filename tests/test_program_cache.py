@@ -42,7 +42,7 @@ def own_folder() -> Path:
 def keep(content: bytes, name: str = NAME) -> Path:
     """A sound file of the shared folder."""
     shared = program_cache.shared_folder()
-    shared.mkdir(parents=True, exist_ok=True)
+    shared.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = shared / f"{name}.{hashlib.sha256(content).hexdigest()}"
     path.write_bytes(content)
     return path
@@ -70,10 +70,93 @@ def test_a_file_cut_short_or_altered_is_deleted_and_never_seen() -> None:
     cut, altered, sound = keep(b"machine code", "cut"), keep(b"machine code", "altered"), keep(b"machine code", "sound")
     cut.write_bytes(b"machine")
     altered.write_bytes(b"machine Code")
-    (program_cache.shared_folder() / "1f2e.part").write_bytes(b"left behind")
+    left_behind = program_cache.shared_folder() / "1f2e.part"
+    left_behind.write_bytes(b"of a worker that was killed")
+    os.utime(left_behind, (1, 1))
     assert program_cache.start()
     assert [path.name for path in own_folder().iterdir()] == ["sound"]
     assert list(program_cache.shared_folder().iterdir()) == [sound]
+
+
+def test_what_another_worker_is_writing_is_left_to_it() -> None:
+    keep(b"machine code")
+    part = program_cache.shared_folder() / "1f2e.part"
+    part.write_bytes(b"half of it")
+    assert program_cache.start()
+    assert part.exists()
+    assert [path.name for path in own_folder().iterdir()] == [NAME]
+
+
+def test_what_cannot_be_read_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder among the programs, and a file that another worker deletes in between."""
+    gone = keep(b"machine code", "gone")
+    keep(b"machine code", "sound")
+    (program_cache.shared_folder() / "folder").mkdir()
+    read = Path.read_bytes
+
+    def after_another(path: Path) -> bytes:
+        gone.unlink(missing_ok=True)
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", after_another)
+    assert program_cache.start()
+    assert "sound" in {path.name for path in own_folder().iterdir()}
+    (own_folder() / "new").write_bytes(b"machine code")
+    program_cache.save()
+    assert any(path.name.startswith("new.") for path in program_cache.shared_folder().iterdir())
+
+
+def test_old_programs_of_other_versions_go_and_nothing_that_is_not_ours() -> None:
+    programs = program_cache.shared_folder().parent
+    for name in ("0123456789abcdef", "Photos", "0123456789abcdef.old"):
+        (programs / name).mkdir(parents=True)
+        os.utime(programs / name, (1, 1))
+    assert program_cache.start()
+    left = {path.name for path in programs.iterdir()}
+    assert left == {"Photos", "0123456789abcdef.old", program_cache.shared_folder().name}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="owners and modes of POSIX")
+def test_a_folder_that_others_can_write_to_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(b"machine code")
+    shared = program_cache.shared_folder()
+    for mode in (0o770, 0o707):
+        shared.chmod(mode)
+        assert not program_cache.start()
+    shared.chmod(0o755)
+    assert restart()
+    monkeypatch.setattr("bilstm_core.program_cache.os.getuid", lambda: shared.stat().st_uid + 1)
+    assert not restart()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
+def test_a_link_in_the_place_of_the_folder_is_not_used(tmp_path: Path) -> None:
+    shared = program_cache.shared_folder()
+    (tmp_path / "elsewhere").mkdir()
+    shared.parent.mkdir(parents=True)
+    shared.symlink_to(tmp_path / "elsewhere")
+    assert not program_cache.start()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
+def test_the_folder_is_made_for_this_user_alone() -> None:
+    assert program_cache.start()
+    assert program_cache.shared_folder().stat().st_mode & 0o777 == 0o700
+
+
+def test_a_program_that_could_not_be_saved_is_saved_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert program_cache.start()
+    (own_folder() / NAME).write_bytes(b"machine code")
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_bytes", _no_room)
+        program_cache.save()
+    assert list(program_cache.shared_folder().iterdir()) == []
+    program_cache.save()
+    assert len(list(program_cache.shared_folder().iterdir())) == 1
+
+
+def _no_room(*_: object) -> int:
+    raise OSError("no space left on device")
 
 
 def test_the_oldest_programs_go_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
