@@ -117,12 +117,13 @@ class JobsThread:
             if self._state == "failed":
                 return
             kind = message["event"]
-            if kind == "warming":
+            own = self._cluster is None or not self._cluster.remote  # others' workers come and go without us
+            if kind == "warming" and own:
                 self._starts += 1
                 self._state = "warming"
             elif kind == "ready":
                 self._starts, self._state = 0, "ready"
-            elif kind == "broken":
+            elif kind == "broken" and own:
                 self._fail(f"The training worker could not start: {message['message']}.")
             job = self._jobs.get(message.get("job", ""))
             if job is None or job.over:
