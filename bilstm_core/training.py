@@ -82,7 +82,8 @@ def _width(spec: RunSpec, count: int) -> int:
     """The narrowest width for `count` seeds, within what a stack may hold."""
     problem, model, training = spec.problem, spec.model, spec.training
     held = 8 * parameter_count(problem, model)
-    held += 4 * len(branches(model)) * GATES[model.cell] * model.units * problem.timesteps * training.batch_size
+    gates = len(branches(model)) * GATES[model.cell] * model.units * model.layers
+    held += 4 * gates * problem.timesteps * training.batch_size
     if not training.fresh_data:
         held += training.sequences_per_epoch * problem.timesteps * (problem.problem.features + 2)
     fitting = [width for width in WIDTHS if width * held <= STACK_NUMBERS] or [1]
@@ -231,7 +232,7 @@ def _train_stack(
                 pace *= 2
         for record, kept_here in zip(records, snapshots.kept(), strict=True):
             record.snapshots |= kept_here
-        earlier = 0.0 if resume is None else resume.timing.train_s
+        earlier = 0.0 if resume is None else resume.timing.train_s / resume.timing.stacked
         timing = Timing(earlier + time.perf_counter() - begin - compile_s, compile_s, len(specs))
         own = [State(*(part[number] for part in state)) for number in range(len(specs))]
         return [record.run(done, one, timing) for record, one in zip(records, own, strict=True)]

@@ -11,7 +11,7 @@ from bilstm_core.evaluation import evaluate
 from bilstm_core.inference import probabilities
 from bilstm_core.models import build_model
 from bilstm_core.record import recorded_specs
-from bilstm_core.runs import ENGINE_VERSION, Progress, Run, from_parts, probes, to_parts
+from bilstm_core.runs import ENGINE_VERSION, Progress, Run, Timing, from_parts, probes, to_parts
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.store import RECORDED, read_recorded
 from bilstm_core.thinning import MAX_SNAPSHOTS
@@ -177,6 +177,22 @@ def test_stacked_seeds_equal_single_ones_and_keep_their_order() -> None:
         np.testing.assert_allclose(run.history["loss"], alone.history["loss"], atol=1e-6)
         for name, values in run.weights.items():
             np.testing.assert_allclose(values, alone.weights[name], atol=2e-6, err_msg=name)
+
+
+def test_a_run_of_a_stack_that_goes_on_has_taken_its_own_share_of_the_time() -> None:
+    first = train(with_training(SMALL, epochs=5))
+    first = replace(first, timing=Timing(train_s=4_000.0, compile_s=0.0, stacked=4))
+    timing = train(with_training(SMALL, epochs=10), resume=first).timing
+    assert timing.stacked == 1
+    assert 1_000 < timing.train_s < 2_000
+
+
+def test_deeper_models_are_stacked_less_wide() -> None:
+    one_layer = RunSpec(
+        problem=ProblemSpec(timesteps=100), model=ModelSpec(units=64), training=TrainingSpec(batch_size=10)
+    )
+    three_layers = replace(one_layer, model=ModelSpec(units=64, layers=3))
+    assert training._width(three_layers, 32) < training._width(one_layer, 32)
 
 
 def test_train_many_of_nothing_is_nothing() -> None:
