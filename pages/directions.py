@@ -4,7 +4,7 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.presets import DIRECTIONS
-from ui import compare, compare_controls, compare_tables, frame
+from ui import compare, compare_controls, compare_tables, frame, heads
 from ui.chart import chart
 from ui.compare_curves import switched_on
 from ui.comparison import TUTORIAL_EPOCHS, Comparison, problem_of, shown_settings
@@ -36,7 +36,7 @@ with narrow:
         alt="For each model, which values each output has read, and which decide its label.",
     )
     st.caption(
-        "Filled: this output has read that value. Outlined: that value decides the label. "
+        f"Filled: this output has read that value. Outlined: that value {heads.outlined(problem)}. "
         "Same network either way; only the order of its outputs differs."
         + (f" Drawn for {timesteps} timesteps." if timesteps < problem.timesteps else "")
     )

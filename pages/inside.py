@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import controls, frame, inside, inside_tabs, results
+from ui import controls, frame, inside, inside_tabs, reaction, results
 
 frame.enter(__file__)
 PAGE = "Inside"
@@ -22,8 +22,8 @@ if run:
         with left:
             inside.editable(PAGE, run)
         with right:
-            inside.matrices(PAGE, run, values)
-    answer.markdown(inside.sentence(run, values))
+            reaction.matrices(PAGE, run, values)
+    answer.markdown(reaction.sentence(run, values))
     with st.container(key="rest"):
         inside_tabs.tabs(PAGE, run, values)
         st.caption(results.origin(run))

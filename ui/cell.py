@@ -65,7 +65,7 @@ def opened(page: str, cell: Cell) -> Run | None:
         key=f"{page}-reading",
         alt=f"Which values the outputs of {direction} have read, and which decide their labels.",
     )
-    st.caption("Filled: this output has read that value. Outlined: that value decides the label.")
+    st.caption(f"Filled: this output has read that value. Outlined: that value {heads.outlined(spec.problem)}.")
     _loss(page, spec)
     return run
 

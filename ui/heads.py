@@ -16,6 +16,12 @@ def classes(problem: ProblemSpec) -> int:
     return 0 if declared.head == "regression" else max(declared.outputs, 2)
 
 
+def outlined(problem: ProblemSpec) -> str:
+    """What a value's outline in a reading grid says of it."""
+    count = problem.problem.enough
+    return f"tells of the answer, and any {count} neighbours give it" if count else "decides the label"
+
+
 def loss_name(problem: ProblemSpec) -> str:
     """What the loss is, with its unit."""
     return "loss (nats per label)" if classes(problem) else f"loss ({SQUARED})"

@@ -1,37 +1,22 @@
-"""The Inside page's parts: which model, its sequence, what its outputs react to, and what its units carry."""
+"""The Inside page's parts: which model, and its sequence."""
 
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import streamlit as st
 
-from bilstm_core import figures, introspection
-from bilstm_core.bayes import view_of
+from bilstm_core import figures
 from bilstm_core.evaluation import evaluation_sequences
 from bilstm_core.presets import CELLS, DEFAULT_PRESET, INSIDE, PRESETS
-from bilstm_core.problems import Batch, View
-from bilstm_core.problems.base import reads
+from bilstm_core.problems import Batch
 from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
-from ui import controls, live, results, sequence, session, timeline
+from ui import controls, live, sequence, session, timeline
 from ui.chart import cached, chart
 from ui.timeline import Values
 
-Matrix = npt.NDArray[Any]
-
 EPOCHS = (250, 1_000, 4_000)
 SEQUENCES = 100  # fresh ones, to choose from and to tie units to labels by
-AFFORDABLE = 6e8  # multiply-adds of a matrix; a page must answer at once
-FEWEST = 5  # values that a matrix is made for, however large the model
-SIDE = 300  # px of a grid
-TITLES: dict[View, str] = {
-    "forward": "forward",
-    "backward": "backward",
-    "backward_raw": "backward, tutorial's order",
-    "bidirectional": "bidirectional",
-}
 
 
 def model_controls(page: str) -> RunSpec | None:
@@ -181,112 +166,3 @@ def editable(page: str, run: Run) -> None:
         timeline.edit_controls(page, name, values)
     else:
         st.caption(sequence.FIXED)
-
-
-def _labels(problem: ProblemSpec, values: Values) -> Matrix:
-    """The label of each timestep; zeros where values do not decide them. Values are never negative, padding is."""
-    if problem.problem.labels is None:
-        return np.zeros(len(values), dtype=np.int64)
-    x = values[None, :, None]
-    return problem.problem.labels(x, x[..., 0] >= 0, **problem.parameters())[0, :, 0]
-
-
-def window(run: Run, values: Values, matrices: int = 1) -> range:
-    """The timesteps (from 0) that so many matrices show: all, or some around the flip where all take too long."""
-    problem, model = run.spec.problem, run.spec.model
-    width = int(AFFORDABLE / matrices / introspection.cost(problem, model, 1))
-    if width >= len(values):
-        return range(len(values))
-    first, last = figures.around_flip(_labels(problem, values), max(FEWEST, width))
-    return range(first - 1, last)
-
-
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _matrix(key: str, _run: Run, values: bytes, first: int, stop: int) -> Matrix:
-    x = np.frombuffer(values, np.float32)[:, None]
-    matrix = introspection.sensitivity(_run.spec.problem, _run.spec.model, _run.weights, x, range(first, stop))
-    return matrix[first:stop]
-
-
-def matrix_of(run: Run, values: Values) -> Matrix:
-    """|d output t / d value s| of the window's timesteps."""
-    part = window(run, values)
-    return _matrix(session.run_key(run), run, values.tobytes(), part.start, part.stop)
-
-
-def unit_of(run: Run) -> str:
-    """What the matrix's numbers are."""
-    what = "output" if run.spec.problem.problem.head == "regression" else "log-odds"
-    return f"change of {what} by change of value"
-
-
-def flip(run: Run, values: Values) -> int | None:
-    """The first timestep (from 1) with another label than the one before it."""
-    turned = np.flatnonzero(np.diff(_labels(run.spec.problem, values)))
-    return int(turned[0]) + 2 if len(turned) else None
-
-
-def matrices(page: str, run: Run, values: Values) -> None:
-    """The sensitivity matrix beside the reading grid of the same model."""
-    part, timesteps = window(run, values), len(values)
-    view = view_of(run.spec.model)
-    matrix = matrix_of(run, values)
-    unit = unit_of(run)
-    reacts, has_read = st.columns(2, gap="small")
-    with reacts:
-        st.markdown("**What does each output react to?**")
-        figure = cached(
-            f"sensitivity {session.run_key(run)} {values.tobytes().hex()}",
-            lambda: figures.sensitivity([(TITLES[view], view, matrix)], unit=unit, side=SIDE, first=part.start + 1),
-        )
-        alt = f"How much each output reacts to each value; {int((matrix == 0).sum())} cells are exactly zero."
-        chart(figure, key=f"{page}-sensitivity", alt=alt)
-    with has_read:
-        st.markdown("**What has it read?**")
-        decides = run.spec.problem.problem.deciding(timesteps)
-        grid = cached(
-            f"inside grid {view} {timesteps} {run.spec.problem.name}",
-            lambda: figures.reading_grid(timesteps, [(TITLES[view], view)], decides=decides, side=SIDE),
-        )
-        chart(grid, key=f"{page}-grid", alt="Which values each output has read, and which decide its label.")
-    if len(part) < timesteps:
-        st.caption(
-            f"The matrix shows timesteps {part.start + 1} to {part.stop} of {timesteps}, around the flip: all of them "
-            "take too long for a network of this size."
-        )
-    st.caption(
-        "Matrix: if a value is raised a little, how much does the output's log-odds change, up or down? Log-odds, for "
-        "a probability near 0 or 1 hardly moves any more. Grid: filled, has read; outlined, decides the label."
-    )
-    results.download(lambda: introspection.sensitivity_frame(matrix, part.start + 1), "sensitivity")
-
-
-def sentence(run: Run, values: Values) -> str:
-    """The measured answer: what the output at the flip reacts to, and what all outputs together never react to."""
-    part, model, problem = window(run, values), run.spec.model, run.spec.problem
-    matrix = matrix_of(run, values)
-    turned = flip(run, values)
-    output = turned - 1 if turned else part[len(part) // 2]
-    row = matrix[output - part.start]
-    read = np.flatnonzero(reads(view_of(model), len(values))[output]) + 1
-    decides = problem.problem.deciding(len(values))[part.start : part.stop, part.start : part.stop]
-    where = ", where the label turns," if turned else ""
-    known = f"all {len(read)} values" if 1 < len(read) == len(values) else _span(read)
-    among = "" if len(part) == len(values) else ", of those shown,"
-    most = part[int(row.argmax())] + 1
-    start = f"Output {output + 1}{where} has read {known} and{among} reacts most to value **{most}**. "
-    zeros, total = int((matrix == 0).sum()), float(matrix.sum())
-    if not total:
-        return f"No output reacts to any value: all {matrix.size:,} cells are exactly zero."
-    aside = float(matrix[~decides].sum()) / total
-    idle = f"**{aside:.0%}** of all reaction is to values that do not decide the label in question."
-    if zeros:
-        return (
-            start + f"**{zeros:,} of {matrix.size:,}** cells are exactly zero: those values it has not read. "
-            f"{idle if aside else ''}"
-        )
-    return start + f"No cell is exactly zero. {idle if aside else ''}"
-
-
-def _span(read: npt.NDArray[np.intp]) -> str:
-    return f"values {read[0]} to {read[-1]}" if len(read) > 1 else f"value {read[0]} alone"

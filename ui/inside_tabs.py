@@ -14,7 +14,7 @@ from bilstm_core.evaluation import evaluation_sequences
 from bilstm_core.inference import BranchTrace, trace
 from bilstm_core.initial_weights import initial_weights, parameter_count
 from bilstm_core.runs import Run
-from ui import inside, live, results, session
+from ui import inside, live, reaction, results, session
 from ui.chart import cached, chart
 from ui.timeline import Values
 
@@ -66,7 +66,7 @@ def _ties(key: str, _run: Run, n: int) -> dict[str, Numbers]:
 def _tied_on(run: Run) -> int:
     """How many fresh sequences the page can afford to tie units to labels by."""
     cost = run.spec.problem.timesteps * parameter_count(run.spec.problem, run.spec.model)
-    return int(min(inside.SEQUENCES, max(inside.FEWEST, inside.AFFORDABLE // cost)))
+    return int(min(inside.SEQUENCES, max(reaction.FEWEST, reaction.AFFORDABLE // cost)))
 
 
 def _ties_of(run: Run) -> dict[str, Numbers]:
@@ -84,7 +84,7 @@ def _states(page: str, run: Run, values: Values) -> None:
     chosen = introspection.chosen_units(model, tied)
     units = introspection.units_of(model, _traces(run, values))
     frame = introspection.states_frame(model, units, tied, chosen)
-    flip = inside.flip(run, values)
+    flip = reaction.flip(run, values)
     named = {part: f"merged: {model.merge_mode}" if part == introspection.MERGED else part for part in units.parts}
     for column, (part, name) in zip(st.columns(max(2, len(named))), named.items(), strict=False):
         with column:
@@ -139,7 +139,7 @@ def _gates(page: str, run: Run, values: Values) -> None:
         unit = st.selectbox("Unit", order, format_func=said, key=f"{page}.unit.{branch}.{layer}.{session.run_key(run)}")
     seen = next(each for each in traces if each.layer == layer and each.branch == branch)
     frame = introspection.gates_frame(seen, unit)
-    figure = figures.gates(frame, _colour(run, branch), flip=inside.flip(run, values))
+    figure = figures.gates(frame, _colour(run, branch), flip=reaction.flip(run, values))
     chart(figure, key=f"{page}-gates", alt=f"Gates and states of unit {unit + 1} of the {branch} branch, by timestep.")
     st.caption(
         {
@@ -163,7 +163,7 @@ def _merge(page: str, run: Run, values: Values) -> None:
     first, second = list(parts.values())[:2]
     one, two, _ = st.columns([1, 1, 3])
     timesteps = len(values)
-    at = inside.flip(run, values) or 1
+    at = reaction.flip(run, values) or 1
     timestep = one.number_input("Timestep", 1, timesteps, at, key=f"{page}.merge.timestep.{timesteps}")
     likely = introspection.chosen_units(model, _ties_of(run), 1)["forward"][0] + 1
     unit = two.number_input("Unit", 1, model.units, likely, key=f"{page}.merge.unit.{session.run_key(run)}")
@@ -180,9 +180,11 @@ def _merge(page: str, run: Run, values: Values) -> None:
             places = [unit - 1, model.units + unit - 1] if model.merge_mode == "concat" else [unit - 1]
             terms = " and ".join(f"{_signed(kernel[place, 0])} × {_signed(merged[place])}" for place in places)
             added = float(sum(kernel[place, 0] * merged[place] for place in places))
+            regression = run.spec.problem.problem.head == "regression"
             st.markdown(
-                f"The output layer weighs it: {terms}. So this unit adds **{added:+.2f}** to the log-odds of output "
-                f"{timestep}; all units and the bias together make {_log_odds(run, merged):+.2f}."
+                f"The output layer weighs it: {terms}. So this unit adds **{added:+.2f}** to "
+                f"{'' if regression else 'the log-odds of '}output {timestep}; all units and the bias together make "
+                f"{_before_activation(run, merged):+.2f}."
             )
         st.caption("The other rows say what the other merges would make of the same two numbers.")
 
@@ -191,7 +193,7 @@ def _signed(number: float) -> str:
     return f"{number:.2f}" if number >= 0 else f"(−{-number:.2f})"
 
 
-def _log_odds(run: Run, merged: Numbers) -> float:
+def _before_activation(run: Run, merged: Numbers) -> float:
     return float(merged @ run.weights["head/kernel"][:, 0] + run.weights["head/bias"][0])
 
 
@@ -213,7 +215,7 @@ def _learning(page: str, run: Run, values: Values) -> None:
         if not found:
             return
     if not specs:
-        st.markdown("This run has a single epoch: there is no checkpoint between untrained and trained.")
+        st.markdown(_no_checkpoint(run))
     key = repr([session.run_key(one) for one in [*found, run]])
     figure = cached(f"checkpoints {key} {values.tobytes().hex()}", lambda: _checkpoints(found, run, values))
     alt = "Sensitivities and hidden states at each checkpoint of the training, on a scrubber."
@@ -224,9 +226,15 @@ def _learning(page: str, run: Run, values: Values) -> None:
     )
 
 
+def _no_checkpoint(run: Run) -> str:
+    first = run.steps_done < run.spec.training.steps_per_epoch
+    ended = "was stopped in its first epoch" if first else "has done a single epoch"
+    return f"This run {ended}: there is no checkpoint between untrained and trained."
+
+
 def _checkpoints(found: list[Run], run: Run, values: Values) -> go.Figure:
     spec, model = run.spec, run.spec.model
-    part = inside.window(run, values, len(found) + 2)
+    part = reaction.window(run, values, len(found) + 2)
     tied = _ties_of(run)
     shown = introspection.MERGED if introspection.MERGED in tied else next(iter(tied))
     units = introspection.chosen_units(model, tied)[shown]
@@ -244,4 +252,4 @@ def _checkpoints(found: list[Run], run: Run, values: Values) -> go.Figure:
         moments.append(figures.Moment(name, matrix, states[0][:, units].T))
     names = [introspection.unit_name(model, shown, unit) for unit in units]
     colour = figures.color(model.direction, model.merge_mode)
-    return figures.checkpoints(moments, names, colour, unit=inside.unit_of(run), first=part.start + 1)
+    return figures.checkpoints(moments, names, colour, unit=reaction.unit_of(run), first=part.start + 1)

@@ -92,6 +92,7 @@ class Problem:
     waterfall: None where a limit on a running sum says nothing
     padded: whether sequences end early: their mask is not all true
     decides(timesteps): which values decide each label, (labels, values) bool; None where all that `solved_by` reads
+    enough: how many neighbours of the values that decide a label give it; None where it takes them all
     """
 
     name: str
@@ -104,6 +105,7 @@ class Problem:
     waterfall: Waterfall | None = None
     padded: bool = False
     decides: Callable[[int], npt.NDArray[np.bool_]] | None = None
+    enough: int | None = None
     features: int = 1
     head: Head = "binary"
     outputs: int = 1

@@ -87,5 +87,6 @@ COSINE_FROM_SINE = Problem(
     solved_by="bidirectional",
     sample=sample,
     risk=risk,
+    enough=3,
     head="regression",
 )
