@@ -1,5 +1,6 @@
 """RunSpec to a flat dict of short strings and back: for links, keys, and what goes to a worker."""
 
+import functools
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -30,6 +31,11 @@ SHORT = {
 
 def encode(spec: RunSpec) -> dict[str, str]:
     """The canonical spec as strings, every field written out."""
+    return dict(_encoded(spec))
+
+
+@functools.lru_cache(maxsize=4_096)  # a page asks for the keys of hundreds of runs, again and again
+def _encoded(spec: RunSpec) -> dict[str, str]:
     spec = spec.canonical()
     flat: dict[str, str] = {}
     for part, kind in PARTS.items():

@@ -7,7 +7,17 @@ import pandas as pd
 
 from bilstm_core.fairness import Match
 from bilstm_core.presets import NO_FUTURE, WHY_MORE, WIDER, Step
-from bilstm_core.statistics import FEWEST, Difference, amount, by_start, differences, evidence, interval, listed
+from bilstm_core.statistics import (
+    FEWEST,
+    Difference,
+    amount,
+    by_start,
+    difference,
+    differences,
+    evidence,
+    interval,
+    listed,
+)
 
 FORWARD, BIDIRECTIONAL = "forward", "bidirectional"
 NEGLIGIBLE = 0.1  # of bidirectional's gain: a change that lacks less has enough, one that has less has nothing
@@ -38,13 +48,12 @@ def gain(scores: pd.DataFrame, label: str) -> Gain | None:
 
     scores: label, seed, loss; with forward and bidirectional
     """
-    wanted = scores[scores["label"].isin([FORWARD, BIDIRECTIONAL, label])]
-    pairs = {frozenset((pair.first, pair.second)): pair for pair in differences(wanted)}
-    whole = pairs[frozenset((FORWARD, BIDIRECTIONAL))]
+    table = by_start(scores)
+    whole = difference(table, FORWARD, BIDIRECTIONAL)
     if not (whole.settled and whole.first == BIDIRECTIONAL):
         return None
-    pair, rest = pairs[frozenset((FORWARD, label))], pairs[frozenset((BIDIRECTIONAL, label))]
-    losses = by_start(wanted)[[FORWARD, label, BIDIRECTIONAL]].dropna()
+    pair, rest = difference(table, FORWARD, label), difference(table, BIDIRECTIONAL, label)
+    losses = table[[FORWARD, label, BIDIRECTIONAL]].dropna()
     gained, full = losses[FORWARD] - losses[label], losses[FORWARD] - losses[BIDIRECTIONAL]
     kind: Kind = "open"
     if _below_zero(full - gained - NEGLIGIBLE * full):

@@ -4,6 +4,7 @@ Every check raises one ValueError whose sentence names the field, the value that
 The same check serves the widgets, a link, a notebook and a script.
 """
 
+import functools
 import math
 import numbers
 from dataclasses import dataclass, field, fields, replace
@@ -219,6 +220,9 @@ class RunSpec:
 
     def canonical(self) -> "RunSpec":
         """The same experiment, with every field that does not apply at its default."""
-        return RunSpec(
-            problem=self.problem.canonical(), model=self.model.canonical(), training=self.training.canonical()
-        )
+        return _canonical(self)
+
+
+@functools.lru_cache(maxsize=4_096)  # asked for at every look-up of a run
+def _canonical(spec: RunSpec) -> RunSpec:
+    return RunSpec(problem=spec.problem.canonical(), model=spec.model.canonical(), training=spec.training.canonical())

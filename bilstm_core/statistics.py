@@ -98,10 +98,11 @@ def differences(scores: pd.DataFrame) -> list[Difference]:
     """
     table = by_start(scores)
     labels = list(dict.fromkeys(scores["label"]))
-    return [_difference(table, one, other) for one, other in combinations(labels, 2)]
+    return [difference(table, one, other) for one, other in combinations(labels, 2)]
 
 
-def _difference(table: pd.DataFrame, one: str, other: str) -> Difference:
+def difference(table: pd.DataFrame, one: str, other: str) -> Difference:
+    """Two models, the one with the lower mean first. table: as of `by_start`"""
     gaps = (table[other] - table[one]).dropna().to_numpy(np.float64)
     if len(gaps) and gaps.mean() < 0:
         one, other, gaps = other, one, -gaps

@@ -54,3 +54,9 @@ def test_a_longer_training_costs_more() -> None:
         for epochs in (250, 4_000)
     )
     assert seconds(long) > 10 * seconds(short) > 0
+
+
+def test_the_specs_of_the_same_settings_are_made_once() -> None:
+    settings = {**default_settings(), "starts": 50}
+    assert specs_of(COMPARISON, settings) is specs_of(COMPARISON, dict(settings))
+    assert specs_of(COMPARISON, settings) != specs_of(COMPARISON, {**settings, "seed": 1})

@@ -5,8 +5,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.runs import Run
-from bilstm_core.statistics import FEWEST, amount, listed, ranking_sentence
-from ui import compare_controls, derivation, floors, guess, live
+from bilstm_core.statistics import FEWEST, listed, ranking_sentence
+from ui import compare_controls, derivation, floors, guess, live, results
 from ui.compare_curves import curves, switched_on
 from ui.comparison import (
     TUTORIAL_EPOCHS,
@@ -14,10 +14,14 @@ from ui.comparison import (
     chosen_settings,
     current_runs,
     default_settings,
+    evaluated,
     problem_of,
     scores,
+    sequences,
     shown_settings,
 )
+
+EVALUATING = "The runs are trained and are being evaluated."
 
 Runs = dict[str, list[Run]]
 
@@ -37,7 +41,9 @@ def answer(comparison: Comparison, runs: Runs) -> tuple[str, str]:
         return f"Training: {trained} of {wanted} runs are there so far.", ""
     if trained < wanted:
         return f"Only {trained} of {wanted} runs are trained. Press **Run** for the rest.", ""
-    by_run = scores(present)
+    if not evaluated(runs, settings, results.PATIENCE_S):
+        return EVALUATING, ""
+    by_run = scores(present, settings)
     well_known = settings["name"] == default_settings()["name"]
     first, more = ranking_sentence(by_run, comparison.expected if well_known else ()), []
     if settings["epochs"] > TUTORIAL_EPOCHS:
@@ -58,12 +64,15 @@ def _above_floors(runs: Runs, by_run: pd.DataFrame) -> str:
     """How far above its best possible each model's loss is, mean over starts; "" while that is not known."""
     means = by_run.groupby("label")["loss"].mean()
     risks = {label: floors.best_possible(group[0].spec.problem, group[0].spec.model) for label, group in runs.items()}
-    said = [f"{label} {amount(float(means[label]) - risk.loss)}" for label, risk in risks.items() if risk is not None]
+    said = [f"{label} {float(means[label]) - risk.loss:.3f}" for label, risk in risks.items() if risk is not None]
     return f"Above the best possible: {listed(said)}." if said else ""
 
 
-def headline(comparison: Comparison, sentence: str, below: str = "") -> None:
-    """The measured answer under the question, a line below it, and how all of it is computed."""
+def headline(comparison: Comparison, runs: Runs, sentence: str, below: str = "") -> None:
+    """The measured answer under the question, a line below it, and how all of it is computed.
+
+    The page runs again once all its runs are evaluated, if they are not.
+    """
     said, how = derivation.headline()
     said.markdown(sentence)
     with how:
@@ -71,6 +80,9 @@ def headline(comparison: Comparison, sentence: str, below: str = "") -> None:
     with st.container():  # there or not, so that what follows keeps its place
         if below:
             st.caption(below)
+        if not live.active(comparison.page):
+            each = sequences(shown_settings(comparison.page))
+            results.complete_later([run for group in runs.values() for run in group], each)
 
 
 def question(comparison: Comparison, title: str) -> tuple[Runs, DeltaGenerator]:
@@ -80,7 +92,7 @@ def question(comparison: Comparison, title: str) -> tuple[Runs, DeltaGenerator]:
     """
     st.title(title)
     runs = current_runs(comparison)
-    headline(comparison, *answer(comparison, runs))
+    headline(comparison, runs, *answer(comparison, runs))
     wide, narrow = st.columns([2.2, 1], gap="medium")
     with wide:
         with st.container(key="controls"):

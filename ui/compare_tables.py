@@ -12,7 +12,7 @@ from bilstm_core.runs import Run
 from bilstm_core.statistics import FEWEST, MOST_STARTS, against, by_start, differences, starts_needed
 from ui import floors, heads, results
 from ui.chart import chart
-from ui.comparison import Comparison, problem_of, scores, shown_settings
+from ui.comparison import Comparison, evaluated, problem_of, scores, sequences, shown_settings
 
 RunsByLabel = Mapping[str, Sequence[Run]]
 
@@ -34,14 +34,16 @@ def table(comparison: Comparison, runs: RunsByLabel, pairs: bool = True) -> None
     """The numbers of every model, and who beat whom, start by start."""
     page = comparison.page
     present = {label: group for label, group in runs.items() if group}
-    if not present:
+    settings = shown_settings(page)
+    if not present or not evaluated(present, settings):
         return
-    by_run = scores(present)
+    by_run = scores(present, settings)
     shown = summary(present, by_run)
     number = st.column_config.NumberColumn
     problem = next(iter(present.values()))[0].spec.problem
     if not heads.classes(problem):
         shown = shown.drop(columns=["accuracy", "exact"])
+    fresh = f"{sequences(settings):,} fresh sequences"
     unit = heads.loss_name(problem).capitalize()
     st.dataframe(
         shown,
@@ -52,14 +54,14 @@ def table(comparison: Comparison, runs: RunsByLabel, pairs: bool = True) -> None
             "starts": "Starts",
             "units": "Units",
             "parameters": number("Parameters", format="localized"),
-            "loss": number("Loss, fresh", format="%.4f", help=f"{unit}, on fresh sequences; median over starts."),
+            "loss": number("Loss, fresh", format="%.3f", help=f"{unit}, on {fresh}; median over starts."),
             "best": number(
                 "Best possible",
-                format="%.4f",
+                format="%.3f",
                 help="The least loss that any model can have that reads what this one reads (Bayes risk).",
             ),
             "excess": number(
-                "Above it", format="%.4f", help="Excess loss: loss on fresh sequences minus the best possible."
+                "Above it", format="%.3f", help=f"Excess loss: loss on {fresh} minus the best possible, which is exact."
             ),
             "accuracy": number("Single labels right", format="percent"),
             "exact": number("Whole sequence right", format="percent"),
@@ -141,7 +143,11 @@ def paired(by_run: pd.DataFrame, baseline: str) -> pd.DataFrame:
 
 def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -> None:
     """Each model's loss minus the baseline's: a dot for each start, the mean and its interval."""
-    by_run = scores({label: runs[label] for label in comparison.models if runs.get(label)})
+    settings = shown_settings(comparison.page)
+    present = {label: runs[label] for label in comparison.models if runs.get(label)}
+    if not evaluated(present, settings):
+        return
+    by_run = scores(present, settings)
     if baseline not in set(by_run["label"]) or by_run["label"].nunique() < 2:
         return
     tidy = paired(by_run, baseline)
@@ -154,7 +160,7 @@ def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -
             tidy,
             {label: comparison.styles[label] for label in comparison.models if label != baseline},
             intervals=intervals,
-            title=f"difference in final {heads.loss_name(problem_of(shown_settings(comparison.page)))}",
+            title=f"difference in final {heads.loss_name(problem_of(settings))}",
         ),
         key=f"{comparison.page}-differences",
         alt=f"Differences of the final loss from {baseline}: a dot for each start, the mean and its 95 % interval.",
@@ -166,10 +172,14 @@ def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -
 
 def by_timestep(comparison: Comparison, runs: RunsByLabel, labels: Sequence[str]) -> None:
     """The share of right labels at each timestep, mean over starts, beside the best possible with that view."""
-    tables = []
-    for label in (label for label in labels if runs.get(label)):
+    settings, tables = shown_settings(comparison.page), []
+    present = [label for label in labels if runs.get(label)]
+    if not evaluated({label: runs[label] for label in present}, settings):
+        return
+    each = sequences(settings)
+    for label in present:
         spec = runs[label][0].spec
-        right = np.mean([results.right_by_timestep(run) for run in runs[label]], axis=0)
+        right = np.mean([results.right_by_timestep(run, each) for run in runs[label]], axis=0)
         risk = floors.best_possible(spec.problem, spec.model)
         ceiling = np.full(len(right), np.nan) if risk is None else risk.per_timestep_accuracy
         timestep = np.arange(1, len(right) + 1)

@@ -1,5 +1,6 @@
 """What a page compares: models by label, the settings of its runs, and the runs themselves."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -63,19 +64,24 @@ def model_of(comparison: Comparison, label: str, settings: Settings) -> ModelSpe
     return model.canonical()
 
 
-def specs_of(comparison: Comparison, settings: Settings) -> dict[str, list[RunSpec]]:
+def specs_of(comparison: Comparison, settings: Settings) -> Mapping[str, Sequence[RunSpec]]:
     """The specs of every model and start; ValueError with the core's sentence for settings out of range."""
-    problem = problem_of(settings)
+    models = tuple((label, model_of(comparison, label, settings)) for label in comparison.models)
+    return _specs(
+        models, problem_of(settings), settings["epochs"], range(settings["seed"], settings["seed"] + settings["starts"])
+    )
+
+
+@functools.lru_cache(maxsize=64)  # a page asks several times a rerun
+def _specs(
+    models: tuple[tuple[str, ModelSpec], ...], problem: ProblemSpec, epochs: int, seeds: range
+) -> Mapping[str, Sequence[RunSpec]]:
     return {
-        label: [
-            RunSpec(
-                problem=problem,
-                model=model_of(comparison, label, settings),
-                training=TrainingSpec(epochs=settings["epochs"], seed=settings["seed"] + start),
-            ).canonical()
-            for start in range(settings["starts"])
-        ]
-        for label in comparison.models
+        label: tuple(
+            RunSpec(problem=problem, model=model, training=TrainingSpec(epochs=epochs, seed=seed)).canonical()
+            for seed in seeds
+        )
+        for label, model in models
     }
 
 
@@ -138,10 +144,22 @@ def affordable_starts(comparison: Comparison, settings: Settings) -> int:
     return max(fitting, default=1)
 
 
-def scores(runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame:
-    """One row a run: label, seed, loss (nats per label, on fresh sequences), accuracy, exact."""
+def sequences(settings: Settings) -> int:
+    """On how many fresh sequences every run of these settings is evaluated; the same for all models."""
+    spec = RunSpec(problem=problem_of(settings), model=reference(settings))
+    return results.evaluation_size(spec, results.AFFORDABLE_BESIDE / settings["starts"])
+
+
+def evaluated(runs: Mapping[str, Sequence[Run]], settings: Settings, patience_s: float = 0.0) -> bool:
+    """Whether the runs are evaluated; asks for it, and waits a moment."""
+    return results.scored([run for group in runs.values() for run in group], sequences(settings), patience_s)
+
+
+def scores(runs: Mapping[str, Sequence[Run]], settings: Settings) -> pd.DataFrame:
+    """One row a run: label, seed, loss (nats per label, on fresh sequences), accuracy, exact. Waits for `evaluated`."""
+    each = sequences(settings)
     rows = [
-        {"label": label, "seed": run.spec.training.seed, **results.score(run)}
+        {"label": label, "seed": run.spec.training.seed, **results.score(run, each)}
         for label, group in runs.items()
         for run in group
     ]

@@ -17,7 +17,7 @@ right** is the share of them with every label right; its 95 % interval is Wilson
 PAIRED = """
 All models of one start see the same training data, so they are compared start by start. **The interval** is a 95 %
 bootstrap interval of the mean difference over starts (studentised). A model is called lower when the interval leaves
-out zero and a sign test of the wins is below 5 %, both.
+out zero, a sign test of the wins is below 5 %, and most starts go the same way as the mean.
 """
 BEST = """
 **The best possible** (Bayes risk) is the least loss of any model, of whatever size, that has read what this one has

@@ -1,6 +1,7 @@
 """Evaluations that are computed once, tables, and what of them can be taken away."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import numpy as np
 import numpy.typing as npt
@@ -16,18 +17,24 @@ from bilstm_core.specs import ProblemSpec, RunSpec
 from ui import session
 
 AFFORDABLE = 3e9  # multiply-adds that an evaluation may cost; a page must answer at once
-COMPARED = 1_000  # sequences a start is evaluated on where many starts are compared
+AFFORDABLE_BESIDE = 1e10  # for all starts of a model in a comparison, which are evaluated beside the pages
+MOST_SEQUENCES, FEWEST_SEQUENCES = 10_000, 100  # that a run is evaluated on; the pages show a hundred
+MAX_SCORES = 5_000
+PATIENCE_S = 0.3  # that a page waits for evaluations before it is drawn without them
+
+Score = tuple[float, float, float, npt.NDArray[np.float64]]  # loss, accuracy, exact, accuracy by timestep
+_scores: dict[tuple[str, int], Future[Score]] = {}  # by the run's key and the number of sequences
 
 
-def evaluation_size(spec: RunSpec, most: int) -> int:
-    """How many fresh sequences the page can afford to evaluate, at most `most`, at least 100."""
+def evaluation_size(spec: RunSpec, affordable: float = AFFORDABLE) -> int:
+    """How many fresh sequences can be evaluated for so many multiply-adds, within MOST and FEWEST_SEQUENCES."""
     cost = spec.problem.timesteps * (parameter_count(spec.problem, spec.model) + 200)
-    return int(min(most, max(100, AFFORDABLE // cost)))
+    return int(min(MOST_SEQUENCES, max(FEWEST_SEQUENCES, affordable // cost)))
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
+@st.cache_resource(max_entries=24, show_spinner=False)
 def _evaluated(key: str, _run: Run) -> Evaluation:
-    return evaluate(_run, evaluation_size(_run.spec, 10_000))
+    return evaluate(_run, evaluation_size(_run.spec))
 
 
 def evaluated(run: Run) -> Evaluation:
@@ -35,21 +42,53 @@ def evaluated(run: Run) -> Evaluation:
     return _evaluated(session.run_key(run), run)
 
 
-@st.cache_data(max_entries=5_000, show_spinner=False)
-def _score(key: str, _run: Run) -> tuple[float, float, float, npt.NDArray[np.float64]]:
-    one = evaluate(_run, evaluation_size(_run.spec, COMPARED))
+@st.cache_resource(show_spinner=False)
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=1)
+
+
+def _score(run: Run, n_sequences: int) -> Score:
+    one = evaluate(run, n_sequences)
     return one.loss, one.accuracy, one.exact, one.per_timestep["accuracy"].to_numpy(np.float64)
 
 
-def score(run: Run) -> dict[str, float]:
-    """Loss (nats per label), accuracy and exact (shares) of a run on up to 1,000 fresh sequences."""
-    loss, accuracy, exact, _ = _score(session.run_key(run), run)
+def _future(run: Run, n_sequences: int) -> Future[Score]:
+    key = (session.run_key(run), n_sequences)
+    known = _scores.get(key)
+    if known is None:
+        known = _scores[key] = _pool().submit(_score, run, n_sequences)
+        while len(_scores) > MAX_SCORES:
+            _scores.pop(next(iter(_scores)), None)
+    return known
+
+
+def scored(runs: Iterable[Run], n_sequences: int, patience_s: float = 0.0) -> bool:
+    """Ask for the score of each run on so many fresh sequences, wait a moment, and say whether all are there."""
+    return not wait([_future(run, n_sequences) for run in runs], patience_s).not_done
+
+
+def score(run: Run, n_sequences: int) -> dict[str, float]:
+    """Loss (nats per label), accuracy and exact (shares) of a run on fresh sequences; waits for it."""
+    loss, accuracy, exact, _ = _future(run, n_sequences).result()
     return {"loss": loss, "accuracy": accuracy, "exact": exact}
 
 
-def right_by_timestep(run: Run) -> npt.NDArray[np.float64]:
-    """The share of right labels at each timestep, (timesteps,), on the sequences of `score`."""
-    return _score(session.run_key(run), run)[-1]
+def right_by_timestep(run: Run, n_sequences: int) -> npt.NDArray[np.float64]:
+    """The share of right labels at each timestep, (timesteps,), on the sequences of `score`; waits for it."""
+    return _future(run, n_sequences).result()[-1]
+
+
+def complete_later(runs: Sequence[Run], n_sequences: int) -> None:
+    """Run the page again once the scores of all runs are there, if they are not."""
+    if scored(runs, n_sequences):
+        return
+
+    @st.fragment(run_every=0.5)
+    def look() -> None:
+        if scored(runs, n_sequences):
+            st.rerun()
+
+    look()
 
 
 def download(frame: Callable[[], pd.DataFrame], name: str, label: str = "CSV") -> None:

@@ -23,7 +23,7 @@ from bilstm_core.findings import (
 from bilstm_core.presets import NO_FUTURE, WHY_FIRST, WHY_MORE, WHY_STEPS, WIDER, Step
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec
-from ui import compare, compare_controls, guess, live
+from ui import compare, compare_controls, guess, live, results
 from ui.comparison import (
     AFFORDABLE_S,
     TUTORIAL_EPOCHS,
@@ -31,6 +31,7 @@ from ui.comparison import (
     Settings,
     affordable_starts,
     current_runs,
+    evaluated,
     problem_of,
     reference,
     runs_of,
@@ -167,7 +168,9 @@ def answer(runs: Runs) -> str:
     """The measured sentence under the question: what came of the last press."""
     if not all(runs.values()):
         return "Training what was asked for." if live.active(PAGE) else "Press **Run** to find out."
-    by_run = scores(runs)
+    if not evaluated(runs, shown_settings(PAGE), results.PATIENCE_S):
+        return compare.EVALUATING
+    by_run = scores(runs, shown_settings(PAGE))
     epochs = shown_settings(PAGE)["epochs"]
     if _is_long():
         return f"After {epochs:,} sequences each: {lead_sentence(by_run, _earlier())}"
@@ -180,16 +183,16 @@ def answer(runs: Runs) -> str:
 def _earlier() -> pd.DataFrame | None:
     settings = {**shown_settings(PAGE), "epochs": TUTORIAL_EPOCHS}
     runs = runs_of(specs_of(replace(comparison(), models=WHY_FIRST), settings))
-    return scores(runs) if all(runs.values()) else None
+    return scores(runs, settings) if all(runs.values()) and evaluated(runs, settings) else None
 
 
 def below(runs: Runs) -> str:
     """What came of the guess, and at the end what is left."""
     if _is_long():
         return f"And {guess.fall_sentence(runs)}" if all(runs.values()) else ""
-    if not tried() or not all(runs.values()):
+    if not tried() or not all(runs.values()) or not evaluated(runs, shown_settings(PAGE)):
         return ""
-    found = kinds(scores(runs), tried(), _match())
+    found = kinds(scores(runs, shown_settings(PAGE)), tried(), _match())
     said = [verdict(guessed() or "", found) if guessed() else ""]
     if found and not left():
         said.append(conclusion(found))
@@ -244,10 +247,10 @@ def so_far(runs: Runs) -> None:
     """What came of every press."""
     present = {label: group for label, group in runs.items() if group}
     done = [step for step in tried() if step.label in present]
-    if not done or not {FORWARD, BIDIRECTIONAL} <= set(present):
+    if not done or not {FORWARD, BIDIRECTIONAL} <= set(present) or not evaluated(present, shown_settings(PAGE)):
         return
     st.markdown("**What came out so far**")
-    by_run = scores(present)
+    by_run = scores(present, shown_settings(PAGE))
     st.markdown("\n".join(f"- {_finding(by_run, step)}" for step in done))
 
 
@@ -256,7 +259,7 @@ def page() -> tuple[Comparison, Runs]:
     now = comparison()
     st.title("Why: is it the future?")
     runs = current_runs(now)
-    compare.headline(now, answer(runs), below(runs))
+    compare.headline(now, runs, answer(runs), below(runs))
     with st.container(key="press"):
         press_row()
     return now, runs

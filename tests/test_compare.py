@@ -1,0 +1,74 @@
+"""Comparisons are evaluated beside the pages: what a page says until it is there, and on how many sequences."""
+
+import threading
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ui import compare, results
+from ui.comparison import default_settings, sequences
+
+DEFAULT = default_settings()
+
+
+def page() -> None:
+    from bilstm_core import figures
+    from bilstm_core.presets import MERGE_MODES
+    from ui import compare, compare_tables
+    from ui.comparison import Comparison, current_runs
+
+    models = {label: MERGE_MODES[label] for label in ("concat", "sum")}
+    styles = {label: figures.style("bidirectional", model.merge_mode) for label, model in models.items()}
+    shown = Comparison(page="Merge modes", models=models, styles=styles)
+    runs = current_runs(shown)
+    compare.headline(shown, runs, *compare.answer(shown, runs))
+    compare_tables.table(shown, runs)
+
+
+@pytest.fixture
+def visit() -> AppTest:
+    app = AppTest.from_function(page, default_timeout=60)
+    app.session_state["Merge modes.settings"] = {**DEFAULT, "starts": 6}
+    return app
+
+
+def test_a_page_does_not_wait_for_evaluations_and_each_run_is_evaluated_once(
+    visit: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, asked = threading.Event(), []
+    evaluate = results.evaluate
+
+    def slow(run: Any, n_sequences: int) -> Any:
+        go_on.wait(30)
+        asked.append(n_sequences)
+        return evaluate(run, 200)
+
+    monkeypatch.setattr(results, "evaluate", slow)
+    monkeypatch.setattr(results, "_scores", {})
+    visit.run()
+    assert not visit.exception
+    assert compare.EVALUATING in [text.value for text in visit.markdown]
+    assert not visit.dataframe
+    go_on.set()
+    monkeypatch.setattr(results, "PATIENCE_S", 30.0)
+    for _ in range(2):
+        visit.run()
+        assert not visit.exception
+        assert any(text.value.startswith("After 250 sequences each") for text in visit.markdown)
+        assert list(visit.dataframe[0].value["label"]) == ["concat", "sum"]
+    assert asked == [sequences(DEFAULT)] * 12
+
+
+def test_a_small_comparison_is_evaluated_on_as_many_sequences_as_a_single_run() -> None:
+    assert sequences(DEFAULT) == results.MOST_SEQUENCES
+
+
+def test_a_larger_comparison_is_evaluated_on_fewer_but_never_on_too_few() -> None:
+    sizes = [
+        sequences({**DEFAULT, **larger})
+        for larger in ({"starts": 50}, {"starts": 50, "timesteps": 100}, {"timesteps": 200, "units": 256})
+    ]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] < results.MOST_SEQUENCES
+    assert sizes[-1] == results.FEWEST_SEQUENCES
