@@ -10,22 +10,20 @@ def main() -> None:
     preload()
     from ui import frame  # with pandas and the core, which take a second the first time
 
-    page = st.navigation(
-        [
-            st.Page("pages/overview.py", title="Overview", icon=":material/explore:", default=True),
-            st.Page("pages/problem.py", title="Problem", icon=":material/stairs:"),
-            st.Page("pages/train.py", title="Train", icon=":material/play_circle:"),
-            st.Page("pages/directions.py", title="Directions", icon=":material/swap_horiz:"),
-            st.Page("pages/why.py", title="Why", icon=":material/psychology_alt:"),
-            st.Page("pages/problems.py", title="Problems", icon=":material/grid_on:"),
-            st.Page("pages/merge_modes.py", title="Merge modes", icon=":material/merge:"),
-            st.Page("pages/inside.py", title="Inside", icon=":material/biotech:"),
-        ],
-        position="top",
-    )
+    pages = [
+        st.Page("pages/overview.py", title="Overview", icon=":material/explore:", default=True),
+        st.Page("pages/problem.py", title="Problem", icon=":material/stairs:"),
+        st.Page("pages/train.py", title="Train", icon=":material/play_circle:"),
+        st.Page("pages/directions.py", title="Directions", icon=":material/swap_horiz:"),
+        st.Page("pages/why.py", title="Why", icon=":material/psychology_alt:"),
+        st.Page("pages/problems.py", title="Problems", icon=":material/grid_on:"),
+        st.Page("pages/merge_modes.py", title="Merge modes", icon=":material/merge:"),
+        st.Page("pages/inside.py", title="Inside", icon=":material/biotech:"),
+    ]
+    page = st.navigation(pages, position="top")
     frame.dress()
     page.run()
-    frame.heartbeat(page.title)
+    frame.heartbeat(page.title, [one.title for one in pages])
 
 
 if __name__ == "__main__":

@@ -149,12 +149,3 @@ def label_shares(problem: ProblemSpec, n_sequences: int = 20_000) -> pd.DataFram
         ],
         ignore_index=True,
     )
-
-
-def position_guess_accuracy(shares: pd.DataFrame) -> float:
-    """The share of labels that are right if each timestep always gets its most frequent label.
-
-    shares: as of `label_shares`
-    """
-    best = shares.groupby("timestep")[["share", "real"]].max()
-    return float(np.average(best["share"], weights=best["real"]))

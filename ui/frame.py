@@ -1,5 +1,7 @@
 """What surrounds every page: styles, notices at start, and word of a training that goes on elsewhere."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from ui import session
@@ -32,7 +34,6 @@ h1 { padding-bottom: 0.1rem; }
 }
 </style>
 """
-JOB_PAGES = ("Train", "Directions", "Why", "Problems", "Merge modes", "Inside")
 
 
 def enter(script: str) -> None:
@@ -61,9 +62,12 @@ def notices() -> list[str]:
     return [line for line in (ensure_plotly(), service.problem, store.notice) if line]
 
 
-def heartbeat(title: str) -> None:
-    """Keep the jobs of other pages alive while their visitor looks at this one, and say how far they are."""
-    others = [page for page in JOB_PAGES if page != title and session.job(page)]
+def heartbeat(title: str, titles: Iterable[str]) -> None:
+    """Keep the jobs of other pages alive while their visitor looks at this one, and say how far they are.
+
+    title: of the page that is looked at; titles: of all, under which each page also submits its jobs
+    """
+    others = [page for page in titles if page != title and session.job(page)]
     if not others:
         return
 

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from bilstm_core import figures, frames
+from bilstm_core import figures
+from bilstm_core.bayes import bayes_risk
 from bilstm_core.problems import Batch, cumulative_sum
 from bilstm_core.specs import ProblemSpec
 from bilstm_core.statistics import listed
@@ -157,11 +158,11 @@ def train_button(page: str, problem: ProblemSpec) -> None:
 def position_guess(problem: ProblemSpec) -> None:
     """How often each timestep has each label, and how far a guess by position alone gets."""
     count = heads.classes(problem)
+    guess = bayes_risk(problem, "position")
     if count == 0:
-        error = results.position_error(problem)
         st.markdown(
             f"**What does a blind guess lose?**\n\nWho knows the timestep alone does best to answer with the mean, and "
-            f"has a mean squared error of **{error:.2f}**. There are no labels to count."
+            f"has a mean squared error of **{guess.loss:.2f}**. There are no labels to count."
         )
         return
     st.markdown("**How often is each label 1?**" if count == 2 else "**How often is each label given?**")
@@ -171,9 +172,9 @@ def position_guess(problem: ProblemSpec) -> None:
         key="problem-shares",
         alt="How often each timestep has each label.",
     )
+    st.caption("Counted on 20,000 fresh sequences.")
     st.markdown(
-        f"A guess by position alone is right **{frames.position_guess_accuracy(shares):.0%}** of the time: "
+        f"A guess by position alone is right **{guess.accuracy:.0%}** of the time: "
         "it names each timestep's most frequent label and never looks at a value."
     )
-    st.caption("Counted on 20,000 fresh sequences.")
     results.download(lambda: shares, "label shares")

@@ -9,7 +9,6 @@ import pandas as pd
 import streamlit as st
 
 from bilstm_core import frames
-from bilstm_core.bayes import bayes_risk
 from bilstm_core.evaluation import Evaluation, evaluate
 from bilstm_core.initial_weights import parameter_count
 from bilstm_core.runs import Run
@@ -147,8 +146,3 @@ def label_shares(problem: ProblemSpec) -> pd.DataFrame:
     """How often each timestep has each label: timestep (from 1), label, share, real."""
     problem = problem.canonical()
     return _shares(problem.name, problem.timesteps, problem.threshold)
-
-
-def position_error(problem: ProblemSpec) -> float:
-    """The least loss of who knows the timestep alone."""
-    return bayes_risk(problem, "position").loss
