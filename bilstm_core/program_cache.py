@@ -29,7 +29,10 @@ SIZE_LIMIT = 100_000_000  # bytes of the shared folder, about 200 programs; the 
 ROOM = 4_000_000  # bytes that must be free for the worker's own folder
 FLAG = "--tf_xla_persistent_cache_directory="
 UNUSED_S = 30 * 86_400.0  # after which another version's programs go
-PART, PART_S = "part", 3_600.0  # ending of a file that is being written; seconds after which it was left behind
+ABANDONED_S = 3_600.0  # after which a file that is being written was left behind
+FOLDER = re.compile(r"[0-9a-f]{16}")  # what is ours; anything else beside it stays
+PROGRAM = re.compile(r"(.+)\.([0-9a-f]{64})")
+PART = re.compile(r"[0-9a-f]{32}\.part")
 OFF = "program-cache-off"  # a file in the scratch folder: XLA failed with the cache on
 
 _lock = threading.Lock()
@@ -128,35 +131,37 @@ def _drop_old_versions(shared: Path) -> None:
     """Delete the programs of other versions that nobody has added to for long; what is not ours stays."""
     for other in shared.parent.glob("*"):
         with contextlib.suppress(OSError):
-            ours = other != shared and re.fullmatch("[0-9a-f]{16}", other.name)
-            if ours and time.time() - other.stat().st_mtime > UNUSED_S:
+            if other != shared and FOLDER.fullmatch(other.name) and time.time() - other.stat().st_mtime > UNUSED_S:
                 shutil.rmtree(other, ignore_errors=True)
 
 
 def _load(shared: Path, own: Path) -> set[str]:
-    """Copy the sound programs of the shared folder and delete the others; the names of those copied.
+    """Copy the sound programs of the shared folder and delete the damaged; the names of those copied.
 
-    What cannot be read is passed over; raises OSError if XLA's folder cannot be written.
+    What is not ours or cannot be read is passed over; raises OSError if XLA's folder cannot be written.
     """
     loaded = set()
     for path in shared.glob("*"):
+        named = PROGRAM.fullmatch(path.name)
         try:
-            content = path.read_bytes()
-            name, _, checksum = path.name.rpartition(".")
-            if checksum != hashlib.sha256(content).hexdigest():
-                if checksum != PART or time.time() - path.stat().st_mtime > PART_S:
+            if named is None:
+                if PART.fullmatch(path.name) and time.time() - path.stat().st_mtime > ABANDONED_S:
                     path.unlink()
+                continue
+            content = path.read_bytes()
+            if named[2] != hashlib.sha256(content).hexdigest():
+                path.unlink()
                 continue
         except OSError:  # a folder, not ours to read, or gone since
             continue
-        (own / name).write_bytes(content)
-        loaded.add(name)
+        (own / named[1]).write_bytes(content)
+        loaded.add(named[1])
     return loaded
 
 
 def _keep(path: Path, shared: Path) -> None:
     content = path.read_bytes()
-    part = shared / f"{uuid.uuid4().hex}.{PART}"
+    part = shared / f"{uuid.uuid4().hex}.part"
     try:
         part.write_bytes(content)
         part.replace(shared / f"{path.name}.{hashlib.sha256(content).hexdigest()}")
@@ -170,7 +175,7 @@ def _make_room(shared: Path) -> None:
     for path in shared.iterdir():
         with contextlib.suppress(OSError):  # gone since
             found = path.stat()
-            if stat.S_ISREG(found.st_mode):
+            if PROGRAM.fullmatch(path.name) and stat.S_ISREG(found.st_mode):
                 files.append((found.st_mtime_ns, found.st_size, path))
     total = 0
     for _, size, path in sorted(files, reverse=True):

@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def test_a_file_cut_short_or_altered_is_deleted_and_never_seen() -> None:
     cut, altered, sound = keep(b"machine code", "cut"), keep(b"machine code", "altered"), keep(b"machine code", "sound")
     cut.write_bytes(b"machine")
     altered.write_bytes(b"machine Code")
-    left_behind = program_cache.shared_folder() / "1f2e.part"
+    left_behind = program_cache.shared_folder() / f"{uuid.uuid4().hex}.part"
     left_behind.write_bytes(b"of a worker that was killed")
     os.utime(left_behind, (1, 1))
     assert program_cache.start()
@@ -80,7 +81,7 @@ def test_a_file_cut_short_or_altered_is_deleted_and_never_seen() -> None:
 
 def test_what_another_worker_is_writing_is_left_to_it() -> None:
     keep(b"machine code")
-    part = program_cache.shared_folder() / "1f2e.part"
+    part = program_cache.shared_folder() / f"{uuid.uuid4().hex}.part"
     part.write_bytes(b"half of it")
     assert program_cache.start()
     assert part.exists()
@@ -88,10 +89,12 @@ def test_what_another_worker_is_writing_is_left_to_it() -> None:
 
 
 def test_what_cannot_be_read_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder among the programs, and a file that another worker deletes in between."""
+    """A folder and a person's note among the programs, and a file that another worker deletes in between."""
     gone = keep(b"machine code", "gone")
     keep(b"machine code", "sound")
     (program_cache.shared_folder() / "folder").mkdir()
+    note = program_cache.shared_folder() / "notes.txt"
+    note.write_text("a person's")
     read = Path.read_bytes
 
     def after_another(path: Path) -> bytes:
@@ -101,6 +104,7 @@ def test_what_cannot_be_read_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(Path, "read_bytes", after_another)
     assert program_cache.start()
     assert "sound" in {path.name for path in own_folder().iterdir()}
+    assert note.exists()
     (own_folder() / "new").write_bytes(b"machine code")
     program_cache.save()
     assert any(path.name.startswith("new.") for path in program_cache.shared_folder().iterdir())
