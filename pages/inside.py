@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from ui import controls, frame, inside, inside_tabs, reaction, results
+from ui import controls, derivation, frame, inside, inside_tabs, reaction, results
 
 frame.enter(__file__)
 PAGE = "Inside"
 
 st.title("What does each state carry?")
-answer = st.container(key="answer")
+answer, how = derivation.headline()
+with how:
+    derivation.popover(None, first=derivation.REACTION)
 with st.container(key="controls"):
     spec = inside.model_controls(PAGE)
     run = inside.chosen_run(PAGE, spec)

@@ -14,6 +14,15 @@ LOSS = """
 **The loss** is the mean over fresh sequences that no model was trained on, the same for all models. **Whole sequence
 right** is the share of them with every label right; its 95 % interval is Wilson's.
 """
+POSITION = """
+**A guess by position** names each timestep's most frequent label and never looks at a value. How often it is right is
+computed like the best possible, from the problem's own rule; the bars are counted on fresh sequences.
+"""
+REACTION = """
+**Reaction** is the size of the derivative of an output with respect to a value: how much the output would change, for each
+unit that the value is raised, if it were raised a little. It is computed exactly, by carrying derivatives forward
+through the network's own equations; where an output has not read a value it is exactly zero.
+"""
 PAIRED = """
 All models of one start see the same training data, so they are compared start by start. **The interval** is a 95 %
 bootstrap interval of the mean difference over starts (studentised). A model is called lower when the interval leaves
@@ -48,10 +57,11 @@ def headline() -> tuple[DeltaGenerator, DeltaGenerator]:
         return st.container(key="answer", width="stretch"), st.container(width="content")
 
 
-def popover(problem: ProblemSpec | None, paired: bool = False) -> None:
+def popover(problem: ProblemSpec | None, paired: bool = False, first: str = LOSS) -> None:
     """A button that opens what the page's numbers are made of.
 
-    problem: whose best possible is derived; paired: whether models are compared start by start
+    problem: whose best possible is derived; paired: whether models are compared start by start; first: what the page
+    measures
     """
     with st.popover("How is this computed?", type="tertiary", icon=":material/function:"):
-        st.markdown("\n".join([LOSS, *([PAIRED] if paired else []), BEST, _derived(problem.name if problem else "")]))
+        st.markdown("\n".join([first, *([PAIRED] if paired else []), BEST, _derived(problem.name if problem else "")]))

@@ -10,7 +10,7 @@ from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from ui import session
 
-POLL_S = 0.25
+POLL_S = 0.2
 SILENT_S = 5.0  # of a worker, before the page says so
 
 
