@@ -19,9 +19,9 @@ POSITION = """
 computed like the best possible, from the problem's own rule; the bars are counted on fresh sequences.
 """
 REACTION = """
-**Reaction** is the size of the derivative of an output with respect to a value: how much the output would change, for each
-unit that the value is raised, if it were raised a little. It is computed exactly, by carrying derivatives forward
-through the network's own equations; where an output has not read a value it is exactly zero.
+**Reaction** is the size of the derivative of an output with respect to a value: how much the output would change, for
+each unit that the value is raised, if it were raised a little. It is computed exactly, by carrying derivatives
+forward through the network's own equations; where an output has not read a value it is exactly zero.
 """
 PAIRED = """
 All models of one start see the same training data, so they are compared start by start. **The interval** is a 95 %
