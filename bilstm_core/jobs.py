@@ -112,6 +112,8 @@ class Jobs(JobsThread):
             if request not in self._answers or request in self._unanswered:
                 self._unanswered.discard(request)
                 self._answers[request] = self._problem or None
+                if self._problem:
+                    self._unanswered.add(request)
                 if self._state != "failed":
                     self._commands.put(lambda cluster: self._ask(cluster, request, flat))
                 for old in list(self._answers)[:-KEPT_ANSWERS]:
@@ -122,3 +124,8 @@ class Jobs(JobsThread):
         """The text that was asked for, or a sentence that says why there is none; None while it is awaited."""
         with self._lock:
             return self._answers.get(request, "This question was lost when the program changed. Ask again.")
+
+    def unanswered(self, request: str) -> bool:
+        """Whether `answer` says why there is none, so that it can be asked for again."""
+        with self._lock:
+            return request in self._unanswered or request not in self._answers

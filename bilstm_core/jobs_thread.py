@@ -109,6 +109,7 @@ class JobsThread:
             for request, answer in self._answers.items():
                 if answer is None:
                     self._answers[request] = problem
+                    self._unanswered.add(request)
 
     def _hear(self, event: tuple[float, Mapping[str, Any]]) -> None:
         """Take in a message of a worker; runs in the client's thread."""

@@ -1,13 +1,15 @@
 """Comparisons are evaluated beside the pages: what a page says until it is there, and on how many sequences."""
 
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui import compare, results
-from ui.comparison import default_settings, sequences
+from bilstm_core.presets import MERGE_MODES
+from ui import compare, results, session
+from ui.comparison import Comparison, default_settings, sequences, specs_of
 
 DEFAULT = default_settings()
 
@@ -72,3 +74,18 @@ def test_a_larger_comparison_is_evaluated_on_fewer_but_never_on_too_few() -> Non
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] < results.MOST_SEQUENCES
     assert sizes[-1] == results.FEWEST_SEQUENCES
+
+
+@pytest.mark.parametrize(
+    ("trained", "words"), [(8, "Training 8 runs."), (3, "Training 3 runs of 8; the others are trained already.")]
+)
+def test_what_is_trained_is_what_the_job_trains(monkeypatch: pytest.MonkeyPatch, trained: int, words: str) -> None:
+    shown = Comparison(page="Merge modes", models=MERGE_MODES, styles={})
+    settings = {**DEFAULT, "starts": 2}
+    every = [spec for group in specs_of(shown, settings).values() for spec in group]
+    service = SimpleNamespace(view=lambda _: SimpleNamespace(specs=every[:trained]))
+    monkeypatch.setattr(session, "job", lambda _: "one")
+    monkeypatch.setattr(session, "jobs", lambda: service)
+    monkeypatch.setattr(compare, "shown_settings", lambda _: settings)
+    stored = {label: [None, None] for label in MERGE_MODES}  # those that were there before Train live
+    assert compare.answer(shown, stored) == (words, "")  # type: ignore[arg-type]

@@ -247,9 +247,11 @@ def test_a_worker_of_another_source_is_told_in_a_sentence(jobs: Jobs, monkeypatc
     request = jobs.ask_summary(LONG)
     until(lambda: jobs.answer(request))
     assert str(jobs.answer(request)).endswith("Ask again.")
+    assert jobs.unanswered(request)
     monkeypatch.undo()
     assert jobs.ask_summary(LONG) == request
     until(lambda: "Total params" in str(jobs.answer(request)))
+    assert not jobs.unanswered(request)
 
 
 def test_an_unknown_job_is_nothing(jobs: Jobs) -> None:

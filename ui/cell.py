@@ -73,6 +73,8 @@ def opened(page: str, cell: Cell) -> Run | None:
 def _measured(run: Run) -> str:
     spec, found = run.spec, results.evaluated(run)
     risk = floors.best_possible(spec.problem, spec.model)
+    if results.diverged(found):
+        return results.DIVERGED
     if not heads.classes(spec.problem):
         best = f"; best possible {risk.loss:.4f}" if risk else ""
         return f"Mean squared error **{found.loss:.4f}**{best}."

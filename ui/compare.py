@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.runs import Run
 from bilstm_core.statistics import FEWEST, listed, ranking_sentence
-from ui import compare_controls, derivation, floors, guess, live, results
+from ui import compare_controls, derivation, floors, guess, live, results, session
 from ui.compare_curves import curves, switched_on
 from ui.comparison import (
     TUTORIAL_EPOCHS,
@@ -19,6 +19,7 @@ from ui.comparison import (
     scores,
     sequences,
     shown_settings,
+    specs_of,
 )
 
 EVALUATING = "The runs are trained and are being evaluated."
@@ -38,7 +39,7 @@ def answer(comparison: Comparison, runs: Runs) -> tuple[str, str]:
     settings = shown_settings(comparison.page)
     wanted, trained = settings["starts"] * len(present), sum(len(group) for group in present.values())
     if busy:
-        return f"Training: {trained} of {wanted} runs are there so far.", ""
+        return _training(comparison), ""
     if trained < wanted:
         return f"Only {trained} of {wanted} runs are trained. Press **Run** for the rest.", ""
     if not evaluated(runs, settings, results.PATIENCE_S):
@@ -54,6 +55,16 @@ def answer(comparison: Comparison, runs: Runs) -> tuple[str, str]:
         if settings["epochs"] >= comparison.guess_from > 0:
             more.append(guess.verdict(comparison, present))
     return f"After {settings['epochs']:,} sequences each: {first}", " ".join(part for part in more if part)
+
+
+def _training(comparison: Comparison) -> str:
+    """What is being trained; how far it is says the line above the curves, which is drawn more often."""
+    job = session.job(comparison.page)
+    view = session.jobs().view(job) if job else None
+    ours = len(view.specs) if view else 0
+    every = len({spec for group in specs_of(comparison, shown_settings(comparison.page)).values() for spec in group})
+    rest = "" if ours >= every else f" of {every}; the others are trained already"
+    return f"Training {ours} run{'' if ours == 1 and not rest else 's'}{rest}." if ours else "Training."
 
 
 def _capital(sentence: str) -> str:

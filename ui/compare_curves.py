@@ -70,7 +70,7 @@ def curves(comparison: Comparison) -> None:
         if not runs:
             st.info("Nothing to draw yet.")
             return
-        drawn = {label: [session.run_key(run) for run in group] for label, group in runs.items()}
+        drawn = {label: [results.drawn_key(run) for run in group] for label, group in runs.items()}
         figure = cached(
             repr([drawn, singly, lines, comparison.probes]),
             lambda: figures.curve_and_timeline(

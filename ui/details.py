@@ -39,9 +39,8 @@ def tabs(run: Run, evaluation: Evaluation) -> None:
     with by_timestep:
         by_step = evaluation.per_timestep.assign(label=name)
         draw = figures.accuracy_by_timestep if count else figures.error_by_timestep
-        figure = cached(
-            f"by timestep {session.run_key(run)}", lambda: draw(by_step, {name: tray.styles({name: run})[name]})
-        )
+        styles = {name: tray.styles({name: run})[name]}
+        figure = cached(f"by timestep {session.run_key(run)} {styles}", lambda: draw(by_step, styles))
         chart(figure, key="Train-by-timestep", alt=f"{each_step}.")
         results.download(lambda: by_step, "by timestep")
     with summary:
@@ -68,7 +67,7 @@ def _listed(number: int, rows: pd.DataFrame, classes: int) -> dict[str, object]:
 def _summary(spec: RunSpec) -> None:
     request = st.session_state.get("Train.summary")
     if request is None or request["of"] != _network(spec):
-        st.button("Ask Keras for model.summary()", on_click=_ask_summary, args=(spec,))
+        _ask_button(spec)
         return
     text = session.jobs().answer(request["id"])
 
@@ -83,6 +82,12 @@ def _summary(spec: RunSpec) -> None:
             st.caption("Keras is building the model. Right after the start that takes some seconds.")
 
     wait()
+    if session.jobs().unanswered(request["id"]):
+        _ask_button(spec)
+
+
+def _ask_button(spec: RunSpec) -> None:
+    st.button("Ask Keras for model.summary()", on_click=_ask_summary, args=(spec,))
 
 
 def _network(spec: RunSpec) -> str:

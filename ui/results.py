@@ -1,5 +1,7 @@
 """Evaluations that are computed once, tables, and what of them can be taken away."""
 
+import functools
+import math
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
@@ -11,10 +13,13 @@ import streamlit as st
 from bilstm_core import frames
 from bilstm_core.evaluation import Evaluation, evaluate
 from bilstm_core.initial_weights import parameter_count
-from bilstm_core.runs import Run
+from bilstm_core.runs import Run, Timing
 from bilstm_core.specs import ProblemSpec, RunSpec
+from bilstm_core.statistics import listed
+from bilstm_core.store import read_recorded
 from ui import session
 
+DIVERGED = "The training diverged: the weights are no numbers any more. Lower the learning rate and train again."
 AFFORDABLE = 3e9  # multiply-adds that an evaluation may cost; a page must answer at once
 AFFORDABLE_BESIDE = 1e10  # for all starts of a model in a comparison, which are evaluated beside the pages
 MOST_SEQUENCES, FEWEST_SEQUENCES = 10_000, 100  # that a run is evaluated on; the pages show a hundred
@@ -39,6 +44,16 @@ def _evaluated(key: str, _run: Run) -> Evaluation:
 def evaluated(run: Run) -> Evaluation:
     """The run on up to 10,000 fresh sequences, the same for all runs of a problem."""
     return _evaluated(session.run_key(run), run)
+
+
+def diverged(evaluation: Evaluation) -> bool:
+    """Whether the run's weights are no numbers any more, so that nothing it says means anything."""
+    return not math.isfinite(evaluation.loss)
+
+
+def drawn_key(run: Run) -> str:
+    """A key for figures of a run with its replay; a recorded one and the same trained live differ in snapshots."""
+    return f"{session.run_key(run)} {len(run.snapshots.step)}"
 
 
 @st.cache_resource(show_spinner=False)
@@ -121,20 +136,45 @@ def _day(spec: RunSpec) -> str:
 
 def _versions(runs: Sequence[Run]) -> str:
     names = {"keras": "Keras", "tensorflow": "TensorFlow"}
-    listed = {
+    said = {
         ", ".join(f"{names.get(name, name)} {version}" for name, version in sorted(run.versions.items()))
         for run in runs
     }
-    return "; ".join(sorted(listed))
+    return "; ".join(sorted(said))
+
+
+@functools.lru_cache(maxsize=5_000)  # recorded results never change, and a page asks for hundreds
+def _recorded_timing(spec: RunSpec) -> Timing | None:
+    run = read_recorded(spec)
+    return run.timing if run else None
+
+
+def is_recorded(run: Run) -> bool:
+    """Whether this very run comes with the program, and was not trained here again: its seconds tell."""
+    return run.timing == _recorded_timing(run.spec)
 
 
 def origin_of(runs: Sequence[Run]) -> str:
     """Where many runs come from, small, below their figure."""
-    places = {session.store().origin(run.spec) for run in runs if run.spec.training.seed == runs[0].spec.training.seed}
-    seeds = sorted({run.spec.training.seed for run in runs})
-    day = f"Recorded{_day(runs[0].spec)}" if places == {"recorded"} else "Trained here"
-    which = f"seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}"
-    return f"{day}: {which}, {_versions(runs)}."
+    said = []
+    for kind in (True, False):
+        group = [run for run in runs if is_recorded(run) == kind]
+        if group:
+            where = f"Recorded{_day(group[0].spec)}" if kind else "Trained here"
+            said.append(f"{where}: {_seeds({run.spec.training.seed for run in group})}")
+    return f"{'. '.join(said)}, {_versions(runs)}."
+
+
+def _seeds(seeds: Iterable[int]) -> str:
+    """Seeds in a few words: those that follow one another as one span."""
+    spans: list[list[int]] = []
+    for seed in sorted(seeds):
+        if spans and seed == spans[-1][1] + 1:
+            spans[-1][1] = seed
+        else:
+            spans.append([seed, seed])
+    words = [f"{first} to {last}" if last > first else str(first) for first, last in spans]
+    return f"{'seed' if words == [str(spans[0][0])] else 'seeds'} {listed(words)}"
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

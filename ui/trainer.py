@@ -169,7 +169,8 @@ def _finished_curve(page: str, window: int, x: Axis) -> None:
     complete = floors.known(specs)
     styles, lines = tray.styles(drawn), floors.of(specs, tray.styles(drawn))
     key = repr(
-        [(name, session.run_key(one)) for name, one in drawn.items()] + [session.run_key(run), window, x, styles, lines]
+        [(name, results.drawn_key(one)) for name, one in drawn.items()]
+        + [results.drawn_key(run), window, x, styles, lines]
     )
     figure = cached(
         key,
@@ -204,6 +205,8 @@ def sentence(run: Run, evaluation: Evaluation) -> str:
     """The page's measured answer."""
     seen = run.sequences_seen
     after = f"After {seen:,} sequence{'s' if seen != 1 else ''}"
+    if results.diverged(evaluation):
+        return f"{after}: **{results.DIVERGED}**"
     if not heads.classes(run.spec.problem):
         return f"{after} its {heads.SQUARED} on fresh sequences is **{evaluation.loss:.4f}**."
     low, high = evaluation.exact_interval
@@ -221,7 +224,10 @@ def meanwhile(run: Run) -> str:
 def figures_of(run: Run, evaluation: Evaluation) -> None:
     """The run's numbers, the whole sequences large."""
     problem = run.spec.problem
-    if heads.classes(problem):
+    if results.diverged(evaluation):
+        st.metric("Whole sequence right" if heads.classes(problem) else "Mean squared error", "diverged")
+        measured = ""
+    elif heads.classes(problem):
         low, high = evaluation.exact_interval
         st.metric(
             "Whole sequence right",
