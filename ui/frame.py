@@ -13,7 +13,7 @@ STYLE = """
 h1 { padding-bottom: 0.1rem; }
 .st-key-answer p { font-size: 1.25rem; line-height: 1.45; }
 [data-testid="stCaptionContainer"] p { font-size: 0.9rem; }
-.st-key-preload { position: absolute; visibility: hidden; }
+*:has(> .st-key-preload) { position: absolute; visibility: hidden; }
 .st-key-status { margin-bottom: -4.25rem; z-index: 1; }
 .st-key-phone-settings, [data-testid="stStatusWidget"] button { display: none; }
 @media (max-width: 640px) {
