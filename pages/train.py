@@ -24,13 +24,15 @@ with centre, st.container(key="figure"):
 run = trainer.shown(PAGE)
 with how:
     derivation.popover(run.spec.problem if run else None)
-if run:
-    evaluation = results.evaluated(run)
+evaluation = results.evaluated_soon(run) if run else None
+if run and evaluation:
     answer.markdown(trainer.sentence(run, evaluation) if not live.active(PAGE) else trainer.meanwhile(run))
     with right:
         trainer.figures_of(run, evaluation)
         tray.panel(PAGE, run)
     timeline.expected_and_predicted(PAGE, run, evaluation)
     details.tabs(run, evaluation)
+elif run:
+    answer.markdown(results.EVALUATING)
 else:
     answer.markdown("Press **Train** to find out.")

@@ -1,12 +1,13 @@
 """Where runs come from, and what is said of one that cannot be measured."""
 
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bilstm_core.evaluation import evaluate
+from bilstm_core.evaluation import Evaluation, evaluate
 from bilstm_core.presets import DIRECTIONS, PRESETS
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
@@ -74,3 +75,35 @@ def test_a_summary_that_failed_can_be_asked_for_again(monkeypatch: pytest.Monkey
     visit.run()
     assert not visit.exception
     assert [button.label for button in visit.button] == ["Ask Keras for model.summary()"] * unanswered
+
+
+def train() -> None:
+    import streamlit as st
+
+    from bilstm_core.presets import PRESETS
+    from bilstm_core.store import read_recorded
+    from ui import results
+
+    run = read_recorded(PRESETS["LSTM, 1,000 epochs"])
+    assert run is not None
+    found = results.evaluated_soon(run)
+    st.markdown(results.EVALUATING if found is None else f"{found.n_sequences}")
+
+
+def test_a_page_does_not_wait_for_the_evaluation_of_a_large_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+
+    def slow(run: Run, n_sequences: int) -> Evaluation:
+        go_on.wait(30)
+        return evaluate(run, n_sequences // 100)
+
+    monkeypatch.setattr(results, "evaluate", slow)
+    monkeypatch.setattr(results, "PATIENCE_ALONE_S", 0.01)
+    results._evaluated.clear()
+    visit = AppTest.from_function(train, default_timeout=30).run()
+    assert not visit.exception
+    assert [text.value for text in visit.markdown] == [results.EVALUATING]
+    go_on.set()
+    monkeypatch.setattr(results, "PATIENCE_ALONE_S", 30.0)
+    assert [text.value for text in visit.run().markdown] == ["100"]
+    results._evaluated.clear()

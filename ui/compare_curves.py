@@ -1,5 +1,6 @@
 """The loss curves of a comparison: growing while a job runs, then with the replay, the floors beneath them."""
 
+import functools
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -54,10 +55,13 @@ def curves(comparison: Comparison) -> None:
         axis |= {"log_x": True, "mark": TUTORIAL_EPOCHS}
     alt = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
 
+    @functools.cache  # while a job runs, no run comes or goes
+    def stored() -> pd.DataFrame:
+        return frames.losses({} if st.session_state.get(f"{page}.again") else current_runs(comparison))
+
     def draw(view: JobView | None) -> None:
         if view:
-            stored = {} if st.session_state.get(f"{page}.again") else current_runs(comparison)
-            tables = [table for table in (frames.losses(stored), *_growing(comparison, view)) if len(table)]
+            tables = [table for table in (stored(), *_growing(comparison, view)) if len(table)]
             table = pd.concat(tables, ignore_index=True) if tables else frames.losses({})
             height = st.session_state.get(f"{page}.height", 640)
             total = view.specs[0].training.sequences

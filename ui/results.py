@@ -24,7 +24,9 @@ AFFORDABLE = 3e9  # multiply-adds that an evaluation may cost; a page must answe
 AFFORDABLE_BESIDE = 1e10  # for all starts of a model in a comparison, which are evaluated beside the pages
 MOST_SEQUENCES, FEWEST_SEQUENCES = 10_000, 100  # that a run is evaluated on; the pages show a hundred
 MAX_SCORES = 5_000
-PATIENCE_S = 0.3  # that a page waits for evaluations before it is drawn without them
+PATIENCE_S = 0.3  # that a page waits for the evaluations of a comparison before it is drawn without them
+PATIENCE_ALONE_S = 1.0  # and for that of a single run, without which it shows little
+EVALUATING = "The run is trained and is being evaluated."
 
 Score = tuple[float, float, float, npt.NDArray[np.float64]]  # loss, accuracy, exact, accuracy by timestep
 _scores: dict[tuple[str, int], Future[Score]] = {}  # by the run's key and the number of sequences
@@ -36,14 +38,37 @@ def evaluation_size(spec: RunSpec, affordable: float = AFFORDABLE) -> int:
     return int(min(MOST_SEQUENCES, max(FEWEST_SEQUENCES, affordable // cost)))
 
 
+@st.cache_resource(show_spinner=False)
+def _pool(purpose: str) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"evaluate-{purpose}")
+
+
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _evaluated(key: str, _run: Run) -> Evaluation:
-    return evaluate(_run, evaluation_size(_run.spec))
+def _evaluated(key: str, _run: Run) -> Future[Evaluation]:
+    return _pool("run").submit(evaluate, _run, evaluation_size(_run.spec))
 
 
 def evaluated(run: Run) -> Evaluation:
-    """The run on up to 10,000 fresh sequences, the same for all runs of a problem."""
-    return _evaluated(session.run_key(run), run)
+    """The run on up to 10,000 fresh sequences, the same for all runs of a problem; waits for it."""
+    return _evaluated(session.run_key(run), run).result()
+
+
+def evaluated_soon(run: Run) -> Evaluation | None:
+    """As `evaluated`, but None where it takes longer than a moment; the page then runs again once it is there."""
+    future = _evaluated(session.run_key(run), run)
+    if wait([future], PATIENCE_ALONE_S).done:
+        return future.result()
+    _run_again(future.done)
+    return None
+
+
+def _run_again(ready: Callable[[], bool]) -> None:
+    @st.fragment(run_every=0.5)
+    def look() -> None:
+        if ready():
+            st.rerun()
+
+    look()
 
 
 def diverged(evaluation: Evaluation) -> bool:
@@ -56,11 +81,6 @@ def drawn_key(run: Run) -> str:
     return f"{session.run_key(run)} {len(run.snapshots.step)}"
 
 
-@st.cache_resource(show_spinner=False)
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=1)
-
-
 def _score(run: Run, n_sequences: int) -> Score:
     one = evaluate(run, n_sequences)
     return one.loss, one.accuracy, one.exact, one.per_timestep["accuracy"].to_numpy(np.float64)
@@ -70,7 +90,7 @@ def _future(run: Run, n_sequences: int) -> Future[Score]:
     key = (session.run_key(run), n_sequences)
     known = _scores.get(key)
     if known is None:
-        known = _scores[key] = _pool().submit(_score, run, n_sequences)
+        known = _scores[key] = _pool("comparison").submit(_score, run, n_sequences)
         while len(_scores) > MAX_SCORES:
             _scores.pop(next(iter(_scores)), None)
     return known
@@ -94,15 +114,8 @@ def right_by_timestep(run: Run, n_sequences: int) -> npt.NDArray[np.float64]:
 
 def complete_later(runs: Sequence[Run], n_sequences: int) -> None:
     """Run the page again once the scores of all runs are there, if they are not."""
-    if scored(runs, n_sequences):
-        return
-
-    @st.fragment(run_every=0.5)
-    def look() -> None:
-        if scored(runs, n_sequences):
-            st.rerun()
-
-    look()
+    if not scored(runs, n_sequences):
+        _run_again(lambda: scored(runs, n_sequences))
 
 
 def download(frame: Callable[[], pd.DataFrame], name: str, label: str = "CSV") -> None:
