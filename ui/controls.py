@@ -139,24 +139,29 @@ def fill(page: str, spec: RunSpec) -> None:
         st.session_state[f"{page}.{name}"] = value
 
 
-def _fill_preset(page: str) -> None:
-    chosen = st.session_state[f"{page}.preset"]
+def _fill_preset(page: str, key: str) -> None:
+    chosen = st.session_state[key]
     if chosen in PRESETS:
         fill(page, PRESETS[chosen])
 
 
 def preset_box(page: str) -> None:
-    """A list of the systems that readers know; choosing one fills every control, changing one leaves the preset."""
+    """A list of the systems that readers know; choosing one fills every control, changing one leaves the preset.
+
+    The box has a key for each preset: a browser that has not heard yet that the preset was left sends the old one back,
+    and must not be taken at its word.
+    """
     now = current_spec(page)
     chosen = next((name for name, spec in PRESETS.items() if spec.canonical() == now), OWN)
-    st.session_state[f"{page}.preset"] = chosen
+    options = [*PRESETS, *([OWN] if chosen == OWN else [])]
+    key = f"{page}.preset.{options.index(chosen)}"
     st.selectbox(
         "Preset",
-        [*PRESETS, *([OWN] if chosen == OWN else [])],
-        key=f"{page}.preset",
+        options,
+        index=options.index(chosen),
+        key=key,
         on_change=_fill_preset,
-        args=(page,),
-        persist_state="session",
+        args=(page, key),
         help="The systems of the well-known tutorials. Choosing one sets every control.",
     )
 

@@ -173,6 +173,20 @@ def test_a_setting_out_of_range_gets_a_sentence_and_nothing_is_lost(open_page: O
     finished(page, 1_000)
 
 
+def test_changes_made_faster_than_the_page_answers_are_all_kept(open_page: OpenPage) -> None:
+    page = open_page("train")
+    finished(page, 1_000)
+    page.get_by_role("radiogroup", name="Direction").get_by_text("bidirectional", exact=True).click()
+    for label, value in (("Units", "7"), ("Epochs", "144")):
+        box = page.get_by_label(label, exact=True)
+        box.fill(value)
+        box.press("Enter")
+    expect(page.get_by_text("In all: 144 sequences")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Preset")).to_have_value("your own settings")
+    expect(page.get_by_label("Units", exact=True)).to_have_value("7")
+    expect(page.get_by_role("radio", name="bidirectional")).to_be_checked()
+
+
 def test_a_second_visit_is_served_from_the_store_after_a_restart_too(
     open_page: OpenPage, start_app: Callable[..., App], app: App
 ) -> None:
