@@ -174,10 +174,11 @@ def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator]:
     with setting("main"):
         preset_box(page)
         flat: dict[str, Any] = {"name": widget(page, "name"), "direction": widget(page, "direction")}
-        if flat["direction"] == "bidirectional":
-            flat["merge_mode"] = widget(page, "merge_mode")
-        elif flat["direction"] == "backward":
-            flat["backward_output"] = widget(page, "backward_output")
+        with st.container():  # there or not, so that what follows keeps its place, and what is being typed there
+            if flat["direction"] == "bidirectional":
+                flat["merge_mode"] = widget(page, "merge_mode")
+            elif flat["direction"] == "backward":
+                flat["backward_output"] = widget(page, "backward_output")
         one, two = st.columns(2)
         with one:
             flat["timesteps"] = widget(page, "timesteps")
