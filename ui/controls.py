@@ -50,7 +50,6 @@ OPTION_NAMES: Mapping[str, str] = {
     "aligned": "aligned",
     "raw": "tutorial's order (reversed)",
 }
-OWN = "your own settings"
 KINDS: tuple[type[Any], ...] = (ProblemSpec, ModelSpec, TrainingSpec)
 FIELDS: Mapping[str, type[Any]] = {name: kind for kind in KINDS for name in LABELS if name in kind.__dataclass_fields__}
 
@@ -139,31 +138,26 @@ def fill(page: str, spec: RunSpec) -> None:
         st.session_state[f"{page}.{name}"] = value
 
 
-def _fill_preset(page: str, key: str) -> None:
-    chosen = st.session_state[key]
+def _fill_preset(page: str) -> None:
+    chosen = st.session_state[f"{page}.preset"]
     if chosen in PRESETS:
         fill(page, PRESETS[chosen])
 
 
 def preset_box(page: str) -> None:
-    """A list of the systems that readers know; choosing one fills every control, changing one leaves the preset.
-
-    The box has a key for each preset: a browser that has not heard yet that the preset was left sends the old one back,
-    and must not be taken at its word.
-    """
-    now = current_spec(page)
-    chosen = next((name for name, spec in PRESETS.items() if spec.canonical() == now), OWN)
-    options = [*PRESETS, *([OWN] if chosen == OWN else [])]
-    key = f"{page}.preset.{options.index(chosen)}"
-    st.selectbox(
+    """A list of the systems that readers know; choosing one fills every control. Says whether one was changed since."""
+    chosen = st.selectbox(
         "Preset",
-        options,
-        index=options.index(chosen),
-        key=key,
+        list(PRESETS),
+        key=f"{page}.preset",
         on_change=_fill_preset,
-        args=(page, key),
+        args=(page,),
+        persist_state="session",
         help="The systems of the well-known tutorials. Choosing one sets every control.",
     )
+    with st.container():  # there or not, so that what follows keeps its place
+        if chosen in PRESETS and PRESETS[chosen].canonical() != current_spec(page):
+            st.caption("Changed since it was chosen.")
 
 
 def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator]:
