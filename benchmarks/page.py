@@ -167,7 +167,7 @@ def memory(page: Page, app: App) -> list[str]:
         page.get_by_role("link", name=link.split("\n")[-1], exact=True).click()
         page.wait_for_timeout(2_500)
     sizes = {" ".join(process.cmdline()): process.memory_info().rss / 1e6 for process in app.processes()}
-    names = {"streamlit": "app", "dask_worker": "the worker's keeper", "resource_tracker": "resource tracker"}
+    names = {"streamlit": "app", "dask_worker": "worker's keeper", "resource_tracker": "resource tracker"}
     rows = [
         f"| memory of the {next((name for part, name in names.items() if part in line), 'worker')} | {size:.0f} MB | |"
         for line, size in sizes.items()
