@@ -101,16 +101,18 @@ def page() -> dict[str, Sequence[float]]:
     from bilstm_core.editing import parse_values
     from bilstm_core.evaluation import evaluate
     from bilstm_core.store import read_recorded
-    from ui.timeline import predicted
+    from ui.sequence import one_of, rows_of, with_values
 
     run = read_recorded(PRESETS["Bidirectional LSTM, 1,000 epochs"])
     if run is None:
         raise RuntimeError("the recorded results are missing: make record")
     rng = np.random.default_rng(0)
+    problem = run.spec.problem
+    drawn = one_of(problem.problem.sample(1, problem.timesteps, rng, **problem.parameters()), 1)
 
     def edit() -> None:
         text = " ".join(f"{value:.8f}" for value in rng.random(10) * 0.99)
-        predicted(run, parse_values(text, 10))
+        rows_of(with_values(problem, drawn, parse_values(text, 10)), run)
 
     edit()
     evaluate(run, 100)
