@@ -2,14 +2,12 @@
 
 import streamlit as st
 
+from ui import frame
 from ui.chart import preload
 
 
 def main() -> None:
     st.set_page_config(page_title="BiLSTM Explorer", page_icon="ui/icon.svg", layout="wide")
-    preload()
-    from ui import frame  # with pandas and the core, which take a second the first time
-
     pages = [
         st.Page("pages/overview.py", title="Overview", icon=":material/explore:", default=True),
         st.Page("pages/problem.py", title="Problem", icon=":material/stairs:"),
@@ -21,9 +19,10 @@ def main() -> None:
         st.Page("pages/inside.py", title="Inside", icon=":material/biotech:"),
     ]
     page = st.navigation(pages, position="top")
-    frame.dress()
+    preload(later_ms=1_000 if page.url_path == "" else 0)
+    above = frame.dress()
     page.run()
-    frame.heartbeat(page.title, [one.title for one in pages])
+    frame.beside(above, page.title, [one.title for one in pages])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ It starts apps of its own with empty stores, and `streamlit hello` beside them. 
 Times on the page are read in the page: a click is stamped by its own event, and every frame is looked at.
 """
 
+import json
 import shutil
 import statistics
 import tempfile
@@ -51,6 +52,15 @@ WATCH = """([name, end, chart]) => {
     requestAnimationFrame(look)
   }, { once: true })
 }"""
+# The first frame in which something of this selector has a place on the page
+APPEARS = """chosen => {
+  const look = now => {
+    const box = document.querySelector(chosen)?.getBoundingClientRect()
+    if (box?.width && box.height) window.appeared = now
+    else requestAnimationFrame(look)
+  }
+  requestAnimationFrame(look)
+}"""
 FOUND = "() => ({ ...window.watched, nodes: window.watched.nodes.size })"
 
 
@@ -80,15 +90,16 @@ def train(page: Page, *, epochs: int, button: str = "Train") -> dict[str, float]
 
 
 def first_page(browser: Browser, command: Sequence[str], ready: str) -> float:
-    """Seconds from the start of a server to what is `ready` in a new browser; the server is ended again."""
+    """Seconds from the start of a server to the frame that shows what is `ready`, in a new browser."""
     with tempfile.TemporaryDirectory() as folder:
-        start = time.perf_counter()
+        start = time.time()
         app = App(Path(folder) / "store", Path(folder) / "log.txt", command=command)
         context = browser.new_context(viewport=VIEW)
         page = context.new_page()
+        page.add_init_script(f"({APPEARS})({json.dumps(ready)})")
         page.goto(app.url)
-        page.locator(ready).first.wait_for(timeout=120_000)
-        spent = time.perf_counter() - start
+        page.wait_for_function("() => window.appeared", timeout=120_000)
+        spent = float(page.evaluate("() => performance.timeOrigin + window.appeared")) / 1e3 - start
         context.close()
         app.end()
     return spent
@@ -98,11 +109,11 @@ def starts(browser: Browser) -> list[str]:
     """Our first page beside Streamlit's own, in turns."""
     ours, hello = [], []
     for _ in range(ROUNDS):
-        ours.append(first_page(browser, ["run", "app.py"], ".js-plotly-plot .main-svg"))
+        ours.append(first_page(browser, ["run", "app.py"], "[data-testid=overview-network] circle"))
         hello.append(first_page(browser, ["hello"], "h1"))
     ratio = statistics.median(ours) / statistics.median(hello)
     return [
-        f"| start to the first page with its chart drawn, new browser | {shown(ours)} | |",
+        f"| start to the first page with its picture drawn, new browser | {shown(ours)} | |",
         f"| `streamlit hello`: start to its first page | {shown(hello)} | |",
         f"| ours over hello's | {ratio:.2f}x | at most 1.5x |",
     ]

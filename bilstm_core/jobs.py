@@ -14,9 +14,6 @@ from bilstm_core.jobs_thread import JobsThread, State
 from bilstm_core.progress import Job, JobView, parts_of
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from bilstm_core.worker import fingerprint
-
-__all__ = ["JobView", "Jobs", "fingerprint"]
 
 KEPT_ANSWERS = 200
 

@@ -19,7 +19,8 @@ from bilstm_core import codec
 from bilstm_core.cluster import Cluster, NotEnoughMemoryError
 from bilstm_core.progress import Job, Part, failure
 from bilstm_core.runs import Run, from_parts, to_parts
-from bilstm_core.worker import TOPIC, fingerprint
+from bilstm_core.source import fingerprint
+from bilstm_core.worker import TOPIC
 
 State = Literal["starting", "warming", "ready", "failed"]
 

@@ -3,13 +3,11 @@
 What comes and goes is plain: codec dicts, JSON-ready dicts, NumPy arrays. TensorFlow is imported inside functions.
 """
 
-import hashlib
 import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,39 +16,21 @@ import psutil
 from bilstm_core import codec, program_cache, renewal
 from bilstm_core.progress import thin
 from bilstm_core.runs import Arrays, Progress, Run, from_parts, to_parts
+from bilstm_core.source import fingerprint
 from bilstm_core.specs import Direction, ModelSpec, RunSpec, TrainingSpec
 
 Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
 
 TOPIC = "bilstm-explorer"
 MESSAGE_INTERVAL_S = 0.1
-FINGERPRINTS = 10  # known at once
 WARM_DIRECTIONS: tuple[Direction, ...] = ("bidirectional", "forward", "backward")
 
 _stopped: deque[str] = deque(maxlen=1_000)  # jobs that were asked to stop
 _training = threading.Lock()  # held by the training at work, or by the warming of one program
-_fingerprints: dict[tuple[Any, ...], str] = {}
 
 
 class SourceMismatchError(RuntimeError):
     """The app and the worker run different versions of this project's source."""
-
-
-def fingerprint(root: Path | None = None) -> str:
-    """A hash of the sources of a folder, by default this package; read again only when a time or size has changed."""
-    root = root or Path(__file__).resolve().parent
-    paths = sorted(root.rglob("*.py"))
-    stats = [path.stat() for path in paths]
-    stamp = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in zip(paths, stats, strict=True))
-    if stamp not in _fingerprints:
-        digest = hashlib.sha256()
-        for path in paths:
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-        if len(_fingerprints) > FINGERPRINTS:
-            _fingerprints.clear()
-        _fingerprints[stamp] = digest.hexdigest()[:16]
-    return _fingerprints[stamp]
 
 
 LOADED = fingerprint()  # of the sources that this process runs

@@ -8,10 +8,10 @@ frame.enter(__file__)
 st.title("What does reading both ways mean?")
 answer = st.container(key="answer")
 with st.container(key="controls"):
-    direction, merge_mode, order = unrolled.controls()
-answer.markdown(unrolled.sentence(direction, order))
+    view, merge_mode = unrolled.controls()
+answer.markdown(unrolled.sentence(view))
 with st.container(key="figure"):
-    unrolled.picture(direction, merge_mode, order)
+    unrolled.picture(view, merge_mode)
 rest = st.container(key="rest")
 if rest.button("Start: see the problem", type="primary", icon=":material/arrow_forward:"):
     st.switch_page("pages/problem.py")

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bilstm_core import figures
-from bilstm_core.figures import palette
+from bilstm_core import figures, palette
 from tests.test_figures import sequence, trace
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bilstm_core import figures
-from bilstm_core.figures import canvas, curves, palette
+from bilstm_core import figures, palette
+from bilstm_core.figures import canvas, curves
 
 MODELS = ["forward", "backward", "bidirectional"]
 STYLES = {name: figures.style(name) for name in MODELS}
@@ -326,7 +326,7 @@ def test_reading_grid_fills_what_has_been_read():
 
 def test_backward_meets_the_outline_only_on_the_diagonal():
     decides = np.tril(np.ones((6, 6), dtype=bool))
-    read = np.array([[figures.has_read("backward", t, s, 6) for s in range(1, 7)] for t in range(1, 7)])
+    read = np.asarray(trace(figures.reading_grid(6, [("one", "backward")]), "one").z, dtype=bool)
     np.testing.assert_array_equal(read & decides, np.eye(6, dtype=bool))
 
 
@@ -528,17 +528,6 @@ def test_merge_steps_reckon_what_each_merge_gives():
     assert "(0.50 + (−0.25)) / 2 =" in texts
 
 
-@pytest.mark.parametrize("view", ["forward", "backward", "backward_raw", "bidirectional"])
-def test_pointing_at_an_output_lights_what_it_has_read(view):
-    figure = figures.network(5, view)
-    outputs = trace(figure, "outputs")
-    assert list(outputs.customdata) == [frame.name for frame in figure.frames]
-    place = [one.name for one in figure.data].index("values")
-    for output, frame in enumerate(figure.frames, start=1):
-        lit = [colour == palette.DARK_BLOCK for colour in frame.data[place].marker.color]
-        assert lit == [figures.has_read(view, output, value, 5) for value in range(1, 6)]
-
-
 @pytest.mark.parametrize(("mode", "count"), [("concat", 8), ("sum", 4), ("mul", 4), ("ave", 4)])
 def test_the_merge_drawing_shows_how_many_numbers_come_out(mode, count):
     assert len(trace(figures.merge_drawing(mode), "merged").x) == count
@@ -553,7 +542,6 @@ EVERY_FIGURE = {
     "accuracy_by_timestep": lambda: figures.accuracy_by_timestep(
         pd.DataFrame({"label": "forward", "timestep": [1, 2], "accuracy": [0.9, 1.0]}), STYLES
     ),
-    "network": figures.network,
     "paired_differences": lambda: figures.paired_differences(
         pd.DataFrame({"label": "backward", "seed": [0, 1], "difference": [0.1, 0.2]}), STYLES
     ),

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bilstm_core import codec, program_cache, worker
+from bilstm_core import codec, program_cache, source, worker
 from bilstm_core.runs import Progress, from_parts
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
-from bilstm_core.worker import LOADED, Reporter, SourceMismatchError, fingerprint, summary_job, train_job
+from bilstm_core.worker import LOADED, Reporter, SourceMismatchError, summary_job, train_job
 
 SPEC = RunSpec(training=TrainingSpec(epochs=40))
 
@@ -26,16 +26,16 @@ def test_importing_jobs_and_worker_imports_neither_tensorflow_nor_distributed() 
 def test_the_fingerprint_follows_the_source_and_not_the_place_or_line_endings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = Path(worker.__file__).parent
+    here = Path(source.__file__).parent
     copy = tmp_path / "elsewhere"
     shutil.copytree(here, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(worker, "__file__", str(copy / "worker.py"))
-    before = fingerprint()
+    monkeypatch.setattr(source, "__file__", str(copy / "source.py"))
+    before = source.fingerprint()
     for path in copy.rglob("*.py"):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    assert fingerprint() == before
+    assert source.fingerprint() == before
     (copy / "problems" / "another.py").write_text("x = 1\n")
-    assert fingerprint() != before
+    assert source.fingerprint() != before
 
 
 def test_a_job_of_another_source_is_refused() -> None:

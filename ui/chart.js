@@ -108,7 +108,6 @@ function prepare(state) {
   delete layout.width
   state.node.style.height = `${height}px`
   state.frames = figure.frames ?? []
-  state.pointing = Boolean(meta?.pointing)
   return figure
 }
 
@@ -137,16 +136,13 @@ async function draw(state) {
     await library.newPlot(node, figure)
     node.dataset.plots = String(Number(node.dataset.plots ?? 0) + 1)
     node.on("plotly_click", event => chosen(state, event))
-    node.on("plotly_hover", event => pointed(state, event))
   } else {
     await library.react(node, figure)
     node.dataset.updates = String(Number(node.dataset.updates ?? 0) + 1)
   }
   state.width = root.clientWidth
   node.classList.toggle("clickable", Boolean(state.data.clickable))
-  const last = state.frames.length - 1
-  const start = state.pointing ? state.frames.findIndex(frame => frame.name === figure.layout.meta.pointing) : last
-  place(state, Math.max(start, 0))
+  place(state, Math.max(state.frames.length - 1, 0))
 }
 
 // Plotly must be asked one thing at a time; what comes meanwhile is done once, afterwards, with the latest data
@@ -177,23 +173,13 @@ function chosen(state, event) {
   const point = event.points?.[0]
   if (!point) return
   const { curveNumber, x, y, customdata } = point
-  if (state.pointing && show(state, state.frames.findIndex(frame => frame.name === customdata))) return
   if (state.data.clickable) state.setTriggerValue("click", { curve: curveNumber, x, y, customdata: plain(customdata) })
 }
 
-function pointed(state, event) {
-  if (!state.pointing) return
-  const name = event.points?.[0]?.customdata
-  show(state, state.frames.findIndex(frame => frame.name === name))
-}
-
 function place(state, index) {
-  const { controls, scrubber, position, frames, pointing, data } = state
-  const offered = frames.length > 1 && (data.replay || pointing)
-  controls.hidden = !offered
-  controls.classList.toggle("pointing", pointing)
-  for (const button of controls.querySelectorAll("button")) button.hidden = pointing
-  if (!offered) return
+  const { controls, scrubber, position, frames, data } = state
+  controls.hidden = !(frames.length > 1 && data.replay)
+  if (controls.hidden) return
   state.index = index
   scrubber.max = String(frames.length - 1)
   scrubber.value = String(index)
@@ -297,7 +283,8 @@ function resized(state) {
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component
   if (data.preload) {
-    plotly().catch(() => undefined) // the first chart tries again, and says what is wrong
+    // a page without a chart is drawn first; the first chart tries again, and says what is wrong
+    setTimeout(() => plotly().catch(() => undefined), data.later_ms)
     return
   }
   let state = charts.get(parentElement)

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-import plotly.graph_objects as go
 import streamlit as st
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 _HERE = Path(__file__).parent
 STATIC = _HERE.parent / "static"
@@ -65,11 +67,11 @@ def _report(key: str, on_click: Callable[[Click], None]) -> None:
         on_click(click)
 
 
-def preload() -> None:
-    """Have the browser fetch Plotly while the server is still at work on the page."""
+def preload(later_ms: int = 0) -> None:
+    """Have the browser load Plotly: at once, while the server is still at work on the page's chart, or later."""
     ensure_plotly()
     with st.container(key="preload"):
-        _COMPONENT(key="plotly", data={"preload": True})
+        _COMPONENT(key="plotly", data={"preload": True, "later_ms": later_ms})
 
 
 class Drawn(NamedTuple):
@@ -82,19 +84,19 @@ class Drawn(NamedTuple):
     height: int
 
 
-def drawn(figure: go.Figure) -> Drawn:
+def drawn(figure: "go.Figure") -> Drawn:
     """Write a figure out."""
     return Drawn(figure.to_json(), round(figure.layout.height or 400))
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
-def cached(key: str, _build: Callable[[], go.Figure]) -> Drawn:
+def cached(key: str, _build: "Callable[[], go.Figure]") -> Drawn:
     """The figure that `_build` makes, made and written out once for a key that says all that goes into it."""
     return drawn(_build())
 
 
 def chart(
-    figure: go.Figure | Drawn,
+    figure: "go.Figure | Drawn",
     *,
     key: str,
     height: int | None = None,

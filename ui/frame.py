@@ -1,11 +1,16 @@
-"""What surrounds every page: styles, notices at start, and word of a training that goes on elsewhere."""
+"""What surrounds every page and must be there before it: styles, and caches that fit the source.
 
-from collections.abc import Iterable
+It imports little, for the first page of a new server waits for it.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from ui import session
-from ui.chart import ensure_plotly
+from bilstm_core.source import fingerprint
 
 STYLE = """
 <style>
@@ -47,38 +52,52 @@ def enter(script: str) -> None:
         st.rerun()
 
 
-def dress() -> None:
-    """The app's own styles, and one line for each thing that is wrong at start."""
-    st.session_state["session.dressed"] = True
-    session.renew()
-    st.html(STYLE)
-    for line in notices():
-        st.warning(line, icon=":material/warning:")
+def beside(above: DeltaGenerator, title: str, titles: Sequence[str]) -> None:
+    """What goes on beside the page: notices above it, other pages' trainings below.
 
-
-def notices() -> list[str]:
-    """What is wrong with this machine, a sentence each; empty where everything fits."""
-    service, store = session.jobs(), session.store()
-    return [line for line in (ensure_plotly(), service.problem, store.notice) if line]
-
-
-def heartbeat(title: str, titles: Iterable[str]) -> None:
-    """Keep the jobs of other pages alive while their visitor looks at this one, and say how far they are.
-
-    title: of the page that is looked at; titles: of all, under which each page also submits its jobs
+    For both, pandas and the job service are imported, which takes a second. A page that has done so already has them at
+    once; one that needs neither, the first of a new server, is shown first and has them a second later.
+    above: the place for notices, from `dress`; title: of the page that is looked at; titles: of all
     """
-    others = [page for page in titles if page != title and session.job(page)]
-    if not others:
+    early = "ui.session" not in sys.modules
+
+    @st.fragment(run_every=1 if early else None)
+    def later() -> None:
+        if early and st.session_state.get("session.stands"):
+            import ui.background  # noqa: F401 - which the next run finds
+
+            st.rerun()
+        st.session_state["session.stands"] = True
+
+    later()
+    if early:
         return
+    from ui import background
 
-    @st.fragment(run_every=3)
-    def beat() -> None:
-        for page in others:
-            job = session.job(page)
-            view = session.jobs().view(job, session.watcher()) if job else None
-            if view and view.state == "failed":
-                st.caption(f"{page}: the training failed. The reason stands there.")
-            elif view:
-                st.caption(f"{page}: {view.steps_done / view.steps:.0%} trained. The result waits there.")
+    with above:
+        background.notices()
+    background.heartbeat(title, titles)
 
-    beat()
+
+def dress() -> DeltaGenerator:
+    """The app's own styles, after what an older source has cached is forgotten; and a place above the page."""
+    st.session_state["session.dressed"] = True
+    _renew()
+    st.html(STYLE)
+    return st.container()
+
+
+def _renew() -> None:
+    """Forget what was cached under an older source: a hot reload replaces classes, and old objects fit no new one."""
+    if _loaded()["source"] != _source():
+        st.cache_resource.clear()
+        st.cache_data.clear()
+
+
+@st.cache_resource(show_spinner=False)
+def _loaded() -> dict[str, str]:
+    return {"source": _source()}
+
+
+def _source() -> str:
+    return fingerprint() + fingerprint(Path(__file__).parent)

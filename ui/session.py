@@ -6,7 +6,6 @@ In session_state go codec dicts, NumPy arrays and plain values, never our classe
 import json
 import uuid
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, TypedDict, cast
 
 import streamlit as st
@@ -16,13 +15,9 @@ from bilstm_core.jobs import Jobs
 from bilstm_core.runs import Arrays, Run, from_parts, to_parts
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 from bilstm_core.store import Store
-from bilstm_core.worker import fingerprint
 
 MAX_REMEMBERED, MAX_REMEMBERED_BYTES = 250, 300_000_000
-FIRST_PAGE_S = (
-    4.0  # TensorFlow's import takes a core for seconds: the first page is drawn before, unless Train is pressed
-)
-
+FIRST_PAGE_S = 4.0  # in which pages are drawn; then TensorFlow's import takes a core for seconds. Train starts it too
 
 Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
 _runs: dict[int, tuple[Parts, Run]] = {}  # by the id of the parts, which are held so that it stays theirs
@@ -37,35 +32,15 @@ class TrayEntry(TypedDict):
 
 
 @st.cache_resource(show_spinner=False)
-def _loaded() -> dict[str, str]:
-    return {"source": _source()}
-
-
-def _source() -> str:
-    return fingerprint() + fingerprint(Path(__file__).parent)
-
-
-def renew() -> None:
-    """Forget what was cached under an older source: a hot reload replaces classes, and old objects fit no new one."""
-    if _loaded()["source"] != _source():
-        st.cache_resource.clear()
-        st.cache_data.clear()
-
-
-@st.cache_resource(show_spinner=False)
 def store() -> Store:
     """The finished runs on disk, shared by all sessions."""
     return Store()
 
 
-@st.cache_resource(max_entries=1, on_release=lambda jobs: jobs.close(), show_spinner=False)
-def _jobs(source: str) -> Jobs:
-    return Jobs(delay_s=FIRST_PAGE_S)
-
-
+@st.cache_resource(on_release=lambda jobs: jobs.close(), show_spinner=False)
 def jobs() -> Jobs:
-    """The one job service of the app; a change of the core's source replaces it."""
-    return _jobs(_loaded()["source"])
+    """The one job service of the app; a change of the source replaces it."""
+    return Jobs(delay_s=FIRST_PAGE_S)
 
 
 def watcher() -> str:

@@ -7,13 +7,12 @@ from bilstm_core.figures.grids import confusion, three_by_three
 from bilstm_core.figures.inside import gates, hidden_states, sensitivity
 from bilstm_core.figures.loss_plot import COIN_TOSS, Floor
 from bilstm_core.figures.merges import merge_drawing, merge_steps
-from bilstm_core.figures.network import network
-from bilstm_core.figures.palette import WRONG, Style, color, dash, style
-from bilstm_core.figures.reading import has_read, reading_grid
+from bilstm_core.figures.reading import reading_grid
 from bilstm_core.figures.replay import curve_and_timeline
 from bilstm_core.figures.smoothing import smooth_and_band, thin
 from bilstm_core.figures.timeline import around_flip, timeline
 from bilstm_core.figures.wall import wall
+from bilstm_core.palette import WRONG, Style, color, dash, style
 
 __all__ = [
     "COIN_TOSS",
@@ -30,13 +29,11 @@ __all__ = [
     "dash",
     "error_by_timestep",
     "gates",
-    "has_read",
     "hidden_states",
     "label_shares",
     "loss_curves",
     "merge_drawing",
     "merge_steps",
-    "network",
     "paired_differences",
     "reading_grid",
     "sensitivity",

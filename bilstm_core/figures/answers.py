@@ -14,7 +14,7 @@ import pandas as pd
 
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.palette import EDGE, SHADE, WRONG
+from bilstm_core.palette import EDGE, SHADE, WRONG
 
 DIGITS_UP_TO = 15  # timesteps
 WIDE_UP_TO = 50  # timesteps

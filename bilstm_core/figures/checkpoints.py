@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.inside import ABOVE_ZERO, BELOW_ZERO, cells, colour_scale, decades, highest, logarithms
-from bilstm_core.figures.palette import PAPER
+from bilstm_core.palette import PAPER
 
 GAP = 104  # px between the two panels where one stands below the other
 TOP, BOTTOM = 34, 102  # px

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.palette import BLOCK, DARK_BLOCK, EDGE, INK, PAPER, Style, class_shades, faint
+from bilstm_core.palette import BLOCK, DARK_BLOCK, EDGE, INK, PAPER, Style, class_shades, faint
 
 
 def accuracy_by_timestep(frame: pd.DataFrame, styles: Mapping[str, Style], *, height: int = 340) -> go.Figure:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.loss_plot import COIN_TOSS, LOSS, TUTORIAL, WORDS, Floor, Plot, X, plot
-from bilstm_core.figures.palette import INK, PAPER, Style
+from bilstm_core.palette import INK, PAPER, Style
 
 FRAMES = 60
 LONGEST = 24  # letters of a name at a line's end

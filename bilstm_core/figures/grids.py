@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.palette import EDGE, INK, QUIET, WRONG, faint
-from bilstm_core.figures.palette import color as direction_color
+from bilstm_core.palette import EDGE, INK, QUIET, WRONG, faint
+from bilstm_core.palette import color as direction_color
 
 SEE_THROUGH = "rgba(0, 0, 0, 0)"
 ALWAYS = 0.9995  # of the best possible: below it a model can't always be right

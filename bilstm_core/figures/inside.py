@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.palette import EDGE, INK, PAPER
 from bilstm_core.figures.reading import outline, side_by_side
+from bilstm_core.palette import EDGE, INK, PAPER
 
 LITTLE_TO_MUCH = ["#31446B", "#66696F", "#958F78", "#CAB969", "#FDE737"]  # cividis, less its darkest part
 BELOW_ZERO, ABOVE_ZERO = "#2F6DB5", "#B98A00"

@@ -10,8 +10,8 @@ import pandas as pd
 
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.palette import INK, PAPER, QUIET, Style, faint
 from bilstm_core.figures.smoothing import MAX_POINTS, smooth_and_band, thin, trailing_mean
+from bilstm_core.palette import INK, PAPER, QUIET, Style, faint
 
 COIN_TOSS = math.log(2)
 LOSS = "loss (nats per label)"

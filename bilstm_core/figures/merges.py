@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.palette import BACKWARD, FORWARD, INK, SHADE, color
+from bilstm_core.palette import BACKWARD, FORWARD, INK, SHADE, color
 
 WORDS = {"concat": "side by side", "sum": "added", "mul": "multiplied", "ave": "averaged"}
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.palette import BACKWARD, BIDIRECTIONAL, FORWARD, INK, SHADE
+from bilstm_core.palette import BACKWARD, BIDIRECTIONAL, FORWARD, INK, SHADE
 
 VIEW_COLORS = {
     "forward": FORWARD,

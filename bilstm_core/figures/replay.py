@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from bilstm_core.figures import answers, canvas, curves
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.loss_plot import COIN_TOSS, LOSS, Floor, X, plot
-from bilstm_core.figures.palette import INK, WRONG, Style
+from bilstm_core.palette import INK, WRONG, Style
 
 ROW, ROW_GAP, CURVE_GAP = 62, 30, 96  # px
 

@@ -19,7 +19,7 @@ from bilstm_core.figures.answers import (
     wanted,
 )
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.palette import BLOCK, DARK_BLOCK, EDGE, INK, ONE, SHADE, WRONG, ZERO, class_shades
+from bilstm_core.palette import BLOCK, DARK_BLOCK, EDGE, INK, ONE, SHADE, WRONG, ZERO, class_shades
 
 NARROW_UP_TO = 40  # timesteps that a narrow screen shows at once
 TOP, BOTTOM, LEFT, RIGHT = 12, 52, 92, 124

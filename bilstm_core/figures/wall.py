@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.palette import EDGE, INK, WRONG, class_shades, faint
+from bilstm_core.palette import EDGE, INK, WRONG, class_shades, faint
 
 Grid = npt.NDArray[np.float64]
 SHOWN = ("expected", "predicted", "said")

@@ -1,0 +1,209 @@
+"""The network unrolled over the timesteps: a picture of its own, for the first page need not wait for Plotly.
+
+Places across are shares of the picture's width, places up and down are px, so that it fits any width as it stands.
+"""
+
+import json
+from pathlib import Path
+from typing import Literal, NamedTuple
+from xml.etree import ElementTree as Tree
+
+import streamlit as st
+
+from bilstm_core.palette import BACKWARD, DARK_BLOCK, FORWARD, color
+
+_HERE = Path(__file__).parent
+_COMPONENT = st.components.v2.component(
+    "bilstm_explorer.network",
+    css=(_HERE / "network.css").read_text(encoding="utf-8"),
+    js=(_HERE / "network.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+View = Literal["forward", "backward", "backward_raw", "bidirectional"]
+
+SIGNS = {"concat": "[,]", "sum": "+", "mul": "×", "ave": "½"}
+HEIGHT, MARGIN = 460, 12  # px
+HALF_WIDTH, HALF_HEIGHT = 0.27, 0.27  # of a box, where neighbours are 1 apart
+CORNER, DOT, CIRCLE = 8, 4, 17  # px, radii
+
+
+class Edge(NamedTuple):
+    """An arrow from one (timestep, level) to another, and the outputs (from 1) that anything passing along reaches."""
+
+    kind: str
+    start: tuple[float, float]
+    end: tuple[float, float]
+    reaches: frozenset[int]
+
+
+class Box(NamedTuple):
+    """The repeated cell at the place of a value (from 1), centred on (x, level), and the outputs it reaches."""
+
+    kind: str
+    value: int
+    x: float
+    level: float
+    reaches: frozenset[int]
+
+
+def _reach(kind: str, view: View, step: int, timesteps: int) -> frozenset[int]:
+    """The outputs that the branch's cell at the place of value `step` reaches."""
+    if kind == "forward":
+        reached = range(step, timesteps + 1)
+    elif view == "backward_raw":
+        reached = range(timesteps + 1 - step, timesteps + 1)
+    else:
+        reached = range(1, step + 1)
+    return frozenset(reached)
+
+
+def _wiring(timesteps: int, view: View) -> tuple[list[Box], list[Edge], int]:
+    """Boxes, arrows and the level of the outputs; inputs are at level 0."""
+    both = view == "bidirectional"
+    kinds = ["forward", "backward"] if both else ["forward" if view == "forward" else "backward"]
+    top = len(kinds) + 1 + (1 if both else 0)
+    boxes: list[Box] = []
+    edges: list[Edge] = []
+    for level, kind in enumerate(kinds, start=1):
+        shift = {"forward": -0.14, "backward": 0.14}[kind] if both else 0.0
+        enters = shift + (0.1 if both and kind == "backward" else 0)
+        leaves = shift - (0.1 if both and kind == "forward" else 0)
+        ahead = 1 if kind == "forward" else -1
+        for step in range(1, timesteps + 1):
+            reaches = _reach(kind, view, step, timesteps)
+            boxes.append(Box(kind, step, step + shift, level, reaches))
+            edges.append(Edge(kind, (step + enters * 0.6, 0.24), (step + enters, level - HALF_HEIGHT - 0.04), reaches))
+            onward = step + ahead
+            if 1 <= onward <= timesteps:
+                edges.append(
+                    Edge(
+                        kind,
+                        (step + shift + ahead * HALF_WIDTH, level),
+                        (onward + shift - ahead * (HALF_WIDTH + 0.02), level),
+                        _reach(kind, view, onward, timesteps),
+                    )
+                )
+            output = timesteps + 1 - step if view == "backward_raw" else step
+            goal = (output + leaves * (0.45 if both else 0), top - (1 if both else 0) - 0.27)
+            edges.append(Edge(kind, (step + leaves, level + HALF_HEIGHT), goal, frozenset([output])))
+    if both:
+        edges += [Edge("merge", (t, top - 0.76), (t, top - 0.26), frozenset([t])) for t in range(1, timesteps + 1)]
+    return boxes, edges, top
+
+
+class _Canvas:
+    """Writes SVG, from timesteps and levels."""
+
+    def __init__(self, timesteps: int, top: int) -> None:
+        self.timesteps, self.top = timesteps, top
+        self.root = Tree.Element("svg", {"width": "100%", "height": str(HEIGHT)})
+        heads = Tree.SubElement(self.root, "defs")
+        for kind in ("unread", "forward", "backward", "merge"):
+            size = {"viewBox": "0 0 11 11", "refX": "11", "refY": "5.5", "markerWidth": "11", "markerHeight": "11"}
+            marker = {"id": f"network-{kind}", "orient": "auto", "markerUnits": "userSpaceOnUse", "class": kind}
+            Tree.SubElement(Tree.SubElement(heads, "marker", {**marker, **size}), "path", {"d": "M0 0 11 5.5 0 11z"})
+
+    def across(self, x: float) -> str:
+        return f"{self.share(x - 0.45):.3f}%"
+
+    def share(self, width: float) -> float:
+        return 100 * width / (self.timesteps + 0.1)
+
+    def up(self, level: float) -> float:
+        return MARGIN + self.tall(self.top + 0.4 - level)
+
+    def tall(self, levels: float) -> float:
+        return levels * (HEIGHT - 2 * MARGIN) / (self.top + 0.8)
+
+    def put(self, tag: str, kind: str, reaches: frozenset[int], within: Tree.Element | None = None) -> Tree.Element:
+        """An element that is lit while an output that it reaches is chosen."""
+        reached = " ".join(map(str, sorted(reaches)))
+        return Tree.SubElement(self.root if within is None else within, tag, {"class": kind, "data-reaches": reached})
+
+    def arrow(self, edge: Edge) -> None:
+        (x1, y1), (x2, y2) = edge.start, edge.end
+        line = self.put("line", f"edge {edge.kind}", edge.reaches)
+        line.attrib |= {"x1": self.across(x1), "y1": f"{self.up(y1):.1f}"}
+        line.attrib |= {"x2": self.across(x2), "y2": f"{self.up(y2):.1f}"}
+
+    def cell(self, box: Box) -> None:
+        group = self.put("g", f"cell {box.kind}", box.reaches)
+        frame = {"x": self.across(box.x - HALF_WIDTH), "y": f"{self.up(box.level + HALF_HEIGHT):.1f}"}
+        frame |= {"width": f"{self.share(2 * HALF_WIDTH):.3f}%", "height": f"{self.tall(2 * HALF_HEIGHT):.1f}"}
+        Tree.SubElement(group, "rect", {**frame, "rx": str(CORNER)})
+        for x in (-0.1, 0.1):
+            for y in (-0.1, 0.1):
+                place = {"cx": self.across(box.x + x), "cy": f"{self.up(box.level + y):.1f}"}
+                Tree.SubElement(group, "circle", {**place, "r": str(DOT)})
+
+    def circle(self, kind: str, x: int, level: int, text: str, reaches: frozenset[int]) -> Tree.Element:
+        group = self.put("g", kind, reaches)
+        place = {"x": self.across(x), "y": f"{self.up(level):.1f}"}
+        Tree.SubElement(group, "circle", {"cx": place["x"], "cy": place["y"], "r": str(CIRCLE)})
+        Tree.SubElement(group, "text", {**place, "dy": "0.35em"}).text = text
+        return group
+
+
+def has_read(timesteps: int, view: View) -> list[list[int]]:
+    """The values that each output has read, in order: those whose cells reach it."""
+    boxes, _, _ = _wiring(timesteps, view)
+    outputs = range(1, timesteps + 1)
+    return [sorted({box.value for box in boxes if output in box.reaches}) for output in outputs]
+
+
+def _said(timesteps: int, view: View) -> list[str]:
+    sentences = []
+    for output, read in enumerate(has_read(timesteps, view), start=1):
+        what = f"values {read[0]} to {read[-1]}" if len(read) > 1 else f"value {read[0]}"
+        sentences.append(f"output {output} has read {what}")
+    return sentences
+
+
+def drawing(timesteps: int, view: View, merge_mode: str = "concat") -> str:
+    """The picture as SVG: inputs below, the same cell at every timestep, outputs above.
+
+    Every part names in data-reaches the outputs (from 1) that depend on it; an output names itself in data-output.
+    """
+    boxes, edges, top = _wiring(timesteps, view)
+    both = view == "bidirectional"
+    canvas = _Canvas(timesteps, top)
+    for edge in edges:
+        canvas.arrow(edge)
+    for box in boxes:
+        canvas.cell(box)
+    read = has_read(timesteps, view)
+    for t in range(1, timesteps + 1):
+        reached = frozenset(output for output, values in enumerate(read, start=1) if t in values)
+        canvas.circle("value", t, 0, str(t), reached)
+        if both:
+            canvas.circle("sign", t, top - 1, SIGNS[merge_mode], frozenset([t]))
+        canvas.circle("output", t, top, str(t), frozenset([t])).set("data-output", str(t))
+    return Tree.tostring(canvas.root, encoding="unicode")
+
+
+def _rows(timesteps: int, view: View, merge_mode: str) -> list[list[str | float]]:
+    """What stands on each level, and how far down in px."""
+    boxes, _, top = _wiring(timesteps, view)
+    rows: dict[float, str] = {0: "values", top: "outputs"} | {box.level: box.kind for box in boxes}
+    if view == "bidirectional":
+        rows[top - 1] = f"merge\n({merge_mode})"
+    up = _Canvas(timesteps, top).up
+    return [[name, round(up(level), 1)] for level, name in rows.items()]
+
+
+def network(timesteps: int, view: View, merge_mode: str, *, key: str, alt: str) -> None:
+    """Draw the unrolled network; pointing at an output, or the slider below, lights what it has read.
+
+    alt: what the picture shows, in a sentence
+    """
+    answer = color("bidirectional", merge_mode) if view == "bidirectional" else color(view.split("_", maxsplit=1)[0])
+    data = {
+        "key": key,
+        "alt": alt,
+        "svg": drawing(timesteps, view, merge_mode),
+        "rows": _rows(timesteps, view, merge_mode),
+        "said": _said(timesteps, view),
+        "tones": {"forward": FORWARD, "backward": BACKWARD, "merge": answer, "value": DARK_BLOCK},
+    }
+    _COMPONENT(key=key, data={"picture": json.dumps(data)})  # in lists Streamlit would look for tables, with pandas
