@@ -87,22 +87,20 @@ def probe_snapshots(run: Run, probe: int) -> pd.DataFrame:
     """
     batch = probes(run.spec.problem)
     head, real = run.spec.problem.problem.head, batch.mask[probe]
-    said = [decisions(head, chances[probe, real].astype(float)) for chances in run.snapshots.probabilities]
-    tables = [
-        pd.DataFrame(
-            {
-                "updates": int(step),
-                "sequences_seen": int(seen),
-                "timestep": np.flatnonzero(real) + 1,
-                "x": batch.x[probe, real, 0],
-                "expected": batch.y[probe, real, 0],
-                "probability": probability,
-                "predicted": predicted,
-            }
-        )
-        for step, seen, (predicted, probability) in zip(*run.snapshots[:2], said, strict=True)
-    ]
-    return pd.concat(tables, ignore_index=True)
+    steps, seen, said = run.snapshots.step, run.snapshots.sequences_seen, run.snapshots.probabilities
+    predicted, probability = decisions(head, said[:, probe, real].astype(float))
+    timesteps = np.flatnonzero(real)
+    return pd.DataFrame(
+        {
+            "updates": np.repeat(steps, len(timesteps)),
+            "sequences_seen": np.repeat(seen, len(timesteps)),
+            "timestep": np.tile(timesteps + 1, len(steps)),
+            "x": np.tile(batch.x[probe, real, 0], len(steps)),
+            "expected": np.tile(batch.y[probe, real, 0], len(steps)),
+            "probability": probability.ravel(),
+            "predicted": predicted.ravel(),
+        }
+    )
 
 
 def results(runs: Mapping[str, Sequence[Run]], scores: pd.DataFrame) -> pd.DataFrame:

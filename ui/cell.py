@@ -87,9 +87,9 @@ def _loss(page: str, spec: RunSpec) -> None:
     direction, problem = str(spec.model.direction), spec.problem
     styles = {direction: figures.style(direction)}
     lines = floors.of({direction: spec}, styles)
-    run = session.find(spec)
 
     def draw(view: JobView | None) -> None:
+        run = session.find(spec)
         mine = view is not None and view.specs[0] == spec
         if view and mine:
             table = frames.growing_losses(direction, spec, *view.curves[0]) if 0 in view.curves else frames.losses({})
@@ -114,9 +114,4 @@ def _loss(page: str, spec: RunSpec) -> None:
         key = f"problems loss {session.run_key(run)} {lines}" if run and not mine else ""
         chart(cached(key, build) if key else build(), key=f"{page}-curve", alt="Loss by sequences seen.")
 
-    def done(view: JobView) -> None:
-        for one in view.runs:
-            if one and one.finished:
-                session.keep(one)
-
-    live.panel(page, draw, done)
+    live.panel(page, draw, live.keep_finished)

@@ -9,7 +9,7 @@ import streamlit as st
 from bilstm_core import figures, frames
 from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
-from ui import floors, heads, live, results, session
+from ui import floors, heads, live, results
 from ui.chart import cached, chart
 from ui.comparison import TUTORIAL_EPOCHS, Comparison, current_runs, problem_of, shown_settings, specs_of
 
@@ -93,12 +93,7 @@ def curves(comparison: Comparison) -> None:
         st.caption(results.origin_of([run for group in runs.values() for run in group]))
         floors.complete_later(specs, complete)
 
-    def done(view: JobView) -> None:
-        for run in view.runs:
-            if run and run.finished:
-                session.keep(run, resumable=False)
-
-    live.panel(page, draw, done)
+    live.panel(page, draw, functools.partial(live.keep_finished, resumable=False))
 
 
 def _growing(comparison: Comparison, view: JobView) -> list[pd.DataFrame]:

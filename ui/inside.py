@@ -8,7 +8,6 @@ from bilstm_core import figures
 from bilstm_core.evaluation import evaluation_sequences
 from bilstm_core.presets import CELLS, DEFAULT_PRESET, INSIDE, PRESETS
 from bilstm_core.problems import Batch
-from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from ui import controls, live, sequence, session, timeline
@@ -107,12 +106,7 @@ def training(page: str, spec: RunSpec | None, run: Run | None) -> None:
             width="stretch",
         )
 
-    def done(view: JobView) -> None:
-        for one in view.runs:
-            if one and one.finished:
-                session.keep(one)
-
-    live.panel(page, lambda _: None, done)
+    live.panel(page, lambda _: None, live.keep_finished)
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)

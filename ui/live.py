@@ -1,5 +1,6 @@
 """A running job on the page: started, watched, stopped, and turned into remembered runs when it ends."""
 
+import time
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -11,6 +12,8 @@ from bilstm_core.specs import RunSpec
 from ui import session
 
 POLL_S = 0.2
+SHORT_S, FIRST_S = 0.15, 0.25  # after the press: how long the page waits for a short training's end; for a first word
+TICK_S = 0.01
 SILENT_S = 5.0  # of a worker, before the page says so
 
 
@@ -18,6 +21,14 @@ def start(page: str, specs: Sequence[RunSpec], resume: Run | None = None) -> Non
     """Submit a job for the page; returns at once."""
     forget_failure(page)
     session.set_job(page, session.jobs().submit(specs, resume=resume, watcher=session.watcher()))
+    st.session_state[f"live.pressed.{page}"] = True
+
+
+def keep_finished(view: JobView, *, resumable: bool = True) -> None:
+    """Remember and store every finished run of a job."""
+    for run in view.runs:
+        if run and run.finished:
+            session.keep(run, resumable=resumable)
 
 
 def forget_failure(page: str) -> None:
@@ -55,8 +66,9 @@ def panel(page: str, draw: Callable[[JobView | None], None], done: Callable[[Job
     @st.fragment(run_every=POLL_S if active(page) else None)
     def poll() -> None:
         job = session.job(page)
-        view = session.jobs().view(job, session.watcher()) if job else None
-        if job and (view is None or view.over):
+        view = look(page, job) if job else None
+        over = job is not None and (view is None or view.over)
+        if over:
             session.set_job(page, None)
             if view is None:
                 _failed(page, "The training was lost when the program changed. Press Train to start it again.", [])
@@ -64,13 +76,33 @@ def panel(page: str, draw: Callable[[JobView | None], None], done: Callable[[Job
                 if view.message:
                     _failed(page, view.message, view.specs)
                 done(view)
-            st.rerun()
+            view = None
         with st.container(key="status"):
             if view:
                 status(view)
         draw(view)
+        if over:
+            st.rerun()  # the figure stands already: now what is said beside it
 
     poll()
+
+
+def look(page: str, job: str) -> JobView | None:
+    """The job as it stands; right after the press, as it stands a moment later.
+
+    A short training is over by then, and shown in the run of the page that the press has caused.
+    """
+    service, watcher = session.jobs(), session.watcher()
+    view = service.view(job, watcher)
+    if st.session_state.pop(f"live.pressed.{page}", False) and service.state == "ready":
+        since = time.monotonic()
+        while view and not view.over:
+            waited = time.monotonic() - since
+            if waited > FIRST_S or (waited > SHORT_S and view.steps_done):
+                break
+            time.sleep(TICK_S)
+            view = service.view(job, watcher)
+    return view
 
 
 def _failed(page: str, message: str, specs: Sequence[RunSpec]) -> None:
