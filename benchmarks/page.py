@@ -10,17 +10,28 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.timing import shown
+from bilstm_core import figures, frames
+from bilstm_core.jobs import Jobs
 from bilstm_core.runs import installed_versions
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.browser.conftest import App
+from ui.chart import drawn
+from ui.live import POLL_S
+from ui.trainer import GROWING_DOTS
 
 RESULTS = Path(__file__).parent / "PAGE.md"
 ROUNDS = 3
-LONG = 10_000  # epochs of a run that is watched while it grows
+LONG = RunSpec(  # a run that is watched while it grows
+    problem=ProblemSpec(timesteps=100),
+    model=ModelSpec(direction="bidirectional", units=50),
+    training=TrainingSpec(epochs=10_000),
+)
 VIEW = {"width": 1440, "height": 900}
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 CHART = "[data-testid='chart-Train-curve']"
@@ -138,37 +149,66 @@ def blinks(page: Page) -> list[str]:
 
 
 def live(page: Page) -> list[str]:
-    """A long run: updates a second, and what being watched costs it."""
+    """A long run: updates a second, and what being watched in a browser on the same cores costs it."""
     page.get_by_role("radiogroup", name="Direction").get_by_text("bidirectional", exact=True).click()
-    for label, value in (("Timesteps", 100), ("Units", 50)):
+    for label, value in (("Timesteps", LONG.problem.timesteps), ("Units", LONG.model.units)):
         set_number(page, label, value)
         page.wait_for_timeout(1_500)
-    train(page, epochs=LONG - 1)  # compiles
-    watched, alone, rates, nodes = [], [], [], 0
+    found = [train(page, epochs=LONG.training.epochs + number) for number in range(ROUNDS)]  # the first one compiles
+    rates = [one["a second"] for one in found]
+    watched, alone = [], []
     for number in range(ROUNDS):
-        found = train(page, epochs=LONG + 2 * number)
-        rates.append(found["a second"])
-        nodes = max(nodes, int(found["nodes"]))
-        watched.append(trained_s(page))
-        epochs = LONG + 2 * number + 1
-        set_number(page, "Epochs", epochs)
-        page.get_by_text(f"In all: {epochs:,} sequences").wait_for()
-        page.wait_for_timeout(1_500)
-        page.get_by_role("button", name="Train", exact=True).click()
-        page.wait_for_timeout(400)
-        page.get_by_role("link", name="Overview").click()
-        page.wait_for_timeout(round(2_000 * watched[-1]) + 4_000)
-        page.get_by_role("link", name="Train").click()
-        page.get_by_text(f"After {epochs:,} sequences it labels").wait_for(timeout=60_000)
-        alone.append(trained_s(page))
-    cost = statistics.median(watched) / statistics.median(alone) - 1
+        for others, away in ((watched, False), (alone, True)):
+            epochs = LONG.training.epochs + 10 + 2 * number + away
+            set_number(page, "Epochs", epochs)
+            page.get_by_text(f"In all: {epochs:,} sequences").wait_for()
+            page.wait_for_timeout(1_500)
+            page.get_by_role("button", name="Train", exact=True).click()
+            if away:
+                page.wait_for_timeout(400)
+                page.get_by_role("link", name="Overview").click()
+                page.wait_for_timeout(round(2_000 * watched[-1]) + 4_000)
+                page.get_by_role("link", name="Train").click()
+            page.get_by_text(f"After {epochs:,} sequences it labels").wait_for(timeout=60_000)
+            others.append(trained_s(page))
     return [
         f"| updates of the growing curve a second | {statistics.median(rates):.1f} ({min(rates):.1f} to"
         f" {max(rates):.1f}) | at least 4 |",
-        f"| DOM nodes that drew it | {nodes} | 1 |",
-        f"| {LONG:,} epochs of T=100, 50 units, both ways: training, watched | {shown(watched)} | |",
-        f"| the same, its visitor on another page | {shown(alone)} | |",
-        f"| cost of being watched | {cost:+.1%} | at most 5 % |",
+        f"| DOM nodes that drew it | {max(int(one['nodes']) for one in found)} | 1 |",
+        *_costs("browser on the same two cores", watched, alone),
+    ]
+
+
+def served() -> list[str]:
+    """The same run, watched as the app watches it for a browser on another machine: asked and drawn up as often."""
+    service = Jobs()
+    watched, alone = [], []
+    while service.state in ("starting", "warming"):
+        time.sleep(0.5)
+    for number in range(2 * ROUNDS + 1):
+        spec = replace(LONG, training=replace(LONG.training, seed=number))
+        job = service.submit([spec], watcher="benchmark")
+        every = POLL_S if number % 2 else 1.0
+        while not (view := service.view(job, "benchmark")) or not view.over:
+            looked = time.perf_counter()
+            if every == POLL_S and view and 0 in view.curves:
+                table = frames.growing_losses("one", spec, *view.curves[0])
+                drawn(figures.loss_curves(table, {"one": figures.style("forward")}, dots=GROWING_DOTS))
+            time.sleep(max(0.0, every - (time.perf_counter() - looked)))
+        (run,) = view.runs
+        if run and number:  # the first one compiles
+            (watched if number % 2 else alone).append(run.timing.train_s)
+    service.close()
+    return _costs("browser elsewhere", watched, alone)
+
+
+def _costs(how: str, watched: Sequence[float], alone: Sequence[float]) -> list[str]:
+    cost = statistics.median(watched) / statistics.median(alone) - 1
+    what = f"{LONG.training.epochs:,} epochs of T={LONG.problem.timesteps}, {LONG.model.units} units, both ways"
+    return [
+        f"| {what}, watched, {how} | {shown(watched)} | |",
+        f"| the same, not watched | {shown(alone)} | |",
+        f"| cost of being watched, {how} | {cost:+.1%} | at most 5 % |",
     ]
 
 
@@ -215,6 +255,7 @@ def main() -> None:
         lines += memory(page, app)
         app.end()
         browser.close()
+    lines += served()
     print("\n".join(lines))
     RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -20,6 +20,8 @@ h1 { padding-bottom: 0.1rem; }
 [data-testid="stCaptionContainer"] p { font-size: 0.9rem; }
 *:has(> .st-key-preload) { position: absolute; visibility: hidden; }
 .st-key-status { margin-bottom: -4.25rem; z-index: 1; }
+/* what is told five times a second moves at once: an animation would draw the page sixty times */
+.st-key-status *, .st-key-figure [data-testid="stElementContainer"] { transition: none !important; }
 .st-key-phone-settings, [data-testid="stStatusWidget"] button { display: none; }
 @media (max-width: 640px) {
   .st-key-phone-settings { display: flex; }

@@ -16,6 +16,7 @@ from ui import controls, floors, heads, live, results, session, timeline, tray
 from ui.chart import cached, chart
 
 CURVE_HEIGHT = 508  # px of the curve with one row of probabilities, growing or finished
+GROWING_DOTS = 250  # of a curve that is drawn several times a second
 PROBE = 0
 Axis = Literal["sequences_seen", "updates"]
 
@@ -133,7 +134,9 @@ def curve(page: str) -> None:
         table = pd.concat([_losses(kept), *growing], ignore_index=True) if kept else (growing or [_losses(kept)])[0]
         total = max(_extent(one, x) for one in (spec, *(run.spec for run in kept.values())))
         axis = heads.loss_axis(spec.problem)
-        figure = figures.loss_curves(table, styles, window=window, x=x, x_max=total, height=CURVE_HEIGHT, **axis)
+        figure = figures.loss_curves(
+            table, styles, window=window, x=x, x_max=total, height=CURVE_HEIGHT, dots=GROWING_DOTS, **axis
+        )
         chart(
             figure,
             key=f"{page}-curve",

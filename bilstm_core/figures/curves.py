@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.loss_plot import COIN_TOSS, LOSS, TUTORIAL, WORDS, Floor, Plot, X, plot
+from bilstm_core.figures.smoothing import MAX_POINTS
 from bilstm_core.palette import INK, PAPER, Style
 
 FRAMES = 60
@@ -114,6 +115,7 @@ def loss_curves(
     height: int = 440,
     each_run: bool = False,
     replay: bool = False,
+    dots: int = MAX_POINTS,
 ) -> go.Figure:
     """One curve per label of `styles`; with several seeds the median and the 10 to 90 % band.
 
@@ -121,11 +123,11 @@ def loss_curves(
     window: sequences of the trailing mean; mark: x at which the tutorial stops; x_max: where the axis ends, so
     that a run that is still going keeps its axis; coin_toss: the loss of a guess among equally likely labels;
     loss: what the loss is, with its unit; each_run: draw every run thinly in place of the band;
-    replay: add frames that uncover the curves
+    replay: add frames that uncover the curves; dots: at most so many of one run's own points
     """
     drawn = plot(
         frame, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=x_max, y_max=y_max,
-        coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss,
+        coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss, dots=dots,
     )  # fmt: skip
     area = height - TOP - BOTTOM
 

@@ -83,6 +83,7 @@ def plot(
     floors: Sequence[Floor],
     each_run: bool = False,
     loss: str = LOSS,
+    dots: int = MAX_POINTS,
 ) -> Plot:
     """The parts of `curves.loss_curves`, which see."""
     shown = frame[frame["label"].isin(list(styles))]
@@ -96,7 +97,7 @@ def plot(
     traces: list[Item] = []
     if alone:
         raw = shown.dropna(subset="loss").sort_values("sequences_seen")
-        kept = thin(raw[x].to_numpy(), raw["loss"].to_numpy(), log_x=log_x)
+        kept = thin(raw[x].to_numpy(), raw["loss"].to_numpy(), log_x=log_x, points=dots)
         traces.append(_dots(raw.iloc[kept], x, styles[next(iter(tables))]))
     for label, table in tables.items():
         kept = thin(table[x].to_numpy(), table["median"].to_numpy(), log_x=log_x)
