@@ -205,7 +205,7 @@ def test_a_second_visit_is_served_from_the_store_after_a_restart_too(
     expect(page.get_by_text("These settings are trained already")).to_be_visible()
     expect(page.get_by_role("button", name="Train live")).to_be_visible()
     page.get_by_role("button", name="New seed").click()
-    page.get_by_text("More settings").click()
+    page.get_by_text("More settings", exact=True).click()
     expect(page.get_by_label("Seed (start)", exact=True)).to_have_value("1")
     later.end()
 
