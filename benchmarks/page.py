@@ -57,7 +57,8 @@ WATCH = """([name, end, chart]) => {
       }
       if (seen.updates.length) seen.first ??= now
       if (last() >= end && seen.updates.length) seen.whole ??= now
-      if (document.body.innerText.includes(`After ${end.toLocaleString('en')} sequences it labels`)) seen.answer ??= now
+      const said = document.querySelector('.st-key-answer')?.textContent ?? '' // innerText would lay the page out
+      if (said.includes(`After ${end.toLocaleString('en')} sequences it labels`)) seen.answer ??= now
       if (!(seen.answer && seen.whole) && now < 120000) requestAnimationFrame(look)
       else seen.done = true
     }

@@ -9,12 +9,10 @@ from concurrent.futures import Executor, Future
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.inference import probabilities
+from bilstm_core.inference import BLOCK_NUMBERS, probabilities
 from bilstm_core.initial_weights import GATES, named
 from bilstm_core.runs import N_PROBES, probes
 from bilstm_core.specs import ModelSpec, ProblemSpec
-
-BLOCK_NUMBERS = 2**14  # gate values of a timestep that are worked on at once: they stay in the cache
 
 Floats = npt.NDArray[np.float32]
 Answers = npt.NDArray[np.float16]

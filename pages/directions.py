@@ -5,7 +5,7 @@ import streamlit as st
 from bilstm_core import figures
 from bilstm_core.presets import DIRECTIONS
 from ui import compare, compare_controls, compare_tables, frame, heads
-from ui.chart import chart
+from ui.chart import cached, chart
 from ui.compare_curves import switched_on
 from ui.comparison import TUTORIAL_EPOCHS, Comparison, problem_of, shown_settings
 
@@ -31,7 +31,10 @@ with narrow:
     problem = problem_of(shown_settings(COMPARISON.page))
     timesteps = min(problem.timesteps, 20)
     chart(
-        figures.reading_grid(timesteps, models, decides=problem.problem.deciding(timesteps)),
+        cached(
+            f"directions grid {models} {problem.name} {timesteps}",
+            lambda: figures.reading_grid(timesteps, models, decides=problem.problem.deciding(timesteps)),
+        ),
         key="directions-grid",
         alt="For each model, which values each output has read, and which decide its label.",
     )

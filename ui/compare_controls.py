@@ -130,16 +130,7 @@ def _run_or_stop(comparison: Comparison, locked: bool) -> None:
     if live.active(page):
         live.stop_button(page)
         return
-    st.button(
-        "Run",
-        key=f"{page}.run",
-        type="primary",
-        icon=":material/play_arrow:",
-        on_click=run,
-        args=(comparison,),
-        disabled=locked,
-        width="stretch",
-    )
+    live.start_button("Run", page, run, comparison, disabled=locked)
 
 
 def _notes(comparison: Comparison, settings: Settings, waiting: str) -> None:

@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from bilstm_core import figures, frames
 from bilstm_core.runs import Run
 from bilstm_core.statistics import FEWEST, MOST_STARTS, against, by_start, differences, starts_needed
 from ui import floors, heads, results
-from ui.chart import chart
-from ui.comparison import Comparison, evaluated, problem_of, scores, sequences, shown_settings
+from ui.chart import cached, chart
+from ui.comparison import Comparison, evaluated, problem_of, scores, scores_key, sequences, shown_settings
 
 RunsByLabel = Mapping[str, Sequence[Run]]
 
@@ -150,24 +151,25 @@ def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -
     by_run = scores(present, settings)
     if baseline not in set(by_run["label"]) or by_run["label"].nunique() < 2:
         return
-    tidy = paired(by_run, baseline)
-    intervals = against(by_run, baseline)
-    for end in ("low", "high"):
-        intervals[end] = intervals[end].fillna(intervals["middle"])
+    styles = {label: comparison.styles[label] for label in comparison.models if label != baseline}
+    title = f"difference in final {heads.loss_name(problem_of(settings))}"
+
+    def figure() -> go.Figure:
+        intervals = against(by_run, baseline)
+        for end in ("low", "high"):
+            intervals[end] = intervals[end].fillna(intervals["middle"])
+        return figures.paired_differences(paired(by_run, baseline), styles, intervals=intervals, title=title)
+
     st.markdown(f"**Loss minus {baseline}'s, start by start** (left of zero: lower than {baseline})")
     chart(
-        figures.paired_differences(
-            tidy,
-            {label: comparison.styles[label] for label in comparison.models if label != baseline},
-            intervals=intervals,
-            title=f"difference in final {heads.loss_name(problem_of(settings))}",
-        ),
+        cached(f"differences {baseline} {styles} {title} {scores_key(present, settings)}", figure),
         key=f"{comparison.page}-differences",
         alt=f"Differences of the final loss from {baseline}: a dot for each start, the mean and its 95 % interval.",
     )
-    few = "" if intervals["starts"].max() >= FEWEST else f" No interval below {FEWEST} starts."
+    starts = max(min(len(group), len(present[baseline])) for label, group in present.items() if label != baseline)
+    few = "" if starts >= FEWEST else f" No interval below {FEWEST} starts."
     st.caption(f"Dots: starts. Bar: mean and its 95 % interval (bootstrap over starts).{few}")
-    results.download(lambda: tidy, f"{comparison.page} differences")
+    results.download(lambda: paired(by_run, baseline), f"{comparison.page} differences")
 
 
 def by_timestep(comparison: Comparison, runs: RunsByLabel, labels: Sequence[str]) -> None:
@@ -190,7 +192,10 @@ def by_timestep(comparison: Comparison, runs: RunsByLabel, labels: Sequence[str]
     st.markdown("**Labels right at each timestep**, beside the best possible")
     styles = {label: comparison.styles[label] for label in labels}
     chart(
-        figures.accuracy_by_timestep(table, styles),
+        cached(
+            f"by timestep {styles} {table['ceiling'].tolist()} {scores_key(runs, settings)}",
+            lambda: figures.accuracy_by_timestep(table, styles),
+        ),
         key=f"{comparison.page}-by-timestep",
         alt="Share of right labels at each timestep, and the best that any model can do that reads the same.",
     )

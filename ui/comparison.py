@@ -155,6 +155,13 @@ def evaluated(runs: Mapping[str, Sequence[Run]], settings: Settings, patience_s:
     return results.scored([run for group in runs.values() for run in group], sequences(settings), patience_s)
 
 
+def scores_key(runs: Mapping[str, Sequence[Run]], settings: Settings) -> str:
+    """A key for whatever follows from the scores of these runs."""
+    return repr(
+        [sequences(settings), [(label, [session.run_key(run) for run in group]) for label, group in runs.items()]]
+    )
+
+
 def scores(runs: Mapping[str, Sequence[Run]], settings: Settings) -> pd.DataFrame:
     """One row a run: label, seed, loss (nats per label, on fresh sequences), accuracy, exact. Waits for `evaluated`."""
     each = sequences(settings)

@@ -11,6 +11,7 @@ from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.problems import BayesRisk, View
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 from bilstm_core.statistics import listed
+from ui import live
 
 PATIENCE_S = 0.3
 CLOSE = 0.002  # floors nearer than this are drawn as one
@@ -69,11 +70,4 @@ def complete_later(specs: Mapping[str, RunSpec], drawn: bool) -> None:
     if drawn:
         return
     futures = [_future(spec.problem, spec.model) for spec in specs.values()]
-
-    @st.fragment(run_every=1)
-    def look() -> None:
-        if all(future.done() for future in futures):
-            st.rerun()
-        st.caption("The best possible is being computed.")
-
-    look()
+    live.again_when(lambda: all(future.done() for future in futures), "The best possible is being computed.")

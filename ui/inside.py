@@ -96,15 +96,8 @@ def training(page: str, spec: RunSpec | None, run: Run | None) -> None:
             f":material/info: Not trained yet: {session.describe(spec)}."
             + (f" The figures show {session.describe(run.spec)}." if run else "")
         )
-        go.button(
-            "Train",
-            key=f"{page}.train",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=live.start,
-            args=(page, [spec]),
-            width="stretch",
-        )
+        with go:
+            live.start_button("Train", page, live.start, page, [spec])
 
     live.panel(page, lambda _: None, live.keep_finished)
 

@@ -105,6 +105,19 @@ def look(page: str, job: str) -> JobView | None:
     return view
 
 
+def again_when(ready: Callable[[], bool], meanwhile: str = "") -> None:
+    """Run the page again once something in the background is ready; until then say so, if there is anything to say."""
+
+    @st.fragment(run_every=0.5)
+    def wait() -> None:
+        if ready():
+            st.rerun()
+        if meanwhile:
+            st.caption(meanwhile)
+
+    wait()
+
+
 def _failed(page: str, message: str, specs: Sequence[RunSpec]) -> None:
     st.session_state[f"live.failed.{page}"] = {"message": message, "specs": [codec.encode(spec) for spec in specs]}
 
@@ -144,6 +157,20 @@ def status(view: JobView) -> None:
             view.steps_done / view.steps,
             text=f"{view.steps_done:,} of {view.steps:,} weight updates, {view.elapsed_s:.1f} s{left}",
         )
+
+
+def start_button(label: str, page: str, on_click: Callable[..., None], *args: object, disabled: bool = False) -> None:
+    """The page's main button, which trains what it asks for."""
+    st.button(
+        label,
+        key=f"{page}.{label.lower()}",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=on_click,
+        args=args,
+        disabled=disabled,
+        width="stretch",
+    )
 
 
 def stop_button(page: str) -> None:

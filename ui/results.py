@@ -17,7 +17,7 @@ from bilstm_core.runs import Run, Timing
 from bilstm_core.specs import ProblemSpec, RunSpec
 from bilstm_core.statistics import listed
 from bilstm_core.store import read_recorded
-from ui import session
+from ui import live, session
 
 DIVERGED = "The training diverged: the weights are no numbers any more. Lower the learning rate and train again."
 AFFORDABLE = 3e9  # multiply-adds that an evaluation may cost; a page must answer at once
@@ -58,17 +58,8 @@ def evaluated_soon(run: Run) -> Evaluation | None:
     future = _evaluated(session.run_key(run), run)
     if wait([future], PATIENCE_ALONE_S).done:
         return future.result()
-    _run_again(future.done)
+    live.again_when(future.done)
     return None
-
-
-def _run_again(ready: Callable[[], bool]) -> None:
-    @st.fragment(run_every=0.5)
-    def look() -> None:
-        if ready():
-            st.rerun()
-
-    look()
 
 
 def diverged(evaluation: Evaluation) -> bool:
@@ -115,7 +106,7 @@ def right_by_timestep(run: Run, n_sequences: int) -> npt.NDArray[np.float64]:
 def complete_later(runs: Sequence[Run], n_sequences: int) -> None:
     """Run the page again once the scores of all runs are there, if they are not."""
     if not scored(runs, n_sequences):
-        _run_again(lambda: scored(runs, n_sequences))
+        live.again_when(lambda: scored(runs, n_sequences))
 
 
 def download(frame: Callable[[], pd.DataFrame], name: str, label: str = "CSV") -> None:

@@ -3,6 +3,7 @@
 In session_state go codec dicts, NumPy arrays and plain values, never our classes: a hot reload replaces those.
 """
 
+import functools
 import json
 import uuid
 from dataclasses import replace
@@ -17,10 +18,12 @@ from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 from bilstm_core.store import Store
 
 MAX_REMEMBERED, MAX_REMEMBERED_BYTES = 250, 300_000_000
+MAX_FROM_STORE = 500
 FIRST_PAGE_S = 4.0  # in which pages are drawn; then TensorFlow's import takes a core for seconds. Train starts it too
 
 Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
 _runs: dict[int, tuple[Parts, Run]] = {}  # by the id of the parts, which are held so that it stays theirs
+_from_store: dict[str, Run] = {}  # by key, for all sessions
 
 
 class TrayEntry(TypedDict):
@@ -50,7 +53,12 @@ def watcher() -> str:
 
 def run_key(run: Run) -> str:
     """A key for a run in session_state; a stopped run has another than the finished one."""
-    return json.dumps({**codec.encode(run.spec), "steps_done": run.steps_done})
+    return _key(run.spec, run.steps_done)
+
+
+@functools.lru_cache(maxsize=4_096)  # a page asks for the same hundreds of times
+def _key(spec: RunSpec, steps_done: int) -> str:
+    return json.dumps({**codec.encode(spec), "steps_done": steps_done})
 
 
 def _remembered() -> dict[str, Parts]:
@@ -83,29 +91,22 @@ def _made(parts: Parts) -> Run:
     return known[1]
 
 
-class _NotStoredError(LookupError):
-    pass
-
-
-@st.cache_resource(max_entries=500, show_spinner=False)
-def _stored(key: str) -> Run:
-    run = store().get(spec_of(key))
-    if run is None:
-        raise _NotStoredError  # which is not cached: the run may come
+def _stored(key: str) -> Run | None:
+    run = _from_store.get(key) or store().get(spec_of(key))
+    if run:
+        _from_store[key] = run
+        while len(_from_store) > MAX_FROM_STORE:
+            _from_store.pop(next(iter(_from_store)), None)
     return run
 
 
 def recall(key: str) -> Run | None:
     """The run of this key, from this session or from the store."""
     parts = _remembered().get(key)
-    if parts:
-        return _made(parts)
-    try:
-        return _stored(key)
-    except _NotStoredError:
-        return None
+    return _made(parts) if parts else _stored(key)
 
 
+@functools.lru_cache(maxsize=4_096)
 def spec_of(key: str) -> RunSpec:
     """The spec that a run's key stands for."""
     flat = json.loads(key)
@@ -115,8 +116,7 @@ def spec_of(key: str) -> RunSpec:
 
 def find(spec: RunSpec) -> Run | None:
     """The finished run of this spec, if this session or the store has it."""
-    key = json.dumps({**codec.encode(spec), "steps_done": spec.canonical().training.steps})
-    return recall(key)
+    return recall(_key(spec, spec.canonical().training.steps))
 
 
 def keep(run: Run, *, resumable: bool = True) -> str:

@@ -203,7 +203,10 @@ def one_sequence(page: str, run: Run, evaluation: Evaluation, number: int, *, he
     )
     editable = sequence.can_be_edited(problem)
     chart(
-        sequence.figure(problem, rows, colour, chosen=block if editable else None, height=height),
+        cached(
+            f"timeline {session.run_key(run)} {name} {values.tobytes().hex()} {block} {height}",
+            lambda: sequence.figure(problem, rows, colour, chosen=block if editable else None, height=height),
+        ),
         key=f"{page}-timeline",
         alt=f"{said}. Its values, what the model answers, and what is expected.",
         on_click=chooser(page) if editable else None,

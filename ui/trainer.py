@@ -93,16 +93,7 @@ def buttons(page: str, spec: RunSpec | None) -> None:
     if live.active(page):
         live.stop_button(page)
         return
-    st.button(
-        "Train",
-        key=f"{page}.train",
-        type="primary",
-        icon=":material/play_arrow:",
-        on_click=_train,
-        args=(page,),
-        disabled=spec is None,
-        width="stretch",
-    )
+    live.start_button("Train", page, _train, page, disabled=spec is None)
     if run is None:
         return
     if spec == run.spec and run.finished and (st.session_state.get(f"{page}.from_store", True)):

@@ -13,6 +13,7 @@ from bilstm_core.findings import (
     BIDIRECTIONAL,
     FORWARD,
     GUESSES,
+    Kind,
     conclusion,
     finding,
     kinds,
@@ -36,6 +37,7 @@ from ui.comparison import (
     reference,
     runs_of,
     scores,
+    scores_key,
     shown_settings,
     specs_of,
 )
@@ -90,8 +92,21 @@ def _match() -> Match:
     return match(problem_of(settings), WHY_FIRST[FORWARD], reference(settings))
 
 
-def _finding(by_run: pd.DataFrame, step: Step) -> str:
-    return finding(by_run, step, _match() if step.matched else None)
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _found(
+    key: str,  # noqa: ARG001 - what the cache knows the scores by
+    _by_run: pd.DataFrame,
+    steps: Sequence[Step],
+    match: Match,
+) -> tuple[list[str], dict[str, Kind]]:
+    said = [finding(_by_run, step, match if step.matched else None) for step in steps]
+    return said, kinds(_by_run, steps, match)
+
+
+def _findings(runs: Runs, steps: Sequence[Step]) -> tuple[list[str], dict[str, Kind]]:
+    """What came of each change, in a sentence, and of what kind it is; waits for the runs to be evaluated."""
+    settings = shown_settings(PAGE)
+    return _found(scores_key(runs, settings), scores(runs, settings), steps, _match())
 
 
 def _words(step: Step) -> str:
@@ -177,7 +192,7 @@ def answer(runs: Runs) -> str:
     if not tried():
         wait = "" if guessed() else " Why? Guess first."
         return f"After {epochs:,} sequences each: {opening(by_run)}{wait}"
-    return _finding(by_run, tried()[-1])
+    return _findings(runs, tried())[0][-1]
 
 
 def _earlier() -> pd.DataFrame | None:
@@ -192,7 +207,7 @@ def below(runs: Runs) -> str:
         return f"And {guess.fall_sentence(runs)}" if all(runs.values()) else ""
     if not tried() or not all(runs.values()) or not evaluated(runs, shown_settings(PAGE)):
         return ""
-    found = kinds(scores(runs, shown_settings(PAGE)), tried(), _match())
+    _, found = _findings(runs, tried())
     said = [verdict(guessed() or "", found) if guessed() else ""]
     if found and not left():
         said.append(conclusion(found))
@@ -250,8 +265,8 @@ def so_far(runs: Runs) -> None:
     if not done or not {FORWARD, BIDIRECTIONAL} <= set(present) or not evaluated(present, shown_settings(PAGE)):
         return
     st.markdown("**What came out so far**")
-    by_run = scores(present, shown_settings(PAGE))
-    st.markdown("\n".join(f"- {_finding(by_run, step)}" for step in done))
+    said, _ = _findings(present, done)
+    st.markdown("\n".join(f"- {one}" for one in said))
 
 
 def page() -> tuple[Comparison, Runs]:
