@@ -51,15 +51,12 @@ def rows_of(batch: Batch, run: Run | None = None) -> pd.DataFrame:
     A row for each real timestep; probability and predicted are as in an Evaluation's examples.
     """
     real = batch.mask[0]
-    rows = pd.DataFrame(
-        {"timestep": np.flatnonzero(real) + 1, "x": batch.x[0, real, 0], "expected": batch.y[0, real, 0]}
-    )
-    if run is None:
-        return rows
-    problem = run.spec.problem
-    said = inference.probabilities(problem, run.spec.model, run.weights, batch.x)
-    predicted, probability = decisions(problem.problem.head, said[0, real])
-    return rows.assign(probability=probability, predicted=predicted)
+    columns = {"timestep": np.flatnonzero(real) + 1, "x": batch.x[0, real, 0], "expected": batch.y[0, real, 0]}
+    if run is not None:
+        problem = run.spec.problem
+        said = inference.probabilities(problem, run.spec.model, run.weights, batch.x)
+        columns["predicted"], columns["probability"] = decisions(problem.problem.head, said[0, real])
+    return pd.DataFrame(columns)
 
 
 def verdict(problem: ProblemSpec, rows: pd.DataFrame) -> str:
