@@ -89,7 +89,7 @@ def drawn(figure: "go.Figure") -> Drawn:
     return Drawn(figure.to_json(), round(figure.layout.height or 400))
 
 
-@st.cache_resource(max_entries=100, show_spinner=False)
+@st.cache_resource(max_entries=200, show_spinner=False)
 def cached(key: str, _build: "Callable[[], go.Figure]") -> Drawn:
     """The figure that `_build` makes, made and written out once for a key that says all that goes into it."""
     return drawn(_build())

@@ -5,6 +5,7 @@ In session_state go codec dicts, NumPy arrays and plain values, never our classe
 
 import functools
 import json
+import threading
 import uuid
 from dataclasses import replace
 from typing import Any, TypedDict, cast
@@ -24,6 +25,7 @@ FIRST_PAGE_S = 4.0  # in which pages are drawn; then TensorFlow's import takes a
 Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
 _runs: dict[int, tuple[Parts, Run]] = {}  # by the id of the parts, which are held so that it stays theirs
 _from_store: dict[str, Run] = {}  # by key, for all sessions
+_lock = threading.Lock()  # held while either of them changes
 
 
 class TrayEntry(TypedDict):
@@ -85,18 +87,21 @@ def _made(parts: Parts) -> Run:
     """The run of these parts, made once: a page asks for the same runs several times."""
     known = _runs.get(id(parts))
     if known is None or known[0] is not parts:
-        known = _runs[id(parts)] = (parts, from_parts(*parts))
-        while len(_runs) > MAX_REMEMBERED:
-            del _runs[next(iter(_runs))]
+        known = (parts, from_parts(*parts))
+        with _lock:
+            _runs[id(parts)] = known
+            while len(_runs) > MAX_REMEMBERED:
+                del _runs[next(iter(_runs))]
     return known[1]
 
 
 def _stored(key: str) -> Run | None:
     run = _from_store.get(key) or store().get(spec_of(key))
     if run:
-        _from_store[key] = run
-        while len(_from_store) > MAX_FROM_STORE:
-            _from_store.pop(next(iter(_from_store)), None)
+        with _lock:
+            _from_store[key] = run
+            while len(_from_store) > MAX_FROM_STORE:
+                del _from_store[next(iter(_from_store))]
     return run
 
 
