@@ -19,10 +19,11 @@ def main() -> None:
         st.Page("pages/inside.py", title="Inside", icon=":material/biotech:"),
     ]
     page = st.navigation(pages, position="top")
-    preload(later_ms=1_000 if page.url_path == "" else 0)
-    above = frame.dress()
+    light = page.url_path == ""  # the Overview needs neither Plotly nor the core
+    preload(later_ms=1_000 if light else 0)
+    frame.dress(light=light)
     page.run()
-    frame.beside(above, page.title, [one.title for one in pages])
+    frame.beside(page.title, [one.title for one in pages], light=light)
 
 
 if __name__ == "__main__":

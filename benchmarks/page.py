@@ -5,6 +5,7 @@ Times on the page are read in the page: a click is stamped by its own event, and
 """
 
 import json
+import os
 import shutil
 import statistics
 import tempfile
@@ -181,8 +182,15 @@ def live(page: Page) -> list[str]:
 
 
 def served() -> list[str]:
-    """The same run, watched as the app watches it for a browser on another machine: asked and drawn up as often."""
+    """The same run, asked after and drawn up as often as the app does it, without Streamlit's part and a browser's."""
     service = Jobs()
+    try:
+        return _costs("no browser, no Streamlit", *_with_and_without(service))
+    finally:
+        service.close()
+
+
+def _with_and_without(service: Jobs) -> tuple[list[float], list[float]]:
     watched, alone = [], []
     while service.state in ("starting", "warming"):
         time.sleep(0.5)
@@ -190,17 +198,18 @@ def served() -> list[str]:
         spec = replace(LONG, training=replace(LONG.training, seed=number))
         job = service.submit([spec], watcher="benchmark")
         every = POLL_S if number % 2 else 1.0
-        while not (view := service.view(job, "benchmark")) or not view.over:
+        while (view := service.view(job, "benchmark")) and not view.over:
             looked = time.perf_counter()
-            if every == POLL_S and view and 0 in view.curves:
+            if every == POLL_S and 0 in view.curves:
                 table = frames.growing_losses("one", spec, *view.curves[0])
                 drawn(figures.loss_curves(table, {"one": figures.style("forward")}, dots=GROWING_DOTS))
             time.sleep(max(0.0, every - (time.perf_counter() - looked)))
-        (run,) = view.runs
-        if run and number:  # the first one compiles
+        run = view.runs[0] if view else None
+        if run is None:
+            raise RuntimeError(f"the training failed: {view.message if view else 'its job is lost'}")
+        if number:  # the first one compiles
             (watched if number % 2 else alone).append(run.timing.train_s)
-    service.close()
-    return _costs("browser elsewhere", watched, alone)
+    return watched, alone
 
 
 def _costs(how: str, watched: Sequence[float], alone: Sequence[float]) -> list[str]:
@@ -256,7 +265,9 @@ def main() -> None:
         lines += memory(page, app)
         app.end()
         browser.close()
-    lines += served()
+        RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        os.environ["BILSTM_STORE"] = folder
+        lines += served()
     print("\n".join(lines))
     RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

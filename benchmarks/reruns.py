@@ -1,8 +1,8 @@
 """What the server does when a control is moved: `python -m benchmarks.reruns`.
 
 Every page runs in this process, as Streamlit's tests run it, with 20 trained runs in the tray; a number, or the first
-choice among buttons, is changed 15 times. Seconds are of the processor, so that other work on the machine does not
-count; Streamlit's own reading of the page for tests does.
+choice among buttons, is changed 15 times; Why a second time, with all its changes tried. Seconds are of the processor,
+so that other work on the machine does not count; Streamlit's own reading of the page for tests does.
 """
 
 import statistics
@@ -58,6 +58,9 @@ def main() -> None:
         visit.switch_page(f"pages/{path.name}").run()
         time.sleep(SETTLING_S)
         visit.run()
+        if name not in dict(pages):
+            (found,) = [one.value for one in visit.markdown if one.value.startswith("- ")]
+            assert found.count("\n") + 1 == len(WHY_STEPS), found
         spent = []
         for number in range(ROUNDS):
             move(visit, number)

@@ -9,6 +9,7 @@ import pytest
 
 from bilstm_core import figures, palette
 from bilstm_core.figures import canvas, curves
+from bilstm_core.problems.base import reads
 
 MODELS = ["forward", "backward", "bidirectional"]
 STYLES = {name: figures.style(name) for name in MODELS}
@@ -322,6 +323,8 @@ def test_reading_grid_fills_what_has_been_read():
     np.testing.assert_array_equal(raw, np.asarray(trace(figure, "backward").z)[::-1])
     assert raw.sum(axis=1).tolist() == [1, 2, 3, 4, 5]  # output t has read the last t values
     assert raw[0].tolist() == [0, 0, 0, 0, 1]
+    for view in [*views, "backward_raw"]:
+        np.testing.assert_array_equal(trace(figure, view).z, reads(view, 5))
 
 
 def test_backward_meets_the_outline_only_on_the_diagonal():

@@ -191,8 +191,7 @@ const AT_ONCE = { mode: "immediate", frame: { duration: 0, redraw: true }, trans
 
 // Shows a frame, or the latest one asked for while another is being drawn
 function show(state, index) {
-  if (index < 0 || index >= state.frames.length) return false
-  if (index === state.index || state.busy) return true
+  if (index >= state.frames.length || index === state.index || state.busy) return
   place(state, index)
   state.pending = index
   state.showing ??= (async () => {
@@ -209,7 +208,6 @@ function show(state, index) {
       state.showing = undefined
     }
   })()
-  return true
 }
 
 function play(state, seconds) {

@@ -1,4 +1,4 @@
-"""The one component that every figure is drawn through.
+"""The one component that every Plotly figure is drawn through.
 
 It keeps its own DOM node and hands Plotly each new figure, so that a curve that is still growing is never
 taken off the page. Plotly itself is served from the app's static folder, copied there out of its wheel.
@@ -89,7 +89,7 @@ def drawn(figure: "go.Figure") -> Drawn:
     return Drawn(figure.to_json(), round(figure.layout.height or 400))
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
+@st.cache_resource(max_entries=100, show_spinner=False)
 def cached(key: str, _build: "Callable[[], go.Figure]") -> Drawn:
     """The figure that `_build` makes, made and written out once for a key that says all that goes into it."""
     return drawn(_build())
@@ -102,7 +102,6 @@ def chart(
     height: int | None = None,
     alt: str,
     replay: bool = False,
-    clickable: bool = False,
     on_click: Callable[[Click], None] | None = None,
 ) -> Click | None:
     """Draw a figure, in place of what the same key showed before.
@@ -110,7 +109,7 @@ def chart(
     height: pixels of the plot, without the controls under it; by default the figure's own
     alt: what the figure shows, in a sentence
     replay: offer play, pause and a scrubber over the figure's frames. A frame's name is the scrubber's label
-    on_click: called with the point that was chosen, before the page runs again; implies `clickable`
+    on_click: called with the point that was chosen, before the page runs again
     Returns the point chosen just now, or None.
     """
     written = figure if isinstance(figure, Drawn) else drawn(figure)
@@ -120,7 +119,7 @@ def chart(
         "height": height or written.height,
         "alt": alt,
         "replay": replay,
-        "clickable": clickable or on_click is not None,
+        "clickable": on_click is not None,
     }
     result = _COMPONENT(
         key=key,

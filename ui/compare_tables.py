@@ -151,6 +151,7 @@ def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -
     by_run = scores(present, settings)
     if baseline not in set(by_run["label"]) or by_run["label"].nunique() < 2:
         return
+    tidy = paired(by_run, baseline)
     styles = {label: comparison.styles[label] for label in comparison.models if label != baseline}
     title = f"difference in final {heads.loss_name(problem_of(settings))}"
 
@@ -158,7 +159,7 @@ def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -
         intervals = against(by_run, baseline)
         for end in ("low", "high"):
             intervals[end] = intervals[end].fillna(intervals["middle"])
-        return figures.paired_differences(paired(by_run, baseline), styles, intervals=intervals, title=title)
+        return figures.paired_differences(tidy, styles, intervals=intervals, title=title)
 
     st.markdown(f"**Loss minus {baseline}'s, start by start** (left of zero: lower than {baseline})")
     chart(
@@ -166,10 +167,9 @@ def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -
         key=f"{comparison.page}-differences",
         alt=f"Differences of the final loss from {baseline}: a dot for each start, the mean and its 95 % interval.",
     )
-    starts = max(min(len(group), len(present[baseline])) for label, group in present.items() if label != baseline)
-    few = "" if starts >= FEWEST else f" No interval below {FEWEST} starts."
+    few = "" if tidy["label"].value_counts().max() >= FEWEST else f" No interval below {FEWEST} starts."
     st.caption(f"Dots: starts. Bar: mean and its 95 % interval (bootstrap over starts).{few}")
-    results.download(lambda: paired(by_run, baseline), f"{comparison.page} differences")
+    results.download(lambda: tidy, f"{comparison.page} differences")
 
 
 def by_timestep(comparison: Comparison, runs: RunsByLabel, labels: Sequence[str]) -> None:

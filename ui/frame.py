@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.source import fingerprint
 
@@ -54,14 +53,29 @@ def enter(script: str) -> None:
         st.rerun()
 
 
-def beside(above: DeltaGenerator, title: str, titles: Sequence[str]) -> None:
-    """What goes on beside the page: notices above it, other pages' trainings below.
+def dress(*, light: bool) -> None:
+    """The app's own styles and notices, after what an older source has cached is forgotten.
 
-    For both, pandas and the job service are imported, which takes a second. A page that has done so already has them at
-    once; one that needs neither, the first of a new server, is shown first and has them a second later.
-    above: the place for notices, from `dress`; title: of the page that is looked at; titles: of all
+    light: the page itself needs neither pandas nor the job service; see `beside`
     """
-    early = "ui.session" not in sys.modules
+    st.session_state["session.dressed"] = True
+    _renew()
+    st.html(STYLE)
+    with st.container():  # there or not, so that what follows keeps its place
+        if not _early(light):
+            from ui import background
+
+            background.notices()
+
+
+def beside(title: str, titles: Sequence[str], *, light: bool) -> None:
+    """What goes on beside the page: other pages' trainings, below it.
+
+    For them, and for the notices, pandas and the job service are imported, which takes a second. A light page that is
+    the first of a new server is shown before, and has them a second later.
+    title: of the page that is looked at; titles: of all
+    """
+    early = _early(light)
 
     @st.fragment(run_every=1 if early else None)
     def later() -> None:
@@ -72,21 +86,14 @@ def beside(above: DeltaGenerator, title: str, titles: Sequence[str]) -> None:
         st.session_state["session.stands"] = True
 
     later()
-    if early:
-        return
-    from ui import background
+    if not early:
+        from ui import background
 
-    with above:
-        background.notices()
-    background.heartbeat(title, titles)
+        background.heartbeat(title, titles)
 
 
-def dress() -> DeltaGenerator:
-    """The app's own styles, after what an older source has cached is forgotten; and a place above the page."""
-    st.session_state["session.dressed"] = True
-    _renew()
-    st.html(STYLE)
-    return st.container()
+def _early(light: bool) -> bool:
+    return light and "ui.background" not in sys.modules
 
 
 def _renew() -> None:
@@ -94,6 +101,7 @@ def _renew() -> None:
     if _loaded()["source"] != _source():
         st.cache_resource.clear()
         st.cache_data.clear()
+        _loaded()  # so that the next change is one from this source
 
 
 @st.cache_resource(show_spinner=False)

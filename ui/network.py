@@ -3,14 +3,19 @@
 Places across are shares of the picture's width, places up and down are px, so that it fits any width as it stands.
 """
 
+import functools
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as Tree
 
 import streamlit as st
 
 from bilstm_core.palette import BACKWARD, DARK_BLOCK, FORWARD, color
+
+if TYPE_CHECKING:
+    from bilstm_core.problems import View
 
 _HERE = Path(__file__).parent
 _COMPONENT = st.components.v2.component(
@@ -19,8 +24,6 @@ _COMPONENT = st.components.v2.component(
     js=(_HERE / "network.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
-
-View = Literal["forward", "backward", "backward_raw", "bidirectional"]
 
 SIGNS = {"concat": "[,]", "sum": "+", "mul": "×", "ave": "½"}
 HEIGHT, MARGIN = 460, 12  # px
@@ -47,7 +50,7 @@ class Box(NamedTuple):
     reaches: frozenset[int]
 
 
-def _reach(kind: str, view: View, step: int, timesteps: int) -> frozenset[int]:
+def _reach(kind: str, view: "View", step: int, timesteps: int) -> frozenset[int]:
     """The outputs that the branch's cell at the place of value `step` reaches."""
     if kind == "forward":
         reached = range(step, timesteps + 1)
@@ -58,8 +61,9 @@ def _reach(kind: str, view: View, step: int, timesteps: int) -> frozenset[int]:
     return frozenset(reached)
 
 
-def _wiring(timesteps: int, view: View) -> tuple[list[Box], list[Edge], int]:
-    """Boxes, arrows and the level of the outputs; inputs are at level 0."""
+@functools.cache
+def wiring(timesteps: int, view: "View") -> tuple[list[Box], list[Edge], int]:
+    """Boxes, arrows and the level of the outputs; inputs are at level 0. view: any but "position"."""
     both = view == "bidirectional"
     kinds = ["forward", "backward"] if both else ["forward" if view == "forward" else "backward"]
     top = len(kinds) + 1 + (1 if both else 0)
@@ -92,67 +96,14 @@ def _wiring(timesteps: int, view: View) -> tuple[list[Box], list[Edge], int]:
     return boxes, edges, top
 
 
-class _Canvas:
-    """Writes SVG, from timesteps and levels."""
-
-    def __init__(self, timesteps: int, top: int) -> None:
-        self.timesteps, self.top = timesteps, top
-        self.root = Tree.Element("svg", {"width": "100%", "height": str(HEIGHT)})
-        heads = Tree.SubElement(self.root, "defs")
-        for kind in ("unread", "forward", "backward", "merge"):
-            size = {"viewBox": "0 0 11 11", "refX": "11", "refY": "5.5", "markerWidth": "11", "markerHeight": "11"}
-            marker = {"id": f"network-{kind}", "orient": "auto", "markerUnits": "userSpaceOnUse", "class": kind}
-            Tree.SubElement(Tree.SubElement(heads, "marker", {**marker, **size}), "path", {"d": "M0 0 11 5.5 0 11z"})
-
-    def across(self, x: float) -> str:
-        return f"{self.share(x - 0.45):.3f}%"
-
-    def share(self, width: float) -> float:
-        return 100 * width / (self.timesteps + 0.1)
-
-    def up(self, level: float) -> float:
-        return MARGIN + self.tall(self.top + 0.4 - level)
-
-    def tall(self, levels: float) -> float:
-        return levels * (HEIGHT - 2 * MARGIN) / (self.top + 0.8)
-
-    def put(self, tag: str, kind: str, reaches: frozenset[int], within: Tree.Element | None = None) -> Tree.Element:
-        """An element that is lit while an output that it reaches is chosen."""
-        reached = " ".join(map(str, sorted(reaches)))
-        return Tree.SubElement(self.root if within is None else within, tag, {"class": kind, "data-reaches": reached})
-
-    def arrow(self, edge: Edge) -> None:
-        (x1, y1), (x2, y2) = edge.start, edge.end
-        line = self.put("line", f"edge {edge.kind}", edge.reaches)
-        line.attrib |= {"x1": self.across(x1), "y1": f"{self.up(y1):.1f}"}
-        line.attrib |= {"x2": self.across(x2), "y2": f"{self.up(y2):.1f}"}
-
-    def cell(self, box: Box) -> None:
-        group = self.put("g", f"cell {box.kind}", box.reaches)
-        frame = {"x": self.across(box.x - HALF_WIDTH), "y": f"{self.up(box.level + HALF_HEIGHT):.1f}"}
-        frame |= {"width": f"{self.share(2 * HALF_WIDTH):.3f}%", "height": f"{self.tall(2 * HALF_HEIGHT):.1f}"}
-        Tree.SubElement(group, "rect", {**frame, "rx": str(CORNER)})
-        for x in (-0.1, 0.1):
-            for y in (-0.1, 0.1):
-                place = {"cx": self.across(box.x + x), "cy": f"{self.up(box.level + y):.1f}"}
-                Tree.SubElement(group, "circle", {**place, "r": str(DOT)})
-
-    def circle(self, kind: str, x: int, level: int, text: str, reaches: frozenset[int]) -> Tree.Element:
-        group = self.put("g", kind, reaches)
-        place = {"x": self.across(x), "y": f"{self.up(level):.1f}"}
-        Tree.SubElement(group, "circle", {"cx": place["x"], "cy": place["y"], "r": str(CIRCLE)})
-        Tree.SubElement(group, "text", {**place, "dy": "0.35em"}).text = text
-        return group
-
-
-def has_read(timesteps: int, view: View) -> list[list[int]]:
+def has_read(timesteps: int, view: "View") -> list[list[int]]:
     """The values that each output has read, in order: those whose cells reach it."""
-    boxes, _, _ = _wiring(timesteps, view)
+    boxes, _, _ = wiring(timesteps, view)
     outputs = range(1, timesteps + 1)
     return [sorted({box.value for box in boxes if output in box.reaches}) for output in outputs]
 
 
-def _said(timesteps: int, view: View) -> list[str]:
+def _said(timesteps: int, view: "View") -> list[str]:
     sentences = []
     for output, read in enumerate(has_read(timesteps, view), start=1):
         what = f"values {read[0]} to {read[-1]}" if len(read) > 1 else f"value {read[0]}"
@@ -160,39 +111,92 @@ def _said(timesteps: int, view: View) -> list[str]:
     return sentences
 
 
-def drawing(timesteps: int, view: View, merge_mode: str = "concat") -> str:
+def _share(width: float, timesteps: int) -> float:
+    return 100 * width / (timesteps + 0.1)
+
+
+def _across(x: float, timesteps: int) -> str:
+    return f"{_share(x - 0.45, timesteps):.3f}%"
+
+
+def _tall(levels: float, top: int) -> float:
+    return levels * (HEIGHT - 2 * MARGIN) / (top + 0.8)
+
+
+def _up(level: float, top: int) -> float:
+    return MARGIN + _tall(top + 0.4 - level, top)
+
+
+def _part(root: Tree.Element, tag: str, kind: str, reaches: Iterable[int], **more: str) -> Tree.Element:
+    """An element that is lit while an output that it reaches is chosen."""
+    reached = " ".join(map(str, sorted(reaches)))
+    return Tree.SubElement(root, tag, {"class": kind, "data-reaches": reached, **more})
+
+
+def _heads(root: Tree.Element) -> None:
+    """Arrowheads, one for each colour: a line can't hand its own on to them everywhere."""
+    defined = Tree.SubElement(root, "defs")
+    size = {"viewBox": "0 0 11 11", "refX": "11", "refY": "5.5", "markerWidth": "11", "markerHeight": "11"}
+    for kind in ("unread", "forward", "backward", "merge"):
+        head = {"id": f"network-{kind}", "orient": "auto", "markerUnits": "userSpaceOnUse", "class": kind, **size}
+        Tree.SubElement(Tree.SubElement(defined, "marker", head), "path", {"d": "M0 0 11 5.5 0 11z"})
+
+
+def _circle(group: Tree.Element, place: Mapping[str, str], text: str) -> None:
+    Tree.SubElement(group, "circle", {"cx": place["x"], "cy": place["y"], "r": str(CIRCLE)})
+    Tree.SubElement(group, "text", {**place, "dy": "0.35em"}).text = text
+
+
+def _cell(root: Tree.Element, box: Box, timesteps: int, top: int) -> None:
+    group = _part(root, "g", f"cell {box.kind}", box.reaches)
+    corner = {"x": _across(box.x - HALF_WIDTH, timesteps), "y": f"{_up(box.level + HALF_HEIGHT, top):.1f}"}
+    size = {"width": f"{_share(2 * HALF_WIDTH, timesteps):.3f}%", "height": f"{_tall(2 * HALF_HEIGHT, top):.1f}"}
+    Tree.SubElement(group, "rect", {**corner, **size, "rx": str(CORNER)})
+    for x in (-0.1, 0.1):
+        for y in (-0.1, 0.1):
+            place = {"cx": _across(box.x + x, timesteps), "cy": f"{_up(box.level + y, top):.1f}"}
+            Tree.SubElement(group, "circle", {**place, "r": str(DOT)})
+
+
+def drawing(timesteps: int, view: "View", merge_mode: str = "concat") -> str:
     """The picture as SVG: inputs below, the same cell at every timestep, outputs above.
 
     Every part names in data-reaches the outputs (from 1) that depend on it; an output names itself in data-output.
     """
-    boxes, edges, top = _wiring(timesteps, view)
-    both = view == "bidirectional"
-    canvas = _Canvas(timesteps, top)
+    boxes, edges, top = wiring(timesteps, view)
+    root = Tree.Element("svg", {"width": "100%", "height": str(HEIGHT)})
+    _heads(root)
     for edge in edges:
-        canvas.arrow(edge)
+        (x1, y1), (x2, y2) = edge.start, edge.end
+        start = {"x1": _across(x1, timesteps), "y1": f"{_up(y1, top):.1f}"}
+        end = {"x2": _across(x2, timesteps), "y2": f"{_up(y2, top):.1f}"}
+        _part(root, "line", f"edge {edge.kind}", edge.reaches, **start, **end)
     for box in boxes:
-        canvas.cell(box)
+        _cell(root, box, timesteps, top)
     read = has_read(timesteps, view)
     for t in range(1, timesteps + 1):
-        reached = frozenset(output for output, values in enumerate(read, start=1) if t in values)
-        canvas.circle("value", t, 0, str(t), reached)
-        if both:
-            canvas.circle("sign", t, top - 1, SIGNS[merge_mode], frozenset([t]))
-        canvas.circle("output", t, top, str(t), frozenset([t])).set("data-output", str(t))
-    return Tree.tostring(canvas.root, encoding="unicode")
+
+        def at(level: int, x: str = _across(t, timesteps)) -> dict[str, str]:
+            return {"x": x, "y": f"{_up(level, top):.1f}"}
+
+        reached = [output for output, values in enumerate(read, start=1) if t in values]
+        _circle(_part(root, "g", "value", reached), at(0), str(t))
+        if view == "bidirectional":
+            _circle(_part(root, "g", "sign", [t]), at(top - 1), SIGNS[merge_mode])
+        _circle(_part(root, "g", "output", [t], **{"data-output": str(t)}), at(top), str(t))
+    return Tree.tostring(root, encoding="unicode")
 
 
-def _rows(timesteps: int, view: View, merge_mode: str) -> list[list[str | float]]:
+def _rows(timesteps: int, view: "View", merge_mode: str) -> list[list[str | float]]:
     """What stands on each level, and how far down in px."""
-    boxes, _, top = _wiring(timesteps, view)
+    boxes, _, top = wiring(timesteps, view)
     rows: dict[float, str] = {0: "values", top: "outputs"} | {box.level: box.kind for box in boxes}
     if view == "bidirectional":
         rows[top - 1] = f"merge\n({merge_mode})"
-    up = _Canvas(timesteps, top).up
-    return [[name, round(up(level), 1)] for level, name in rows.items()]
+    return [[name, round(_up(level, top), 1)] for level, name in rows.items()]
 
 
-def network(timesteps: int, view: View, merge_mode: str, *, key: str, alt: str) -> None:
+def network(timesteps: int, view: "View", merge_mode: str, *, key: str, alt: str) -> None:
     """Draw the unrolled network; pointing at an output, or the slider below, lights what it has read.
 
     alt: what the picture shows, in a sentence

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.editing import checked_value, parse_values
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
-from ui import heads, sequence, session
+from ui import heads, results, sequence, session
 from ui.chart import Click, cached, chart
 
 Values = npt.NDArray[np.float32]
@@ -202,11 +203,14 @@ def one_sequence(page: str, run: Run, evaluation: Evaluation, number: int, *, he
         f"{'Your sequence' if is_edited(page, name) else f'Fresh sequence {number}'}: {sequence.verdict(problem, rows)}"
     )
     editable = sequence.can_be_edited(problem)
+
+    def figure() -> go.Figure:
+        return sequence.figure(problem, rows, colour, chosen=block if editable else None, height=height)
+
     chart(
-        cached(
-            f"timeline {session.run_key(run)} {name} {values.tobytes().hex()} {block} {height}",
-            lambda: sequence.figure(problem, rows, colour, chosen=block if editable else None, height=height),
-        ),
+        figure()
+        if is_edited(page, name)
+        else cached(f"timeline {results.drawn_key(run)} {name} {block} {height}", figure),
         key=f"{page}-timeline",
         alt=f"{said}. Its values, what the model answers, and what is expected.",
         on_click=chooser(page) if editable else None,

@@ -1,14 +1,19 @@
 """The Overview page's picture: the network unrolled, and what a chosen output has read."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from ui.network import View, has_read, network
+from ui.network import has_read, network
+
+if TYPE_CHECKING:
+    from bilstm_core.problems import View
 
 TIMESTEPS = 5
-DIRECTIONS: list[View] = ["forward", "backward", "bidirectional"]
+DIRECTIONS: "list[View]" = ["forward", "backward", "bidirectional"]
 
 
-def controls() -> tuple[View, str]:
+def controls() -> "tuple[View, str]":
     """The view of the chosen direction and order of outputs, and the merge mode (bidirectional only)."""
     one, two = st.columns([1, 1], vertical_alignment="bottom")
     with one:
@@ -37,7 +42,7 @@ def controls() -> tuple[View, str]:
     return view, merge_mode
 
 
-def sentence(view: View) -> str:
+def sentence(view: "View") -> str:
     """What every output has read, found in the picture's own wiring."""
     steps = list(range(1, TIMESTEPS + 1))
     rules = {
@@ -51,10 +56,11 @@ def sentence(view: View) -> str:
     return f"Every output has read {rule}. Point at one to see which values reach it."
 
 
-def picture(view: View, merge_mode: str) -> None:
+def picture(view: "View", merge_mode: str) -> None:
     """The unrolled network; pointing at an output lights the inputs that it has read."""
     direction = view.split("_", maxsplit=1)[0]
-    alt = f"A {direction} network unrolled over {TIMESTEPS} timesteps, from inputs below to outputs above."
+    order = ", its outputs reversed" if view == "backward_raw" else ""
+    alt = f"A {direction} network unrolled over {TIMESTEPS} timesteps, from inputs below to outputs above{order}."
     network(TIMESTEPS, view, merge_mode, key="overview-network", alt=alt)
     st.caption(
         "One box a timestep, always the same network. The dots in a box are its units: more units make the boxes "

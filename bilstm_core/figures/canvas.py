@@ -57,7 +57,6 @@ def figure(
     height: int,
     margin: tuple[int, int, int, int],
     narrow: Item | None = None,
-    meta: Item | None = None,
     frames: Sequence[Item] = (),
     **layout: Any,
 ) -> go.Figure:
@@ -75,7 +74,7 @@ def figure(
         "barmode": "overlay",
         "hovermode": "closest",
         "template": {"layout": {}},
-        "meta": {"narrow": narrow or {}, **(meta or {})},
+        "meta": {"narrow": narrow or {}},
         **layout,
     }
     return go.Figure(data=list(traces), layout=whole, frames=list(frames))
