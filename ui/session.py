@@ -20,7 +20,7 @@ from bilstm_core.store import Store
 
 MAX_REMEMBERED, MAX_REMEMBERED_BYTES = 250, 300_000_000
 MAX_FROM_STORE = 500
-FIRST_PAGE_S = 3.0  # in which pages are drawn; then TensorFlow's import takes a core for seconds. Train starts it too
+FIRST_PAGE_S = 4.0  # in which pages are drawn; then TensorFlow's import takes a core for seconds. Train starts it too
 
 Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
 _runs: dict[int, tuple[Parts, Run]] = {}  # by the id of the parts, which are held so that it stays theirs
