@@ -11,7 +11,7 @@ from bilstm_core.problems import Batch
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from ui import controls, live, sequence, session, timeline
-from ui.chart import cached, chart
+from ui.chart import chart
 from ui.timeline import Values
 
 EPOCHS = (250, 1_000, 4_000)
@@ -143,8 +143,10 @@ def editable(page: str, run: Run) -> None:
     onward.button("Next", key=f"{page}.next", on_click=_next, args=(page,), width="stretch")
     colour = figures.color(model.direction, model.merge_mode)
     can_be_edited = sequence.can_be_edited(problem)
-    figure = cached(
-        f"inside timeline {session.run_key(run)} {values.tobytes().hex()} {block}",
+    figure = timeline.unless_edited(
+        page,
+        name,
+        f"inside timeline {session.run_key(run)} {name} {block}",
         lambda: sequence.figure(problem, rows, colour, chosen=block if can_be_edited else None, height=380),
     )
     alt = f"{said}. Its values, what the model answers, and what is expected."

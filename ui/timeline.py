@@ -14,7 +14,7 @@ from bilstm_core.editing import checked_value, parse_values
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
 from ui import heads, results, sequence, session
-from ui.chart import Click, cached, chart
+from ui.chart import Click, Drawn, cached, chart
 
 Values = npt.NDArray[np.float32]
 SLIDER_STEP = 0.001
@@ -103,6 +103,11 @@ def edit_controls(page: str, name: str, values: Values) -> None:
     error = st.session_state.get(f"{page}.edit.error")
     if error:
         st.markdown(f":material/error: {error}")
+
+
+def unless_edited(page: str, name: str, key: str, build: Callable[[], go.Figure]) -> go.Figure | Drawn:
+    """The figure of a sequence, kept under its key unless a person has edited it: edits would fill everyone's cache."""
+    return build() if is_edited(page, name) else cached(key, build)
 
 
 def chooser(page: str) -> Callable[[Click], None]:
@@ -208,9 +213,7 @@ def one_sequence(page: str, run: Run, evaluation: Evaluation, number: int, *, he
         return sequence.figure(problem, rows, colour, chosen=block if editable else None, height=height)
 
     chart(
-        figure()
-        if is_edited(page, name)
-        else cached(f"timeline {results.drawn_key(run)} {name} {block} {height}", figure),
+        unless_edited(page, name, f"timeline {results.drawn_key(run)} {name} {block} {height}", figure),
         key=f"{page}-timeline",
         alt=f"{said}. Its values, what the model answers, and what is expected.",
         on_click=chooser(page) if editable else None,
