@@ -7,7 +7,9 @@ imported with this module.
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bilstm_core import codec
 from bilstm_core.jobs_thread import JobsThread, State
@@ -35,10 +37,19 @@ class Jobs(JobsThread):
         """Why the state is failed: a sentence. Else empty."""
         return self._problem
 
-    def submit(self, specs: Sequence[RunSpec], *, resume: Run | None = None, watcher: str) -> str:
-        """Ask for runs, and get the job's id; a job for equal specs that is not over yet is joined.
+    def submit(
+        self,
+        specs: Sequence[RunSpec],
+        *,
+        resume: Run | None = None,
+        watcher: str,
+        about: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Ask for runs, and get the job's id, which nobody can guess; a job for equal specs that is not over is joined.
 
         resume: a run to go on from, for one spec. Such a job is never joined.
+        about: JSON-ready, and small: what another session needs to show what the job was asked for. A job that is
+        joined keeps its own
         Raises ValueError for no specs, or several with resume.
         """
         asked = tuple(spec.canonical() for spec in specs)
@@ -50,7 +61,7 @@ class Jobs(JobsThread):
                 open_jobs = (job for job in self._jobs.values() if not (job.over or job.stopping or job.resume))
                 joined = next((job for job in open_jobs if job.specs == asked), None)
             job = joined or Job(
-                id=f"{self._name}-{next(self._attempts)}", specs=asked, resume=resume, parts=parts_of(asked)
+                id=uuid.uuid4().hex, specs=asked, resume=resume, parts=parts_of(asked), about=dict(about or {})
             )
             job.watchers[watcher] = job.last_seen = time.monotonic()
             if joined is None:

@@ -6,7 +6,6 @@ Neither `distributed` nor TensorFlow is imported with this module.
 import atexit
 import contextlib
 import importlib
-import itertools
 import queue
 import threading
 import time
@@ -46,8 +45,6 @@ class JobsThread:
         self._lock = threading.RLock()
         self._state: State = "starting"
         self._problem = ""
-        self._name = uuid.uuid4().hex[:8]
-        self._attempts = itertools.count(1)
         self._jobs: dict[str, Job] = {}
         self._answers: dict[str, str | None] = {}
         self._unanswered: set[str] = set()  # whose answer says why there is none
@@ -213,7 +210,7 @@ class JobsThread:
 
     def _ask(self, cluster: Cluster, request: str, flat: Mapping[str, str]) -> None:
         worker = importlib.import_module("bilstm_core.worker")
-        key = f"summary-{self._name}-{next(self._attempts)}"
+        key = f"summary-{uuid.uuid4().hex}"
         future = cluster.client.submit(worker.summary_job, flat, self.source, key=key, priority=1, pure=False)
         future.add_done_callback(lambda done: self._commands.put(lambda _: self._take_answer(request, done)))
 

@@ -37,6 +37,7 @@ class JobView:
     restarts: how often its worker died, and it was begun again
     silent_s: seconds since the worker last spoke of it
     watchers: how many are watching
+    about: what the page said about it when it asked; JSON-ready
     """
 
     id: str
@@ -53,6 +54,7 @@ class JobView:
     restarts: int
     silent_s: float
     watchers: int
+    about: Mapping[str, Any]
 
     @property
     def over(self) -> bool:
@@ -78,6 +80,7 @@ class Job:
     specs: tuple[RunSpec, ...]
     resume: Run | None
     parts: list[Part]
+    about: Mapping[str, Any] = field(default_factory=dict)
     watchers: dict[str, float] = field(default_factory=dict)  # when each was last heard of
     state: JobState = "queued"
     message: str = ""
@@ -163,6 +166,7 @@ class Job:
             restarts=self.restarts,
             silent_s=now - self.heard,
             watchers=len(self.watchers),
+            about=self.about,
         )
 
     def _share(self) -> float:

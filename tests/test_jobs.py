@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
@@ -81,6 +82,17 @@ def test_no_call_waits_for_the_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
     assert service.answer(request) is None
     asked.set()
     assert over(service, job).message.endswith("nobody there.")
+    service.close()
+
+
+def test_a_job_is_named_by_what_nobody_can_guess_and_holds_what_its_page_said_about_it() -> None:
+    service = Jobs(delay_s=100)
+    about = {"page": "Train", "starts": 3}
+    job, other = service.submit([SHORT], watcher="me", about=about), service.submit([LONG], watcher="me")
+    assert service.submit([SHORT], watcher="you", about={"page": "Merge"}) == job
+    assert seen(service, job).about == {"page": "Train", "starts": 3}
+    assert seen(service, other).about == {}
+    assert uuid.UUID(hex=job).version == uuid.UUID(hex=other).version == 4
     service.close()
 
 

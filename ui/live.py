@@ -1,7 +1,8 @@
 """A running job on the page: started, watched, stopped, and turned into remembered runs when it ends."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -17,10 +18,15 @@ TICK_S = 0.01
 SILENT_S = 5.0  # of a worker, before the page says so
 
 
-def start(page: str, specs: Sequence[RunSpec], resume: Run | None = None) -> None:
-    """Submit a job for the page; returns at once."""
+def start(
+    page: str, specs: Sequence[RunSpec], resume: Run | None = None, about: Mapping[str, Any] | None = None
+) -> None:
+    """Submit a job for the page; returns at once.
+
+    about: what another session needs to show what the job was asked for; JSON-ready
+    """
     forget_failure(page)
-    session.set_job(page, session.jobs().submit(specs, resume=resume, watcher=session.watcher()))
+    session.set_job(page, session.jobs().submit(specs, resume=resume, watcher=session.watcher(), about=about))
     st.session_state[f"live.pressed.{page}"] = True
 
 
