@@ -16,6 +16,7 @@ from bilstm_core.statistics import (
     differences,
     evidence,
     interval,
+    lead,
     listed,
 )
 
@@ -77,7 +78,7 @@ def opening(scores: pd.DataFrame) -> str:
         return f"{pair.starts} starts cannot settle it: {FEWEST} are the fewest that can. Run 10."
     if not pair.settled:
         return f"{BIDIRECTIONAL} and {FORWARD} are too close to call ({evidence(pair)}): nothing to explain here."
-    return f"{pair.first}'s loss is {amount(pair.mean)} lower than {pair.second}'s ({evidence(pair)})."
+    return f"{pair.first}'s loss is {lead(pair)} lower than {pair.second}'s ({evidence(pair)})."
 
 
 def finding(scores: pd.DataFrame, step: Step, match: Match | None = None) -> str:
@@ -93,9 +94,9 @@ def finding(scores: pd.DataFrame, step: Step, match: Match | None = None) -> str
     if not pair.settled:
         said = f"no settled difference from forward's loss ({evidence(pair)})"
     elif pair.first == FORWARD:
-        said = f"loss {amount(pair.mean)} higher than forward's ({evidence(pair)})"
+        said = f"loss {lead(pair)} higher than forward's ({evidence(pair)})"
     else:
-        said = f"loss {amount(pair.mean)} lower than forward's ({evidence(pair)})"
+        said = f"loss {lead(pair)} lower than forward's ({evidence(pair)})"
         said += f", {found.share:.0%} of bidirectional's gain"
     if match and not match.close:
         units = f"at most {match.units} units" if match.at_most else f"{match.units} units, the nearest match"

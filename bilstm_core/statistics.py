@@ -204,7 +204,7 @@ def _ranking(ranked: Sequence[str], pairs: Pairs) -> str:
     if len(level) == 1:
         pair = pairs[frozenset((best, ranked[1]))]
         place = "lower than" if len(ranked) == 2 else "lower than the next,"
-        return f"{best}'s loss is {amount(pair.mean)} {place} {ranked[1]}'s ({evidence(pair)})."
+        return f"{best}'s loss is {lead(pair)} {place} {ranked[1]}'s ({evidence(pair)})."
     beaten = [
         label for label in ranked if label not in level and all(pairs[frozenset((label, one))].settled for one in level)
     ]
@@ -228,12 +228,44 @@ def _contradiction(ranked: Sequence[str], pairs: Pairs, expected: Sequence[str])
 def evidence(pair: Difference) -> str:
     """The interval of a difference and the wins, for a bracket."""
     tied = f", {pair.starts - pair.decided} tied" if pair.decided < pair.starts else ""
-    return f"95 % interval {amount(pair.low)} to {amount(pair.high)}, {pair.wins} of {pair.starts} starts{tied}"
+    _, low, high = amounts(pair.mean, pair.low, pair.high)
+    return f"95 % interval {low} to {high}, {pair.wins} of {pair.starts} starts{tied}"
+
+
+def lead(pair: Difference) -> str:
+    """The mean of a difference, with the digits of the interval that `evidence` gives it."""
+    return amounts(pair.mean, pair.low, pair.high)[0]
 
 
 def amount(value: float) -> str:
     """A loss or a difference of losses, with as many digits as it has to say."""
-    return f"{value:.3f}" if abs(value) >= 0.0015 else f"{value:.4f}"
+    return amounts(value)[0]
+
+
+def amounts(*values: float) -> list[str]:
+    """Losses or differences of losses, all with the digits that the smallest needs.
+
+    Rounded alike, so that what lies within an interval lies within it as printed.
+    """
+    digits = 4 if any(abs(value) < 0.0015 for value in values) else 3
+    return [_rounded(value, f".{digits}f") for value in values]
+
+
+def shares(*values: float) -> list[str]:
+    """Shares in percent, all with as many digits, 1 to 3, as tell those apart that differ.
+
+    Rounded alike, so that what lies within an interval lies within it as printed.
+    """
+    different = len({round(value, 6) for value in values})
+    printed = ([_rounded(value, f".{digits}%") for value in values] for digits in (1, 2, 3))
+    *fewer, most = printed
+    return next((words for words in fewer if len(set(words)) == different), most)
+
+
+def _rounded(value: float, form: str) -> str:
+    """A number in a form, without the sign of what is rounded to zero."""
+    text = f"{value:{form}}"
+    return text.removeprefix("-") if not text.strip("-0.%") else text
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:

@@ -29,7 +29,7 @@ def table(found: dict[str, tuple[float, float, float]], half: float = 0.01) -> p
 
 def test_the_headline_names_where_only_both_ways_are_enough() -> None:
     said = problems.headline(table(AS_EXPECTED))
-    assert said.startswith("When both decide: there bidirectional gets **97%** of sequences wholly right")
+    assert said.startswith("When both decide: there bidirectional gets **97.0%** of sequences wholly right")
     assert "forward 56% and backward 61%" in said
     assert "when the past decides, forward and bidirectional; when the future decides, backward and" in said
 

@@ -11,6 +11,7 @@ from bilstm_core.presets import LONG_ENOUGH
 from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
+from bilstm_core.statistics import shares
 from ui import floors, heads, live, results, session, trainer
 from ui.chart import cached, chart
 from ui.problems import ROWS, Cell, run_of, spec_of
@@ -78,9 +79,9 @@ def _measured(run: Run) -> str:
     if not heads.classes(spec.problem):
         best = f"; best possible {risk.loss:.4f}" if risk else ""
         return f"Mean squared error **{found.loss:.4f}**{best}."
-    low, high = found.exact_interval
+    exact, low, high = shares(found.exact, *found.exact_interval)
     best = f"; best possible {risk.exact:.1%}" if risk else ""
-    return f"Whole sequence right: **{found.exact:.1%}** ({low:.1%} to {high:.1%}){best}."
+    return f"Whole sequence right: **{exact}** ({low} to {high}){best}."
 
 
 def _loss(page: str, spec: RunSpec) -> None:

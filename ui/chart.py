@@ -107,7 +107,7 @@ def chart(
     """Draw a figure, in place of what the same key showed before.
 
     height: pixels of the plot, without the controls under it; by default the figure's own
-    alt: what the figure shows, in a sentence
+    alt: what the figure shows, in a sentence; its bold marks are left out
     replay: offer play, pause and a scrubber over the figure's frames. A frame's name is the scrubber's label
     on_click: called with the point that was chosen, before the page runs again
     Returns the point chosen just now, or None.
@@ -117,7 +117,7 @@ def chart(
         "figure": written.text,
         "key": key,
         "height": height or written.height,
-        "alt": alt,
+        "alt": alt.replace("**", ""),
         "replay": replay,
         "clickable": on_click is not None,
     }

@@ -13,7 +13,7 @@ from bilstm_core.presets import DECIDES, LONG_ENOUGH, trained_long_enough
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.runs import Run
 from bilstm_core.specs import Direction, ProblemSpec, RunSpec
-from bilstm_core.statistics import listed
+from bilstm_core.statistics import listed, shares
 from ui import floors, results, session, timeline
 from ui.chart import Click, cached, chart
 
@@ -102,8 +102,8 @@ def headline(table: pd.DataFrame) -> str:
     if not only_both:
         return f"These runs do not show that both are ever needed. There get {goal}: {told}."
     found = table[table["decides"] == only_both[0]].set_index("direction")
-    forward, backward, both = (f"{share:.0%}" for share in found["exact"][list(DIRECTIONS)])
-    low, high = (f"{share:.1%}" for share in found[["low", "high"]].to_numpy()[-1])
+    forward, backward = (f"{share:.0%}" for share in found["exact"][["forward", "backward"]])
+    both, low, high = shares(*found.loc["bidirectional", ["exact", "low", "high"]])
     elsewhere = f" Elsewhere, {goal}: {told}." if told else ""
     return (
         f"{listed([_when(kind) for kind in only_both]).capitalize()}: there bidirectional gets **{both}** of sequences "

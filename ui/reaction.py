@@ -153,7 +153,7 @@ def _zeros(matrix: Matrix, known: npt.NDArray[np.bool_]) -> str:
     unread, faded = int((~known).sum()), int(((matrix == 0) & known).sum())
     if not unread + faded:
         return "No cell is exactly zero."
-    said = f"**{unread + faded:,} of {matrix.size:,}** cells are exactly zero: "
+    said = f"In all, **{unread + faded:,} of {matrix.size:,}** cells are exactly zero: "
     if not faded:
         return said + "those values it has not read."
     small = "it has read, but its reaction is too small to tell from zero"

@@ -12,6 +12,7 @@ from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
+from bilstm_core.statistics import shares
 from ui import controls, floors, heads, live, results, session, timeline, tray
 from ui.chart import cached, chart
 
@@ -203,10 +204,10 @@ def sentence(run: Run, evaluation: Evaluation) -> str:
         return f"{after}: **{results.DIVERGED}**"
     if not heads.classes(run.spec.problem):
         return f"{after} its {heads.SQUARED} on fresh sequences is **{evaluation.loss:.4f}**."
-    low, high = evaluation.exact_interval
+    exact, low, high = shares(evaluation.exact, *evaluation.exact_interval)
     return (
-        f"{after} it labels **{evaluation.exact:.0%}** of fresh sequences "
-        f"wholly right ({low:.1%} to {high:.1%}), and {evaluation.accuracy:.1%} of single labels."
+        f"{after} it labels **{exact}** of fresh sequences wholly right ({low} to {high}), "
+        f"and {evaluation.accuracy:.1%} of single labels."
     )
 
 
@@ -222,13 +223,13 @@ def figures_of(run: Run, evaluation: Evaluation) -> None:
         st.metric("Whole sequence right" if heads.classes(problem) else "Mean squared error", "diverged")
         measured = ""
     elif heads.classes(problem):
-        low, high = evaluation.exact_interval
+        exact, low, high = shares(evaluation.exact, *evaluation.exact_interval)
         st.metric(
             "Whole sequence right",
-            f"{evaluation.exact:.1%}",
+            exact,
             help="Exact-sequence accuracy: the share of fresh sequences with every label right.",
         )
-        st.caption(f"{evaluation.exact_count:,} of {evaluation.n_sequences:,}; 95 % interval {low:.1%} to {high:.1%}")
+        st.caption(f"{evaluation.exact_count:,} of {evaluation.n_sequences:,}; 95 % interval {low} to {high}")
         measured = (
             f"Single labels right: **{evaluation.accuracy:.1%}**  \n"
             f"Loss, fresh sequences: **{evaluation.loss:.4f}** nats/label  \n"
