@@ -2,13 +2,30 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench record lock pictures clean
+.PHONY: run class test test-any-order browser check bench record lock pictures clean
 
+PORT ?= 8501
+SEED ?= 1
+
+# this computer only
 run: $(VENV)/.app
-	$(BIN)/streamlit run app.py
+	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
 
-test: $(VENV)/.dev
+# for everyone in the network; the training processes stay on the loopback
+class: $(VENV)/.app
+	$(BIN)/python tools/addresses.py $(PORT)
+	$(BIN)/streamlit run app.py --server.address 0.0.0.0 --server.port $(PORT) --server.headless true
+
+test: browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+# all but the browser's tests, in an order that SEED gives
+test-any-order: $(VENV)/.dev
+	$(BIN)/python -m pytest -m "not browser" -p pytest_randomly --randomly-seed=$(SEED)
+
+# finds a Chromium or Chrome for the tests, or installs one
+browser: $(VENV)/.dev
+	$(BIN)/python -m tests.browser.find
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -48,4 +65,4 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.app
 	touch $@
 
 clean:
-	rm -rf $(VENV) static
+	rm -rf $(VENV) static/*

@@ -11,7 +11,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 _store = tempfile.TemporaryDirectory(prefix="bilstm-tests-", ignore_cleanup_errors=True)
-os.environ.setdefault("BILSTM_STORE", _store.name)  # the workers of tests keep their programs there
+# forced, for all child processes too: a developer's own store is neither read nor written
+os.environ["BILSTM_STORE"] = _store.name
+os.environ["XDG_CACHE_HOME"] = f"{_store.name}/cache"
 
 
 class OneBrowser(LoadFileScheduling):

@@ -1,7 +1,6 @@
 """A real Chromium on a real app: one app process for all, a store of its own, and watched requests."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,10 +15,10 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.find import MISSING, browser
+
 ROOT = Path(__file__).parents[2]
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
-)
+CHROMIUM = browser()
 expect.set_options(timeout=20_000)
 
 
@@ -34,7 +33,12 @@ class App:
     """A running app: its address and its processes. command: what streamlit is asked to do."""
 
     def __init__(
-        self, store: Path, log: Path, *, command: Sequence[str] = ("run", "app.py"), **environment: str
+        self,
+        store: Path,
+        log: Path,
+        *,
+        command: Sequence[str] = ("run", "app.py", "--server.address=127.0.0.1"),
+        **environment: str,
     ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -104,7 +108,7 @@ def app(start_app: Callable[..., App]) -> App:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    assert CHROMIUM, "no Chromium found: install Debian's chromium, or Chrome"
+    assert CHROMIUM, MISSING
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)

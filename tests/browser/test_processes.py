@@ -4,6 +4,8 @@ import re
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 import psutil
 import pytest
@@ -33,21 +35,27 @@ def test_pages_are_readable_while_tensorflow_warms(open_page: OpenPage, start_ap
     app.end()
 
 
+def listening(app: App) -> list[tuple[str, Any]]:
+    """The app's listening sockets: the process's name and the address. Processes may end meanwhile."""
+    sockets = []
+    for process in app.processes():
+        with suppress(psutil.NoSuchProcess):
+            sockets += [
+                (process.name(), connection.laddr)
+                for connection in process.net_connections(kind="inet")
+                if connection.status == psutil.CONN_LISTEN
+            ]
+    return sockets
+
+
 def test_every_listening_socket_is_on_the_loopback(open_page: OpenPage, app: App) -> None:
     page = open_page("train")
     expect(page.get_by_text(re.compile(r"After [\d,]+ sequences it labels"))).to_be_visible()
-    for _ in range(100):
-        if len(app.processes()) > 2:
-            break
+    deadline = time.monotonic() + 60
+    while len(where := listening(app)) < 2 and time.monotonic() < deadline:
         time.sleep(0.2)
-    listening = [
-        (process.name(), connection.laddr)
-        for process in app.processes()
-        for connection in process.net_connections(kind="inet")
-        if connection.status == psutil.CONN_LISTEN
-    ]
-    assert len(listening) >= 2
-    assert [where for where in listening if where[1].ip not in ("127.0.0.1", "::1")] == []
+    assert len(where) >= 2
+    assert [socket for socket in where if socket[1].ip not in ("127.0.0.1", "::1")] == []
 
 
 @pytest.mark.parametrize(("how", "seconds"), [(signal.SIGTERM, 5), (signal.SIGKILL, 10)])
