@@ -6,14 +6,14 @@ function addresses() {
   const found = []
   for (const script of document.querySelectorAll("script[src]")) {
     const at = script.src.indexOf("/static/js/")
-    if (at > 0) found.push(new URL(script.src.slice(0, at) + "/app/static/plotly.min.js"))
+    if (at > 0) found.push(new URL(script.src.slice(0, at) + "/app/static/plotly.min.js.gz"))
   }
-  found.push(new URL("app/static/plotly.min.js", document.baseURI))
+  found.push(new URL("app/static/plotly.min.js.gz", document.baseURI))
   const own = found.filter(address => address.origin === window.location.origin).map(String)
   return [...new Set(own)]
 }
 
-function loaded(address) {
+function run(address) {
   return new Promise(resolve => {
     const script = document.createElement("script")
     script.onload = () => resolve(true)
@@ -21,6 +21,22 @@ function loaded(address) {
     script.src = address
     document.head.append(script)
   })
+}
+
+// the name has the content's hash: what the browser keeps is right, whatever its age
+async function loaded(address) {
+  try {
+    const response = await fetch(address, { cache: "force-cache" })
+    if (!response.ok) return false
+    const script = response.body.pipeThrough(new DecompressionStream("gzip"))
+    const blob = new Blob([await new Response(script).arrayBuffer()], { type: "text/javascript" })
+    const unpacked = URL.createObjectURL(blob)
+    const well = await run(unpacked)
+    URL.revokeObjectURL(unpacked)
+    return well
+  } catch {
+    return false
+  }
 }
 
 // Streamlit may have put a Plotly of its own on the page: it stays what window.Plotly means
@@ -34,7 +50,7 @@ async function loadLibrary() {
   } finally {
     window.Plotly = before
   }
-  throw new Error("plotly.min.js is not served; is server.enableStaticServing on?")
+  throw new Error("Plotly is not served; is server.enableStaticServing on?")
 }
 
 function plotly() {

@@ -1,12 +1,16 @@
 """The one component that every Plotly figure is drawn through.
 
 It keeps its own DOM node and hands Plotly each new figure, so that a curve that is still growing is never
-taken off the page. Plotly itself is served from the app's static folder, copied there out of its wheel.
+taken off the page. Plotly itself is served from the app's static folder, compressed there once out of its wheel:
+Streamlit would compress a script anew at each request, and sets no Cache-Control. The file's name has its content's
+hash, so that the browser may keep it for good.
 """
 
-import shutil
+import gzip
+import hashlib
+import tempfile
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
@@ -19,10 +23,22 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 STATIC = _HERE.parent / "static"
 
+
+@cache
+def _plotly() -> tuple[Path | None, str]:
+    """Plotly's script in its wheel, None where Plotly is not installed, and the name that it is served by."""
+    spec = find_spec("plotly")
+    if spec is None or spec.origin is None:
+        return None, "plotly.min.js.gz"
+    source = Path(spec.origin).parent / "package_data" / "plotly.min.js"
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()[:16] if source.exists() else "missing"
+    return source, f"plotly.{digest}.min.js.gz"
+
+
 _COMPONENT = st.components.v2.component(
     "bilstm_explorer.chart",
     css=(_HERE / "chart.css").read_text(encoding="utf-8"),
-    js=(_HERE / "chart.js").read_text(encoding="utf-8"),
+    js=(_HERE / "chart.js").read_text(encoding="utf-8").replace("plotly.min.js.gz", _plotly()[1]),
     isolate_styles=False,  # Plotly puts its styles into the document, where a shadow root does not see them
 )
 
@@ -37,21 +53,21 @@ class Click(TypedDict):
 
 
 def ensure_plotly(folder: Path = STATIC) -> str:
-    """Copy plotly.min.js into `folder` unless it is there already.
+    """Compress plotly.min.js into `folder` unless it is there already.
 
     Returns "" or a sentence that says why it could not be done.
     """
-    plotly = find_spec("plotly")
-    if plotly is None or plotly.origin is None:
+    source, name = _plotly()
+    if source is None:
         return "Plotly is not installed: install the packages in requirements.txt."
-    source = Path(plotly.origin).parent / "package_data" / "plotly.min.js"
-    target = folder / source.name
+    target = folder / name
     try:
-        if not target.exists() or target.stat().st_size != source.stat().st_size:
+        if not target.exists():
             folder.mkdir(exist_ok=True)
-            part = target.with_suffix(".part")
-            shutil.copyfile(source, part)
-            part.replace(target)
+            with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
+                part.write(gzip.compress(source.read_bytes(), 6, mtime=0))
+            Path(part.name).chmod(0o644)
+            Path(part.name).replace(target)  # whole, or not there: another process may be writing it as well
     except OSError as error:
         return f"The charts can't be drawn: {target} could not be written ({error.strerror}). Make its folder writable."
     return ""
