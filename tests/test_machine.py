@@ -1,5 +1,7 @@
 """A fresh machine: its browser, its addresses and its store."""
 
+import gzip
+import hashlib
 import os
 import subprocess
 import sys
@@ -11,6 +13,7 @@ import pytest
 
 from tests.browser import find
 from tools.addresses import announcement
+from ui.chart import ensure_plotly
 
 ROOT = Path(__file__).parents[1]
 
@@ -103,3 +106,13 @@ def test_a_developers_own_store_is_left_alone(tmp_path: Path) -> None:
 def test_a_fresh_clone_has_its_static_folder() -> None:
     tracked = subprocess.run(["git", "ls-files", "static"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert tracked.split() == ["static/.gitkeep"]
+
+
+def test_plotly_is_compressed_once_under_its_contents_hash(tmp_path: Path) -> None:
+    assert ensure_plotly(tmp_path) == ""
+    (written,) = tmp_path.iterdir()
+    digest = hashlib.sha256(gzip.decompress(written.read_bytes())).hexdigest()[:16]
+    assert written.name == f"plotly.{digest}.min.js.gz"
+    before = written.stat()
+    assert ensure_plotly(tmp_path) == ""
+    assert written.stat() == before
