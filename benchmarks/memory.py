@@ -33,7 +33,7 @@ def megabytes() -> tuple[list[float], int | None]:
     """Of this process, the one that looks after the worker, and the worker; and the worker's id."""
     own = psutil.Process()
     keeper = own.children()[0]
-    workers = [child for child in keeper.children() if "spawn_main" in " ".join(child.cmdline())]
+    workers = [child for child in keeper.children() if "resource_tracker" not in " ".join(child.cmdline())]
     family = [own, keeper, *workers]
     return [process.memory_info().rss / 1e6 for process in family], workers[0].pid if workers else None
 

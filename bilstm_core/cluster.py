@@ -1,7 +1,9 @@
 """Starting and ending the processes that train: a Dask scheduler in this process, and one worker as a child.
 
-Everything listens on the loopback only. With DASK_SCHEDULER_ADDRESS set, the cluster it names is used instead and
-nothing is started. `distributed` is imported inside functions: it costs a second or more.
+Everything listens on the loopback only, and speaks with those alone who hold the key pair that is made for this run:
+whoever a scheduler listens to can have it run code. With DASK_SCHEDULER_ADDRESS set, the cluster it names is used
+instead and nothing is started; its certificates are those of Dask's own configuration (distributed.comm.tls).
+`distributed` is imported inside functions: it costs a second or more.
 """
 
 import contextlib
@@ -40,6 +42,7 @@ class Cluster:
     def __init__(self, worker_memory_limit: int | str | None = None) -> None:
         import dask
         from distributed import Client, LocalCluster
+        from distributed.security import Security
 
         self._closing = threading.Lock()
         self._closed = False
@@ -48,8 +51,10 @@ class Cluster:
         self._local: Any = None
         self._memory_limit = worker_memory_limit
         self._scratch = tempfile.TemporaryDirectory(prefix="bilstm-explorer-", ignore_cleanup_errors=True)
+        security: Any = None
         dask.config.set(
             {
+                "distributed.scheduler.http.routes": [],  # nobody looks at Dask's own pages
                 "distributed.admin.low-level-log-length": 100,  # events are kept for nobody
                 "distributed.admin.large-graph-warning-threshold": "1GB",  # a resumed run carries its weights
             }
@@ -57,17 +62,21 @@ class Cluster:
         address = os.environ.get("DASK_SCHEDULER_ADDRESS")
         self.remote = bool(address)
         if not address:
+            security = Security.temporary()
+            self._write_pair(security)
             self._local = LocalCluster(
                 n_workers=0,
                 host="127.0.0.1",
+                protocol="tls://",
+                security=security,
                 dashboard_address="127.0.0.1:0",
                 silence_logs=logging.CRITICAL,  # a worker that dies is told on the page
-                scheduler_kwargs={"allowed_failures": ALLOWED_DEATHS},
+                scheduler_kwargs={"allowed_failures": ALLOWED_DEATHS, "dashboard": False},
             )
             address = self._local.scheduler_address
         self.address: str = address
         try:
-            self._client = Client(address, set_as_default=False, timeout=CONNECT_S)
+            self._client = Client(address, security=security, set_as_default=False, timeout=CONNECT_S)
         except BaseException:
             self.close()
             raise
@@ -76,6 +85,17 @@ class Cluster:
     def client(self) -> Any:
         """The distributed.Client."""
         return self._client
+
+    def _pair(self) -> tuple[Path, Path]:
+        """The files that hold this run's certificate, which is its own authority, and its key."""
+        scratch = Path(self._scratch.name)
+        return scratch / "certificate.pem", scratch / "key.pem"
+
+    def _write_pair(self, security: Any) -> None:
+        """Write the pair for the worker, which has no other way to it; nobody else can read the folder or the files."""
+        for path, text in zip(self._pair(), (security.tls_worker_cert, security.tls_worker_key), strict=True):
+            with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+                file.write(text)
 
     def start_worker(self) -> None:
         """Start the worker process and the one that restarts it when it dies.
@@ -96,7 +116,9 @@ class Cluster:
         command = [sys.executable, "-m", "distributed.cli.dask_worker", self.address]
         command += ["--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0", "--nworkers", "1", "--nthreads", "2"]
         command += ["--resources", "TRAIN=1", "--memory-limit", str(limit), "--death-timeout", "15"]
-        command += ["--local-directory", self._scratch.name]
+        command += ["--local-directory", self._scratch.name, "--no-dashboard"]
+        certificate, key = self._pair()
+        command += ["--tls-ca-file", str(certificate), "--tls-cert", str(certificate), "--tls-key", str(key)]
         command += ["--preload", "bilstm_core.worker", "--preload-nanny", "bilstm_core.lifeline"]
         with (Path(self._scratch.name) / "worker.log").open("ab") as log:
             self._child = subprocess.Popen(
@@ -153,6 +175,7 @@ class Cluster:
 def worker_environment() -> dict[str, str]:
     """The worker's environment: one thread for TensorFlow, no GPU, memory never spilled or paused."""
     profile = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}  # takes the interpreter a hundred times a second
+    profile["DASK_DISTRIBUTED__WORKER__HTTP__ROUTES"] = "[]"
     memory = {f"DASK_DISTRIBUTED__WORKER__MEMORY__{name}": "False" for name in ("TARGET", "SPILL", "PAUSE")}
     paths = [str(ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     tensorflow = {

@@ -31,7 +31,7 @@ def trainers() -> set[int]:
     for keeper in psutil.Process().children():
         for child in keeper.children():
             with contextlib.suppress(psutil.NoSuchProcess):  # a zombie among them
-                if "spawn_main" in " ".join(child.cmdline()):
+                if "resource_tracker" not in " ".join(child.cmdline()):
                     found.add(child.pid)
     return found
 
