@@ -1,5 +1,7 @@
 """What a change of the source does to what is cached."""
 
+import threading
+
 import pytest
 import streamlit as st
 
@@ -22,4 +24,51 @@ def test_every_change_of_the_source_forgets_what_was_cached(monkeypatch: pytest.
     assert len(made) == 3
     frame._renew()
     assert thing() == 3
+    frame._loaded.clear()  # type: ignore[attr-defined]
+
+
+def test_two_sessions_that_come_with_a_new_source_forget_once_and_keep_the_new_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both look at the old source before either forgets; the service that the first then makes stays open."""
+    closed: list[int] = []
+    made: list[int] = []
+
+    @st.cache_resource(on_release=closed.append)
+    def service() -> int:
+        made.append(len(made))
+        return made[-1]
+
+    monkeypatch.setattr(frame, "_source", lambda: "old")
+    frame._loaded.clear()  # type: ignore[attr-defined]
+    frame._renew()
+    assert service() == 0
+    looked, served_first = threading.Event(), threading.Event()
+
+    def new_source() -> str:
+        """The second session has compared before the first forgets, and goes on when the first has a service."""
+        if threading.current_thread().name != "second":
+            looked.wait(0.3)
+        elif not looked.is_set():
+            looked.set()
+            served_first.wait(1)
+        return "new"
+
+    monkeypatch.setattr(frame, "_source", new_source)
+    served: dict[str, int] = {}
+
+    def session() -> None:
+        name = threading.current_thread().name
+        frame._renew()
+        served[name] = service()
+        if name == "first":
+            served_first.set()
+
+    sessions = [threading.Thread(target=session, name=name) for name in ("first", "second")]
+    for thread in sessions:
+        thread.start()
+    for thread in sessions:
+        thread.join()
+    assert served == {"first": 1, "second": 1}
+    assert closed == [0], "the old one, once"
     frame._loaded.clear()  # type: ignore[attr-defined]

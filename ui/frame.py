@@ -4,6 +4,7 @@ It imports little, for the first page of a new server waits for it.
 """
 
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -97,11 +98,20 @@ def _early(light: bool) -> bool:
 
 
 def _renew() -> None:
-    """Forget what was cached under an older source: a hot reload replaces classes, and old objects fit no new one."""
-    if _loaded()["source"] != _source():
-        st.cache_resource.clear()
-        st.cache_data.clear()
-        _loaded()  # so that the next change is one from this source
+    """Forget what was cached under an older source: a hot reload replaces classes, and old objects fit no new one.
+
+    Sessions that come at once take turns: the first forgets, the others find what is new, and close nothing of it.
+    """
+    with _lock():
+        if _loaded()["source"] != _source():
+            st.cache_resource.clear()
+            st.cache_data.clear()
+            _loaded()  # so that the next change is one from this source
+
+
+def _lock() -> threading.Lock:
+    """One lock a process; this module is loaded anew as the source changes, and its own would be two."""
+    return vars(st).setdefault("_bilstm_renewal", threading.Lock())  # type: ignore[no-any-return]
 
 
 @st.cache_resource(show_spinner=False)
