@@ -34,6 +34,14 @@ FOLDER = re.compile(r"[0-9a-f]{16}")  # what is ours; anything else beside it st
 PROGRAM = re.compile(r"(.+)\.([0-9a-f]{64})")
 PART = re.compile(r"[0-9a-f]{32}\.part")
 OFF = "program-cache-off"  # a file in the scratch folder: XLA failed with the cache on
+# What TensorFlow 2.21 says of a file cut short, of another program's, and of one that is altered; of a folder that is
+# full, gone or none it names the file. Running out of memory and data that don't fit are told by the same classes.
+OF_A_FILE = (
+    "Read less bytes than requested",
+    "Serialized cache key does not match",
+    "Failed to parse serialized",
+    "xla_compile_cache",
+)
 
 _lock = threading.Lock()
 _own: Path | None = None  # XLA's folder in this process
@@ -87,15 +95,24 @@ def save() -> None:
             _make_room(shared)
 
 
-def give_up() -> bool:
-    """Have the next worker of this app do without; returns whether the cache was on in this one."""
-    if _own is None:
+def give_up(error: Exception) -> bool:
+    """If this error of a training can come of the cache, have the next worker of this app do without.
+
+    Returns whether it can. A worker that does without and fails too lets the next one have the cache again: it was not
+    the reason.
+    """
+    if not type(error).__module__.startswith("tensorflow"):
         return False
     scratch = os.environ.get(SCRATCH)
-    if scratch:
-        with contextlib.suppress(OSError):
-            (Path(scratch) / OFF).touch()
-    return True
+    with contextlib.suppress(OSError):
+        if _own is None:
+            if scratch:
+                (Path(scratch) / OFF).unlink(missing_ok=True)
+        elif any(sign in str(error) for sign in (*OF_A_FILE, str(_own))):
+            if scratch:
+                (Path(scratch) / OFF).touch()
+            return True
+    return False
 
 
 def shared_folder() -> Path:

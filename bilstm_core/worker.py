@@ -175,8 +175,8 @@ def _warm(worker: Any) -> None:
 
 
 def _do_without_cache(error: Exception) -> None:
-    """End this worker if XLA failed with programs on disk: the next one works without, and the job is done again."""
-    if type(error).__module__.startswith("tensorflow") and program_cache.give_up():
+    """End this worker if XLA failed over programs on disk: the next one works without, and the job is done again."""
+    if program_cache.give_up(error):
         os._exit(1)
 
 

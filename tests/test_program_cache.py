@@ -23,6 +23,36 @@ run = train(spec)
 program_cache.save()
 print(on, repr(run.history["loss"].to_list()))
 """
+HARMED = """
+import shutil, sys
+from bilstm_core import program_cache
+program_cache.start()
+(path,) = program_cache._own.iterdir()
+content = path.read_bytes()
+if sys.argv[1] == "gone":
+    shutil.rmtree(program_cache._own)
+    program_cache._own.touch()
+elif sys.argv[1] == "altered":
+    middle = len(content) // 2
+    path.write_bytes(content[:middle] + bytes(200) + content[middle + 200 :])
+else:
+    path.write_bytes(content[:1000] if sys.argv[1] == "cut" else b"")
+try:
+    exec(sys.argv[2])
+except Exception as error:
+    print(type(error).__name__, error)
+    print(program_cache.give_up(error))
+"""
+OTHERS = """
+from bilstm_core import program_cache
+program_cache.start()
+import tensorflow as tf
+for work in (lambda: tf.zeros((2**45,)), lambda: tf.reshape(tf.zeros(3), (2, 2))):
+    try:
+        work()
+    except Exception as error:
+        print(type(error).__name__, program_cache.give_up(error))
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -186,13 +216,42 @@ def test_without_room_for_xlas_own_folder_the_cache_is_off(tmp_path: Path, monke
     monkeypatch.setenv("BILSTM_SCRATCH", str(tmp_path / "nowhere"))
     assert not program_cache.start()
     assert os.environ["TF_XLA_FLAGS"] == ""
-    assert not program_cache.give_up()
+    assert not program_cache.give_up(tensorflows("Read less bytes than requested"))
+
+
+def tensorflows(message: str) -> Exception:
+    """An error such as TensorFlow raises, without it."""
+    kind = type("InternalError", (Exception,), {"__module__": "tensorflow.python.framework.errors_impl"})
+    error: Exception = kind(message)
+    return error
 
 
 def test_a_worker_that_failed_has_the_next_one_do_without() -> None:
     assert program_cache.start()
-    assert program_cache.give_up()
+    assert program_cache.give_up(tensorflows("Failed to parse serialized CpuAotCompilationResult."))
     assert not restart()
+
+
+def test_where_the_cache_was_not_the_reason_it_is_off_for_one_worker_only() -> None:
+    assert program_cache.start()
+    assert program_cache.give_up(tensorflows("Failed to parse serialized CpuAotCompilationResult."))
+    assert not restart()
+    assert not program_cache.give_up(tensorflows("Failed to parse serialized CpuAotCompilationResult."))
+    assert restart()
+
+
+@pytest.mark.parametrize("harm", ["cut", "empty", "altered", "gone"])
+def test_what_xla_says_of_its_files_turns_the_cache_off(harm: str) -> None:
+    """The files of XLA's own folder are harmed after they were checked, before it reads them."""
+    trained()
+    script = [sys.executable, "-c", HARMED, harm, TRAIN.replace("on = program_cache.start()", "on = True")]
+    done = subprocess.run(script, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "True", done.stdout
+
+
+def test_memory_and_data_of_a_training_turn_no_cache_off() -> None:
+    said = subprocess.run([sys.executable, "-c", OTHERS], capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines() == ["ResourceExhaustedError False", "InvalidArgumentError False"]
 
 
 def test_a_program_from_disk_gives_the_same_numbers_and_a_damaged_one_too() -> None:

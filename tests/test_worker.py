@@ -130,11 +130,12 @@ def test_a_worker_in_which_xla_failed_with_programs_on_disk_ends_so_that_the_nex
     ends: list[int] = []
     monkeypatch.setattr("bilstm_core.worker.os._exit", ends.append)
     monkeypatch.setenv("BILSTM_SCRATCH", str(tmp_path))
-    error = tf.errors.DataLossError(None, None, "cut short")
+    error = tf.errors.OutOfRangeError(None, None, "Read less bytes than requested")
     worker._do_without_cache(error)
     assert ends == []
     monkeypatch.setattr(program_cache, "_own", tmp_path)
     worker._do_without_cache(ValueError("of the spec"))
+    worker._do_without_cache(tf.errors.ResourceExhaustedError(None, None, "OOM when allocating"))
     assert ends == []
     worker._do_without_cache(error)
     assert ends == [1]
