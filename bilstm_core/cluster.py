@@ -14,12 +14,14 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from bilstm_core.lifeline import SCRATCH
+from bilstm_core.watch import Sight
 
 ROOT = Path(__file__).resolve().parent.parent
 MEMORY_SHARE = 0.7  # of the machine's memory, for the worker
@@ -27,6 +29,7 @@ MEMORY_NEEDED = 1_000_000_000  # bytes: TensorFlow and a few compiled programs
 ALLOWED_DEATHS = 2  # of the worker in one training; the next one fails the training
 CONNECT_S = 10.0
 CLOSE_S = 1.5
+LOOK_S = 2.0  # between two questions to others' scheduler about its workers
 
 
 class NotEnoughMemoryError(RuntimeError):
@@ -50,6 +53,8 @@ class Cluster:
         self._child: subprocess.Popen[bytes] | None = None
         self._local: Any = None
         self._memory_limit = worker_memory_limit
+        self._others: list[Mapping[str, float]] = []
+        self._looked = -LOOK_S
         self._scratch = tempfile.TemporaryDirectory(prefix="bilstm-explorer-", ignore_cleanup_errors=True)
         security: Any = None
         dask.config.set(
@@ -103,6 +108,9 @@ class Cluster:
         Raises NotEnoughMemoryError where TensorFlow could not even be loaded.
         """
         self.end_worker()
+        begin = time.monotonic()
+        while self.sight() and time.monotonic() - begin < CLOSE_S:  # until the scheduler knows: the dead get no work
+            time.sleep(0.01)
         limit = self._memory_limit
         if limit is None:
             from distributed.system import MEMORY_LIMIT
@@ -130,6 +138,36 @@ class Cluster:
                 start_new_session=os.name == "posix",  # Ctrl-C ends the app, and the app ends the worker
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
+
+    def slots(self) -> int:
+        """How many trainings the workers that are there can do at once: one for each unit of their resource TRAIN."""
+        return sum(int(resources.get("TRAIN", 0)) for resources in self._resources())
+
+    def workers(self) -> int:
+        """How many workers are there."""
+        return len(self._resources())
+
+    def sight(self) -> Sight | None:
+        """The worker that this app started, as its scheduler knows it; None before it has come up and after its end."""
+        workers = [] if self._local is None else list(self._local.scheduler.workers.values())
+        return Sight(workers[0].pid, workers[0].last_seen) if workers else None
+
+    def rss(self, pid: int) -> int:
+        """Bytes of a process's resident memory; 0 of one that has ended."""
+        try:
+            return int(psutil.Process(pid).memory_info().rss)
+        except psutil.NoSuchProcess:
+            return 0
+
+    def _resources(self) -> list[Mapping[str, float]]:
+        """Of each worker. Others' scheduler is asked every LOOK_S, and raises what Dask raises if it doesn't answer."""
+        if self._local is not None:
+            return [worker.resources for worker in list(self._local.scheduler.workers.values())]
+        if time.monotonic() - self._looked > LOOK_S:
+            identity = self._client.sync(self._client.scheduler.identity, n_workers=-1, callback_timeout=CONNECT_S)
+            self._others = [worker["resources"] for worker in identity["workers"].values()]
+            self._looked = time.monotonic()
+        return self._others
 
     def worker_gone(self) -> bool:
         """Whether the child that looks after the worker has itself ended."""

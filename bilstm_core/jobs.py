@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bilstm_core import codec
+from bilstm_core.dispatch import ahead, turns
 from bilstm_core.jobs_thread import JobsThread, State
 from bilstm_core.progress import Job, JobView, parts_of
 from bilstm_core.runs import Run
@@ -25,6 +26,8 @@ class Jobs(JobsThread):
 
     worker_memory_limit: bytes, or Dask's words for them ("2GB"); by default 70 % of the machine's
     delay_s: seconds before anything is started, unless something is asked for
+    keep: called once with every finished run, in a thread of its own, whether or not anybody watches. Runs of a job of
+    several come without Adam's state
     """
 
     @property
@@ -36,6 +39,11 @@ class Jobs(JobsThread):
     def problem(self) -> str:
         """Why the state is failed: a sentence. Else empty."""
         return self._problem
+
+    @property
+    def notice(self) -> str:
+        """What keeps a cluster that others run from training anything: a sentence. Else empty."""
+        return self._notice
 
     def submit(
         self,
@@ -69,7 +77,7 @@ class Jobs(JobsThread):
                 if self._state == "failed":
                     job.end("failed", self._problem)
                 else:
-                    self._commands.put(lambda cluster: self._send(cluster, job))
+                    self._commands.put(lambda _: None)  # to be given out at once
             return job.id
 
     def view(self, job_id: str, watcher: str | None = None) -> JobView | None:
@@ -81,7 +89,7 @@ class Jobs(JobsThread):
             job.last_seen = time.monotonic()
             if watcher is not None:
                 job.watchers[watcher] = job.last_seen
-            return job.view()
+            return job.view(ahead(job, turns(self._jobs.values()), len(self._at_work)))
 
     def watch(self, job_id: str, watcher: str) -> None:
         """Count a watcher; of an unknown job, nothing happens."""
@@ -96,7 +104,7 @@ class Jobs(JobsThread):
                 self._cancel_if_alone(job)
 
     def stop(self, job_id: str, watcher: str | None = None) -> bool:
-        """Ask a job to end soon, as "stopped", with what is trained so far.
+        """End a job as "stopped", with what is trained so far: at once, unless a worker has yet to hand that over.
 
         With a watcher named while others are watching, only the watcher leaves.
         Returns whether the job is going to stop.
@@ -108,8 +116,10 @@ class Jobs(JobsThread):
             if watcher is not None and set(job.watchers) - {watcher}:
                 self.leave(job_id, watcher)
                 return False
-            job.stopping = True
-            self._commands.put(lambda cluster: self._stop(cluster, job))
+            sent = any(part.sent and not part.over for part in job.parts)
+            job.stop()
+            if sent:
+                self._commands.put(lambda cluster: self._request_stop(cluster, job.id))
             return True
 
     def ask_summary(self, spec: RunSpec) -> str:

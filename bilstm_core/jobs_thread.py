@@ -1,24 +1,29 @@
-"""The thread that talks to the cluster for `jobs.Jobs`: sends trainings, hears of them, takes them in.
+"""The thread that talks to the cluster for `jobs.Jobs`: gives out trainings, hears of them, takes them in.
 
-Neither `distributed` nor TensorFlow is imported with this module.
+The queue is here, in the app's process: a worker has no more than it can train at once. Neither `distributed` nor
+TensorFlow is imported with this module.
 """
 
 import atexit
 import contextlib
 import importlib
+import logging
 import queue
 import threading
 import time
 import uuid
 from asyncio import CancelledError
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
-from bilstm_core import codec
+from bilstm_core import codec, renewal
 from bilstm_core.cluster import Cluster, NotEnoughMemoryError
-from bilstm_core.progress import Job, Part, failure
+from bilstm_core.dispatch import Turn, turns
+from bilstm_core.progress import Job, failure
 from bilstm_core.runs import Run, from_parts, to_parts
 from bilstm_core.source import fingerprint
+from bilstm_core.watch import SILENT_S, Watch
 from bilstm_core.worker import TOPIC
 
 State = Literal["starting", "warming", "ready", "failed"]
@@ -27,9 +32,11 @@ SWEEP_S = 0.5
 QUIET_S = 15.0  # a watcher that has not asked for so long counts as gone if another job is waiting
 QUIET_ALONE_S = 90.0  # and if none is: browsers let a hidden tab ask only once a minute
 MAX_STARTS = 5  # of a worker that never gets ready, before it is given up
-HUNG_S = 120.0  # without a word of a training at work: its worker is replaced, and the training done again
+MAX_FAULTS = 20  # looks at the cluster in a row that failed, before it is given up
 TICK_S = 0.05  # between two looks at whether anybody has asked for anything before the start
-KEPT_RUNS = 200  # of ended jobs, that can still be viewed
+KEPT_BYTES = 200_000_000  # of ended jobs' runs, that can still be viewed
+
+log = logging.getLogger(__name__)
 
 
 class JobsThread:
@@ -38,17 +45,32 @@ class JobsThread:
     `_lock` guards the jobs and answers; whatever needs the cluster is put into `_commands`, each with the cluster.
     """
 
-    def __init__(self, worker_memory_limit: int | str | None = None, *, delay_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        worker_memory_limit: int | str | None = None,
+        *,
+        delay_s: float = 0.0,
+        keep: Callable[[Run], object] | None = None,
+    ) -> None:
         self.source = fingerprint()
         self._delay_s = delay_s
         self._memory_limit = worker_memory_limit
+        self._keep = keep
+        self._keeping = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keeping")  # a disk may be slow
         self._lock = threading.RLock()
         self._state: State = "starting"
         self._problem = ""
+        self._notice = ""
         self._jobs: dict[str, Job] = {}
+        self._at_work: dict[str, Turn] = {}  # what workers have, by the task's key
+        self._futures: dict[str, Any] = {}  # by the same: Dask forgets a task that nobody holds
         self._answers: dict[str, str | None] = {}
         self._unanswered: set[str] = set()  # whose answer says why there is none
         self._starts = 0
+        self._faults = 0
+        self._watch = Watch()
+        self._trained = False  # by this worker
+        self._idle_since = time.monotonic()
         self._closed = threading.Event()
         self._cluster: Cluster | None = None
         self._commands: queue.SimpleQueue[Callable[[Cluster], None]] = queue.SimpleQueue()
@@ -66,6 +88,7 @@ class JobsThread:
         if cluster is not None:
             cluster.close()
         self._fail("The training worker was closed. Reload the page.")
+        self._keeping.shutdown(wait=False)
 
     def _serve(self) -> None:
         begin = time.monotonic()
@@ -83,18 +106,33 @@ class JobsThread:
         try:
             cluster.client.subscribe_topic(TOPIC, self._hear)
             if not cluster.remote and not self._closed.is_set():
-                cluster.start_worker()
+                self._start_worker(cluster)
         except Exception as error:
             told = isinstance(error, NotEnoughMemoryError)
             self._fail(str(error) if told else f"No training worker could be started: {error}.")
         while not self._closed.is_set() and self._state != "failed":
-            try:
-                with contextlib.suppress(queue.Empty):
-                    self._commands.get(timeout=SWEEP_S)(cluster)
-                self._sweep(cluster)
-            except Exception as error:
-                self._fail(f"The training cluster no longer answers: {error}.")
+            self._round(cluster)
         cluster.close()
+
+    def _round(self, cluster: Cluster) -> None:
+        """Do what was asked for, if anything was; see to the worker; give it what comes next.
+
+        One that fails is logged, and the others are done: each tells its own job of its own failure.
+        """
+        with contextlib.suppress(queue.Empty):
+            command = self._commands.get(timeout=SWEEP_S)
+            try:
+                command(cluster)
+            except Exception:
+                log.exception("A request to the training cluster failed.")
+        try:
+            self._sweep(cluster)
+            self._dispatch(cluster)
+            self._faults = 0
+        except Exception as error:
+            self._faults += 1
+            if self._faults > MAX_FAULTS:
+                self._fail(f"The training cluster no longer answers: {error}.")
 
     def _fail(self, problem: str) -> None:
         with self._lock:
@@ -125,44 +163,56 @@ class JobsThread:
             elif kind == "broken" and own:
                 self._fail(f"The training worker could not start: {message['message']}.")
             job = self._jobs.get(message.get("job", ""))
-            if job is None or job.over:
-                return
-            if kind == "started":
+            if kind == "progress":
+                self._starts = 0
+            if job is None or job.over or job.parts[message["part"]].over:
+                if kind == "started":
+                    self._commands.put(lambda cluster: self._request_stop(cluster, message["job"]))
+            elif kind == "started":
                 job.start(message["part"])
                 if job.stopping:
-                    self._commands.put(lambda cluster: self._stop(cluster, job))
+                    self._commands.put(lambda cluster: self._request_stop(cluster, job.id))
             elif kind == "progress":
-                self._starts = 0
                 job.report(message["part"], message["runs"])
 
-    def _send(self, cluster: Cluster, job: Job) -> None:
+    def _dispatch(self, cluster: Cluster) -> None:
+        """Give workers the next parts, as many as they train at once."""
+        while len(self._at_work) < cluster.slots():
+            with self._lock:
+                turn = next(iter(turns(self._jobs.values())), None)
+                if turn is None:
+                    return
+                turn.job.parts[turn.number].sent = True
+                turn.job.heard = time.monotonic()
+                key = f"{turn.job.id}-{turn.number}"
+                self._at_work[key] = turn
+            try:
+                self._send(cluster, key, turn)
+            except Exception as error:
+                with self._lock:
+                    del self._at_work[key]
+                    turn.job.end("failed", failure(error))
+
+    def _send(self, cluster: Cluster, key: str, turn: Turn) -> None:
         worker = importlib.import_module("bilstm_core.worker")
-        for number, part in enumerate(job.parts):
-            if job.over or job.stopping:
-                break
-            part.future = cluster.client.submit(
-                worker.train_job,
-                job.id,
-                number,
-                [codec.encode(job.specs[place]) for place in part.places],
-                self.source,
-                to_parts(job.resume) if job.resume else None,
-                key=f"{job.id}-{number}",
-                resources={"TRAIN": 1},
-                priority=-number,  # so that a long job's later parts let others go first
-                pure=False,
-            )
-            part.future.add_done_callback(lambda future, one=part: self._over(job, one, future))
-        if job.stopping:
-            self._stop(cluster, job)
+        job, number = turn
+        future = cluster.client.submit(
+            worker.train_job,
+            job.id,
+            number,
+            [codec.encode(job.specs[place]) for place in job.parts[number].places],
+            self.source,
+            to_parts(job.resume) if job.resume else None,
+            key=key,
+            resources={"TRAIN": 1},
+            pure=False,
+        )
+        self._futures[key] = future
+        future.add_done_callback(lambda done: self._commands.put(lambda _: self._take(key, done)))
 
-    def _over(self, job: Job, part: Part, future: Any) -> None:
-        self._commands.put(lambda cluster: self._take(cluster, job, part, future))
-
-    def _take(self, cluster: Cluster, job: Job, part: Part, future: Any) -> None:
-        """Take in the end of a part."""
-        if job.over or part.over:
-            return
+    def _take(self, key: str, future: Any) -> None:
+        """Take in the end of a part, and have its runs kept."""
+        turn = self._at_work[key]
         problem = ""
         runs: list[Run] = []
         try:
@@ -170,49 +220,44 @@ class JobsThread:
                 runs = [from_parts(*parts) for parts in future.result(timeout=60)]
             elif future.status == "error":
                 problem = failure(future.exception(timeout=10))
-            elif not job.stopping:
+            else:
                 problem = failure(None)
         except (Exception, CancelledError):
             problem = failure(None)
         with self._lock:
-            job.finish_part(job.parts.index(part), runs)
+            del self._at_work[key], self._futures[key]
+            self._trained, self._idle_since = True, time.monotonic()
+            job, number = turn
+            if job.over or job.parts[number].over:
+                return
             if problem:
                 job.end("failed", problem)
-            elif all(one.over for one in job.parts):
-                finished = all(run is not None and run.finished for run in job.runs)
-                job.end("done" if finished else "stopped")
-        if problem:
-            self._withdraw(cluster, job)
+                return
+            job.finish_part(number, runs)
+            finished = [job.runs[place] for place in job.parts[number].places]
+        for run in finished:
+            if self._keep is not None and run is not None and run.finished and not self._closed.is_set():
+                self._keeping.submit(self._keep, run)
 
-    def _stop(self, cluster: Cluster, job: Job) -> None:
-        """Tell the training at work to stop, and withdraw the parts that have not begun."""
-        self._withdraw(cluster, job, [part for part in job.parts if not part.started])
-        if any(part.started and not part.over for part in job.parts):
-            worker = importlib.import_module("bilstm_core.worker")
-            threading.Thread(
-                target=cluster.client.run,
-                args=(worker.request_stop, job.id),
-                kwargs={"on_error": "ignore"},
-                name="stopping",
-                daemon=True,
-            ).start()
-
-    def _withdraw(self, cluster: Cluster, job: Job, parts: Sequence[Part] | None = None) -> None:
-        with self._lock:
-            leaving = [part for part in (job.parts if parts is None else parts) if not part.over]
-            futures = [part.future for part in leaving if part.future is not None]
-            for part in leaving:
-                part.over, part.future = True, None
-            if not job.over and all(part.over for part in job.parts):
-                job.end("stopped")
-        if futures:
-            cluster.client.cancel(futures)
+    def _request_stop(self, cluster: Cluster, job_id: str) -> None:
+        """Have a training at work end after its chunk. A worker that hangs never answers, so nobody waits for it."""
+        worker = importlib.import_module("bilstm_core.worker")
+        threading.Thread(
+            target=cluster.client.run,
+            args=(worker.request_stop, job_id),
+            kwargs={"on_error": "ignore"},
+            name="stopping",
+            daemon=True,
+        ).start()
 
     def _ask(self, cluster: Cluster, request: str, flat: Mapping[str, str]) -> None:
         worker = importlib.import_module("bilstm_core.worker")
         key = f"summary-{uuid.uuid4().hex}"
-        future = cluster.client.submit(worker.summary_job, flat, self.source, key=key, priority=1, pure=False)
-        future.add_done_callback(lambda done: self._commands.put(lambda _: self._take_answer(request, done)))
+        try:
+            future = cluster.client.submit(worker.summary_job, flat, self.source, key=key, priority=1, pure=False)
+            future.add_done_callback(lambda done: self._commands.put(lambda _: self._take_answer(request, done)))
+        except Exception as error:
+            self._answer(request, problem=f"The training worker could not be asked: {error}".rstrip("."))
 
     def _take_answer(self, request: str, future: Any) -> None:
         text, problem = "", "The request was lost on its way to the training worker"
@@ -223,43 +268,99 @@ class JobsThread:
                 problem = f"Keras could not build the model: {future.exception(timeout=10)}".rstrip(".")
         except (Exception, CancelledError):
             pass
+        self._answer(request, text, problem)
+
+    def _answer(self, request: str, text: str = "", problem: str = "") -> None:
         with self._lock:
             self._answers[request] = text or f"{problem}. Ask again."
             if not text:
                 self._unanswered.add(request)
 
     def _sweep(self, cluster: Cluster) -> None:
-        """Forget watchers that went without a word and jobs long over; see that the worker is there."""
+        """Forget watchers that went without a word and jobs long over; see that the worker is well."""
         now = time.monotonic()
         with self._lock:
-            waiting = any(job.state == "queued" for job in self._jobs.values())
+            waiting = bool(turns(self._jobs.values()))
             limit = QUIET_S if waiting else QUIET_ALONE_S
             for job in [job for job in self._jobs.values() if not job.over]:
                 job.watchers = {name: seen for name, seen in job.watchers.items() if now - seen < limit}
                 self._cancel_if_alone(job)
-            kept = 0
-            for job in sorted(self._jobs.values(), key=lambda job: job.last_seen, reverse=True):
-                kept += len(job.specs) if job.over else 0
-                if job.over and kept > KEPT_RUNS and now - job.last_seen > QUIET_ALONE_S:
-                    del self._jobs[job.id]
-            hung = [job for job in self._jobs.values() if job.state == "running" and now - job.heard > HUNG_S]
-            for job in hung:
+            self._forget()
+            silent = [turn.job for turn in self._at_work.values() if now - turn.job.heard > SILENT_S]
+            for job in silent:
                 job.heard = now
             starts = self._starts
-        if hung and not cluster.remote:
-            cluster.start_worker()
-        if starts > MAX_STARTS:
+        if cluster.remote:
+            self._look_at_others(cluster)
+        elif starts > MAX_STARTS:
             self._fail(
                 "The training worker died again and again before it was ready, most likely for lack of memory."
                 " Recorded results can still be shown."
             )
-        elif not cluster.remote and cluster.worker_gone() and not self._closed.is_set():
+        elif not self._closed.is_set():
+            self._look_after(cluster, silent=bool(silent))
+
+    def _look_after(self, cluster: Cluster, *, silent: bool) -> None:
+        """Replace the worker that this app started, if it is gone, hangs or has grown too big."""
+        before, sight = self._watch.sight, cluster.sight()
+        hung = self._watch.look(sight)
+        with self._lock:
+            if before is not None and (sight is None or sight.pid != before.pid):
+                self._trained = False
+            if before is not None and sight is None:
+                self._state = "starting"
+                for job, number in self._at_work.values():
+                    if job.parts[number].at_work:
+                        job.lose(number)
+            idle_s = time.monotonic() - self._idle_since
+            rests = not self._at_work and self._state == "ready" and sight is not None
+            trained = self._trained
+        if cluster.worker_gone() or hung or silent:
             self._starts += 1
-            cluster.start_worker()
-        elif cluster.remote and self._state == "starting" and cluster.client.scheduler_info()["workers"]:
-            self._state = "ready"
+            self._start_worker(cluster)
+        elif rests and sight is not None and renewal.due(cluster.rss(sight.pid), idle_s=idle_s, trained=trained):
+            self._start_worker(cluster)
+
+    def _start_worker(self, cluster: Cluster) -> None:
+        with self._lock:
+            self._state, self._trained = "starting", False
+        cluster.start_worker()
+        self._watch.begin()
+
+    def _look_at_others(self, cluster: Cluster) -> None:
+        """Say why nothing is trained on a cluster that others run, as long as nothing can be."""
+        count, slots = cluster.workers(), cluster.slots()
+        with self._lock:
+            if self._state == "starting" and slots:
+                self._state = "ready"
+            where = f"The training cluster at {cluster.address}"
+            if not count:
+                self._notice = f"{where} has no workers. Training starts as soon as one joins."
+            elif not slots:
+                self._notice = (
+                    f"{where} has {count} {'worker' if count == 1 else 'workers'}, but none that offers the resource"
+                    " TRAIN, which keeps a worker to one training at a time. Start them with --resources TRAIN=1;"
+                    " training then starts by itself."
+                )
+            else:
+                self._notice = ""
+
+    def _forget(self) -> None:
+        """Drop ended jobs beyond the bound, those first that nobody has looked at for longest; never the last one."""
+        total = 0
+        ended = sorted((job for job in self._jobs.values() if job.over), key=lambda job: job.last_seen, reverse=True)
+        for place, job in enumerate(ended):
+            total += job.nbytes
+            if place and total > KEPT_BYTES:
+                del self._jobs[job.id]
 
     def _cancel_if_alone(self, job: Job) -> None:
         if not job.over and not job.watchers:
-            job.end("stopped", "The training was stopped because no page was watching it any more.")
-            self._commands.put(lambda cluster: self._withdraw(cluster, job))
+            self._end(job, "The training was stopped because no page was watching it any more.")
+
+    def _end(self, job: Job, message: str) -> None:
+        """End a job now; what a worker has of it is given up, and ends by itself."""
+        sent = any(part.sent and not part.over for part in job.parts)
+        job.end("stopped", message)
+        if sent:
+            self._commands.put(lambda cluster: self._request_stop(cluster, job.id))

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.runs import Run
+from bilstm_core.runs import Run, to_parts
 from bilstm_core.specs import RunSpec
 from bilstm_core.thinning import lows_and_highs
 
@@ -33,9 +33,12 @@ class JobView:
     elapsed_s: seconds since the training began
     remaining_s: estimated seconds; None until it is known
     curves: by the run's place, (sequences_seen, loss) received so far; at most 1,000 points, lows and highs kept
-    compiling: running, but the part at work has made no weight update yet
-    restarts: how often its worker died, and it was begun again
+    at_work: a part of it is being trained
+    compiling: at work, but that part has made no weight update yet
+    restarted: a worker died under a part of it, which has made no weight update since
+    restarts: how often that has happened to any of its parts
     silent_s: seconds since the worker last spoke of it
+    ahead: trainings that end or have their turn before its next part; 0 while it is at work
     watchers: how many are watching
     about: what the page said about it when it asked; JSON-ready
     """
@@ -50,9 +53,12 @@ class JobView:
     elapsed_s: float
     remaining_s: float | None
     curves: dict[int, Curve]
+    at_work: bool
     compiling: bool
+    restarted: bool
     restarts: int
     silent_s: float
+    ahead: int
     watchers: int
     about: Mapping[str, Any]
 
@@ -64,12 +70,26 @@ class JobView:
 
 @dataclass(slots=True, kw_only=True)
 class Part:
-    """Runs that are trained as one task: their places in the job, and the task's future while there is one."""
+    """Runs that are trained as one task: their places in the job, and what has become of it.
+
+    sent: it was given to a worker; started: the worker has said that it began; over: nothing more will come of it
+    """
 
     places: tuple[int, ...]
-    future: Any = None
+    sent: bool = False
     started: bool = False
     over: bool = False
+    restarts: int = 0
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it has yet to be given to a worker."""
+        return not (self.sent or self.over)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether a worker trains it."""
+        return self.started and not self.over
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,7 +111,6 @@ class Job:
     began: float | None = None
     ended: float | None = None
     first: tuple[float, float] | None = None  # time and share of the work at the first report
-    restarts: int = 0
     heard: float = field(default_factory=time.monotonic)  # when the worker last spoke
     last_seen: float = field(default_factory=time.monotonic)
 
@@ -109,11 +128,17 @@ class Job:
         """A part's training begins, or begins again because its worker died."""
         part = self.parts[number]
         if part.started:
-            self.restarts += 1
-            self.first = None
-        part.started = True
+            self.lose(number)
+        part.sent = part.started = True
         self.state, self.heard = "running", time.monotonic()
         self.began = time.monotonic() if self.began is None else self.began
+
+    def lose(self, number: int) -> None:
+        """A part's worker died: what it had learnt is lost, and it will be begun again."""
+        part = self.parts[number]
+        part.started = False
+        part.restarts += 1
+        self.first = None
         for place in part.places:
             self.steps_done[place] = 0
             self.curves[place] = _nothing()
@@ -134,21 +159,42 @@ class Job:
             self.first = (self.heard, self._share())
 
     def finish_part(self, number: int, runs: Sequence[Run]) -> None:
-        """Take in a part's runs; fewer than its places if it was stopped before it began."""
+        """Take in a part's runs; fewer than its places if it was stopped before it began.
+
+        Of several runs none keeps Adam's state, which is twice as large as the weights: only one run is gone on from.
+        """
         part = self.parts[number]
-        part.over, part.future = True, None
+        part.over = True
         for place, run in zip(part.places, runs, strict=False):
-            self.runs[place] = run
+            self.runs[place] = run if len(self.specs) == 1 else replace(run, optimizer_state={})
             self.steps_done[place] = run.steps_done
+        if all(part.over for part in self.parts):
+            finished = all(run is not None and run.finished for run in self.runs)
+            self.end("done" if finished else "stopped")
+
+    def stop(self) -> None:
+        """What waits will not begin, and what is at work gives what it has learnt; with nothing learnt it is over now.
+
+        A program that is being compiled can't be interrupted: its part is given up, and ends by itself.
+        """
+        self.stopping = True
+        for part in self.parts:
+            part.over = part.over or not (part.at_work and self._learnt(part))
+        if all(part.over for part in self.parts):
+            self.end("stopped")
 
     def end(self, state: JobState, message: str = "") -> None:
         """Nothing more will come."""
         self.state, self.message, self.ended = state, message, time.monotonic()
 
-    def view(self) -> JobView:
-        """The job as it stands."""
+    def view(self, ahead: int = 0) -> JobView:
+        """The job as it stands.
+
+        ahead: trainings of others that come before its next part
+        """
         now = self.ended or time.monotonic()
-        working = [part for part in self.parts if part.started and not part.over]
+        sent = [part for part in self.parts if part.sent and not part.over]
+        working = [] if self.over else [part for part in sent if part.started]
         return JobView(
             id=self.id,
             state=self.state,
@@ -160,14 +206,24 @@ class Job:
             elapsed_s=0.0 if self.began is None else now - self.began,
             remaining_s=self._remaining(now),
             curves={place: curve for place, curve in enumerate(self.curves) if len(curve[0])},
-            compiling=self.state == "running"
-            and bool(working)
-            and not any(len(self.curves[place][0]) for part in working for place in part.places),
-            restarts=self.restarts,
+            at_work=bool(working),
+            compiling=bool(working) and not any(self._learnt(part) for part in working),
+            restarted=not self.over and any(part.restarts and not self._learnt(part) for part in sent),
+            restarts=sum(part.restarts for part in self.parts),
             silent_s=now - self.heard,
+            ahead=0 if working or self.over else ahead,
             watchers=len(self.watchers),
             about=self.about,
         )
+
+    @property
+    def nbytes(self) -> int:
+        """What its runs hold."""
+        runs = {id(run): to_parts(run)[1] for run in (*self.runs, self.resume) if run is not None}
+        return sum(array.nbytes for arrays in runs.values() for array in arrays.values())
+
+    def _learnt(self, part: Part) -> bool:
+        return any(len(self.curves[place][0]) for place in part.places)
 
     def _share(self) -> float:
         """The share of the work that is done, between 0 and 1."""

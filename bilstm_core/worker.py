@@ -58,10 +58,6 @@ def train_job(
     while not _training.acquire(timeout=0.05):
         if should_stop():
             return []
-        if renewal.leaving.is_set():
-            from distributed import Reschedule
-
-            raise Reschedule
     try:
         if should_stop():
             return []
@@ -81,7 +77,7 @@ def train_job(
         raise
     finally:
         program_cache.save()
-        renewal.worked()
+        renewal.trim()
         _training.release()
 
 
@@ -170,8 +166,6 @@ def _warm(worker: Any) -> None:
         raise
     renewal.trim()
     worker.log_event(TOPIC, {"event": "ready"})
-    if worker.nanny:
-        renewal.watch(worker, _training)
 
 
 def _do_without_cache(error: Exception) -> None:

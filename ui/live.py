@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from bilstm_core import codec
+from bilstm_core.jobs_thread import State
 from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
@@ -31,7 +32,7 @@ def start(
 
 
 def keep_finished(view: JobView, *, resumable: bool = True) -> None:
-    """Remember and store every finished run of a job."""
+    """Remember every finished run of a job, which the job service has stored."""
     for run in view.runs:
         if run and run.finished:
             session.keep(run, resumable=resumable)
@@ -142,27 +143,37 @@ def failure(page: str) -> None:
 def status(view: JobView) -> None:
     """One line: what the job is doing, how far it is, and how long it still needs."""
     service = session.jobs()
-    if service.state == "failed":
-        st.progress(0.0, text=service.problem)
-    elif view.state == "queued" and service.state in ("starting", "warming"):
-        st.progress(0.0, text="Getting ready: TensorFlow is loading in the background. Training starts by itself.")
-    elif view.state == "queued":
-        st.progress(0.0, text="Waiting for another training to end.")
-    elif view.silent_s > SILENT_S and not view.compiling:
-        st.progress(
-            view.steps_done / view.steps,
-            text=f"No word from the training process for {view.silent_s:.0f} s. If it has died, it is started again.",
-        )
-    elif view.compiling and view.restarts:
-        st.progress(0.0, text="The training process died. It was started again, and the training with it.")
-    elif view.compiling:
-        st.progress(0.0, text="Compiling this network, once for all trainings of its shape.")
-    else:
-        left = "" if view.remaining_s is None else f", about {view.remaining_s:.0f} s left"
-        st.progress(
-            view.steps_done / view.steps,
-            text=f"{view.steps_done:,} of {view.steps:,} weight updates, {view.elapsed_s:.1f} s{left}",
-        )
+    text = words(view, service.state, service.problem or service.notice)
+    st.progress(view.steps_done / view.steps if view.at_work else 0.0, text=text)
+
+
+def words(view: JobView, state: State, problem: str = "") -> str:
+    """What a job that is not over is doing, or what it waits for.
+
+    state: of the job service; problem: why it can train nothing, a sentence, or empty
+    """
+    if view.restarted:
+        return "The training process died. It was started again, and the training with it."
+    if view.at_work:
+        return _words_at_work(view)
+    done = f" {view.steps_done / view.steps:.0%} of this one is trained." if view.steps_done else ""
+    if problem:
+        return problem
+    if view.ahead:
+        others = "another training" if view.ahead == 1 else f"{view.ahead} other trainings"
+        return f"Waiting for {others} to end.{done}"
+    if state in ("starting", "warming"):
+        return f"Getting ready: TensorFlow is loading in the background. Training starts by itself.{done}"
+    return f"Starting.{done}"
+
+
+def _words_at_work(view: JobView) -> str:
+    if view.compiling:
+        return "Compiling this network, once for all trainings of its shape."
+    if view.silent_s > SILENT_S:
+        return f"No word from the training process for {view.silent_s:.0f} s. If it has died, it is started again."
+    left = "" if view.remaining_s is None else f", about {view.remaining_s:.0f} s left"
+    return f"{view.steps_done:,} of {view.steps:,} weight updates, {view.elapsed_s:.1f} s{left}"
 
 
 def start_button(label: str, page: str, on_click: Callable[..., None], *args: object, disabled: bool = False) -> None:

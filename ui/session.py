@@ -45,7 +45,7 @@ def store() -> Store:
 @st.cache_resource(on_release=lambda jobs: jobs.close(), show_spinner=False)
 def jobs() -> Jobs:
     """The one job service of the app; a change of the source replaces it."""
-    return Jobs(delay_s=FIRST_PAGE_S)
+    return Jobs(delay_s=FIRST_PAGE_S, keep=store().put)
 
 
 def watcher() -> str:
@@ -125,13 +125,11 @@ def find(spec: RunSpec) -> Run | None:
 
 
 def keep(run: Run, *, resumable: bool = True) -> str:
-    """Remember a run that has just been trained and, if it is finished, store it for the next visit.
+    """Remember a run that has just been trained; a finished one is in the store for the next visit.
 
     resumable: with Adam's state, which is twice as large as the weights
     """
-    run = run if resumable else replace(run, optimizer_state={})
-    store().put(run)
-    return remember(run)
+    return remember(run if resumable else replace(run, optimizer_state={}))
 
 
 def job(page: str) -> str | None:
