@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
-from bilstm_core import jobs_thread
+from bilstm_core import jobs_thread, watch
 from bilstm_core.jobs import Jobs, JobView
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
@@ -305,12 +305,25 @@ def test_a_worker_that_says_nothing_any_more_is_replaced_and_the_job_done(
     hung = worker_process()
     assert hung is not None
     hung.suspend()
-    monkeypatch.setattr(jobs_thread, "HUNG_S", 1.0)
+    monkeypatch.setattr(watch, "HUNG_S", 2.0)
     until(lambda: not hung.is_running())
     monkeypatch.undo()
     view = over(jobs, job)
     assert view.state == "done"
     assert view.restarts == 1
+
+
+def test_an_idle_worker_that_hangs_is_replaced_before_anybody_asks_for_anything(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until(lambda: jobs.state == "ready")
+    hung = worker_process()
+    assert hung is not None
+    hung.suspend()
+    monkeypatch.setattr(watch, "HUNG_S", 2.0)
+    until(lambda: not hung.is_running())
+    monkeypatch.undo()
+    assert over(jobs, jobs.submit([SHORT], watcher="me")).state == "done"
 
 
 def test_a_worker_that_dies_again_and_again_fails_the_job_and_the_next_one_works(jobs: Jobs) -> None:

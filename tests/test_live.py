@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bilstm_core.jobs_thread import State
+from bilstm_core.progress import JobView
 from ui import live
 
 
@@ -62,3 +64,62 @@ def test_a_training_that_was_lost_ends_the_wait(monkeypatch: pytest.MonkeyPatch)
     service = Service(2)
     monkeypatch.setattr(service, "view", lambda *_: None)
     assert look(monkeypatch, service) is None
+
+
+READY = {
+    "id": "j",
+    "state": "running",
+    "message": "",
+    "specs": (),
+    "runs": [],
+    "steps_done": 0,
+    "steps": 1_000,
+    "elapsed_s": 2.0,
+    "remaining_s": None,
+    "curves": {},
+    "at_work": False,
+    "compiling": False,
+    "restarted": False,
+    "restarts": 0,
+    "silent_s": 0.0,
+    "ahead": 0,
+    "watchers": 1,
+    "about": {},
+}
+DIED = "The training process died. It was started again, and the training with it."
+LOADS = "Getting ready: TensorFlow is loading in the background. Training starts by itself."
+COMPILES = "Compiling this network, once for all trainings of its shape."
+SILENT = "No word from the training process for 7 s. If it has died, it is started again."
+LEARNING = {"at_work": True, "steps_done": 250}
+
+
+@pytest.mark.parametrize(
+    ("now", "state", "problem", "expected"),
+    [
+        ({"state": "queued"}, "starting", "", LOADS),
+        ({"state": "queued"}, "warming", "", LOADS),
+        ({"state": "queued"}, "ready", "", "Starting."),
+        ({"state": "queued"}, "starting", "No workers.", "No workers."),
+        ({"state": "queued", "ahead": 1}, "ready", "", "Waiting for another training to end."),
+        ({"state": "queued", "ahead": 1}, "warming", "", "Waiting for another training to end."),
+        ({"state": "queued", "ahead": 3}, "ready", "", "Waiting for 3 other trainings to end."),
+        (
+            {"steps_done": 250, "ahead": 1},
+            "ready",
+            "",
+            "Waiting for another training to end. 25% of this one is trained.",
+        ),
+        ({"steps_done": 250}, "warming", "", LOADS + " 25% of this one is trained."),
+        ({"at_work": True, "compiling": True}, "ready", "", COMPILES),
+        ({"at_work": True, "compiling": True, "silent_s": 60.0}, "warming", "", COMPILES),
+        (LEARNING, "warming", "", "250 of 1,000 weight updates, 2.0 s"),
+        (LEARNING | {"remaining_s": 6.0}, "ready", "", "250 of 1,000 weight updates, 2.0 s, about 6 s left"),
+        (LEARNING | {"restarts": 2}, "ready", "", "250 of 1,000 weight updates, 2.0 s"),
+        (LEARNING | {"silent_s": 7.4}, "ready", "", SILENT),
+        ({"restarted": True, "restarts": 1}, "starting", "", DIED),
+        ({"restarted": True, "restarts": 1, "at_work": True, "compiling": True}, "ready", "", DIED),
+        ({"at_work": True, "compiling": True, "restarts": 1}, "ready", "", COMPILES),
+    ],
+)
+def test_the_line_says_what_is_so(now: dict[str, Any], state: State, problem: str, expected: str) -> None:
+    assert live.words(JobView(**READY | now), state, problem) == expected

@@ -66,6 +66,48 @@ def test_a_part_that_starts_again_starts_its_curves_again() -> None:
     assert one.view().curves == {}
     assert one.view().steps_done == 0
     assert one.view().restarts == 1
+    assert one.view().restarted
+
+
+def test_what_was_lost_with_its_worker_is_not_at_work_until_it_is_begun_again() -> None:
+    one = job(RunSpec())
+    one.start(0)
+    one.report(0, message(200))
+    one.lose(0)
+    view = one.view(ahead=3)
+    assert (view.at_work, view.steps_done, view.curves, view.restarted) == (False, 0, {}, True)
+    one.start(0)
+    assert (one.view().at_work, one.view().restarts) == (True, 1)
+    one.report(0, message(10))
+    assert not one.view().restarted
+
+
+def test_a_job_is_at_work_while_a_part_is_and_only_then_is_nobody_ahead() -> None:
+    one = job(RunSpec(), RunSpec(model=ModelSpec(direction="forward")))
+    assert (one.view(ahead=2).at_work, one.view(ahead=2).ahead) == (False, 2)
+    one.start(0)
+    assert (one.view(ahead=2).at_work, one.view(ahead=2).ahead) == (True, 0)
+    one.finish_part(0, [])
+    between = one.view(ahead=2)
+    assert (between.state, between.at_work, between.compiling, between.ahead) == ("running", False, False, 2)
+
+
+def test_stop_ends_at_once_what_waits_or_compiles_and_leaves_what_has_learnt_to_hand_that_over() -> None:
+    waiting = job(RunSpec())
+    waiting.stop()
+    assert waiting.view().state == "stopped"
+    compiling = job(RunSpec())
+    compiling.start(0)
+    compiling.stop()
+    assert compiling.view().state == "stopped"
+    learning = job(RunSpec(), RunSpec(model=ModelSpec(direction="forward")))
+    learning.start(0)
+    learning.report(0, message(10))
+    learning.stop()
+    assert learning.view().state == "running"
+    assert [part.over for part in learning.parts] == [False, True]
+    learning.finish_part(0, [])
+    assert learning.view().state == "stopped"
 
 
 def test_what_remains_is_reckoned_anew_after_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:

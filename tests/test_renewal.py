@@ -1,71 +1,71 @@
-"""A worker that leaves loses no job; in the second test one of a real cluster, with a limit that it passes at once."""
+"""When a worker is replaced for its size; and that one of a real cluster is, while its queue is never empty."""
 
-import contextlib
-import itertools
-import threading
 import time
 from collections.abc import Callable
 
-import psutil
 import pytest
-from distributed import Reschedule
 
-from bilstm_core import codec, renewal, worker
+from bilstm_core import renewal
 from bilstm_core.jobs import Jobs
+from bilstm_core.renewal import IDLE_S, LIMIT_BYTES, PRESSING_BYTES
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 SMALL = ProblemSpec(timesteps=3)
 MODEL = ModelSpec(direction="forward", cell="rnn", units=2)
 
 
-def until(true: Callable[[], object], seconds: float = 60.0) -> None:
+def until(true: Callable[[], object], seconds: float = 90.0) -> None:
     begin = time.monotonic()
     while not true():
         assert time.monotonic() - begin < seconds, "waited too long"
         time.sleep(0.01)
 
 
-def trainers() -> set[int]:
-    """The processes that train."""
-    found = set()
-    for keeper in psutil.Process().children():
-        for child in keeper.children():
-            with contextlib.suppress(psutil.NoSuchProcess):  # a zombie among them
-                if "resource_tracker" not in " ".join(child.cmdline()):
-                    found.add(child.pid)
-    return found
+@pytest.mark.parametrize(
+    ("rss", "idle_s", "trained", "expected"),
+    [
+        (LIMIT_BYTES, 10 * IDLE_S, True, False),
+        (LIMIT_BYTES + 1, IDLE_S / 2, True, False),
+        (LIMIT_BYTES + 1, IDLE_S + 1, True, True),
+        (LIMIT_BYTES + 1, IDLE_S + 1, False, False),
+        (PRESSING_BYTES, 0.0, True, False),
+        (PRESSING_BYTES + 1, 0.0, True, True),
+        (PRESSING_BYTES + 1, 0.0, False, False),
+    ],
+)
+def test_a_worker_is_due_when_big_and_idle_or_too_big_but_not_before_it_has_trained(
+    rss: int, idle_s: float, trained: bool, expected: bool
+) -> None:
+    assert renewal.due(rss, idle_s=idle_s, trained=trained) == expected
 
 
-def test_a_training_that_comes_while_the_worker_leaves_is_handed_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Dask gives it to the next worker; the lock is never given back in this one."""
-    monkeypatch.setattr(worker, "_training", threading.Lock())
-    monkeypatch.setattr(renewal, "leaving", threading.Event())
-    worker._training.acquire()
-    renewal.leaving.set()
-    with pytest.raises(Reschedule):
-        worker.train_job("job", 0, [codec.encode(RunSpec())], worker.LOADED)
-
-
-def test_a_worker_past_its_limit_is_renewed_when_idle_and_all_that_comes_meanwhile_is_done(
+def test_a_worker_past_its_bound_is_renewed_between_two_trainings_and_all_that_waits_is_done(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv(renewal.LIMIT, "1")
     jobs = Jobs()
     try:
         until(lambda: jobs.state == "ready")
-        before = trainers()
+        assert jobs._cluster is not None
+        before = jobs._cluster.sight()
+        assert before is not None
+        assert jobs._cluster.rss(before.pid) > 300_000_000, "TensorFlow is there"
+        monkeypatch.setattr(renewal, "PRESSING_BYTES", 1)
         time.sleep(2.5)
-        assert trainers() == before, "no job was done yet"
-        for seed in itertools.count():  # one right after the other, so that one is under way at whatever moment
-            spec = RunSpec(problem=SMALL, model=MODEL, training=TrainingSpec(epochs=5, seed=seed))
-            job = jobs.submit([spec], watcher="me")
+        now = jobs._cluster.sight()
+        assert now is not None
+        assert now.pid == before.pid, "no training was done yet"
+        specs = [RunSpec(problem=SMALL, model=MODEL, training=TrainingSpec(epochs=5, seed=seed)) for seed in range(3)]
+        waiting = [jobs.submit([spec], watcher="me") for spec in specs]  # the queue is not empty at the first's end
+        until(lambda: jobs._jobs[waiting[0]].over)
+        monkeypatch.setattr(renewal, "PRESSING_BYTES", 10**12)
+        for job in waiting:
             until(lambda job=job: jobs.view(job, "me").over)  # type: ignore[misc, union-attr]
             view = jobs.view(job, "me")
             assert view is not None
-            assert view.state == "done"
-            assert view.runs[0] is not None
-            if not trainers() & before:
-                break
+            assert (view.state, view.restarts) == ("done", 0)
+        after = jobs._cluster.sight()
+        assert after is not None
+        assert after.pid != before.pid
         assert jobs.problem == ""
     finally:
         jobs.close()

@@ -1,0 +1,382 @@
+"""What the job service gives to workers, and what becomes of it, with a cluster that does what the test says."""
+
+import threading
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bilstm_core import jobs_thread
+from bilstm_core.jobs import Jobs, JobView
+from bilstm_core.runs import Run, to_parts
+from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
+from bilstm_core.watch import SILENT_S, Sight
+from tests.test_store import finished
+
+ONE = RunSpec(model=ModelSpec(units=1), training=TrainingSpec(epochs=2))
+TWO = RunSpec(model=ModelSpec(units=2), training=TrainingSpec(epochs=2))
+THREE = RunSpec(model=ModelSpec(units=3), training=TrainingSpec(epochs=2))
+
+
+class Future:
+    """A task of Dask's, which the test ends."""
+
+    def __init__(self, key: str) -> None:
+        self.key, self.status, self.outcome, self.callbacks = key, "pending", None, []
+
+    def add_done_callback(self, callback: Any) -> None:
+        self.callbacks.append(callback)
+
+    def end(self, status: str, outcome: Any = None) -> None:
+        self.status, self.outcome = status, outcome
+        for callback in self.callbacks:
+            callback(self)
+
+    def result(self, **_: float) -> Any:
+        return self.outcome
+
+    exception = result
+
+
+class FakeCluster:
+    """A cluster of one worker, that trains nothing by itself."""
+
+    remote, address = False, "tcp://there:1"
+
+    def __init__(self) -> None:
+        self.futures: dict[str, Future] = {}
+        self.stops: list[str] = []
+        self.starts = 0
+        self.offers, self.size, self.beats = 1, 100_000_000, 0
+        self.alive = True
+        self.client = SimpleNamespace(submit=self.submit, run=lambda _, job, **__: self.stops.append(job))
+
+    def submit(self, _: object, *__: object, key: str, **___: object) -> Future:
+        return self.futures.setdefault(key, Future(key))
+
+    def slots(self) -> int:
+        return self.offers
+
+    def workers(self) -> int:
+        return 1
+
+    def sight(self) -> Sight | None:
+        self.beats += 1
+        return Sight(7 + self.starts, float(self.beats)) if self.alive else None
+
+    def rss(self, _: int) -> int:
+        return self.size
+
+    def worker_gone(self) -> bool:
+        return False
+
+    def start_worker(self) -> None:
+        self.starts += 1
+        self.offers = 0  # until it has come up
+
+    def close(self) -> None:
+        pass
+
+
+class House:
+    """A job service whose thread is the test's own."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[Run, str]] = []
+        self.jobs = Jobs(delay_s=1_000, keep=lambda run: self.kept.append((run, threading.current_thread().name)))
+        self.cluster = FakeCluster()
+        self.jobs._cluster = self.cluster  # type: ignore[assignment]
+        self.hear("ready")
+
+    def hear(self, kind: str, job: str = "", part: int = 0, **more: Any) -> None:
+        self.jobs._hear((0.0, {"event": kind, "job": job, "part": part, **more}))
+
+    def progress(self, job: str, part: int = 0) -> None:
+        step = {"run": 0, "steps_done": 1, "steps": 2, "seen": [1], "loss": [0.5]}
+        self.hear("progress", job, part, runs=[step | {"count": [1]}])
+
+    def turn(self) -> list[str]:
+        """Do all that is asked for, and return the keys of the tasks that the worker has not ended."""
+        while True:
+            self.jobs._round(self.cluster)  # type: ignore[arg-type]
+            if self.jobs._commands.empty():
+                break
+        return [key for key, future in self.cluster.futures.items() if future.status == "pending"]
+
+    def finish(self, key: str, *specs: RunSpec) -> None:
+        self.cluster.futures[key].end("finished", [to_parts(finished(spec)) for spec in specs])
+
+    def view(self, job: str) -> JobView:
+        view = self.jobs.view(job, "me")
+        assert view is not None
+        return view
+
+
+@pytest.fixture
+def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    monkeypatch.setattr(jobs_thread, "SWEEP_S", 0.01)
+    monkeypatch.setattr(jobs_thread, "TICK_S", 1_000.0)
+    house = House()
+    yield house
+    house.jobs.close()
+
+
+def test_a_worker_has_one_training_at_a_time_and_the_rest_waits_in_turn(house: House) -> None:
+    long, other = house.jobs.submit([ONE, TWO], watcher="me"), house.jobs.submit([THREE], watcher="me")
+    assert house.turn() == [f"{long}-0"]
+    house.hear("started", long)
+    assert (house.view(long).at_work, house.view(long).ahead) == (True, 0)
+    assert (house.view(other).at_work, house.view(other).ahead) == (False, 1)
+    house.finish(f"{long}-0", ONE)
+    assert house.turn() == [f"{other}-0"]
+    house.hear("started", other)
+    waiting = house.view(long)
+    assert (waiting.state, waiting.at_work, waiting.compiling, waiting.ahead) == ("running", False, False, 1)
+    house.finish(f"{other}-0", THREE)
+    assert house.turn() == [f"{long}-1"]
+    house.finish(f"{long}-1", TWO)
+    house.turn()
+    assert [house.view(job).state for job in (long, other)] == ["done", "done"]
+
+
+def test_two_workers_have_two_trainings(house: House) -> None:
+    house.cluster.offers = 2
+    job = house.jobs.submit([ONE, TWO, THREE], watcher="me")
+    assert house.turn() == [f"{job}-0", f"{job}-1"]
+
+
+def test_what_waits_is_never_judged_silent_and_what_is_at_work_is(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    busy, waiting = house.jobs.submit([ONE], watcher="me"), house.jobs.submit([TWO], watcher="me")
+    house.turn()
+    house.hear("started", busy)
+    for _ in range(20):
+        now += SILENT_S / 10
+        house.progress(busy)
+        house.view(waiting), house.view(busy)
+        house.turn()
+    assert house.cluster.starts == 0, "the worker was killed under a training that reports"
+    for _ in range(12):
+        now += SILENT_S / 10
+        house.view(waiting), house.view(busy)
+        house.turn()
+    assert house.cluster.starts == 1
+
+
+def test_stopping_what_waits_ends_it_at_once_and_leaves_the_other_alone(house: House) -> None:
+    busy, waiting = house.jobs.submit([ONE], watcher="me"), house.jobs.submit([TWO], watcher="me")
+    house.turn()
+    assert house.jobs.stop(waiting, "me")
+    assert house.view(waiting).state == "stopped"
+    house.finish(f"{busy}-0", ONE)
+    assert house.turn() == []
+    assert house.view(busy).state == "done"
+    assert house.cluster.stops == []
+
+
+def test_stopping_what_compiles_ends_it_at_once_and_the_next_waits_for_the_worker(house: House) -> None:
+    job = house.jobs.submit([ONE], watcher="me")
+    house.turn()
+    house.hear("started", job)
+    assert house.view(job).compiling
+    house.jobs.stop(job, "me")
+    assert house.view(job).state == "stopped"
+    following = house.jobs.submit([TWO], watcher="me")
+    assert house.turn() == [f"{job}-0"]
+    assert house.cluster.stops == [job]
+    assert house.view(following).ahead == 1
+    house.finish(f"{job}-0")
+    assert house.turn() == [f"{following}-0"]
+
+
+def test_stopping_what_has_learnt_waits_for_what_it_hands_over(house: House) -> None:
+    job = house.jobs.submit([ONE, TWO], watcher="me")
+    house.turn()
+    house.hear("started", job)
+    house.progress(job)
+    house.jobs.stop(job, "me")
+    assert house.view(job).state == "running"
+    house.turn()
+    assert house.cluster.stops == [job]
+    house.finish(f"{job}-0", ONE)
+    assert house.turn() == []
+    view = house.view(job)
+    assert view.state == "stopped"
+    assert view.runs[0] is not None
+    assert view.runs[1] is None
+
+
+def test_a_part_that_is_begun_again_for_nobody_is_told_to_stop(house: House) -> None:
+    job = house.jobs.submit([ONE], watcher="me")
+    house.turn()
+    house.hear("started", job)
+    house.jobs.leave(job, "me")
+    house.turn()
+    house.hear("started", job)
+    house.turn()
+    assert house.cluster.stops == [job, job]
+
+
+def test_a_death_is_told_at_the_part_that_was_lost_and_not_at_later_ones(house: House) -> None:
+    job = house.jobs.submit([ONE, TWO], watcher="me")
+    house.turn()
+    house.hear("started", job)
+    house.progress(job)
+    house.cluster.alive = False
+    house.turn()
+    lost = house.view(job)
+    assert (lost.restarted, lost.at_work, lost.steps_done, house.jobs.state) == (True, False, 0, "starting")
+    house.cluster.alive = True
+    house.hear("ready")
+    house.hear("started", job)
+    assert house.view(job).restarted
+    house.progress(job)
+    assert not house.view(job).restarted
+    house.finish(f"{job}-0", ONE)
+    house.turn()
+    house.hear("started", job, 1)
+    later = house.view(job)
+    assert later.compiling
+    assert not later.restarted
+    assert later.restarts == 1
+
+
+def test_finished_runs_are_kept_once_in_another_thread_though_nobody_looks_or_two_do(house: House) -> None:
+    comparison = house.jobs.submit([ONE, TWO], watcher="me")
+    assert house.jobs.submit([ONE, TWO], watcher="you") == comparison
+    single = house.jobs.submit([THREE], watcher="me")
+    for key, spec in ((f"{comparison}-0", ONE), (f"{single}-0", THREE), (f"{comparison}-1", TWO)):
+        house.turn()
+        house.finish(key, spec)
+    house.turn()
+    for watcher in ("me", "you"):
+        house.jobs.view(comparison, watcher)
+    house.jobs._keeping.shutdown(wait=True)
+    assert [run.spec for run, _ in house.kept] == [ONE, THREE, TWO]
+    assert {thread.split("_")[0] for _, thread in house.kept} == {"keeping"}
+    assert [bool(run.optimizer_state) for run, _ in house.kept] == [False, True, False]
+
+
+def test_a_stopped_run_is_not_kept(house: House) -> None:
+    job = house.jobs.submit([ONE], watcher="me")
+    house.turn()
+    house.hear("started", job)
+    house.progress(job)
+    house.jobs.stop(job, "me")
+    stopped = to_parts(finished(ONE))
+    stopped[0]["steps_done"] = 1
+    house.cluster.futures[f"{job}-0"].end("finished", [stopped])
+    house.turn()
+    house.jobs._keeping.shutdown(wait=True)
+    assert house.view(job).state == "stopped"
+    assert house.kept == []
+
+
+def test_a_request_that_cannot_be_sent_fails_alone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = house.jobs.submit([ONE], watcher="me"), house.jobs.submit([TWO], watcher="me")
+    submit = house.cluster.client.submit
+
+    def failing(*args: Any, key: str, **more: Any) -> Future:
+        if key.startswith((bad, "summary")):
+            raise OSError("the line is cut")
+        return submit(*args, key=key, **more)
+
+    monkeypatch.setattr(house.cluster.client, "submit", failing)
+    request = house.jobs.ask_summary(ONE)
+    assert house.turn() == [f"{good}-0"]
+    assert house.view(bad).message == "The training failed: the line is cut. Press Retry, or change a setting."
+    assert house.jobs.answer(request) == "The training worker could not be asked: the line is cut. Ask again."
+    assert house.jobs.state == "ready"
+
+
+def test_a_command_that_raises_costs_nobody_else_anything(house: House) -> None:
+    job = house.jobs.submit([ONE], watcher="me")
+    house.jobs._commands.put(lambda _: 1 / 0)
+    assert house.turn() == [f"{job}-0"]
+    assert house.jobs.state == "ready"
+
+
+def test_a_cluster_that_never_answers_any_more_is_told_in_a_sentence(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(house.cluster, "slots", lambda: 1 / 0)
+    for _ in range(jobs_thread.MAX_FAULTS):
+        house.turn()
+    assert house.jobs.state == "ready"
+    house.turn()
+    assert house.jobs.problem == "The training cluster no longer answers: division by zero."
+
+
+@pytest.mark.parametrize(
+    ("workers", "sentence"),
+    [
+        (0, "has no workers. Training starts as soon as one joins."),
+        (1, "has 1 worker, but none that offers the resource TRAIN"),
+        (3, "has 3 workers, but none that offers the resource TRAIN"),
+    ],
+)
+def test_a_cluster_of_others_that_cannot_train_is_told_and_waited_for(
+    house: House, workers: int, sentence: str
+) -> None:
+    house.cluster.remote, house.cluster.offers = True, 0
+    house.cluster.workers = lambda: workers  # type: ignore[method-assign]
+    job = house.jobs.submit([ONE], watcher="me")
+    assert house.turn() == []
+    assert sentence in house.jobs.notice
+    assert house.view(job).state == "queued"
+    house.cluster.offers, house.cluster.workers = 1, lambda: 1  # type: ignore[method-assign]
+    assert house.turn() == [f"{job}-0"]
+    assert house.jobs.notice == ""
+
+
+def test_ended_jobs_hold_no_more_bytes_than_the_bound(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    specs = [RunSpec(model=ONE.model, training=TrainingSpec(epochs=2, seed=seed)) for seed in range(6)]
+    jobs = [house.jobs.submit([spec], watcher="me") for spec in specs]
+    for job, spec in zip(jobs, specs, strict=True):
+        house.turn()
+        house.finish(f"{job}-0", spec)
+    house.turn()
+    for job in jobs:
+        assert house.view(job).state == "done"
+    each = house.jobs._jobs[jobs[0]].nbytes
+    run = to_parts(finished(specs[0]))[1]
+    assert each == sum(np.asarray(array).nbytes for array in run.values())
+    monkeypatch.setattr(jobs_thread, "KEPT_BYTES", 3 * each)
+    house.turn()
+    assert [job in house.jobs._jobs for job in jobs] == [False, False, False, True, True, True]
+    monkeypatch.setattr(jobs_thread, "KEPT_BYTES", 0)
+    house.turn()
+    assert list(house.jobs._jobs) == jobs[-1:], "the last one is still to be looked at"
+
+
+def test_a_worker_that_is_never_idle_is_renewed_between_two_trainings(house: House) -> None:
+    first, second = house.jobs.submit([ONE], watcher="me"), house.jobs.submit([TWO], watcher="me")
+    house.turn()
+    house.cluster.size = 1_400_000_000
+    house.turn()
+    assert house.cluster.starts == 0, "it trains"
+    house.finish(f"{first}-0", ONE)
+    assert house.turn() == []
+    assert house.cluster.starts == 1
+    assert house.jobs.state == "starting"
+    house.cluster.size, house.cluster.offers = 600_000_000, 1
+    house.hear("ready")
+    assert house.turn() == [f"{second}-0"]
+    house.finish(f"{second}-0", TWO)
+    house.turn()
+    assert house.cluster.starts == 1
+
+
+def test_others_workers_are_left_to_others(house: House) -> None:
+    house.cluster.remote, house.cluster.size, house.cluster.alive = True, 10**10, False
+    job = house.jobs.submit([ONE], watcher="me")
+    house.turn()
+    house.finish(f"{job}-0", ONE)
+    house.turn()
+    assert house.cluster.starts == 0
