@@ -162,12 +162,14 @@ class JobsThread:
                 self._starts, self._state = 0, "ready"
             elif kind == "broken" and own:
                 self._fail(f"The training worker could not start: {message['message']}.")
-            job = self._jobs.get(message.get("job", ""))
-            if kind == "progress":
+            elif kind == "progress":
                 self._starts = 0
-            if job is None or job.over or job.parts[message["part"]].over:
+            job = self._jobs.get(message.get("job", ""))
+            if job is None:  # of another app, where several share a cluster
+                return
+            if job.over or job.parts[message["part"]].over:
                 if kind == "started":
-                    self._commands.put(lambda cluster: self._request_stop(cluster, message["job"]))
+                    self._commands.put(lambda cluster: self._request_stop(cluster, job.id))
             elif kind == "started":
                 job.start(message["part"])
                 if job.stopping:

@@ -228,6 +228,7 @@ def test_short_requests_do_not_queue_behind_a_training(jobs: Jobs) -> None:
 
 def test_a_second_app_can_use_the_same_cluster_and_starts_nothing(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first one's cluster asks for a certificate; the second has it from Dask's own configuration."""
+    until(lambda: jobs.state == "ready")
     assert jobs._cluster is not None
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", jobs._cluster.address)
     assert jobs._cluster.address.startswith("tls://")

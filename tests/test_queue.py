@@ -223,6 +223,13 @@ def test_a_part_that_is_begun_again_for_nobody_is_told_to_stop(house: House) -> 
     assert house.cluster.stops == [job, job]
 
 
+def test_trainings_of_other_apps_on_the_same_cluster_are_left_alone(house: House) -> None:
+    house.hear("started", "another app's")
+    house.progress("another app's")
+    house.turn()
+    assert house.cluster.stops == []
+
+
 def test_a_death_is_told_at_the_part_that_was_lost_and_not_at_later_ones(house: House) -> None:
     job = house.jobs.submit([ONE, TWO], watcher="me")
     house.turn()

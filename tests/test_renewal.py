@@ -56,7 +56,7 @@ def test_a_worker_past_its_bound_is_renewed_between_two_trainings_and_all_that_w
         assert now.pid == before.pid, "no training was done yet"
         specs = [RunSpec(problem=SMALL, model=MODEL, training=TrainingSpec(epochs=5, seed=seed)) for seed in range(3)]
         waiting = [jobs.submit([spec], watcher="me") for spec in specs]  # the queue is not empty at the first's end
-        until(lambda: jobs._jobs[waiting[0]].over)
+        until(lambda: jobs.state == "starting")
         monkeypatch.setattr(renewal, "PRESSING_BYTES", 10**12)
         for job in waiting:
             until(lambda job=job: jobs.view(job, "me").over)  # type: ignore[misc, union-attr]
