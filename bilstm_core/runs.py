@@ -3,6 +3,8 @@
 Nothing here imports TensorFlow.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -83,6 +85,27 @@ class Run:
     optimizer_state: Arrays
     timing: Timing
     versions: dict[str, str] = field(default_factory=dict)
+    _digest: str = field(default="", init=False, repr=False, compare=False)
+
+    @property
+    def digest(self) -> str:
+        """What tells this run from all others: a hash of spec, steps done and weights, 32 hex digits.
+
+        The same spec trained on another machine gives other weights in their last digits, and so another digest.
+        Worked out once, and remembered: the weights must not be changed afterwards.
+        """
+        if not self._digest:
+            hashed = hashlib.sha256(json.dumps([codec.encode(self.spec), self.steps_done], sort_keys=True).encode())
+            for name, array in self.weights.items():
+                hashed.update(f"\n{name} {array.dtype.str} {array.shape}\n".encode())
+                hashed.update(np.ascontiguousarray(array).tobytes())
+            object.__setattr__(self, "_digest", hashed.hexdigest()[:32])
+        return self._digest
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that its arrays take, about."""
+        return sum(array.nbytes for array in to_parts(self)[1].values())
 
     @property
     def finished(self) -> bool:
