@@ -1,10 +1,12 @@
 """Where runs come from, and what is said of one that cannot be measured."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from cachetools import LRUCache
 from streamlit.testing.v1 import AppTest
 
 from bilstm_core.evaluation import Evaluation, evaluate
@@ -12,7 +14,7 @@ from bilstm_core.presets import DIRECTIONS, PRESETS
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from bilstm_core.store import read_recorded
-from ui import results, session, trainer
+from ui import comparison, results, session, trainer
 
 
 def recorded(spec: RunSpec) -> Run:
@@ -44,8 +46,43 @@ def test_a_recorded_start_that_is_trained_again_was_trained_here() -> None:
 def test_a_run_trained_live_is_another_figure_than_the_recorded_one_without_a_replay() -> None:
     replayed = recorded(PRESETS["LSTM, 1,000 epochs"])
     bare = replace(replayed, snapshots=replayed.snapshots._replace(**{"step": replayed.snapshots.step[:0]}))
-    assert session.run_key(replayed) == session.run_key(bare)
+    assert replayed.digest == bare.digest
     assert results.drawn_key(replayed) != results.drawn_key(bare)
+
+
+def test_two_runs_of_one_spec_with_other_weights_share_no_evaluation_and_no_score() -> None:
+    """As recorded elsewhere, and as trained here under another TensorFlow or processor."""
+    other = replace(RUN, weights={name: 2 * array for name, array in RUN.weights.items()})
+    assert other.spec == RUN.spec
+    assert results.evaluated(RUN).loss == evaluate(RUN).loss
+    assert results.evaluated(other).loss == evaluate(other).loss != evaluate(RUN).loss
+    assert [results.score(run, 50)["loss"] for run in (RUN, other)] == [evaluate(run, 50).loss for run in (RUN, other)]
+    assert results.drawn_key(other) != results.drawn_key(RUN)
+    groups = [{"forward": [run]} for run in (RUN, other)]
+    assert len({comparison.scores_key(group, comparison.default_settings()) for group in groups}) == 2
+
+
+def test_sessions_that_ask_at_once_have_each_run_scored_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    scored: list[str] = []
+
+    def count(run: Run, n_sequences: int) -> Evaluation:
+        scored.append(run.digest)
+        return evaluate(run, n_sequences)
+
+    monkeypatch.setattr(results, "evaluate", count)
+    monkeypatch.setattr(results, "_scores", LRUCache(100))
+    runs = [with_seed(RUN, seed) for seed in range(100, 120)]
+    with ThreadPoolExecutor(8) as visitors:
+        assert all(visitors.map(lambda _: results.scored(runs, 1, 30), range(8)))
+    assert sorted(scored) == sorted(run.digest for run in runs)
+
+
+def test_the_scores_that_were_asked_for_longest_ago_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "_scores", LRUCache(2))
+    runs = [with_seed(RUN, seed) for seed in range(3)]
+    for place in (0, 1, 0, 2):
+        results.score(runs[place], 1)
+    assert list(results._scores) == [(runs[0].digest, 1), (runs[2].digest, 1)]
 
 
 def test_a_diverged_run_is_called_so_and_told_what_to_do() -> None:

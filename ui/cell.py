@@ -112,7 +112,7 @@ def _loss(page: str, spec: RunSpec) -> None:
                 **heads.loss_axis(problem),
             )
 
-        key = f"problems loss {session.run_key(run)} {lines}" if run and not mine else ""
+        key = f"problems loss {run.digest} {lines}" if run and not mine else ""
         chart(cached(key, build) if key else build(), key=f"{page}-curve", alt="Loss by sequences seen.")
 
     live.panel(page, draw, live.keep_finished)

@@ -157,9 +157,7 @@ def evaluated(runs: Mapping[str, Sequence[Run]], settings: Settings, patience_s:
 
 def scores_key(runs: Mapping[str, Sequence[Run]], settings: Settings) -> str:
     """A key for whatever follows from the scores of these runs."""
-    return repr(
-        [sequences(settings), [(label, [session.run_key(run) for run in group]) for label, group in runs.items()]]
-    )
+    return repr([sequences(settings), [(label, [run.digest for run in group]) for label, group in runs.items()]])
 
 
 def scores(runs: Mapping[str, Sequence[Run]], settings: Settings) -> pd.DataFrame:

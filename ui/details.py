@@ -29,9 +29,7 @@ def tabs(run: Run, evaluation: Evaluation) -> None:
     with confusion:
         if count:
             height = max(320, 90 * count)
-            matrix = cached(
-                f"confusion {session.run_key(run)}", lambda: figures.confusion(evaluation.confusion, height=height)
-            )
+            matrix = cached(f"confusion {run.digest}", lambda: figures.confusion(evaluation.confusion, height=height))
             chart(matrix, key="Train-confusion", alt="Confusion matrix of single labels.")
             results.download(lambda: evaluation.confusion, "confusion matrix")
         else:
@@ -40,7 +38,7 @@ def tabs(run: Run, evaluation: Evaluation) -> None:
         by_step = evaluation.per_timestep.assign(label=name)
         draw = figures.accuracy_by_timestep if count else figures.error_by_timestep
         styles = {name: tray.styles({name: run})[name]}
-        figure = cached(f"by timestep {session.run_key(run)} {styles}", lambda: draw(by_step, styles))
+        figure = cached(f"by timestep {run.digest} {styles}", lambda: draw(by_step, styles))
         chart(figure, key="Train-by-timestep", alt=f"{each_step}.")
         results.download(lambda: by_step, "by timestep")
     with summary:

@@ -146,7 +146,7 @@ def editable(page: str, run: Run) -> None:
     figure = timeline.unless_edited(
         page,
         name,
-        f"inside timeline {session.run_key(run)} {name} {block}",
+        f"inside timeline {run.digest} {name} {block}",
         lambda: sequence.figure(problem, rows, colour, chosen=block if can_be_edited else None, height=380),
     )
     alt = f"{said}. Its values, what the model answers, and what is expected."

@@ -48,17 +48,17 @@ def tabs(page: str, run: Run, values: Values) -> None:
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
-def _trace(key: str, _run: Run, values: bytes) -> list[BranchTrace]:
+def _trace(digest: str, _run: Run, values: bytes) -> list[BranchTrace]:
     x = np.frombuffer(values, np.float32)[None, :, None]
     return trace(_run.spec.problem, _run.spec.model, _run.weights, x)
 
 
 def _traces(run: Run, values: Values) -> list[BranchTrace]:
-    return _trace(session.run_key(run), run, values.tobytes())
+    return _trace(run.digest, run, values.tobytes())
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
-def _ties(key: str, _run: Run, n: int) -> dict[str, Numbers]:
+def _ties(digest: str, _run: Run, n: int) -> dict[str, Numbers]:
     spec = _run.spec
     return introspection.ties(spec.problem, spec.model, _run.weights, evaluation_sequences(spec.problem, n))
 
@@ -70,7 +70,7 @@ def _tied_on(run: Run) -> int:
 
 
 def _ties_of(run: Run) -> dict[str, Numbers]:
-    return _ties(session.run_key(run), run, _tied_on(run))
+    return _ties(run.digest, run, _tied_on(run))
 
 
 def _colour(run: Run, part: str) -> str:
@@ -89,7 +89,7 @@ def _states(page: str, run: Run, values: Values) -> None:
     for column, (part, name) in zip(st.columns(max(2, len(named))), named.items(), strict=False):
         with column:
             figure = cached(
-                f"states {part} {session.run_key(run)} {values.tobytes().hex()}",
+                f"states {part} {run.digest} {values.tobytes().hex()}",
                 partial(_heatmap, frame[frame["panel"] == part].assign(panel=name), name, _colour(run, part), flip),
             )
             chart(figure, key=f"{page}-states-{part}", alt=f"States of units at each timestep, {name}.")
@@ -136,7 +136,7 @@ def _gates(page: str, run: Run, values: Values) -> None:
         return f"{unit + 1}" if tied is None else f"{unit + 1} (correlation with the label {tied[unit]:+.2f})"
 
     with three:
-        unit = st.selectbox("Unit", order, format_func=said, key=f"{page}.unit.{branch}.{layer}.{session.run_key(run)}")
+        unit = st.selectbox("Unit", order, format_func=said, key=f"{page}.unit.{branch}.{layer}.{run.digest}")
     seen = next(each for each in traces if each.layer == layer and each.branch == branch)
     frame = introspection.gates_frame(seen, unit)
     figure = figures.gates(frame, _colour(run, branch), flip=reaction.flip(run, values))
@@ -166,7 +166,7 @@ def _merge(page: str, run: Run, values: Values) -> None:
     at = reaction.flip(run, values) or 1
     timestep = one.number_input("Timestep", 1, timesteps, at, key=f"{page}.merge.timestep.{timesteps}")
     likely = introspection.chosen_units(model, _ties_of(run), 1)["forward"][0] + 1
-    unit = two.number_input("Unit", 1, model.units, likely, key=f"{page}.merge.unit.{session.run_key(run)}")
+    unit = two.number_input("Unit", 1, model.units, likely, key=f"{page}.merge.unit.{run.digest}")
     numbers = [float(states[0, timestep - 1, unit - 1]) for states in (first, second)]
     wide, narrow = st.columns([3, 2], gap="medium")
     with wide:
@@ -216,7 +216,7 @@ def _learning(page: str, run: Run, values: Values) -> None:
             return
     if not specs:
         st.markdown(_no_checkpoint(run))
-    key = repr([session.run_key(one) for one in [*found, run]])
+    key = repr([one.digest for one in [*found, run]])
     figure = cached(f"checkpoints {key} {values.tobytes().hex()}", lambda: _checkpoints(found, run, values))
     alt = "Sensitivities and hidden states at each checkpoint of the training, on a scrubber."
     chart(figure, key=f"{page}-checkpoints", alt=alt, replay=True)

@@ -14,7 +14,7 @@ from bilstm_core.problems.base import Head, reads
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec
-from ui import heads, results, session
+from ui import heads, results
 from ui.chart import cached, chart
 from ui.timeline import Values
 
@@ -70,7 +70,7 @@ def window(run: Run, values: Values, matrices: int = 1) -> range:
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _matrix(key: str, _run: Run, values: bytes, first: int, stop: int) -> Matrix:
+def _matrix(digest: str, _run: Run, values: bytes, first: int, stop: int) -> Matrix:
     x = np.frombuffer(values, np.float32)[:, None]
     matrix = introspection.sensitivity(_run.spec.problem, _run.spec.model, _run.weights, x, range(first, stop))
     return matrix[first:stop]
@@ -79,7 +79,7 @@ def _matrix(key: str, _run: Run, values: bytes, first: int, stop: int) -> Matrix
 def matrix_of(run: Run, values: Values) -> Matrix:
     """|d output t / d value s| of the window's timesteps."""
     part = window(run, values)
-    return _matrix(session.run_key(run), run, values.tobytes(), part.start, part.stop)
+    return _matrix(run.digest, run, values.tobytes(), part.start, part.stop)
 
 
 def unit_of(run: Run) -> str:
@@ -103,7 +103,7 @@ def matrices(page: str, run: Run, values: Values) -> None:
     with reacts:
         st.markdown("**What does each output react to?**")
         figure = cached(
-            f"sensitivity {session.run_key(run)} {values.tobytes().hex()}",
+            f"sensitivity {run.digest} {values.tobytes().hex()}",
             lambda: figures.sensitivity([(TITLES[view], view, matrix)], unit=unit, side=SIDE, first=part.start + 1),
         )
         alt = f"How much each output reacts to each value; {int((matrix == 0).sum())} cells are exactly zero."

@@ -2,6 +2,7 @@
 
 import functools
 import math
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import streamlit as st
+from cachetools import LRUCache
 
 from bilstm_core import frames
 from bilstm_core.evaluation import Evaluation, evaluate
@@ -23,13 +25,13 @@ DIVERGED = "The training diverged: the weights are no numbers any more. Lower th
 AFFORDABLE = 3e9  # multiply-adds that an evaluation may cost; a page must answer at once
 AFFORDABLE_BESIDE = 1e10  # for all starts of a model in a comparison, which are evaluated beside the pages
 MOST_SEQUENCES, FEWEST_SEQUENCES = 10_000, 100  # that a run is evaluated on; the pages show a hundred
-MAX_SCORES = 5_000
 PATIENCE_S = 0.3  # that a page waits for the evaluations of a comparison before it is drawn without them
 PATIENCE_ALONE_S = 1.0  # and for that of a single run, without which it shows little
 EVALUATING = "The run is trained and is being evaluated."
 
 Score = tuple[float, float, float, npt.NDArray[np.float64]]  # loss, accuracy, exact, accuracy by timestep
-_scores: dict[tuple[str, int], Future[Score]] = {}  # by the run's key and the number of sequences
+_scores: LRUCache[tuple[str, int], Future[Score]] = LRUCache(5_000)  # by the run's digest and the number of sequences
+_lock = threading.Lock()  # held while they are asked or changed
 
 
 def evaluation_size(spec: RunSpec, affordable: float = AFFORDABLE) -> int:
@@ -44,18 +46,18 @@ def _pool(purpose: str) -> ThreadPoolExecutor:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _evaluated(key: str, _run: Run) -> Future[Evaluation]:
+def _evaluated(digest: str, _run: Run) -> Future[Evaluation]:
     return _pool("run").submit(evaluate, _run, evaluation_size(_run.spec))
 
 
 def evaluated(run: Run) -> Evaluation:
     """The run on up to 10,000 fresh sequences, the same for all runs of a problem; waits for it."""
-    return _evaluated(session.run_key(run), run).result()
+    return _evaluated(run.digest, run).result()
 
 
 def evaluated_soon(run: Run) -> Evaluation | None:
     """As `evaluated`, but None where it takes longer than a moment; the page then runs again once it is there."""
-    future = _evaluated(session.run_key(run), run)
+    future = _evaluated(run.digest, run)
     if wait([future], PATIENCE_ALONE_S).done:
         return future.result()
     live.again_when(future.done)
@@ -69,7 +71,7 @@ def diverged(evaluation: Evaluation) -> bool:
 
 def drawn_key(run: Run) -> str:
     """A key for figures of a run with its replay; a recorded one and the same trained live differ in snapshots."""
-    return f"{session.run_key(run)} {len(run.snapshots.step)}"
+    return f"{run.digest} {len(run.snapshots.step)}"
 
 
 def _score(run: Run, n_sequences: int) -> Score:
@@ -78,13 +80,12 @@ def _score(run: Run, n_sequences: int) -> Score:
 
 
 def _future(run: Run, n_sequences: int) -> Future[Score]:
-    key = (session.run_key(run), n_sequences)
-    known = _scores.get(key)
-    if known is None:
-        known = _scores[key] = _pool("comparison").submit(_score, run, n_sequences)
-        while len(_scores) > MAX_SCORES:
-            _scores.pop(next(iter(_scores)), None)
-    return known
+    key, pool = (run.digest, n_sequences), _pool("comparison")
+    with _lock:
+        future = _scores.get(key)
+        if future is None:
+            future = _scores[key] = pool.submit(_score, run, n_sequences)
+        return future
 
 
 def scored(runs: Iterable[Run], n_sequences: int, patience_s: float = 0.0) -> bool:

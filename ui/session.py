@@ -5,7 +5,6 @@ In session_state go codec dicts, NumPy arrays and plain values, never our classe
 
 import functools
 import json
-import threading
 import uuid
 from dataclasses import replace
 from typing import Any, TypedDict, cast
@@ -17,15 +16,12 @@ from bilstm_core.jobs import Jobs
 from bilstm_core.runs import Arrays, Run, from_parts, to_parts
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 from bilstm_core.store import Store
+from ui import run_cache
 
-MAX_REMEMBERED, MAX_REMEMBERED_BYTES = 250, 300_000_000
-MAX_FROM_STORE = 500
+MAX_REMEMBERED = 2_000  # runs that a session finds by their spec; a comparison has at most 350
 FIRST_PAGE_S = 4.0  # in which pages are drawn; then TensorFlow's import takes a core for seconds. Train starts it too
 
 Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
-_runs: dict[int, tuple[Parts, Run]] = {}  # by the id of the parts, which are held so that it stays theirs
-_from_store: dict[str, Run] = {}  # by key, for all sessions
-_lock = threading.Lock()  # held while either of them changes
 
 
 class TrayEntry(TypedDict):
@@ -54,74 +50,89 @@ def watcher() -> str:
 
 
 def run_key(run: Run) -> str:
-    """A key for a run in session_state; a stopped run has another than the finished one."""
-    return _key(run.spec, run.steps_done)
+    """A key for this very run in session_state; the same spec stopped, or trained to other weights, has another."""
+    return _key(run.spec, run.steps_done, run.digest)
 
 
 @functools.lru_cache(maxsize=4_096)  # a page asks for the same hundreds of times
-def _key(spec: RunSpec, steps_done: int) -> str:
-    return json.dumps({**codec.encode(spec), "steps_done": steps_done})
-
-
-def _remembered() -> dict[str, Parts]:
-    return cast(dict[str, Parts], st.session_state.setdefault("session.runs", {}))
-
-
-def remember(run: Run) -> str:
-    """Keep a run for this session, the oldest giving way, and return its key. A run of the tray is never dropped."""
-    kept = _remembered()
-    key = run_key(run)
-    kept[key] = to_parts(run)
-    held = {entry["key"] for entry in tray()} | {shown("Train"), key}
-    sizes = {name: sum(array.nbytes for array in arrays.values()) for name, (_, arrays) in kept.items()}
-    total = sum(sizes.values())
-    for old in [old for old in kept if old not in held]:
-        if len(kept) <= MAX_REMEMBERED and total <= MAX_REMEMBERED_BYTES:
-            break
-        total -= sizes[old]
-        del kept[old]
-    return key
-
-
-def _made(parts: Parts) -> Run:
-    """The run of these parts, made once: a page asks for the same runs several times."""
-    known = _runs.get(id(parts))
-    if known is None or known[0] is not parts:
-        known = (parts, from_parts(*parts))
-        with _lock:
-            _runs[id(parts)] = known
-            while len(_runs) > MAX_REMEMBERED:
-                del _runs[next(iter(_runs))]
-    return known[1]
-
-
-def _stored(key: str) -> Run | None:
-    run = _from_store.get(key) or store().get(spec_of(key))
-    if run:
-        with _lock:
-            _from_store[key] = run
-            while len(_from_store) > MAX_FROM_STORE:
-                del _from_store[next(iter(_from_store))]
-    return run
-
-
-def recall(key: str) -> Run | None:
-    """The run of this key, from this session or from the store."""
-    parts = _remembered().get(key)
-    return _made(parts) if parts else _stored(key)
+def _key(spec: RunSpec, steps_done: int, digest: str = "") -> str:
+    return json.dumps({**codec.encode(spec), "steps_done": steps_done, "digest": digest})
 
 
 @functools.lru_cache(maxsize=4_096)
+def _read_key(key: str) -> tuple[RunSpec, int, str]:
+    """Spec, steps done and digest that a key stands for."""
+    flat = json.loads(key)
+    steps_done, digest = int(flat.pop("steps_done")), str(flat.pop("digest", ""))
+    return codec.decode(flat), steps_done, digest
+
+
 def spec_of(key: str) -> RunSpec:
     """The spec that a run's key stands for."""
-    flat = json.loads(key)
-    flat.pop("steps_done")
-    return codec.decode(flat)
+    return _read_key(key)[0]
+
+
+def _latest() -> dict[str, str]:
+    """The key of the run that this session had last of a spec and its steps done, by their key without a digest."""
+    return cast(dict[str, str], st.session_state.setdefault("session.latest", {}))
+
+
+def _held() -> dict[str, Parts]:
+    """The runs that this session must not lose, by key, whatever gives way to other sessions' runs."""
+    return cast(dict[str, Parts], st.session_state.setdefault("session.held", {}))
+
+
+def _hold() -> None:
+    """Hold the runs of the tray and the one on Train, and no others. Adam's state only of the one on Train."""
+    held, on_train = _held(), shown("Train")
+    wanted = dict.fromkeys([*(entry["key"] for entry in tray()), *([on_train] if on_train else [])])
+    for key in [key for key in held if key not in wanted]:
+        del held[key]
+    for key in wanted:
+        run = None if key in held else recall(key)
+        if run:
+            held[key] = to_parts(run)
+        if key in held and key != on_train:
+            document, arrays = held[key]
+            held[key] = document, {name: arrays[name] for name in arrays if not name.startswith("optimizer_state:")}
+
+
+def remember(run: Run) -> str:
+    """Let this session find the run by its spec from now on, and return the run's key."""
+    run_cache.put(run)
+    key, latest, name = run_key(run), _latest(), _key(run.spec, run.steps_done)
+    latest.pop(name, None)
+    latest[name] = key
+    while len(latest) > MAX_REMEMBERED:
+        del latest[next(iter(latest))]
+    return key
+
+
+def recall(key: str) -> Run | None:
+    """The very run of this key, if it is at hand, or held by this session, or in the store."""
+    spec, steps_done, digest = _read_key(key)
+    run = run_cache.get(digest)
+    if run is None:
+        parts = _held().get(key)
+        run = from_parts(*parts) if parts else None
+        if run is None and steps_done >= spec.training.steps:
+            stored = store().get(spec)
+            run = stored if stored and stored.digest == digest else None
+        if run:
+            run_cache.put(run)
+    return run
 
 
 def find(spec: RunSpec) -> Run | None:
     """The finished run of this spec, if this session or the store has it."""
-    return recall(_key(spec, spec.canonical().training.steps))
+    name = _key(spec, spec.canonical().training.steps)
+    key = _latest().get(name)
+    run = (recall(key) if key else None) or run_cache.named(name)
+    if run is None:
+        run = store().get(spec)
+        if run:
+            run_cache.put(run, name)
+    return run
 
 
 def keep(run: Run, *, resumable: bool = True) -> str:
@@ -129,7 +140,10 @@ def keep(run: Run, *, resumable: bool = True) -> str:
 
     resumable: with Adam's state, which is twice as large as the weights
     """
-    return remember(run if resumable else replace(run, optimizer_state={}))
+    key = remember(run if resumable else replace(run, optimizer_state={}))
+    if _held().pop(key, None):  # perhaps as it was recorded, without what it takes to go on with it
+        _hold()
+    return key
 
 
 def job(page: str) -> str | None:
@@ -153,6 +167,7 @@ def shown(page: str) -> str | None:
 def show(page: str, key: str) -> None:
     """Let the page show the run of this key."""
     st.session_state[f"session.shown.{page}"] = key
+    _hold()
 
 
 def tray() -> list[TrayEntry]:
@@ -184,19 +199,24 @@ def describe(spec: RunSpec) -> str:
     return ", ".join(words)
 
 
+def free_name(spec: RunSpec) -> str:
+    """A short name for a run of this spec that no run of the tray has."""
+    names = {entry["name"] for entry in tray()}
+    described = describe(spec)
+    name, number = described, 2
+    while name in names:
+        name = f"{described} ({number})"
+        number += 1
+    return name
+
+
 def add_to_tray(run: Run) -> None:
     """Keep a run for comparison under a name of its own; a run that is there already stays once."""
     key = remember(run)
     entries = tray()
-    if any(entry["key"] == key for entry in entries):
-        return
-    names = {entry["name"] for entry in entries}
-    name = describe(run.spec)
-    number = 2
-    while name in names:
-        name = f"{describe(run.spec)} ({number})"
-        number += 1
-    entries.append({"key": key, "name": name, "shown": True})
+    if not any(entry["key"] == key for entry in entries):
+        entries.append({"key": key, "name": free_name(run.spec), "shown": True})
+        _hold()
 
 
 def new_seed(seed: int, starts: int = 1) -> int:

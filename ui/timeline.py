@@ -13,7 +13,7 @@ from bilstm_core import figures
 from bilstm_core.editing import checked_value, parse_values
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
-from ui import heads, results, sequence, session
+from ui import heads, results, sequence
 from ui.chart import Click, Drawn, cached, chart
 
 Values = npt.NDArray[np.float32]
@@ -180,7 +180,7 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
             st.markdown(f"**100 fresh sequences: {what}.** Choose a row to see it.")
             chart(
                 cached(
-                    f"wall {number} {session.run_key(run)}",
+                    f"wall {number} {run.digest}",
                     lambda: figures.wall(
                         evaluation.examples, colour, classes=heads.classes(run.spec.problem), chosen=number
                     ),

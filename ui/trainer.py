@@ -120,7 +120,7 @@ def curve(page: str) -> None:
             return
         spec = view.specs[0]
         kept = tray.runs(None, spec.problem)
-        name = session.describe(spec) if kept else spec.model.direction
+        name = session.free_name(spec) if kept else spec.model.direction
         growing = [frames.growing_losses(name, spec, *view.curves[0])] if 0 in view.curves else []
         styles = tray.styles({**kept, name: spec})
         table = pd.concat([_losses(kept), *growing], ignore_index=True) if kept else (growing or [_losses(kept)])[0]
