@@ -1,7 +1,13 @@
 """The page Why under settings that not all its presses can be trained with."""
 
+from pathlib import Path
+
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from bilstm_core.evaluation import evaluate
+from bilstm_core.store import Store
+from ui import results, session
 from ui.comparison import TUTORIAL_EPOCHS, default_settings
 
 WIDE = {**default_settings(), "units": 256, "timesteps": 200, "starts": 1}  # 250 epochs are allowed, 4,000 are not
@@ -48,3 +54,38 @@ def test_a_match_that_units_end_before_is_named_on_the_button() -> None:
     visit.session_state["Why.guess"] = "It is bigger"
     visit.session_state["Why.stage"] = 1
     assert visit.run().button(key="Why.press").label == "Give forward 256 units"
+
+
+def trained_without_a_store() -> None:
+    """The page after its job has ended: every run was taken in, and none could be stored."""
+    import streamlit as st
+
+    from tests.test_store import finished
+    from ui import session, why
+
+    if "trained" not in st.session_state:
+        every = [spec for group in why.specs_of(why.comparison(), why.shown_settings("Why")).values() for spec in group]
+        for spec in every:
+            session.keep(finished(spec), resumable=False)
+        st.session_state["trained"] = len(every)
+    why.page()
+
+
+def test_fifty_starts_are_complete_where_the_store_cannot_be_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    store = Store(tmp_path / "file" / "runs", tmp_path / "recorded")
+    monkeypatch.setattr(session, "store", lambda: store)
+    monkeypatch.setattr(results, "evaluate", lambda run, _: evaluate(run, 2))
+    monkeypatch.setattr(results, "PATIENCE_S", 60.0)
+    visit = AppTest.from_function(trained_without_a_store, default_timeout=120)
+    visit.session_state["Why.settings"] = {**default_settings(), "starts": 50}
+    visit.session_state["Why.guess"] = "It is bigger"
+    visit.session_state["Why.stage"] = 5
+    visit.run()
+    assert not visit.exception
+    assert visit.session_state["trained"] == 350
+    told = " ".join(text.value for text in visit.markdown)
+    assert "Press **Run**" not in told
+    assert "of 50 starts" in told

@@ -9,7 +9,7 @@ from cachetools import LRUCache
 
 from bilstm_core.runs import Run
 
-MAX_BYTES = 300_000_000
+MAX_BYTES = 500_000_000  # 50 starts of four merge modes at 256 units take 430 MB
 OVERHEAD = 10_000  # bytes of a run beside its arrays: tables, names, the record itself
 
 _lock = threading.Lock()  # held while either of them is asked or changed: an LRU changes when it is asked
