@@ -1,6 +1,7 @@
 """Whoever can reach a socket of ours, and holds no key of this run, can neither have code run nor learn anything."""
 
 import contextlib
+import gc
 import socket
 import ssl
 import stat
@@ -19,6 +20,16 @@ from distributed.security import Security
 from bilstm_core.cluster import Cluster
 
 READY_S = 60.0
+
+# a client that was refused leaves sockets of Dask's to the collector, which tells of them
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """What a test leaves to the collector is collected in that test, and not in another file's."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="module")
