@@ -11,7 +11,7 @@ from ui.chart import ensure_plotly
 def notices() -> None:
     """One line for each thing that is wrong with this machine; nothing where everything fits."""
     service, store = session.jobs(), session.store()
-    for line in (ensure_plotly(), service.problem, store.notice):
+    for line in (ensure_plotly(), service.problem, service.notice, store.notice):
         if line:
             st.warning(line, icon=":material/warning:")
 
