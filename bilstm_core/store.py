@@ -7,10 +7,12 @@ in it is ever unpickled. What can't be read, or doesn't fit its spec, is as if i
 import contextlib
 import hashlib
 import json
+import math
 import os
 import re
 import sys
 import tempfile
+import threading
 import time
 import uuid
 import zipfile
@@ -41,6 +43,7 @@ from bilstm_core.thinning import MAX_STEP_POINTS
 RECORDED = Path(__file__).resolve().parent / "recorded"
 DATE = "recorded_on.txt"  # beside the recorded results
 SIZE_LIMIT = 500_000_000  # bytes of a user's store; the oldest files go first
+UNSEEN = 0.05  # of SIZE_LIMIT, which a store writes before it looks through its folder again
 FORMAT = 1
 KINDS = ("<f2", "<f4", "<f8", "<i8", "<i4", "|b1")
 ABANDONED_S = 3_600.0  # a temporary file of this age has no writer any more
@@ -69,6 +72,9 @@ class Store:
         self._root = root or (Path(chosen) if chosen else user_cache_dir() / "runs")
         self._recorded = recorded or RECORDED
         self._notice = ""
+        self._lock = threading.Lock()  # held while the folder is looked through; pages and the job service may both put
+        self._seen: float = math.inf  # bytes that were in the folder when it was last looked through
+        self._unseen = 0  # bytes written since
         self._engine = json.dumps([ENGINE_VERSION, FORMAT, installed_versions()], sort_keys=True)
 
     @property
@@ -85,13 +91,16 @@ class Store:
         return run if run is not None else read_recorded(spec, self._recorded)
 
     def put(self, run: Run) -> None:
-        """Keep a finished run. One that is unfinished, or whose weights are not finite, is not kept."""
+        """Keep a finished run. One that is unfinished, or whose weights are not finite, is not kept.
+
+        The folder is looked through at first, and then whenever so much has been written that it must be: of several
+        processes that write to it, each may take it past its limit by UNSEEN.
+        """
         if not run.finished or not _fits(run, run.spec):
             return
         target = self._path(run.spec)
         try:
-            _write(target, run, compressed=False)
-            self._evict()
+            self._make_room(_write(target, run, compressed=False))
             self._notice = ""
         except OSError as error:
             self._notice = (
@@ -133,23 +142,35 @@ class Store:
                 path.unlink(missing_ok=True)
             return None
 
-    def _evict(self) -> None:
-        """Remove the oldest files until the rest is within the limit, and what writers left behind."""
+    def _make_room(self, written: int) -> None:
+        with self._lock:
+            self._unseen += written
+            if self._seen + self._unseen > SIZE_LIMIT or self._unseen > UNSEEN * SIZE_LIMIT:
+                self._seen, self._unseen = self._evict(), 0
+
+    def _evict(self) -> int:
+        """Remove what writers left behind and, past the limit, the oldest files; returns the bytes of those that stay.
+
+        A little more than must be is removed, so that a full store is not looked through at every put.
+        """
         files = []
-        for path in self._root.iterdir():
-            with contextlib.suppress(OSError):
-                stat = path.stat()
-                if OWN.fullmatch(path.name):
-                    files.append((stat.st_mtime_ns, stat.st_size, path))
-                elif OWN_PART.fullmatch(path.name) and time.time() - stat.st_mtime > ABANDONED_S:
-                    path.unlink()
+        with os.scandir(self._root) as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    if OWN.fullmatch(entry.name):
+                        stat = entry.stat()
+                        files.append((stat.st_mtime_ns, stat.st_size, entry.path))
+                    elif OWN_PART.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > ABANDONED_S:
+                        Path(entry.path).unlink()
         total = sum(size for _, size, _ in files)
-        for _, size, path in sorted(files)[:-1]:
-            if total <= SIZE_LIMIT:
-                break
-            with contextlib.suppress(OSError):
-                path.unlink()
-                total -= size
+        if total > SIZE_LIMIT:
+            for _, size, path in sorted(files)[:-1]:
+                if total <= (1 - UNSEEN) * SIZE_LIMIT:
+                    break
+                with contextlib.suppress(OSError):
+                    Path(path).unlink(missing_ok=True)  # another process may have been faster
+                    total -= size
+        return total
 
 
 def write_recorded(
@@ -196,7 +217,8 @@ def _name(spec: RunSpec, engine: str = "") -> str:
     return hashlib.sha256(f"{canonical}\n{engine}".encode()).hexdigest()[:40]
 
 
-def _write(target: Path, run: Run, *, compressed: bool) -> None:
+def _write(target: Path, run: Run, *, compressed: bool) -> int:
+    """Write a run's file, whole or not at all; returns its bytes."""
     document, arrays = to_parts(run)
     index, pieces = [], []
     for name, array in arrays.items():
@@ -212,10 +234,12 @@ def _write(target: Path, run: Run, *, compressed: bool) -> None:
     try:
         with temporary.open("wb") as file:
             save(file, **{name: np.frombuffer(member, np.uint8) for name, member in members.items()})
+            size = file.tell()
         temporary.replace(target)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+    return size
 
 
 def _read(path: Path, spec: RunSpec) -> Run:

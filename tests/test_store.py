@@ -1,11 +1,14 @@
 import json
 import os
+import subprocess
 import sys
 import time
 import types
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,6 +55,10 @@ def store(tmp_path: Path) -> Store:
 def only_file(tmp_path: Path) -> Path:
     (path,) = (tmp_path / "runs").iterdir()
     return path
+
+
+def size_of(tmp_path: Path) -> int:
+    return sum(path.stat().st_size for path in (tmp_path / "runs").iterdir())
 
 
 def same(one: Run, other: Run) -> bool:
@@ -200,8 +207,8 @@ def test_the_oldest_runs_give_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert [store.get(run.spec) is not None for run in runs] == [False, False, True, True]
 
 
-def test_what_a_killed_writer_left_is_cleared_away(store: Store, tmp_path: Path) -> None:
-    store.put(finished())
+def test_what_a_killed_writer_left_is_cleared_away_by_the_next(store: Store, tmp_path: Path) -> None:
+    Store(tmp_path / "runs").put(finished())
     left = tmp_path / "runs" / f".{40 * 'a'}.01234567.tmp"
     left.write_bytes(b"half")
     fresh = tmp_path / "runs" / f".{40 * 'a'}.89abcdef.tmp"
@@ -210,6 +217,118 @@ def test_what_a_killed_writer_left_is_cleared_away(store: Store, tmp_path: Path)
     store.put(finished(RunSpec(training=TrainingSpec(seed=1))))
     assert not left.exists()
     assert fresh.exists()
+
+
+def looks_of(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[object]:
+    """Grows by one each time that this folder is looked through."""
+    looks: list[object] = []
+
+    def watched(name: str) -> Callable[[Any], Any]:
+        listing = getattr(os, name)
+
+        def look(path: Any) -> Any:
+            if path == folder:
+                looks.append(path)
+            return listing(path)
+
+        return look
+
+    for name in ("scandir", "listdir"):
+        monkeypatch.setattr(os, name, watched(name))
+    return looks
+
+
+def test_a_folder_is_looked_through_once_and_not_at_every_put(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = looks_of(monkeypatch, tmp_path / "runs")
+    for seed in range(20):
+        store.put(finished(RunSpec(training=TrainingSpec(seed=seed))))
+    assert len(looks) == 1
+    assert len(list((tmp_path / "runs").iterdir())) == 20
+
+
+def test_a_full_store_is_looked_through_again_after_a_twentieth_of_its_limit(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(finished())
+    limit = int(62.5 * only_file(tmp_path).stat().st_size)
+    monkeypatch.setattr(store_module, "SIZE_LIMIT", limit)
+    looks, looked = looks_of(monkeypatch, tmp_path / "runs"), 0
+    for seed in range(1, 91):
+        looks.clear()
+        store.put(finished(RunSpec(training=TrainingSpec(seed=seed))))
+        looked += len(looks)
+        assert size_of(tmp_path) <= limit
+    assert looked <= 90 // 4 + 1  # three runs are a little less than a twentieth
+    assert store.get(finished(RunSpec(training=TrainingSpec(seed=90))).spec) is not None
+
+
+def test_two_processes_stay_within_the_limit_and_what_each_has_not_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = Store(tmp_path / "runs"), Store(tmp_path / "runs")
+    ours.put(finished())
+    limit = 40 * only_file(tmp_path).stat().st_size
+    monkeypatch.setattr(store_module, "SIZE_LIMIT", limit)
+    for seed in range(1, 120):
+        (ours if seed % 3 else theirs).put(finished(RunSpec(training=TrainingSpec(seed=seed))))
+        assert size_of(tmp_path) <= (1 + 2 * store_module.UNSEEN) * limit
+    assert size_of(tmp_path) >= (1 - 2 * store_module.UNSEEN) * limit
+
+
+def test_a_run_that_another_process_removes_meanwhile_makes_room_as_well(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed in range(10):
+        store.put(finished(RunSpec(training=TrainingSpec(seed=seed))))
+        newest = store._path(finished(RunSpec(training=TrainingSpec(seed=seed))).spec)
+        os.utime(newest, (0, 1_000 + seed))
+    monkeypatch.setattr(store_module, "SIZE_LIMIT", int(8.5 * newest.stat().st_size))
+    unlink = Path.unlink
+
+    def late(path: Path, missing_ok: bool = False) -> None:
+        unlink(path)
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", late)
+    store._evict()
+    assert len(list((tmp_path / "runs").iterdir())) == 8
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from bilstm_core import store as store_module
+from bilstm_core.specs import RunSpec, TrainingSpec
+from tests.test_store import finished
+root, limit, first = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+store_module.SIZE_LIMIT = limit
+store = store_module.Store(root)
+for seed in range(first, first + 60):
+    store.put(finished(RunSpec(training=TrainingSpec(seed=seed))))
+assert store.notice == "", store.notice
+"""
+
+
+def test_processes_that_write_at_once_leave_a_full_store_of_whole_files(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(finished())
+    limit = 40 * only_file(tmp_path).stat().st_size
+    arguments = [sys.executable, "-c", WRITER, str(tmp_path / "runs"), str(limit)]
+    writers = [
+        subprocess.Popen([*arguments, first], cwd=Path(__file__).parents[1], stderr=subprocess.PIPE, text=True)
+        for first in ("100", "200")
+    ]
+    told = [writer.communicate(timeout=100)[1] for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0], told
+    slack = store_module.UNSEEN * limit
+    assert limit - 2 * slack <= size_of(tmp_path) <= limit + 2 * slack
+    monkeypatch.setattr(store_module, "SIZE_LIMIT", limit)
+    seeds = [*range(100, 160), *range(200, 260)]
+    whole = [store.get(RunSpec(training=TrainingSpec(seed=seed))) is not None for seed in seeds]
+    assert sum(whole) + 1 >= len(list((tmp_path / "runs").iterdir()))
 
 
 def test_recorded_runs_are_found_whatever_the_versions(
