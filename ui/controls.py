@@ -1,5 +1,6 @@
 """Widgets to specs. Every value is checked by the core, and what it says stands beneath the widget."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.presets import PRESETS
 from bilstm_core.problems import PROBLEMS
-from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import WHOLE_NUMBERS, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 LABELS: Mapping[str, str] = {
     "name": "Problem",
@@ -220,8 +221,24 @@ def amount_of_work(training: TrainingSpec) -> str:
 
 
 def longer(spec: RunSpec) -> RunSpec | None:
-    """The same run with as many epochs again, if the core allows that."""
-    try:
-        return replace(spec, training=replace(spec.training, epochs=2 * spec.training.epochs))
-    except ValueError:
-        return None
+    """The same run with as many epochs again, or as near to that as the core allows; None if it allows no more."""
+
+    def with_epochs(epochs: int) -> RunSpec | None:
+        try:
+            return replace(spec, training=replace(spec.training, epochs=epochs))
+        except ValueError:
+            return None
+
+    now = spec.training.epochs
+    # False up to the most that is allowed, then True: what is allowed of some epochs is allowed of fewer
+    most = now + bisect_left(range(now + 1, 2 * now + 1), True, key=lambda epochs: with_epochs(epochs) is None)
+    return with_epochs(most) if most > now else None
+
+
+def longer_note(spec: RunSpec, further: RunSpec) -> str:
+    """That a longer run has fewer than twice the epochs because no more are allowed, or nothing."""
+    epochs = further.training.epochs
+    if epochs == 2 * spec.training.epochs:
+        return ""
+    which = "" if epochs == WHOLE_NUMBERS["epochs"][1] else " for this network and these sequences"
+    return f"To {epochs:,} epochs, the most that is allowed{which}."

@@ -104,9 +104,13 @@ def buttons(page: str, spec: RunSpec | None) -> None:
         two.button("New seed", key=f"{page}.new_seed", on_click=_new_seed, args=(page,), width="stretch")
     elif spec is not None and spec != run.spec:
         st.caption("The figure shows other settings. Press Train for these.")
-    if not run.finished or controls.longer(run.spec):
+    further = controls.longer(run.spec) if run.finished else run.spec
+    if further:
         label = "Train further" if run.finished else "Go on training"
         st.button(label, key=f"{page}.further", on_click=_further, args=(page, run), width="stretch")
+        note = controls.longer_note(run.spec, further) if run.finished else ""
+        if note:
+            st.caption(note)
 
 
 def curve(page: str) -> None:
