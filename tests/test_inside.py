@@ -1,8 +1,13 @@
 """What the Inside page says, and how much of a matrix it can afford."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
+from bilstm_core import introspection
 from bilstm_core.initial_weights import initial_weights
 from bilstm_core.introspection import cost
 from bilstm_core.presets import INSIDE
@@ -11,7 +16,7 @@ from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.store import read_recorded
 from tests.test_introspection import run_of
-from ui import heads, inside_tabs, reaction
+from ui import chart, heads, inside_tabs, reaction
 
 VALUES = np.linspace(0.1, 0.9, 10, dtype=np.float32)
 
@@ -113,3 +118,62 @@ def test_a_large_network_shows_the_stretch_around_the_flip_that_can_be_afforded(
 
 def test_every_model_that_inside_opens_with_is_recorded() -> None:
     assert [spec for spec in INSIDE if read_recorded(spec) is None] == []
+
+
+def page() -> None:
+    import runpy
+
+    runpy.run_path("pages/inside.py")
+
+
+def edit(visit: AppTest, values: Sequence[float]) -> AppTest:
+    visit.session_state["Inside.edit"] = {"sequence": "cumulative_sum-10-0.25-1", "values": list(values)}
+    return visit.run()
+
+
+def visitor() -> AppTest:
+    visit = AppTest.from_function(page, default_timeout=60)
+    visit.session_state["session.dressed"] = True
+    return visit.run()
+
+
+def figures_made(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Grows by one for each figure that is made and written out."""
+    made: list[object] = []
+    written = chart.drawn
+    monkeypatch.setattr(chart, "drawn", lambda figure: (made.append(figure), written(figure))[1])
+    return made
+
+
+def test_one_visitors_edits_take_no_other_visitors_figures_from_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    chart.cached.clear()
+    first, other = visitor(), visitor()
+    assert not first.exception
+    for number in range(25):  # five figures each
+        assert not edit(other, [number / 25] * 10).exception
+    made = figures_made(monkeypatch)
+    first.run()
+    assert made == []
+
+
+def test_an_edit_is_drawn_anew_and_the_same_edit_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    visit = edit(visitor(), [0.1] * 10)
+    made = figures_made(monkeypatch)
+    edit(visit, [0.2] * 10)
+    assert len(made) == 5  # timeline, sensitivity and the states of three parts; not the reading grid
+    edit(visit, [0.2] * 10)
+    assert len(made) == 5
+
+
+def test_the_matrix_of_a_sequence_is_worked_out_once_a_rerun_and_follows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    run, others = untrained(ModelSpec(units=3)), untrained(ModelSpec(units=2))
+    monkeypatch.setattr(st, "session_state", {})
+    calls: list[object] = []
+    work_out = introspection.sensitivity
+    monkeypatch.setattr(introspection, "sensitivity", lambda *args: (calls.append(args), work_out(*args))[1])
+    first = reaction.matrix_of(run, VALUES)
+    assert reaction.matrix_of(run, VALUES.copy()) is first
+    assert len(calls) == 1
+    for matrix in (reaction.matrix_of(run, VALUES[::-1].copy()), reaction.matrix_of(others, VALUES)):
+        assert not np.array_equal(matrix, first)
+    assert len(calls) == 3

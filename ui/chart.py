@@ -111,6 +111,12 @@ def cached(key: str, _build: "Callable[[], go.Figure]") -> Drawn:
     return drawn(_build())
 
 
+@st.cache_resource(max_entries=8, show_spinner=False, scope="session")
+def cached_for_session(key: str, _build: "Callable[[], go.Figure]") -> Drawn:
+    """As `cached`, for what no other session will ask for: it would only take others' figures from the cache."""
+    return drawn(_build())
+
+
 def chart(
     figure: "go.Figure | Drawn",
     *,

@@ -110,7 +110,7 @@ def _fresh(key: str, _problem: ProblemSpec) -> Batch:
 def _sequence(page: str, problem: ProblemSpec) -> Batch:
     number = int(st.session_state.get(f"{page}.sequence", 1))
     drawn = sequence.one_of(_fresh(repr(problem), problem), number)
-    values = timeline.edited(page, _sequence_name(page, problem), sequence.real_values(drawn))
+    values = timeline.edited(page, sequence_name(page, problem), sequence.real_values(drawn))
     return sequence.with_values(problem, drawn, values)
 
 
@@ -120,7 +120,8 @@ def chosen_values(page: str, run: Run) -> Values:
     return values
 
 
-def _sequence_name(page: str, problem: ProblemSpec) -> str:
+def sequence_name(page: str, problem: ProblemSpec) -> str:
+    """A name for the fresh sequence that the page shows, edited or not."""
     return f"{problem.name}-{problem.timesteps}-{problem.threshold}-{st.session_state.get(f'{page}.sequence', 1)}"
 
 
@@ -131,7 +132,7 @@ def _next(page: str) -> None:
 def editable(page: str, run: Run) -> None:
     """The timeline of the sequence, and what changes it."""
     problem, model = run.spec.problem, run.spec.model
-    name, batch = _sequence_name(page, problem), _sequence(page, problem)
+    name, batch = sequence_name(page, problem), _sequence(page, problem)
     values = sequence.real_values(batch)
     block = min(int(st.session_state.get(f"{page}.block", 1)), len(values))
     rows = sequence.rows_of(batch, run)

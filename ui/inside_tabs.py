@@ -14,8 +14,8 @@ from bilstm_core.evaluation import evaluation_sequences
 from bilstm_core.inference import BranchTrace, trace
 from bilstm_core.initial_weights import initial_weights, parameter_count
 from bilstm_core.runs import Run
-from ui import inside, live, reaction, results, session
-from ui.chart import cached, chart
+from ui import inside, live, reaction, results, session, timeline
+from ui.chart import chart
 from ui.timeline import Values
 
 Numbers = npt.NDArray[Any]
@@ -47,7 +47,7 @@ def tabs(page: str, run: Run, values: Values) -> None:
     opened()
 
 
-@st.cache_resource(max_entries=20, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner=False, scope="session")  # edits would fill everyone's
 def _trace(digest: str, _run: Run, values: bytes) -> list[BranchTrace]:
     x = np.frombuffer(values, np.float32)[None, :, None]
     return trace(_run.spec.problem, _run.spec.model, _run.weights, x)
@@ -85,10 +85,13 @@ def _states(page: str, run: Run, values: Values) -> None:
     units = introspection.units_of(model, _traces(run, values))
     frame = introspection.states_frame(model, units, tied, chosen)
     flip = reaction.flip(run, values)
+    sequence_name = inside.sequence_name(page, run.spec.problem)
     named = {part: f"merged: {model.merge_mode}" if part == introspection.MERGED else part for part in units.parts}
     for column, (part, name) in zip(st.columns(max(2, len(named))), named.items(), strict=False):
         with column:
-            figure = cached(
+            figure = timeline.unless_edited(
+                page,
+                sequence_name,
                 f"states {part} {run.digest} {values.tobytes().hex()}",
                 partial(_heatmap, frame[frame["panel"] == part].assign(panel=name), name, _colour(run, part), flip),
             )
@@ -217,7 +220,12 @@ def _learning(page: str, run: Run, values: Values) -> None:
     if not specs:
         st.markdown(_no_checkpoint(run))
     key = repr([one.digest for one in [*found, run]])
-    figure = cached(f"checkpoints {key} {values.tobytes().hex()}", lambda: _checkpoints(found, run, values))
+    figure = timeline.unless_edited(
+        page,
+        inside.sequence_name(page, run.spec.problem),
+        f"checkpoints {key} {values.tobytes().hex()}",
+        lambda: _checkpoints(found, run, values),
+    )
     alt = "Sensitivities and hidden states at each checkpoint of the training, on a scrubber."
     chart(figure, key=f"{page}-checkpoints", alt=alt, replay=True)
     st.caption(

@@ -14,7 +14,7 @@ from bilstm_core.problems.base import Head, reads
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec
-from ui import heads, results
+from ui import heads, inside, results, timeline
 from ui.chart import cached, chart
 from ui.timeline import Values
 
@@ -69,17 +69,16 @@ def window(run: Run, values: Values, matrices: int = 1) -> range:
     return range(first - 1, last)
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _matrix(digest: str, _run: Run, values: bytes, first: int, stop: int) -> Matrix:
-    x = np.frombuffer(values, np.float32)[:, None]
-    matrix = introspection.sensitivity(_run.spec.problem, _run.spec.model, _run.weights, x, range(first, stop))
-    return matrix[first:stop]
-
-
 def matrix_of(run: Run, values: Values) -> Matrix:
-    """|d output t / d value s| of the window's timesteps."""
+    """|d output t / d value s| of the window's timesteps; a session has its last one at hand."""
     part = window(run, values)
-    return _matrix(run.digest, run, values.tobytes(), part.start, part.stop)
+    key = [run.digest, values.tobytes(), part.start, part.stop]
+    last: tuple[list[Any], Matrix] | None = st.session_state.get("reaction.matrix")
+    if last is None or last[0] != key:
+        spec, x = run.spec, values[:, None]
+        last = key, introspection.sensitivity(spec.problem, spec.model, run.weights, x, part)[part.start : part.stop]
+        st.session_state["reaction.matrix"] = last
+    return last[1]
 
 
 def unit_of(run: Run) -> str:
@@ -102,7 +101,9 @@ def matrices(page: str, run: Run, values: Values) -> None:
     reacts, has_read = st.columns(2, gap="small")
     with reacts:
         st.markdown("**What does each output react to?**")
-        figure = cached(
+        figure = timeline.unless_edited(
+            page,
+            inside.sequence_name(page, problem),
             f"sensitivity {run.digest} {values.tobytes().hex()}",
             lambda: figures.sensitivity([(TITLES[view], view, matrix)], unit=unit, side=SIDE, first=part.start + 1),
         )

@@ -14,7 +14,7 @@ from bilstm_core.editing import checked_value, parse_values
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
 from ui import heads, results, sequence
-from ui.chart import Click, Drawn, cached, chart
+from ui.chart import Click, Drawn, cached, cached_for_session, chart
 
 Values = npt.NDArray[np.float32]
 SLIDER_STEP = 0.001
@@ -105,9 +105,14 @@ def edit_controls(page: str, name: str, values: Values) -> None:
         st.markdown(f":material/error: {error}")
 
 
-def unless_edited(page: str, name: str, key: str, build: Callable[[], go.Figure]) -> go.Figure | Drawn:
-    """The figure of a sequence, kept under its key unless a person has edited it: edits would fill everyone's cache."""
-    return build() if is_edited(page, name) else cached(key, build)
+def unless_edited(page: str, name: str, key: str, build: Callable[[], go.Figure]) -> Drawn:
+    """The figure of a sequence, made once for all under its key; once a person has edited it, for their session only.
+
+    Edits would fill everyone's cache.
+    """
+    if is_edited(page, name):
+        return cached_for_session(f"{key} {st.session_state[f'{page}.edit']['values']}", build)
+    return cached(key, build)
 
 
 def chooser(page: str) -> Callable[[Click], None]:
