@@ -114,14 +114,20 @@ class Store:
             return "stored"
         return "recorded" if read_recorded(spec, self._recorded) is not None else None
 
-    def date(self, spec: RunSpec) -> date | None:
-        """The day on which the run that `get` would find was written."""
+    def recorded_on(self) -> date | None:
+        """The day of the recorded results."""
         try:
-            if self._own(spec) is not None:
-                return date.fromtimestamp(self._path(spec).stat().st_mtime)
             return date.fromisoformat((self._recorded / DATE).read_text(encoding="utf-8").strip())
         except (OSError, ValueError):
             return None
+
+    def date(self, spec: RunSpec) -> date | None:
+        """The day on which the run that `get` would find was written."""
+        if self._own(spec) is None:
+            return self.recorded_on()
+        with contextlib.suppress(OSError):
+            return date.fromtimestamp(self._path(spec).stat().st_mtime)
+        return None
 
     def _path(self, spec: RunSpec) -> Path:
         return self._root / f"{_name(spec, self._engine)}.npz"

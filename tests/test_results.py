@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +14,7 @@ from bilstm_core.evaluation import Evaluation, evaluate
 from bilstm_core.presets import DIRECTIONS, PRESETS
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from bilstm_core.store import read_recorded
+from bilstm_core.store import Store, read_recorded
 from ui import comparison, results, session, trainer
 
 
@@ -41,6 +42,20 @@ def test_recorded_starts_and_those_trained_here_are_told_apart() -> None:
 def test_a_recorded_start_that_is_trained_again_was_trained_here() -> None:
     assert results.origin_of([RUN]).startswith("Recorded on ")
     assert results.origin_of([with_seed(RUN, 0)]).startswith("Trained here: seed 0, ")
+
+
+def test_a_recorded_run_is_called_so_with_its_own_day_though_another_of_its_spec_is_stored(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    store = Store(tmp_path)
+    monkeypatch.setattr(session, "store", lambda: store)
+    before = results.origin(RUN), results.origin_of([RUN])
+    here = with_seed(RUN, 0)
+    assert results.origin(here).startswith("Trained: ")
+    store.put(here)
+    assert results.origin(here).startswith("Stored on ")
+    assert before[0].startswith("Recorded on ")
+    assert (results.origin(RUN), results.origin_of([RUN])) == before
 
 
 def test_a_run_trained_live_is_another_figure_than_the_recorded_one_without_a_replay() -> None:

@@ -5,6 +5,7 @@ import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -126,16 +127,17 @@ def download(frame: Callable[[], pd.DataFrame], name: str, label: str = "CSV") -
 
 def origin(run: Run) -> str:
     """Where a run comes from, small, below its figure: trained just now, stored, or recorded."""
-    where = session.store().origin(run.spec) if run.finished else None
-    verb = {"recorded": "Recorded", "stored": "Stored"}.get(where or "", "Trained")
-    return (
-        f"{verb}{_day(run.spec) if where else ''}: seed {run.spec.training.seed}, {run.timing.train_s:.1f} s of"
-        f" training, {_versions([run])}."
-    )
+    store = session.store()
+    if is_recorded(run):
+        where = f"Recorded{_on(store.recorded_on())}"
+    elif run.finished and store.origin(run.spec) == "stored":
+        where = f"Stored{_on(store.date(run.spec))}"
+    else:
+        where = "Trained"
+    return f"{where}: seed {run.spec.training.seed}, {run.timing.train_s:.1f} s of training, {_versions([run])}."
 
 
-def _day(spec: RunSpec) -> str:
-    day = session.store().date(spec)
+def _on(day: date | None) -> str:
     return f" on {day.day} {day:%B %Y}" if day else ""
 
 
@@ -165,7 +167,7 @@ def origin_of(runs: Sequence[Run]) -> str:
     for kind in (True, False):
         group = [run for run in runs if is_recorded(run) == kind]
         if group:
-            where = f"Recorded{_day(group[0].spec)}" if kind else "Trained here"
+            where = f"Recorded{_on(session.store().recorded_on())}" if kind else "Trained here"
             said.append(f"{where}: {_seeds({run.spec.training.seed for run in group})}")
     return f"{'. '.join(said)}, {_versions(runs)}."
 
