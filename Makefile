@@ -49,8 +49,8 @@ bench: $(VENV)/.app
 	$(BIN)/python -m benchmarks
 
 # the README's screenshots
-pictures: $(VENV)/.dev
-	$(BIN)/python docs/pictures.py
+pictures: browser
+	$(BIN)/python -m docs.pictures
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "BiLSTM Explorer needs Python 3.11 to 3.13, and this is %d.%d. Name another: make PYTHON=python3.12 ..." % v)'

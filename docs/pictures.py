@@ -1,6 +1,5 @@
 """Takes the README's screenshots of a freshly started app: `make pictures`."""
 
-import shutil
 import socket
 import subprocess
 import sys
@@ -9,6 +8,8 @@ import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+from tests.browser.find import browser as find_browser
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "pictures"
@@ -53,7 +54,7 @@ def take(url: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+            executable_path=find_browser(),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         for name, (path, width, height, scheme) in PICTURES.items():

@@ -53,7 +53,7 @@ class Click(TypedDict):
 
 
 def ensure_plotly(folder: Path = STATIC) -> str:
-    """Compress plotly.min.js into `folder` unless it is there already.
+    """Compress plotly.min.js into `folder` unless it is there already, in place of another version's.
 
     Returns "" or a sentence that says why it could not be done.
     """
@@ -68,6 +68,8 @@ def ensure_plotly(folder: Path = STATIC) -> str:
                 part.write(gzip.compress(source.read_bytes(), 6, mtime=0))
             Path(part.name).chmod(0o644)
             Path(part.name).replace(target)  # whole, or not there: another process may be writing it as well
+            for other in set(folder.glob("plotly.*")) - {target}:  # of versions that were installed before
+                other.unlink(missing_ok=True)
     except OSError as error:
         return f"The charts can't be drawn: {target} could not be written ({error.strerror}). Make its folder writable."
     return ""
