@@ -60,7 +60,7 @@ def take(url: str) -> None:
         for name, (path, width, height, scheme) in PICTURES.items():
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
             page.goto(f"{url}/{path}")
-            page.locator(".main-svg").last.wait_for(timeout=60_000)
+            page.locator(".main-svg, [data-testid=overview-network] svg").last.wait_for(timeout=60_000)
             for text in PRESSED.get(name, ()):
                 page.get_by_text(text, exact=True).click()
             page.wait_for_timeout(3_000)
