@@ -18,8 +18,6 @@ from bilstm_core.progress import Job, JobView, parts_of
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 
-KEPT_ANSWERS = 200
-
 
 class Jobs(JobsThread):
     """The trainings of this app, and the processes that do them. Every method may be called from any thread.
@@ -126,24 +124,17 @@ class Jobs(JobsThread):
         """Ask for the text of Keras's model.summary(); equal questions have one id; a failed one is asked again."""
         flat = codec.encode(RunSpec(problem=spec.problem, model=spec.model))
         request = hashlib.sha256(json.dumps(flat, sort_keys=True).encode()).hexdigest()[:16]
-        with self._lock:
-            if request not in self._answers or request in self._unanswered:
-                self._unanswered.discard(request)
-                self._answers[request] = self._problem or None
-                if self._problem:
-                    self._unanswered.add(request)
-                if self._state != "failed":
-                    self._commands.put(lambda cluster: self._ask(cluster, request, flat))
-                for old in list(self._answers)[:-KEPT_ANSWERS]:
-                    del self._answers[old]
+        if self._questions.open(request):
+            if self._state == "failed":
+                self._questions.fail_all(self._problem)
+            else:
+                self._commands.put(lambda cluster: self._questions.send(cluster.client, request, flat, self.source))
         return request
 
     def answer(self, request: str) -> str | None:
         """The text that was asked for, or a sentence that says why there is none; None while it is awaited."""
-        with self._lock:
-            return self._answers.get(request, "This question was lost when the program changed. Ask again.")
+        return self._questions.answer(request)
 
     def unanswered(self, request: str) -> bool:
         """Whether `answer` says why there is none, so that it can be asked for again."""
-        with self._lock:
-            return request in self._unanswered or request not in self._answers
+        return self._questions.unanswered(request)

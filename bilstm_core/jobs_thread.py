@@ -11,7 +11,6 @@ import logging
 import queue
 import threading
 import time
-import uuid
 from asyncio import CancelledError
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from bilstm_core import codec, renewal
 from bilstm_core.cluster import Cluster, NotEnoughMemoryError
 from bilstm_core.dispatch import Turn, turns
 from bilstm_core.progress import Job, failure
+from bilstm_core.questions import Questions
 from bilstm_core.runs import Run, from_parts, to_parts
 from bilstm_core.source import fingerprint
 from bilstm_core.watch import SILENT_S, Watch
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 class JobsThread:
     """What `Jobs` and its thread share, and all that the thread does.
 
-    `_lock` guards the jobs and answers; whatever needs the cluster is put into `_commands`, each with the cluster.
+    `_lock` guards the jobs; whatever needs the cluster is put into `_commands`, each with the cluster.
     """
 
     def __init__(
@@ -64,8 +64,7 @@ class JobsThread:
         self._jobs: dict[str, Job] = {}
         self._at_work: dict[str, Turn] = {}  # what workers have, by the task's key
         self._futures: dict[str, Any] = {}  # by the same: Dask forgets a task that nobody holds
-        self._answers: dict[str, str | None] = {}
-        self._unanswered: set[str] = set()  # whose answer says why there is none
+        self._questions = Questions()
         self._starts = 0
         self._faults = 0
         self._watch = Watch()
@@ -142,10 +141,7 @@ class JobsThread:
             for job in self._jobs.values():
                 if not job.over:
                     job.end("failed", problem)
-            for request, answer in self._answers.items():
-                if answer is None:
-                    self._answers[request] = problem
-                    self._unanswered.add(request)
+        self._questions.fail_all(problem)
 
     def _hear(self, event: tuple[float, Mapping[str, Any]]) -> None:
         """Take in a message of a worker; runs in the client's thread."""
@@ -251,32 +247,6 @@ class JobsThread:
             name="stopping",
             daemon=True,
         ).start()
-
-    def _ask(self, cluster: Cluster, request: str, flat: Mapping[str, str]) -> None:
-        worker = importlib.import_module("bilstm_core.worker")
-        key = f"summary-{uuid.uuid4().hex}"
-        try:
-            future = cluster.client.submit(worker.summary_job, flat, self.source, key=key, priority=1, pure=False)
-            future.add_done_callback(lambda done: self._commands.put(lambda _: self._take_answer(request, done)))
-        except Exception as error:
-            self._answer(request, problem=f"The training worker could not be asked: {error}".rstrip("."))
-
-    def _take_answer(self, request: str, future: Any) -> None:
-        text, problem = "", "The request was lost on its way to the training worker"
-        try:
-            if future.status == "finished":
-                text = future.result(timeout=10)
-            elif future.status == "error":
-                problem = f"Keras could not build the model: {future.exception(timeout=10)}".rstrip(".")
-        except (Exception, CancelledError):
-            pass
-        self._answer(request, text, problem)
-
-    def _answer(self, request: str, text: str = "", problem: str = "") -> None:
-        with self._lock:
-            self._answers[request] = text or f"{problem}. Ask again."
-            if not text:
-                self._unanswered.add(request)
 
     def _sweep(self, cluster: Cluster) -> None:
         """Forget watchers that went without a word and jobs long over; see that the worker is well."""
