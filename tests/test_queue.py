@@ -212,6 +212,38 @@ def test_stopping_what_has_learnt_waits_for_what_it_hands_over(house: House) -> 
     assert view.runs[1] is None
 
 
+@pytest.mark.parametrize(("others", "limit"), [(False, jobs_thread.QUIET_ALONE_S), (True, jobs_thread.QUIET_S)])
+def test_a_watcher_that_goes_silent_counts_as_gone_sooner_where_another_job_waits(
+    house: House, monkeypatch: pytest.MonkeyPatch, others: bool, limit: float
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    job = house.jobs.submit([ONE], watcher="closed tab")
+    house.jobs.watch(job, "hidden tab")
+    house.turn()
+    house.hear("started", job)
+    other = house.jobs.submit([TWO], watcher="me") if others else None
+    begin, hidden = now, now
+    while (view := house.jobs._jobs[job].view()).watchers == 2:
+        now += 1
+        if now - hidden > limit / 2:
+            hidden = now
+            house.jobs.watch(job, "hidden tab")
+        if other:
+            house.view(other)
+        house.turn()
+    assert now - begin == pytest.approx(limit, abs=1.5)
+    assert not view.over, "one still watches"
+    while not house.jobs._jobs[job].over:
+        now += 1
+        if other:
+            house.view(other)
+        house.turn()
+    assert now - hidden == pytest.approx(limit, abs=1.5)
+    assert house.view(job).message == "The training was stopped because no page was watching it any more."
+    assert house.cluster.stops == [job]
+
+
 def test_a_part_that_is_begun_again_for_nobody_is_told_to_stop(house: House) -> None:
     job = house.jobs.submit([ONE], watcher="me")
     house.turn()
