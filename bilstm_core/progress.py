@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.runs import Run, to_parts
+from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from bilstm_core.thinning import lows_and_highs
 
@@ -219,8 +219,7 @@ class Job:
     @property
     def nbytes(self) -> int:
         """What its runs hold."""
-        runs = {id(run): to_parts(run)[1] for run in (*self.runs, self.resume) if run is not None}
-        return sum(array.nbytes for arrays in runs.values() for array in arrays.values())
+        return sum(run.nbytes for run in (*self.runs, self.resume) if run is not None)
 
     def _learnt(self, part: Part) -> bool:
         return any(len(self.curves[place][0]) for place in part.places)
