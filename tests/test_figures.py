@@ -219,7 +219,6 @@ def test_before_any_replay_the_final_state_is_shown():
     assert cover.x0 == cover.x1 == 1
     assert cover.opacity == 0.85
     assert cover.fillcolor == palette.PAPER
-    assert not any(note.to_plotly_json() for note in figure.frames[-1].layout.annotations)
 
 
 def test_replay_moves_the_probe_with_the_curve():

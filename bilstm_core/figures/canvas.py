@@ -114,19 +114,25 @@ def flat(colours: Sequence[str]) -> Item:
     return {"colorscale": _steps(colours), "zmin": -0.5, "zmax": len(colours) - 0.5, "showscale": False}
 
 
-def changes(items: Sequence[Item], shown: Sequence[Item]) -> list[Item]:
-    """Of each item only what differs from the one shown, which is all that a frame needs to carry.
+def changing(moments: Sequence[Sequence[Item]], final: Sequence[Item]) -> list[list[Item]]:
+    """The moments of a replay, each item without what is the same in all of them and in the finished figure.
 
+    moments, final: the same items in the same order. Whatever changes at any moment stands in every one, the last too:
+    a frame is drawn over the frame before it, and only what it says is undone.
     A text comes with its `name`, its short form on narrow screens.
     """
-    slim = [
-        {name: value for name, value in item.items() if other.get(name) != value}
-        for item, other in zip(items, shown, strict=True)
+    names = [
+        {name for item in items for name in item if any(other.get(name) != item[name] for other in items)}
+        for items in zip(final, *moments, strict=True)
     ]
-    for one, item in zip(slim, items, strict=True):
-        if "text" in one and "name" in item:
-            one["name"] = item["name"]
-    return slim
+    kept = [changed | {"name"} if "text" in changed else changed for changed in names]
+    return [
+        [
+            {name: value for name, value in item.items() if name in wanted}
+            for item, wanted in zip(items, kept, strict=True)
+        ]
+        for items in moments
+    ]
 
 
 def panels(

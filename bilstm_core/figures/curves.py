@@ -44,6 +44,7 @@ def end_labels(drawn: Plot, cursor: float, plot_height: float) -> list[Item]:
                 xref="x domain",
                 yref="y",
                 xanchor="left",
+                yanchor="middle",
                 xshift=6,
                 name=f"<b>{value}</b>",
                 font={"size": canvas.TEXT, "color": colour},
@@ -73,6 +74,12 @@ def cursors(drawn: Plot) -> list[float]:
 def frame_name(drawn: Plot, cursor: float) -> str:
     """What the scrubber says at a cursor."""
     return f"{WORDS[drawn.x][1]} {round(cursor):,} of {round(drawn.total):,}"
+
+
+def frame_layouts(moments: Sequence[Item], final: Item) -> list[Item]:
+    """The layouts of a replay's frames. moments, final: shapes and annotations, all of them at each moment"""
+    parts = {part: canvas.changing([moment[part] for moment in moments], final[part]) for part in final}
+    return [dict(zip(parts, items, strict=True)) for items in zip(*parts.values(), strict=True)]
 
 
 def short(label: str) -> str:
@@ -138,13 +145,9 @@ def loss_curves(
         }
 
     final = moment(drawn.total)
-    frames = [
-        {
-            "name": frame_name(drawn, at),
-            "layout": {part: canvas.changes(items, final[part]) for part, items in moment(at).items()},
-        }
-        for at in (cursors(drawn) if replay else [])
-    ]
+    stops = cursors(drawn) if replay else []
+    layouts = frame_layouts([moment(at) for at in stops], final)
+    frames = [{"name": frame_name(drawn, at), "layout": layout} for at, layout in zip(stops, layouts, strict=True)]
     return canvas.figure(
         drawn.traces,
         height=height,

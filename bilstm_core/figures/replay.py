@@ -3,6 +3,7 @@
 import bisect
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -96,12 +97,18 @@ def curve_and_timeline(
         return data, {"shapes": [*drawn.shapes, *curves.curtain(drawn, cursor)], "annotations": notes}
 
     _, final = moment(drawn.total)
-    frames = []
-    for cursor in curves.cursors(drawn):
-        data, layout = moment(cursor)
-        slim = [{"type": "scatter", "x": one["x"], "y": one["y"]} for one in data]
-        slimmer = {part: canvas.changes(items, final[part]) for part, items in layout.items()}
-        frames.append({"name": curves.frame_name(drawn, cursor), "data": slim, "traces": moving, "layout": slimmer})
+    stops = curves.cursors(drawn)
+    moments = [moment(cursor) for cursor in stops]
+    layouts = curves.frame_layouts([layout for _, layout in moments], final)
+    frames = [
+        {
+            "name": curves.frame_name(drawn, cursor),
+            "data": [_slim(trace) for trace in data],
+            "traces": moving,
+            "layout": layout,
+        }
+        for cursor, (data, _), layout in zip(stops, moments, layouts, strict=True)
+    ]
     narrow = curves.narrow_layout(drawn, height - curves.TOP - bottom)
     narrow["margin"]["b"] = bottom
     narrow["height"] = height + max(60, narrow["margin"]["t"] - curves.TOP)
@@ -114,6 +121,12 @@ def curve_and_timeline(
         **axes,
         **final,
     )
+
+
+def _slim(trace: Item) -> Item:
+    """What moves of a trace, as plain lists: the browser reads them without Plotly."""
+    points = {part: np.asarray(trace[part]).tolist() for part in ("x", "y", "customdata") if part in trace}
+    return {"type": trace["type"], **points}
 
 
 def _row_notes(label: str, style: Style, now: pd.DataFrame, number: int, classes: int) -> list[Item]:

@@ -1,0 +1,84 @@
+"""A replay's frames: applied one over the other, as the browser does, they lead back to the finished figure."""
+
+import base64
+import copy
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from bilstm_core import figures
+from tests.test_figures import MODELS, STYLES, losses, snapshots
+
+WITH_FRAMES = {
+    "curves": lambda: figures.loss_curves(losses(MODELS), STYLES, replay=True),
+    "long": lambda: figures.loss_curves(losses(MODELS, n=4_000), STYLES, log_x=True, mark=250, replay=True),
+    "one": lambda: figures.curve_and_timeline(losses(["forward"]), STYLES, improving(["forward"])),
+    "three": lambda: figures.curve_and_timeline(losses(MODELS), STYLES, improving(MODELS)),
+    "regression": lambda: figures.curve_and_timeline(losses(MODELS), STYLES, improving(MODELS), classes=0),
+}
+
+
+def improving(labels: list[str]) -> pd.DataFrame:
+    """Snapshots that end with one label wrong, each with probabilities of its own."""
+    frame = snapshots(labels)
+    last = frame["sequences_seen"] == 250
+    frame.loc[last & (frame["timestep"] == 2), "probability"] = 1 - frame["expected"]
+    frame["probability"] = frame["probability"] * (0.9 + 0.0001 * frame["sequences_seen"])
+    return frame
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict) and "bdata" in value:
+        return _plain(np.frombuffer(base64.b64decode(value["bdata"]), value["dtype"]))
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return None if isinstance(value, float) and np.isnan(value) else value
+
+
+def _laid_over(below: Any, above: Any) -> Any:
+    if isinstance(above, dict):
+        return {**below, **{name: _laid_over(below.get(name, {}), part) for name, part in above.items()}}
+    return above
+
+
+def _apply(figure: dict[str, Any], frame: dict[str, Any]) -> None:
+    for place, part in zip(frame.get("traces", []), frame.get("data", []), strict=True):
+        figure["data"][place] = _laid_over(figure["data"][place], part)
+    for name, items in frame["layout"].items():
+        shown = figure["layout"][name]
+        figure["layout"][name] = [_laid_over(*pair) for pair in zip(shown, items, strict=True)]
+
+
+def _parts(figure: go.Figure) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    whole = _plain(figure.to_plotly_json())
+    return {"data": whole["data"], "layout": whole["layout"]}, [_plain(frame) for frame in whole["frames"]]
+
+
+@pytest.mark.parametrize("name", WITH_FRAMES)
+def test_the_frames_in_order_lead_back_to_the_finished_figure(name):
+    finished, frames = _parts(WITH_FRAMES[name]())
+    shown = copy.deepcopy(finished)
+    for frame in frames[:-1]:
+        _apply(shown, frame)
+    assert shown != finished
+    _apply(shown, frames[-1])
+    assert shown == finished
+
+
+@pytest.mark.parametrize("name", WITH_FRAMES)
+def test_a_frame_shows_the_same_whatever_was_shown_before(name):
+    finished, frames = _parts(WITH_FRAMES[name]())
+    middle = frames[len(frames) // 2]
+    straight = copy.deepcopy(finished)
+    _apply(straight, middle)
+    after_all = copy.deepcopy(finished)
+    for frame in [*frames, middle]:
+        _apply(after_all, frame)
+    assert after_all == straight
