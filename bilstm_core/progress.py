@@ -3,6 +3,7 @@
 A job is one or more runs. Its parts are trained one after the other; the runs of a part differ in their seed only.
 """
 
+import itertools
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from bilstm_core import cost
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from bilstm_core.thinning import lows_and_highs
@@ -34,7 +36,7 @@ class JobView:
     remaining_s: estimated seconds; None until it is known
     curves: by the run's place, (sequences_seen, loss) received so far; at most 1,000 points, lows and highs kept
     at_work: a part of it is being trained
-    compiling: at work, but that part has made no weight update yet
+    compiling: at work, but that part has made no weight update yet, and its program is a new one
     restarted: a worker died under a part of it, which has made no weight update since
     restarts: how often that has happened to any of its parts
     silent_s: seconds since the worker last spoke of it
@@ -207,7 +209,7 @@ class Job:
             remaining_s=self._remaining(now),
             curves={place: curve for place, curve in enumerate(self.curves) if len(curve[0])},
             at_work=bool(working),
-            compiling=bool(working) and not any(self._learnt(part) for part in working),
+            compiling=bool(working) and not any(self._learnt(part) or self._compiled(part) for part in working),
             restarted=not self.over and any(part.restarts and not self._learnt(part) for part in sent),
             restarts=sum(part.restarts for part in self.parts),
             silent_s=now - self.heard,
@@ -223,6 +225,13 @@ class Job:
 
     def _learnt(self, part: Part) -> bool:
         return any(len(self.curves[place][0]) for place in part.places)
+
+    def _compiled(self, part: Part) -> bool:
+        """Whether a part before it was trained by the same program."""
+        spec = self.specs[part.places[0]]
+        before = [self.specs[other.places[0]] for other in self.parts if other.over and self._learnt(other)]
+        same = [(one.problem, one.model, one.training.batch_size) for one in before]
+        return not part.restarts and (spec.problem, spec.model, spec.training.batch_size) in same
 
     def _share(self) -> float:
         """The share of the work that is done, between 0 and 1."""
@@ -244,11 +253,18 @@ class Job:
 
 
 def parts_of(specs: Sequence[RunSpec]) -> list[Part]:
-    """The parts of a job: specs that differ only in their seed share one, in the order of their first."""
+    """The parts of a job, in the order of their first: specs that differ only in their seed share one, if it is short.
+
+    Where it would be long they have several, so that others get their turn, and what is trained is handed over.
+    """
     groups: dict[RunSpec, list[int]] = {}
     for place, spec in enumerate(specs):
         groups.setdefault(replace(spec, training=replace(spec.training, seed=0)), []).append(place)
-    return [Part(places=tuple(places)) for places in groups.values()]
+    result = []
+    for spec, places in groups.items():
+        left = iter(places)
+        result += [Part(places=tuple(itertools.islice(left, count))) for count in cost.parts(spec, len(places))]
+    return result
 
 
 def thin(

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bilstm_core.initial_weights import GATES, branches, flattened, initial_weights, named, parameter_count
+from bilstm_core.cost import stacks, step_seconds
+from bilstm_core.initial_weights import branches, flattened, initial_weights, named
 from bilstm_core.programs import Chunk, Program, State, compile_program
 from bilstm_core.runs import Progress, Run, Snapshots, Timing, installed_versions
 from bilstm_core.snapshots import Keeper, on_probes
@@ -25,10 +26,7 @@ from bilstm_core.training_data import TrainingData
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
 
-WIDTHS = (1, 4, 8, 16, 32)  # seeds in one program: few shapes, so that few programs serve every count
-STACK_NUMBERS = 2**26  # numbers a stack may hold at once; wider ones are split
-FIRST_CHUNK = 25
-FIRST_CHUNK_WORK = 1e8  # of RunSpec.work(): about a tenth of a second
+FIRST_CHUNK, FIRST_CHUNK_S = 25, 0.1  # weight updates at most, and seconds by estimate
 CHUNK_SECONDS = (0.05, 0.15)  # shorter chunks are doubled, longer ones halved
 PROGRESS_POINTS = 100
 
@@ -67,27 +65,13 @@ def train_many(
         groups.setdefault(replace(spec, training=replace(spec.training, seed=0)), []).append(place)
     runs: dict[int, Run] = {}
     for spec, places in groups.items():
-        start = 0
-        while start < len(places):
-            width = _width(spec, len(places) - start)
-            now = places[start : start + width]
+        left = list(places)
+        for count, width in stacks(spec, len(places)):
+            now, left = left[:count], left[count:]
             stack = [canonical[place] for place in now]
             trained = _train_stack(stack, now, width, on_progress=on_progress, should_stop=should_stop)
             runs |= zip(now, trained, strict=True)
-            start += width
     return [runs[place] for place in range(len(canonical))]
-
-
-def _width(spec: RunSpec, count: int) -> int:
-    """The narrowest width for `count` seeds, within what a stack may hold."""
-    problem, model, training = spec.problem, spec.model, spec.training
-    held = 8 * parameter_count(problem, model)
-    gates = len(branches(model)) * GATES[model.cell] * model.units * model.layers
-    held += 4 * gates * problem.timesteps * training.batch_size
-    if not training.fresh_data:
-        held += training.sequences_per_epoch * problem.timesteps * (problem.problem.features + 2)
-    fitting = [width for width in WIDTHS if width * held <= STACK_NUMBERS] or [1]
-    return next((width for width in fitting if width >= count), fitting[-1])
 
 
 def _check_resumable(spec: RunSpec, resume: Run) -> None:
@@ -203,12 +187,13 @@ def _train_stack(
         program: Program | None = None
         compile_s = 0.0
         data: list[TrainingData] = []
-        pace = max(1, min(FIRST_CHUNK, int(FIRST_CHUNK_WORK * training.steps / (specs[0].work() * width))))
+        pace = max(1, min(FIRST_CHUNK, int(FIRST_CHUNK_S / step_seconds(specs[0], width))))
         while done < training.steps and not (should_stop is not None and should_stop()):
             if program is None:
                 program, compile_s = compile_program(problem, model, training.batch_size, width)
                 noise = any(side.reads == "noise" for side in branches(model))
                 data = [TrainingData(problem, spec.training, noise) for spec in specs]
+                continue  # a compile takes seconds and can't be broken off: whoever asked meanwhile waits no longer
             chunk_begin = time.perf_counter()
             count = min(pace, program.capacity, training.steps - done)
             points = grid_steps(done, done + count)

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bilstm_core.progress import CURVE_POINTS, Job, parts_of, thin
-from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 
 def job(*specs: RunSpec) -> Job:
@@ -56,6 +58,20 @@ def test_a_started_job_compiles_until_its_first_weight_update() -> None:
     assert not one.view().compiling
     assert one.view().steps_done == 25
     assert one.view().steps == 250
+
+
+def test_a_second_part_of_the_same_network_does_not_compile_again_unless_its_worker_died() -> None:
+    large = RunSpec(problem=ProblemSpec(timesteps=200), model=ModelSpec(units=256))
+    two = job(large, replace(large, training=replace(large.training, seed=1)))
+    assert len(two.parts) == 2
+    two.start(0)
+    assert two.view().compiling
+    two.report(0, message(9))
+    two.parts[0].over = True
+    two.start(1)
+    assert not two.view().compiling
+    two.start(1)
+    assert two.view().compiling
 
 
 def test_a_part_that_starts_again_starts_its_curves_again() -> None:

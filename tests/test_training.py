@@ -1,7 +1,9 @@
 import hashlib
 import subprocess
 import sys
+import threading
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from bilstm_core import training
 from bilstm_core.evaluation import evaluate
 from bilstm_core.inference import probabilities
 from bilstm_core.models import build_model
+from bilstm_core.programs import Program, compile_program
 from bilstm_core.record import recorded_specs
 from bilstm_core.runs import ENGINE_VERSION, Progress, Run, Timing, from_parts, probes, to_parts
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
@@ -98,8 +101,8 @@ def test_snapshots_are_the_models_answers_on_the_probes(whole: Run, monkeypatch:
 
 
 def _stop_when(steps: int):  # type: ignore[no-untyped-def]
-    """A should_stop for chunks of one step."""
-    asked = iter(range(10**9))
+    """A should_stop for chunks of one step: it is asked before the compile, and before each step."""
+    asked = iter(range(-1, 10**9))
     return lambda: next(asked) >= steps
 
 
@@ -187,12 +190,23 @@ def test_a_run_of_a_stack_that_goes_on_has_taken_its_own_share_of_the_time() -> 
     assert 1_000 < timing.train_s < 2_000
 
 
-def test_deeper_models_are_stacked_less_wide() -> None:
-    one_layer = RunSpec(
-        problem=ProblemSpec(timesteps=100), model=ModelSpec(units=64), training=TrainingSpec(batch_size=10)
-    )
-    three_layers = replace(one_layer, model=ModelSpec(units=64, layers=3))
-    assert training._width(three_layers, 32) < training._width(one_layer, 32)
+def test_a_stop_during_the_compile_is_heeded_before_the_first_weight_update(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = threading.Event()
+
+    def slow(*shape: Any) -> tuple[Program, float]:
+        asked.set()
+        return compile_program(*shape)
+
+    monkeypatch.setattr(training, "compile_program", slow)
+    assert train(SMALL, should_stop=asked.is_set).steps_done == 0
+
+
+def test_a_first_chunk_is_short_however_much_a_weight_update_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two weight updates fit into a tenth of a second here, so progress and Stop come after two."""
+    monkeypatch.setattr(training, "step_seconds", lambda *_: 0.045)
+    heard: list[Progress] = []
+    train(SMALL, on_progress=heard.append, should_stop=lambda: bool(heard))
+    assert heard[0].steps_done == 2
 
 
 def test_train_many_of_nothing_is_nothing() -> None:

@@ -1,0 +1,107 @@
+"""What a training costs, before it is begun: seconds, and how many seeds go side by side. No TensorFlow.
+
+The seconds are those of one core of a 2-core machine of today, with factors fitted to what `benchmarks/estimate.py`
+measures there; on another machine all are longer or shorter alike.
+"""
+
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bilstm_core.initial_weights import GATES, branches, parameter_count
+from bilstm_core.specs import RunSpec
+
+WIDTHS = (1, 4, 8, 16, 32)  # seeds in one program: few shapes, so that few programs serve every count
+# Bytes of a stack, so that it stays in a core's caches: beyond them seeds side by side take longer than one after
+# another. Weights, their gradient and Adam's moments are gone through at each timestep, what is kept for the gradient
+# once there and once back.
+STACK_WEIGHT_BYTES = 2.3e6
+STACK_STEP_BYTES = 16e6
+LONE_WIDTH = 4  # for one branch that reads one sequence: alone, XLA's product for it takes up to ten times as long
+# Seconds for each of: a weight update, a timestep of a layer, that times the branches side by side, a product of a
+# weight, a gate of a unit, a timestep's weight that is in no near cache any more, one of a large branch alone.
+FACTORS = (6.4e-6, 4.0e-7, 5.8e-8, 7.0e-11, 5.0e-9, 1.7e-10, 2.6e-9)
+NEAR, LONE = 1e5, 4e4  # weights of a layer, and of a recurrent kernel
+PART_S = 2.0  # of training in one task, which others wait for and which hands over its runs together
+MAX_JOB_S = 900.0  # of training in one job
+
+
+def stack_width(spec: RunSpec, count: int) -> int:
+    """How wide a program for `count` seeds is: the narrowest that holds them, within what is quick side by side."""
+    weights, step = 16.0 * parameter_count(spec.problem, spec.model), spec.step_memory()
+    training = spec.training
+    if not training.fresh_data:  # the same sequences in every epoch, which are held
+        values = training.sequences_per_epoch * spec.problem.timesteps * (spec.problem.problem.features + 2)
+        step = max(step, 4.0 * values)
+    fitting = [
+        width for width in WIDTHS if width * weights <= STACK_WEIGHT_BYTES and width * step <= STACK_STEP_BYTES
+    ] or [1]
+    if fitting[-1] < LONE_WIDTH and _lone(spec, 1):
+        fitting = [1, LONE_WIDTH]
+    return next((width for width in fitting if width >= count), fitting[-1])
+
+
+def stacks(spec: RunSpec, count: int) -> Iterator[tuple[int, int]]:
+    """How `count` seeds are trained: stack by stack, the number of seeds in it and its width."""
+    while count > 0:
+        width = stack_width(spec, count)
+        yield min(width, count), width
+        count -= width
+
+
+def _lone(spec: RunSpec, width: int) -> bool:
+    return len(branches(spec.model)) * width * spec.training.canonical().batch_size == 1
+
+
+@functools.lru_cache(maxsize=1_024)
+def step_seconds(spec: RunSpec, width: int) -> float:
+    """About how long a weight update of a whole stack takes."""
+    model, training = spec.model, spec.training.canonical()
+    times, rows = spec.problem.timesteps * model.layers, width * len(branches(model))
+    gates, weights = GATES[model.cell] * model.units, width * parameter_count(spec.problem, model)
+    amounts = (
+        1.0,
+        times,
+        times * rows,
+        spec.problem.timesteps * training.batch_size * weights,
+        times * rows * training.batch_size * gates,
+        times * max(0.0, weights / model.layers - NEAR),
+        times * max(0.0, gates * model.units - LONE) if _lone(spec, width) else 0.0,
+    )
+    return sum(factor * amount for factor, amount in zip(FACTORS, amounts, strict=True))
+
+
+def parts(spec: RunSpec, count: int) -> Iterator[int]:
+    """How many of `count` seeds are trained as one task: whole stacks, of PART_S together unless one takes longer."""
+    seeds, spent = 0, 0.0
+    for fitting, width in stacks(spec, count):
+        needed = spec.training.steps * step_seconds(spec, width)
+        if seeds and spent + needed > PART_S:
+            yield seeds
+            seeds, spent = 0, 0.0
+        seeds, spent = seeds + fitting, spent + needed
+    if seeds:
+        yield seeds
+
+
+def seconds(specs: Sequence[RunSpec]) -> float:
+    """About how long these take to train, one stack after the other. Compiling comes on top."""
+    counts: dict[RunSpec, int] = {}
+    for spec in specs:
+        shape = replace(spec, training=replace(spec.training, seed=0))
+        counts[shape] = counts.get(shape, 0) + 1
+    return sum(
+        spec.training.steps * step_seconds(spec, width)
+        for spec, count in counts.items()
+        for _, width in stacks(spec, count)
+    )
+
+
+def check(specs: Sequence[RunSpec]) -> None:
+    """Raise ValueError, with a sentence, if these are too much for one job."""
+    needed = seconds(specs)
+    if needed > MAX_JOB_S:
+        raise ValueError(
+            f"This is about {needed / 60:.0f} minutes of training, and {MAX_JOB_S / 60:.0f} are the most at once."
+            " Ask for fewer starts, sequences, units or timesteps."
+        )
