@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bilstm_core import codec
+from bilstm_core import codec, cost
 from bilstm_core.dispatch import ahead, turns
 from bilstm_core.jobs_thread import JobsThread, State
 from bilstm_core.progress import Job, JobView, parts_of
@@ -56,11 +56,12 @@ class Jobs(JobsThread):
         resume: a run to go on from, for one spec. Such a job is never joined.
         about: JSON-ready, and small: what another session needs to show what the job was asked for. A job that is
         joined keeps its own
-        Raises ValueError for no specs, or several with resume.
+        Raises ValueError for no specs, several with resume, or more than is allowed at once: cost.check.
         """
         asked = tuple(spec.canonical() for spec in specs)
         if not asked or (resume is not None and len(asked) != 1):
             raise ValueError(f"submit takes one or more specs, and one only with resume, not {len(asked)}.")
+        cost.check(asked)
         with self._lock:
             joined = None
             if resume is None:

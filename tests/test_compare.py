@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bilstm_core import cost, figures
 from bilstm_core.presets import MERGE_MODES
 from ui import compare, results, session
 from ui.comparison import Comparison, default_settings, sequences, specs_of
@@ -89,3 +90,37 @@ def test_what_is_trained_is_what_the_job_trains(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(compare, "shown_settings", lambda _: settings)
     stored = {label: [None, None] for label in MERGE_MODES}  # those that were there before Train live
     assert compare.answer(shown, stored) == (words, "")  # type: ignore[arg-type]
+
+
+def controls_page() -> None:
+    from bilstm_core import figures
+    from bilstm_core.presets import MERGE_MODES
+    from ui import compare_controls
+    from ui.comparison import Comparison
+
+    styles = {label: figures.style("bidirectional", model.merge_mode) for label, model in MERGE_MODES.items()}
+    compare_controls.row(Comparison(page="Merge modes", models=MERGE_MODES, styles=styles))
+
+
+def test_a_comparison_that_would_hold_everybody_up_is_refused_in_a_sentence_before_it_is_asked_for() -> None:
+    visit = AppTest.from_function(controls_page, default_timeout=60)
+    for name, value in {"timesteps": 200, "units": 256, "starts": 50, "name": DEFAULT["name"]}.items():
+        visit.session_state[f"Merge modes.{name}"] = value
+    visit.run()
+    assert not visit.exception
+    assert any("minutes of training, and 15 are the most at once" in text.value for text in visit.markdown)
+    (run,) = (button for button in visit.button if button.label == "Run")
+    assert run.disabled
+
+
+def test_what_a_page_offers_is_what_the_core_reckons() -> None:
+    visit = AppTest.from_function(controls_page, default_timeout=60)
+    for name, value in {"timesteps": 200, "units": 128, "starts": 50, "name": DEFAULT["name"]}.items():
+        visit.session_state[f"Merge modes.{name}"] = value
+    visit.run()
+    assert not visit.exception
+    styles = {label: figures.style("bidirectional") for label in MERGE_MODES}
+    shown = Comparison(page="Merge modes", models=MERGE_MODES, styles=styles)
+    settings = {**DEFAULT, "timesteps": 200, "units": 128, "starts": 50}
+    needed = cost.seconds([spec for group in specs_of(shown, settings).values() for spec in group])
+    assert any(f"about {needed / 60:.0f} min of training" in text.value for text in visit.caption)

@@ -5,7 +5,7 @@ from bilstm_core.fairness import matched_units
 from bilstm_core.presets import DIRECTIONS
 from bilstm_core.specs import ProblemSpec
 from ui import guess
-from ui.comparison import Comparison, affordable_starts, default_settings, problem_of, reference, seconds, specs_of
+from ui.comparison import Comparison, affordable_starts, default_settings, problem_of, reference, specs_of
 
 COMPARISON = Comparison(
     page="test", models=DIRECTIONS, styles={label: figures.style("forward") for label in DIRECTIONS}
@@ -46,14 +46,6 @@ def test_the_second_half_of_a_long_run_is_told_from_most_to_least(monkeypatch: p
         guess.fall_sentence({})
         == "in the second half of the run b's loss fell by 30%, a's by 10% and c's loss rose by 2%."
     )
-
-
-def test_a_longer_training_costs_more() -> None:
-    short, long = (
-        [spec for group in specs_of(COMPARISON, {**default_settings(), "epochs": epochs}).values() for spec in group]
-        for epochs in (250, 4_000)
-    )
-    assert seconds(long) > 10 * seconds(short) > 0
 
 
 def test_the_specs_of_the_same_settings_are_made_once() -> None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from bilstm_core import cost
 from bilstm_core.fairness import CLOSE
 from bilstm_core.initial_weights import parameter_count
 from ui import controls, guess, live, session
@@ -12,12 +13,10 @@ from ui.comparison import (
     Settings,
     affordable_starts,
     chosen_settings,
-    missing,
     model_of,
     problem_of,
-    seconds,
     shown_settings,
-    specs_of,
+    wanted,
 )
 
 WORTH_SAYING_S = 2.0
@@ -35,13 +34,12 @@ def run(comparison: Comparison, again: bool = False, new_seeds: bool = False) ->
 def start(comparison: Comparison, settings: Settings, *, again: bool = False) -> bool:
     """Show the runs of these settings, and train those that are not there, or all `again`.
 
-    Returns whether they can be shown; settings out of range change nothing.
+    Returns whether they can be shown; settings out of range, or too much at once, change nothing.
     """
     page = comparison.page
-    if complaint(comparison, settings):
+    if complaint(comparison, settings, again=again):
         return False
-    every = [spec for group in specs_of(comparison, settings).values() for spec in group]
-    unique = list(dict.fromkeys(every if again else missing(comparison, settings)))
+    unique = wanted(comparison, settings, again=again)
     st.session_state[f"{page}.from_store"] = not unique
     st.session_state[f"{page}.settings"] = dict(settings)
     st.session_state[f"{page}.again"] = again
@@ -116,10 +114,13 @@ def row(comparison: Comparison) -> None:
         _notes(comparison, settings, waiting)
 
 
-def complaint(comparison: Comparison, settings: Settings) -> str:
-    """Why no runs of these settings can be trained, in the core's sentence, or nothing."""
+def complaint(comparison: Comparison, settings: Settings, *, again: bool = False) -> str:
+    """Why no runs of these settings can be trained, in the core's sentence, or nothing.
+
+    again: whether all would be trained, and not just those that are not there
+    """
     try:
-        specs_of(comparison, settings)
+        cost.check(wanted(comparison, settings, again=again))
     except ValueError as error:
         return str(error)
     return ""
@@ -140,29 +141,38 @@ def _notes(comparison: Comparison, settings: Settings, waiting: str) -> None:
         words = "These settings are trained already; the results are shown." if stored else "Trained just now."
         note, again, new = st.columns([4, 1.2, 1.2], vertical_alignment="center")
         note.caption("Training." if busy else words)
+        too_much = complaint(comparison, settings, again=True)
         for place, label, key, args in (
             (again, "Train live", "live", (comparison, True)),
             (new, "New seeds", "new_seed", (comparison, True, True)),
         ):
-            place.button(label, key=f"{page}.{key}", on_click=run, args=args, disabled=busy, width="stretch")
+            place.button(
+                label,
+                key=f"{page}.{key}",
+                on_click=run,
+                args=args,
+                disabled=busy or bool(too_much),
+                help=too_much or None,
+                width="stretch",
+            )
         return
     if live.active(page):
         st.caption("Training; the figure shows other settings than those chosen now.")
         return
     st.caption(
-        " ".join(["The figure shows other settings.", waiting or f"Press Run for these{cost(comparison, settings)}."])
+        " ".join(["The figure shows other settings.", waiting or f"Press Run for these{offer(comparison, settings)}."])
     )
 
 
-def cost(comparison: Comparison, settings: Settings) -> str:
+def offer(comparison: Comparison, settings: Settings) -> str:
     """What Run costs, where it is worth saying, as the rest of a sentence."""
-    needed = seconds(list(dict.fromkeys(missing(comparison, settings))))
+    needed = cost.seconds(wanted(comparison, settings))
     if needed < WORTH_SAYING_S:
         return ""
     said = f": about {_rounded(needed)} of training"
     wished = st.session_state.get(f"{comparison.page}.wished", 0)
     if wished > settings["starts"]:
-        more = seconds(missing(comparison, {**settings, "starts": wished}))
+        more = cost.seconds(wanted(comparison, {**settings, "starts": wished}))
         if more > AFFORDABLE_S:
             said += f". {wished} starts would take about {_rounded(more)}"
     return said

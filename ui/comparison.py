@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bilstm_core import figures
+from bilstm_core import cost, figures
 from bilstm_core.fairness import matched_units
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
@@ -17,7 +17,6 @@ from ui import results, session
 STARTS = (1, 3, 10, 50)
 TUTORIAL_EPOCHS = 250  # where the well-known comparisons stop
 AFFORDABLE_S = 20.0  # of training that a page proposes by itself
-SECONDS_OF_WORK = 0.15e-9  # for a unit of RunSpec.work(), as measured at T=10 with 20 units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,14 +120,10 @@ def current_runs(comparison: Comparison) -> dict[str, list[Run]]:
     return runs_of(specs_of(comparison, shown_settings(comparison.page)))
 
 
-def missing(comparison: Comparison, settings: Settings) -> list[RunSpec]:
-    """The specs that are not trained yet."""
-    return [spec for group in specs_of(comparison, settings).values() for spec in group if session.find(spec) is None]
-
-
-def seconds(specs: Sequence[RunSpec]) -> float:
-    """About how long these take to train on one core. Compiling comes on top."""
-    return SECONDS_OF_WORK * sum(spec.work() for spec in specs)
+def wanted(comparison: Comparison, settings: Settings, *, again: bool = False) -> list[RunSpec]:
+    """The specs that are not trained yet, or all `again`, each once."""
+    every = [spec for group in specs_of(comparison, settings).values() for spec in group]
+    return [spec for spec in dict.fromkeys(every) if again or session.find(spec) is None]
 
 
 def affordable_starts(comparison: Comparison, settings: Settings) -> int:
@@ -138,8 +133,7 @@ def affordable_starts(comparison: Comparison, settings: Settings) -> int:
         starts
         for starts in STARTS
         if starts <= most
-        and seconds([spec for group in specs_of(comparison, {**settings, "starts": starts}).values() for spec in group])
-        <= AFFORDABLE_S
+        and cost.seconds(wanted(comparison, {**settings, "starts": starts}, again=True)) <= AFFORDABLE_S
     ]
     return max(fitting, default=1)
 

@@ -25,9 +25,15 @@ def start(
     """Submit a job for the page; returns at once.
 
     about: what another session needs to show what the job was asked for; JSON-ready
+    What is too much at once is told on the page.
     """
     forget_failure(page)
-    session.set_job(page, session.jobs().submit(specs, resume=resume, watcher=session.watcher(), about=about))
+    try:
+        job = session.jobs().submit(specs, resume=resume, watcher=session.watcher(), about=about)
+    except ValueError as error:
+        _failed(page, str(error), [])
+        return
+    session.set_job(page, job)
     st.session_state[f"live.pressed.{page}"] = True
 
 

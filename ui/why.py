@@ -27,6 +27,7 @@ from bilstm_core.specs import ModelSpec
 from ui import compare, compare_controls, guess, live, results
 from ui.comparison import (
     AFFORDABLE_S,
+    STARTS,
     TUTORIAL_EPOCHS,
     Comparison,
     Settings,
@@ -150,16 +151,16 @@ def _press() -> None:
 
 
 def _long_settings() -> dict[str, Any]:
-    """Those of the long run, with the starts asked for; they may be out of range."""
-    return {**shown_settings(PAGE), "epochs": LONG_EPOCHS}
+    """Those of the long run, with the fewest starts that it can have; they may be out of range."""
+    return {**shown_settings(PAGE), "epochs": LONG_EPOCHS, "starts": min(STARTS)}
 
 
 def _long_run() -> None:
-    settings = _long_settings()
-    asked, followed = settings["starts"], comparison(settings)
+    settings, asked = _long_settings(), shown_settings(PAGE)["starts"]
+    followed = comparison(settings)
     if compare_controls.complaint(followed, settings):
         return
-    settings["starts"] = affordable_starts(followed, settings)
+    settings["starts"] = affordable_starts(followed, {**settings, "starts": asked})
     if compare_controls.start(followed, settings):
         st.session_state[f"{PAGE}.before"] = asked
         st.session_state[f"{PAGE}.starts"] = settings["starts"]
