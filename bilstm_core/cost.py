@@ -20,7 +20,7 @@ STACK_STEP_BYTES = 16e6
 LONE_WIDTH = 4  # for one branch that reads one sequence: alone, XLA's product for it takes up to ten times as long
 # Seconds for each of: a weight update, a timestep of a layer, that times the branches side by side, a product of a
 # weight, a gate of a unit, a timestep's weight that is in no near cache any more, one of a large branch alone.
-FACTORS = (6.4e-6, 4.0e-7, 5.8e-8, 7.0e-11, 5.0e-9, 1.7e-10, 2.6e-9)
+FACTORS = (7.2e-6, 4.5e-7, 6.5e-8, 7.9e-11, 5.6e-9, 1.9e-10, 2.9e-9)
 NEAR, LONE = 1e5, 4e4  # weights of a layer, and of a recurrent kernel
 PART_S = 2.0  # of training in one task, which others wait for and which hands over its runs together
 MAX_JOB_S = 900.0  # of training in one job
