@@ -90,6 +90,17 @@ class Jobs(JobsThread):
                 job.watchers[watcher] = job.last_seen
             return job.view(ahead(job, turns(self._jobs.values()), len(self._at_work)))
 
+    def take_over(self, job_id: str, watcher: str) -> JobView | None:
+        """The job as it stands, with this watcher alone until others look again.
+
+        A page that is reloaded leaves a session behind, which would count as another watcher for a while.
+        """
+        with self._lock:
+            job = self._jobs.get(job_id)
+            if job is not None:
+                job.watchers.clear()
+            return self.view(job_id, watcher)
+
     def watch(self, job_id: str, watcher: str) -> None:
         """Count a watcher; of an unknown job, nothing happens."""
         self.view(job_id, watcher)

@@ -35,4 +35,4 @@ if run and evaluation:
 elif run:
     answer.markdown(results.EVALUATING)
 else:
-    answer.markdown("Press **Train** to find out.")
+    answer.markdown("Training." if live.active(PAGE) else "Press **Train** to find out.")

@@ -1,5 +1,7 @@
 """A page that compares models over several starts: question, measured answer, controls and curves."""
 
+import functools
+
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -101,6 +103,7 @@ def question(comparison: Comparison, title: str) -> tuple[Runs, DeltaGenerator]:
 
     Returns the runs that the page shows, and the narrow column beside the curves.
     """
+    live.address(comparison.page, functools.partial(compare_controls.take_up, comparison))
     st.title(title)
     runs = current_runs(comparison)
     headline(comparison, runs, *answer(comparison, runs))

@@ -1,10 +1,13 @@
 """The controls of a comparison: epochs, starts, timesteps, units and Run in a row, problem and fairness beside it."""
 
+from typing import Any
+
 import streamlit as st
 
 from bilstm_core import cost
 from bilstm_core.fairness import CLOSE
 from bilstm_core.initial_weights import parameter_count
+from bilstm_core.progress import JobView
 from ui import controls, guess, live, session
 from ui.comparison import (
     AFFORDABLE_S,
@@ -45,7 +48,26 @@ def start(comparison: Comparison, settings: Settings, *, again: bool = False) ->
     st.session_state[f"{page}.again"] = again
     live.forget_failure(page)
     if unique:
-        live.start(page, unique)
+        live.start(page, unique, about=_about(comparison, settings, again=again))
+    return True
+
+
+def _about(comparison: Comparison, settings: Settings, *, again: bool) -> dict[str, Any]:
+    """What `take_up` needs."""
+    carried = {name: st.session_state.get(f"{comparison.page}.{name}") for name in comparison.carried}
+    return {"page": comparison.page, "settings": dict(settings), "again": again, "carried": carried}
+
+
+def take_up(comparison: Comparison, view: JobView) -> bool:
+    """Set the page to what a job was asked for; False, and nothing is set, if it is of another page."""
+    page = comparison.page
+    if view.about.get("page") != page:
+        return False
+    settings = view.about["settings"]
+    entries = settings if comparison.epochs else {name: value for name, value in settings.items() if name != "epochs"}
+    entries = {name: value for name, value in entries.items() if name != "seed"} | view.about["carried"]
+    entries |= {"settings": dict(settings), "again": view.about["again"], "from_store": False}
+    st.session_state.update({f"{page}.{name}": value for name, value in entries.items() if value is not None})
     return True
 
 

@@ -28,6 +28,7 @@ class Comparison:
     epochs: what a person can choose; empty where the page itself decides
     guess_from: epochs from which a run waits behind a guess; 0 for never
     pills: whether curves can be hidden; probes: whether a probe sequence of each model is drawn below its curve
+    carried: entries of the page's state that a reload during a training finds again, beside the settings
     """
 
     page: str
@@ -40,6 +41,7 @@ class Comparison:
     guess_from: int = 0
     pills: bool = True
     probes: bool = True
+    carried: tuple[str, ...] = ("guess",)
 
 
 Settings = Mapping[str, Any]

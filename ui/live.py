@@ -67,6 +67,29 @@ def active(page: str) -> bool:
     return session.job(page) is not None
 
 
+def address(page: str, restore: Callable[[JobView], bool]) -> None:
+    """Take up the job that the page's address names, as it does after a reload; called before the page's widgets.
+
+    While a job of the page runs, `panel` names it in the address.
+    restore: sets the page to what a job was asked for; returns whether it is one that this page could have asked for
+    """
+    named, ours = st.query_params.get("job"), f"live.addressed.{page}"
+    if st.session_state.setdefault(ours, "") != named and named and not active(page):
+        st.session_state[ours] = named
+        forget_failure(page)
+        view = session.jobs().take_over(named, session.watcher())
+        if view is None:
+            _failed(
+                page, "The training that this address names is no longer known. Its settings find what it left.", []
+            )
+        elif restore(view):
+            session.set_job(page, named)
+        else:
+            session.jobs().leave(named, session.watcher())
+    if named and not active(page):
+        del st.query_params["job"]
+
+
 def panel(page: str, draw: Callable[[JobView | None], None], done: Callable[[JobView], None]) -> None:
     """Draw the page's figure, again and again in place while its job runs, and hand over what came of it.
 
@@ -90,6 +113,8 @@ def panel(page: str, draw: Callable[[JobView | None], None], done: Callable[[Job
                     _failed(page, view.message, view.specs)
                 done(view)
             view = None
+        if view and f"live.addressed.{page}" in st.session_state:
+            st.session_state[f"live.addressed.{page}"] = st.query_params["job"] = view.id
         with st.container(key="status"):
             if view:
                 status(view)

@@ -1,5 +1,6 @@
 """The Train page's parts: buttons, the growing curve and its replay, and the numbers."""
 
+import functools
 from typing import Literal
 
 import pandas as pd
@@ -25,8 +26,9 @@ Axis = Literal["sequences_seen", "updates"]
 def open_with_recorded(page: str) -> None:
     """The first visit of a session finds the default preset's recorded run and its settings.
 
-    What another page has handed over comes instead.
+    What another page has handed over comes instead, and the training that the address names, as after a reload.
     """
+    live.address(page, functools.partial(_take_up, page))
     wanted = st.session_state.pop(f"{page}.wanted", None)
     first = session.shown(page) is None and not st.session_state.get(f"{page}.opened")
     st.session_state[f"{page}.opened"] = True
@@ -37,6 +39,14 @@ def open_with_recorded(page: str) -> None:
         if run:
             st.session_state[f"{page}.from_store"] = True
             _show(page, run)
+
+
+def _take_up(page: str, view: JobView) -> bool:
+    if len(view.specs) != 1:
+        return False
+    controls.fill(page, view.specs[0])
+    st.session_state[f"{page}.opened"], st.session_state[f"{page}.from_store"] = True, False
+    return True
 
 
 def hand_over(spec: RunSpec) -> None:

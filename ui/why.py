@@ -1,5 +1,6 @@
 """The page Why, stage by stage: a guess, one change a press with the sentence that came of it, and the long run."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -76,10 +77,10 @@ def _offered(steps: Sequence[Step]) -> list[Step]:
     return [step for step in steps if not (shown_settings(PAGE)["fair"] and step.matched)]
 
 
-def tried(stage: int | None = None) -> list[Step]:
-    """The changes tried so far, or by a stage, in order."""
+def tried() -> list[Step]:
+    """The changes tried so far, in order."""
     more = [WHY_MORE] if st.session_state.get(f"{PAGE}.noise") else []
-    return [*_offered(WHY_STEPS[: _stage() if stage is None else stage]), *more]
+    return [*_offered(WHY_STEPS[: _stage()]), *more]
 
 
 def left() -> list[Step]:
@@ -121,12 +122,12 @@ def _style(label: str, model: ModelSpec) -> figures.Style:
     return figures.style("bidirectional" if both else "forward", variant=VARIANTS.get(label, "none"))
 
 
-def comparison(settings: Settings | None = None, stage: int | None = None) -> Comparison:
+def comparison(settings: Settings | None = None) -> Comparison:
     """What is on the page now: forward, bidirectional and what has been tried; in the long run, those it follows.
 
-    settings, stage: what would be on the page with these
+    settings: what would be on the page with these
     """
-    models = {**WHY_FIRST, **{step.label: step.model for step in tried(stage)}}
+    models = {**WHY_FIRST, **{step.label: step.model for step in tried()}}
     if _is_long(settings):
         models = {label: model for label, model in models.items() if label in LONG}
     return Comparison(
@@ -137,6 +138,7 @@ def comparison(settings: Settings | None = None, stage: int | None = None) -> Co
         epochs=(),
         pills=False,
         probes=False,
+        carried=("guess", "stage", "noise"),
     )
 
 
@@ -145,9 +147,10 @@ def _show() -> None:
 
 
 def _press() -> None:
-    stage = 1 + WHY_STEPS.index(left()[0])
-    if compare_controls.start(comparison(stage=stage), shown_settings(PAGE)):
-        st.session_state[f"{PAGE}.stage"] = stage
+    before, stage = _stage(), 1 + WHY_STEPS.index(left()[0])
+    st.session_state[f"{PAGE}.stage"] = stage  # the job carries it
+    if not compare_controls.start(comparison(), shown_settings(PAGE)):
+        st.session_state[f"{PAGE}.stage"] = before
 
 
 def _long_settings() -> dict[str, Any]:
@@ -272,6 +275,7 @@ def so_far(runs: Runs) -> None:
 
 def page() -> tuple[Comparison, Runs]:
     """The question, its measured answer and the presses; what the page compares, and its runs."""
+    live.address(PAGE, functools.partial(compare_controls.take_up, comparison()))
     now = comparison()
     st.title("Why: is it the future?")
     runs = current_runs(now)

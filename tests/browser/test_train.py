@@ -226,3 +226,22 @@ def test_a_worker_killed_in_mid_run_costs_nobody_the_page(open_page: OpenPage, a
     choose_epochs(page, 130)
     train(page)
     finished(page, 130)
+
+
+def test_a_reload_during_a_training_finds_it_and_its_visitor_alone_can_stop_it(open_page: OpenPage) -> None:
+    page = open_page("train")
+    finished(page, 1_000)
+    units = page.get_by_label("Units", exact=True)
+    units.fill("64")
+    units.press("Enter")
+    make_it_long(page, 189)
+    train(page)
+    expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
+    expect(page).to_have_url(re.compile(r"\?job=[0-9a-f]{32}$"))
+    page.reload()
+    expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
+    expect(page.get_by_label("Timesteps", exact=True)).to_have_value("189")
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Go on training")).to_be_visible(timeout=LONG_ENOUGH)
+    assert 0 < answered(page) < 20_000
+    expect(page).to_have_url(re.compile(r"/train$"))
