@@ -125,7 +125,7 @@ def curve_and_timeline(
 
 def _slim(trace: Item) -> Item:
     """What moves of a trace, as plain lists: the browser reads them without Plotly."""
-    points = {part: np.asarray(trace[part]).tolist() for part in ("x", "y", "customdata") if part in trace}
+    points: Item = {part: np.asarray(trace[part]).tolist() for part in ("x", "y", "customdata") if part in trace}
     return {"type": trace["type"], **points}
 
 
