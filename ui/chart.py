@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import streamlit as st
 
+from ui import wire
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _HERE = Path(__file__).parent
 STATIC = _HERE.parent / "static"
+MOST = 1e9  # of a number in a click; a larger one is no place in a figure
 
 
 @cache
@@ -44,12 +47,27 @@ _COMPONENT = st.components.v2.component(
 
 
 class Click(TypedDict):
-    """A point that was chosen: the index of its trace, its data coordinates, and what the figure attached to it."""
+    """A point that was chosen: its place across, and the words and numbers that the figure attached to it."""
 
-    curve: int
-    x: Any
-    y: Any
-    customdata: Any
+    x: float | None
+    customdata: list[str | float]
+
+
+def checked_click(sent: Any) -> Click | None:
+    """The click that a browser has sent; None for anything else, for it can be forged."""
+    if not isinstance(sent, dict):
+        return None
+    attached = sent.get("customdata")
+    words = attached if isinstance(attached, list) else [attached]
+    plain: list[Any] = [word for word in words if isinstance(word, str) or _number(word) is not None]
+    return {"x": _number(sent.get("x")), "customdata": plain}
+
+
+def _number(value: Any) -> float | None:
+    """A number that can be a place in a figure; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if abs(value) < MOST else None  # false of NaN too
 
 
 def ensure_plotly(folder: Path = STATIC) -> str:
@@ -79,10 +97,13 @@ def _nothing() -> None:
     pass
 
 
-def _report(key: str, on_click: Callable[[Click], None]) -> None:
-    click = st.session_state[key].click
-    if click is not None:
-        on_click(click)
+def _report(key: str, on_click: Callable[[Click], bool]) -> None:
+    sent = st.session_state[key].click
+    if sent is None:
+        return
+    click = checked_click(sent)
+    if click is None or not on_click(click):
+        wire.refuse(key)
 
 
 def preload(later_ms: int = 0) -> None:
@@ -126,15 +147,14 @@ def chart(
     height: int | None = None,
     alt: str,
     replay: bool = False,
-    on_click: Callable[[Click], None] | None = None,
-) -> Click | None:
+    on_click: Callable[[Click], bool] | None = None,
+) -> None:
     """Draw a figure, in place of what the same key showed before.
 
     height: pixels of the plot, without the controls under it; by default the figure's own
     alt: what the figure shows, in a sentence; its bold marks are left out
     replay: offer play, pause and a scrubber over the figure's frames. A frame's name is the scrubber's label
-    on_click: called with the point that was chosen, before the page runs again
-    Returns the point chosen just now, or None.
+    on_click: called with the point that was chosen, before the page runs again; returns whether there is such a point
     """
     written = figure if isinstance(figure, Drawn) else drawn(figure)
     data = {
@@ -145,10 +165,8 @@ def chart(
         "replay": replay,
         "clickable": on_click is not None,
     }
-    result = _COMPONENT(
+    _COMPONENT(
         key=key,
         data=data,
         on_click_change=_nothing if on_click is None else partial(_report, key, on_click),
     )
-    click: Click | None = result.click
-    return click

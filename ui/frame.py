@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from bilstm_core.source import fingerprint
+from ui import wire
 
 STYLE = """
 <style>
@@ -60,9 +61,11 @@ def dress(*, light: bool) -> None:
     light: the page itself needs neither pandas nor the job service; see `beside`
     """
     st.session_state["session.dressed"] = True
+    wire.install()
     _renew()
     st.html(STYLE)
     with st.container():  # there or not, so that what follows keeps its place
+        wire.notice()
         if not _early(light):
             from ui import background
 

@@ -15,7 +15,7 @@ STOPPED = 0.1  # a loss that fell by less in the second half of the training has
 
 def ask(key: str, question: str, options: Sequence[str]) -> str | None:
     """The question with its options; what was guessed, once it was."""
-    return st.segmented_control(question, list(options), key=key, persist_state="session")
+    return st.segmented_control(question, list(options), required=True, key=key, persist_state="session")
 
 
 def waiting(comparison: Comparison, settings: Settings) -> str:

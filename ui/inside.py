@@ -134,7 +134,7 @@ def editable(page: str, run: Run) -> None:
     problem, model = run.spec.problem, run.spec.model
     name, batch = sequence_name(page, problem), _sequence(page, problem)
     values = sequence.real_values(batch)
-    block = min(int(st.session_state.get(f"{page}.block", 1)), len(values))
+    block = timeline.block(page, values)
     rows = sequence.rows_of(batch, run)
     number = int(st.session_state.get(f"{page}.sequence", 1))
     title, onward = st.columns([3, 1.2], vertical_alignment="center")
@@ -151,7 +151,7 @@ def editable(page: str, run: Run) -> None:
         lambda: sequence.figure(problem, rows, colour, chosen=block if can_be_edited else None, height=380),
     )
     alt = f"{said}. Its values, what the model answers, and what is expected."
-    chart(figure, key=f"{page}-timeline", alt=alt, on_click=timeline.chooser(page) if can_be_edited else None)
+    chart(figure, key=f"{page}-timeline", alt=alt, on_click=timeline.chooser(page, values) if can_be_edited else None)
     if can_be_edited:
         timeline.edit_controls(page, name, values)
     else:

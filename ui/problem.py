@@ -67,13 +67,13 @@ def problem_sequence(page: str, problem: ProblemSpec, seed: int) -> str:
     values = timeline.edited(page, name, sequence.real_values(drawn))
     rows = sequence.rows_of(sequence.with_values(problem, drawn, values))
     editable = sequence.can_be_edited(problem)
-    chosen = min(int(st.session_state.get(f"{page}.block", 1)), len(values)) if editable else None
+    chosen = timeline.block(page, values) if editable else None
     sentence = flip_sentence(problem, rows)
     chart(
         sequence.figure(problem, rows, chosen=chosen),
         key=f"{page}-timeline",
         alt=sentence,
-        on_click=timeline.chooser(page) if editable else None,
+        on_click=timeline.chooser(page, values) if editable else None,
     )
     if editable:
         timeline.edit_controls(page, name, values)

@@ -153,14 +153,15 @@ def _changed(page: str) -> None:
     timeline.forget_edits(page)
 
 
-def _open(page: str, names: Sequence[str]) -> Callable[[Click], None]:
-    def open_cell(click: Click) -> None:
-        found = click["customdata"]
-        if isinstance(found, list) and len(found) == 2:
-            name = next((name for name in names if ROWS[name] == found[0]), None)
-            if name and found[1] in DIRECTIONS:
-                st.session_state[f"{page}.problem"], st.session_state[f"{page}.direction"] = name, found[1]
-                _changed(page)
+def _open(page: str, names: Sequence[str]) -> Callable[[Click], bool]:
+    def open_cell(click: Click) -> bool:
+        cells = [(name, direction) for name in names for direction in DIRECTIONS]
+        cell = next((cell for cell in cells if [ROWS[cell[0]], cell[1]] == click["customdata"]), None)
+        if cell is None:
+            return False
+        st.session_state[f"{page}.problem"], st.session_state[f"{page}.direction"] = cell
+        _changed(page)
+        return True
 
     return open_cell
 

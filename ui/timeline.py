@@ -1,7 +1,6 @@
 """A sequence that can be edited, its expected and predicted labels, and the wall of fresh sequences to choose from."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ from ui.chart import Click, Drawn, cached, cached_for_session, chart
 
 Values = npt.NDArray[np.float32]
 SLIDER_STEP = 0.001
+FRESH = range(1, 101)  # the numbers of the sequences on the wall
 
 
 def edited(page: str, name: str, drawn: Values) -> Values:
@@ -45,7 +45,7 @@ def edit_controls(page: str, name: str, values: Values) -> None:
     """One slider for the chosen timestep, a box to type a whole sequence, and a way back."""
     timesteps = len(values)
     chosen_key = f"{page}.block"
-    chosen = min(max(int(st.session_state.get(chosen_key, 1)), 1), timesteps)
+    chosen = block(page, values)
     st.session_state[chosen_key] = chosen
     version = st.session_state.get(f"{page}.edit.version", 0)
     value_key = f"{page}.value.{name}.{chosen}.{version}"
@@ -115,12 +115,20 @@ def unless_edited(page: str, name: str, key: str, build: Callable[[], go.Figure]
     return cached(key, build)
 
 
-def chooser(page: str) -> Callable[[Click], None]:
+def block(page: str, values: Values) -> int:
+    """The timestep (from 1) of a sequence that is chosen for editing."""
+    return min(max(int(st.session_state.get(f"{page}.block", 1)), 1), len(values))
+
+
+def chooser(page: str, values: Values) -> Callable[[Click], bool]:
     """A click on a figure's block chooses its timestep for editing."""
 
-    def choose(click: Click) -> None:
-        if click["x"] is not None:
-            st.session_state[f"{page}.block"] = round(float(click["x"]))
+    def choose(click: Click) -> bool:
+        timestep = round(click["x"] or 0)
+        if not 1 <= timestep <= len(values):
+            return False
+        st.session_state[f"{page}.block"] = timestep
+        return True
 
     return choose
 
@@ -137,11 +145,13 @@ def _next(page: str, numbers: list[int]) -> None:
     st.session_state[f"{page}.sequence"] = (later or numbers)[0]
 
 
-def _choose_row(page: str) -> Callable[[Click], None]:
-    def choose(click: Click) -> None:
-        if click["customdata"] is not None:
-            number: Any = click["customdata"]
-            st.session_state[f"{page}.sequence"] = int(number[0] if isinstance(number, list) else number)
+def _choose_row(page: str, numbers: range) -> Callable[[Click], bool]:
+    def choose(click: Click) -> bool:
+        number = click["customdata"][0] if click["customdata"] else None
+        if not isinstance(number, int) or number not in numbers:
+            return False
+        st.session_state[f"{page}.sequence"] = number
+        return True
 
     return choose
 
@@ -167,7 +177,7 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
             title, onward, mistake = st.columns([4, 1.2, 1.6], vertical_alignment="center")
             with title:
                 heading = st.container()
-            onward.button("Next", key=f"{page}.next", on_click=_next, args=(page, list(range(1, 101))), width="stretch")
+            onward.button("Next", key=f"{page}.next", on_click=_next, args=(page, list(FRESH)), width="stretch")
             if with_labels:
                 mistake.button(
                     "Next mistake",
@@ -194,7 +204,7 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
                 alt=f"Answers to 100 fresh sequences; {len(mistakes)} have a wrong one."
                 if with_labels
                 else "Errors of the answers to 100 fresh sequences.",
-                on_click=_choose_row(page),
+                on_click=_choose_row(page, FRESH),
             )
 
     timeline()
@@ -208,22 +218,21 @@ def one_sequence(page: str, run: Run, evaluation: Evaluation, number: int, *, he
     colour = figures.color(run.spec.model.direction, run.spec.model.merge_mode)
     values = edited(page, name, sequence.real_values(drawn))
     rows = sequence.rows_of(sequence.with_values(problem, drawn, values), run)
-    block = min(max(int(st.session_state.get(f"{page}.block", 1)), 1), len(values))
+    chosen = block(page, values) if sequence.can_be_edited(problem) else None
     said = (
         f"{'Your sequence' if is_edited(page, name) else f'Fresh sequence {number}'}: {sequence.verdict(problem, rows)}"
     )
-    editable = sequence.can_be_edited(problem)
 
     def figure() -> go.Figure:
-        return sequence.figure(problem, rows, colour, chosen=block if editable else None, height=height)
+        return sequence.figure(problem, rows, colour, chosen=chosen, height=height)
 
     chart(
-        unless_edited(page, name, f"timeline {results.drawn_key(run)} {name} {block} {height}", figure),
+        unless_edited(page, name, f"timeline {results.drawn_key(run)} {name} {chosen} {height}", figure),
         key=f"{page}-timeline",
         alt=f"{said}. Its values, what the model answers, and what is expected.",
-        on_click=chooser(page) if editable else None,
+        on_click=chooser(page, values) if chosen else None,
     )
-    if editable:
+    if chosen:
         edit_controls(page, name, values)
     else:
         st.caption(sequence.FIXED)
