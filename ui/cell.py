@@ -30,16 +30,17 @@ def _train(page: str, cell: Cell, new_seed: bool = False) -> None:
 
 def buttons(page: str, cell: Cell) -> None:
     """Ways to see the chosen cell trained, with what that costs."""
-    if live.active(page):
-        live.stop_button(page)
-        return
-    run = run_of(page, cell)
-    one, two, three = st.columns(3)
+    run, busy = run_of(page, cell), live.active(page)
+    one, two, three, four = st.columns(4)
     label = "Train live" if run else "Run"
     kind: Literal["primary", "secondary"] = "secondary" if run else "primary"
-    one.button(label, key=f"{page}.live", type=kind, on_click=_train, args=(page, cell), width="stretch")
-    two.button("New seed", key=f"{page}.new_seed", on_click=_train, args=(page, cell, True), width="stretch")
-    if three.button("Open on Train", key=f"{page}.open", width="stretch"):
+    one.button(label, key=f"{page}.live", type=kind, on_click=_train, args=(page, cell), disabled=busy, width="stretch")
+    with two:
+        live.stop_button(page)
+    three.button(
+        "New seed", key=f"{page}.new_seed", on_click=_train, args=(page, cell, True), disabled=busy, width="stretch"
+    )
+    if four.button("Open on Train", key=f"{page}.open", width="stretch"):
         trainer.hand_over(spec_of(page, cell))
         st.switch_page("pages/train.py")
     cost = f"{LONG_ENOUGH.steps:,} weight updates"

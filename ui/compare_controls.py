@@ -28,6 +28,8 @@ WORTH_SAYING_S = 2.0
 def run(comparison: Comparison, again: bool = False, new_seeds: bool = False) -> None:
     """Show the runs of the chosen settings, and train those that are not there; a callback."""
     page = comparison.page
+    if live.active(page):  # of several quick clicks the first counts
+        return
     settings = chosen_settings(page)
     if new_seeds:
         settings["seed"] = session.new_seed(settings["seed"], settings["starts"])
@@ -90,7 +92,7 @@ def _forget_wish(page: str) -> None:
 def row(comparison: Comparison) -> None:
     """Epochs, starts, timesteps, units and Run, in one row."""
     page = comparison.page
-    widths = ([2.2] if comparison.epochs else []) + [2.0, 1.2, 1.2, 1.4]
+    widths = ([2.2] if comparison.epochs else []) + [2.0, 1.2, 1.2, 2.0]
     *first, two, three, four, last = st.columns(widths, vertical_alignment="bottom")
     if comparison.epochs:
         with first[0], controls.setting("epochs"):
@@ -128,7 +130,7 @@ def row(comparison: Comparison) -> None:
     said = complaint(comparison, settings)
     waiting = "" if said else guess.waiting(comparison, settings)
     with last:
-        _run_or_stop(comparison, locked=bool(said or waiting))
+        live.start_and_stop("Run", page, run, comparison, disabled=bool(said or waiting))
         controls.settings_switch()
     if said and not any(controls.complaint(name, settings[name]) for name in ("timesteps", "units")):
         st.markdown(f":material/error: {said}")
@@ -146,14 +148,6 @@ def complaint(comparison: Comparison, settings: Settings, *, again: bool = False
     except ValueError as error:
         return str(error)
     return ""
-
-
-def _run_or_stop(comparison: Comparison, locked: bool) -> None:
-    page = comparison.page
-    if live.active(page):
-        live.stop_button(page)
-        return
-    live.start_button("Run", page, run, comparison, disabled=locked)
 
 
 def _notes(comparison: Comparison, settings: Settings, waiting: str) -> None:

@@ -88,16 +88,18 @@ def chosen_run(page: str, spec: RunSpec | None) -> Run | None:
 
 def training(page: str, spec: RunSpec | None, run: Run | None) -> None:
     """The button that trains settings without a run, and the progress of whatever the page trains."""
-    if live.active(page):
-        live.stop_button(page)
-    elif spec and (run is None or run.spec != spec):
-        note, go = st.columns([4, 1.2], vertical_alignment="center")
-        note.markdown(
-            f":material/info: Not trained yet: {session.describe(spec)}."
-            + (f" The figures show {session.describe(run.spec)}." if run else "")
-        )
+    busy = live.active(page)
+    if spec and (busy or run is None or run.spec != spec):
+        note, go = st.columns([3.2, 2], vertical_alignment="center")
+        if not busy:
+            note.markdown(
+                f":material/info: Not trained yet: {session.describe(spec)}."
+                + (f" The figures show {session.describe(run.spec)}." if run else "")
+            )
         with go:
-            live.start_button("Train", page, live.start, page, [spec])
+            live.start_and_stop("Train", page, live.start, page, [spec])
+    elif busy:
+        live.stop_button(page)
 
     live.panel(page, lambda _: None, live.keep_finished)
 

@@ -22,11 +22,13 @@ SILENT_S = 5.0  # of a worker, before the page says so
 def start(
     page: str, specs: Sequence[RunSpec], resume: Run | None = None, about: Mapping[str, Any] | None = None
 ) -> None:
-    """Submit a job for the page; returns at once.
+    """Submit a job for the page, unless it has one: of several quick clicks the first counts. Returns at once.
 
     about: what another session needs to show what the job was asked for; JSON-ready
     What is too much at once is told on the page.
     """
+    if active(page):
+        return
     forget_failure(page)
     try:
         job = session.jobs().submit(specs, resume=resume, watcher=session.watcher(), about=about)
@@ -222,5 +224,24 @@ def start_button(label: str, page: str, on_click: Callable[..., None], *args: ob
 
 
 def stop_button(page: str) -> None:
-    """Ends the page's job; what it has learnt so far is shown."""
-    st.button("Stop", key=f"{page}.stop", on_click=stop, args=(page,), icon=":material/stop:", width="stretch")
+    """Ends the page's job; what it has learnt so far is shown.
+
+    It is always there, in a place of its own: were it to take the place of another button, a second click on that one
+    would stop what the first has begun.
+    """
+    st.button(
+        "Stop",
+        key=f"{page}.stop",
+        on_click=stop,
+        args=(page,),
+        icon=":material/stop:",
+        disabled=not active(page),
+        width="stretch",
+    )
+
+
+def start_and_stop(label: str, page: str, on_click: Callable[..., None], *args: object, disabled: bool = False) -> None:
+    """The page's main button with the one that ends its job beside it."""
+    with st.container(horizontal=True, gap="small"):
+        start_button(label, page, on_click, *args, disabled=disabled or active(page))
+        stop_button(page)

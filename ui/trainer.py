@@ -74,7 +74,7 @@ def _show(page: str, run: Run) -> None:
 
 def _train(page: str, again: bool = False) -> None:
     spec = controls.current_spec(page)
-    if spec is None:
+    if spec is None or live.active(page):  # of several quick clicks the first counts
         return
     live.forget_failure(page)
     known = None if again else session.find(spec)
@@ -92,20 +92,17 @@ def _new_seed(page: str) -> None:
 
 def _further(page: str, run: Run) -> None:
     longer = controls.longer(run.spec) if run.finished else run.spec
-    if longer:
+    if longer and not live.active(page):
         st.session_state[f"{page}.epochs"] = longer.training.epochs
         st.session_state[f"{page}.from_store"] = False
         live.start(page, [longer], resume=run if run.optimizer_state else None)
 
 
 def buttons(page: str, spec: RunSpec | None) -> None:
-    """Train or Stop; train further; and beside a stored run, ways to see training all the same."""
+    """Train and Stop; train further; and beside a stored run, ways to see training all the same."""
     run = shown(page)
-    if live.active(page):
-        live.stop_button(page)
-        return
-    live.start_button("Train", page, _train, page, disabled=spec is None)
-    if run is None:
+    live.start_and_stop("Train", page, _train, page, disabled=spec is None)
+    if run is None or live.active(page):
         return
     if spec == run.spec and run.finished and (st.session_state.get(f"{page}.from_store", True)):
         st.caption("These settings are trained already; the result is shown.")

@@ -245,3 +245,43 @@ def test_a_reload_during_a_training_finds_it_and_its_visitor_alone_can_stop_it(o
     expect(page.get_by_role("button", name="Go on training")).to_be_visible(timeout=LONG_ENOUGH)
     assert 0 < answered(page) < 20_000
     expect(page).to_have_url(re.compile(r"/train$"))
+
+
+def test_six_quick_clicks_on_train_begin_one_training_and_stop_none(open_page: OpenPage) -> None:
+    page = open_page("train")
+    finished(page, 1_000)
+    make_it_long(page, 170)
+    box = page.get_by_role("button", name="Train", exact=True).bounding_box()
+    assert box
+    for _ in range(6):
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, delay=10)
+        page.wait_for_timeout(150)
+    expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
+    page.wait_for_timeout(1_000)
+    expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible()
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    place = stop.bounding_box()
+    assert place
+    assert place["x"] >= box["x"] + box["width"] or place["y"] >= box["y"] + box["height"]
+    stop.click()
+    expect(page.get_by_role("button", name="Go on training")).to_be_visible(timeout=LONG_ENOUGH)
+
+
+def test_six_quick_clicks_on_run_begin_one_comparison_and_stop_none(open_page: OpenPage) -> None:
+    page = open_page("merge_modes")
+    expect(page.get_by_text("These settings are trained already")).to_be_visible()
+    units = page.get_by_label("Units", exact=True)
+    units.fill("31")
+    units.press("Enter")
+    page.get_by_role("radiogroup", name="Epochs").get_by_text("4,000", exact=True).click()
+    expect(page.get_by_text("The figure shows other settings.")).to_be_visible()
+    run = page.get_by_role("button", name="Run", exact=True)
+    expect(run).to_be_enabled()
+    box = run.bounding_box()
+    assert box
+    for _ in range(6):
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, delay=10)
+        page.wait_for_timeout(150)
+    expect(page.get_by_text(re.compile(r"of [\d,]+ weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled(timeout=LONG_ENOUGH)
