@@ -32,7 +32,8 @@ def test_every_field_has_a_key_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("flat", "message"),
     [
-        ({"unit": "3"}, "'unit' is not a setting"),
+        ({"unit": "3"}, "'unit' is not a setting; the settings are problem, t, threshold, direction, "),
+        ({"rate": "fast"}, "learning_rate must be a number, not 'fast'"),
         ({"units": "many"}, "units must be a whole number, not 'many'"),
         ({"units": "1e9"}, "units must be a whole number"),
         ({"rate": "nan"}, "learning_rate must be a number"),

@@ -90,10 +90,12 @@ def test_kinds_are_those_of_the_steps_present() -> None:
         (ELSE, "enough", "part", "holds"),
         (ELSE, "enough", "enough", "does not hold"),
         (ELSE, "nothing", "part", "does not hold"),
+        (ELSE, "nothing", "open", "does not hold"),
     ],
 )
 def test_the_verdict_on_a_guess_follows_the_runs(guess: str, future: str, size: str, outcome: str) -> None:
-    assert verdict(guess, {NO_FUTURE: future, WIDER: size}).endswith(f", {outcome} in these runs.")  # type: ignore[dict-item]
+    words = f"Your guess, \u201c{guess[0].lower()}{guess[1:]}\u201d, {outcome} in these runs."
+    assert verdict(guess, {NO_FUTURE: future, WIDER: size}) == words  # type: ignore[dict-item]
 
 
 def test_a_guess_waits_for_the_runs_that_speak_of_it() -> None:
@@ -103,7 +105,9 @@ def test_a_guess_waits_for_the_runs_that_speak_of_it() -> None:
 
 
 def test_what_is_left_is_the_second_state_only_where_nothing_else_is_enough() -> None:
-    assert "second state" in conclusion({NO_FUTURE: "enough", WIDER: "part", "told t/T": "nothing"})
+    assert conclusion({NO_FUTURE: "enough", WIDER: "part", "told t/T": "nothing"}) == (
+        "What is left: a second state that starts from the other end, whatever it reads."
+    )
     assert conclusion({NO_FUTURE: "enough", WIDER: "enough"}) == f"Enough by itself: {NO_FUTURE} and {WIDER}."
     assert conclusion({NO_FUTURE: "part"}) == "None of these is enough by itself."
 
@@ -158,7 +162,43 @@ def test_a_long_run_is_set_beside_the_short_one() -> None:
     text = lead_sentence(late, early)
     assert "too close to call" in text
     assert text.endswith("Where the tutorial stops, bidirectional led by 0.300.")
-    assert "Where" not in lead_sentence(late, None)
+    assert lead_sentence(late, None) == text.removesuffix(" Where the tutorial stops, bidirectional led by 0.300.")
+    assert lead_sentence(late, early.iloc[:0]) == lead_sentence(late, None)
+    assert lead_sentence(late, scores(forward=0.2, bidirectional=0.5)).endswith("stops, forward led by 0.300.")
+    level = scores(1, forward=0.25, bidirectional=0.25)
+    level["loss"] = 0.25
+    assert lead_sentence(late, level).endswith("stops, bidirectional led by 0.0000.")
+
+
+@pytest.mark.parametrize("starts", [6, 10])
+def test_a_long_run_that_is_settled_opens_with_the_lead(starts: int) -> None:
+    table = scores(starts, forward=50.0, bidirectional=0.2)
+    assert lead_sentence(table, None) == opening(table)
+    assert opening(table).startswith("bidirectional's loss is 49.8")
+
+
+def test_what_is_level_in_all_starts_is_not_called_below_zero() -> None:
+    """A change that lacks exactly what may be neglected is neither all nor nothing."""
+    rows = {"forward": 1.0, "bidirectional": 0.0, NO_FUTURE: 0.5}
+    table = pd.DataFrame(
+        [{"label": label, "seed": seed, "loss": loss} for label, loss in rows.items() for seed in range(10)]
+    )
+    for loss, kind in ((0.5, "part"), (0.125, "part"), (0.875, "part"), (0.0, "enough"), (1.0, "nothing")):
+        table.loc[table["label"] == NO_FUTURE, "loss"] = loss
+        result = gain(table, NO_FUTURE)
+        assert result is not None
+        assert result.kind == kind
+
+
+def test_a_long_run_of_few_starts_says_that_they_settle_nothing() -> None:
+    table = scores(5, forward=0.5, bidirectional=0.2)
+    assert lead_sentence(table, None) == "5 starts cannot settle it: 6 are the fewest that can. Run 10."
+
+
+def test_six_starts_that_are_level_are_too_close_to_call() -> None:
+    table = scores(6, forward=0.5, bidirectional=0.5)
+    assert lead_sentence(table, None).startswith("bidirectional and forward are too close to call (95 % interval -")
+    assert lead_sentence(table, None).endswith(" starts).")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from bilstm_core.presets import PRESETS
-from bilstm_core.specs import MAX_STEP_MEMORY, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import LEARNING_RATES, MAX_STEP_MEMORY, MAX_WORK, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ from bilstm_core.specs import MAX_STEP_MEMORY, ModelSpec, ProblemSpec, RunSpec, 
     ],
 )
 def test_a_value_out_of_range_is_refused_by_name(kind: type, field: str, value: Any, allowed: str) -> None:
-    with pytest.raises(ValueError, match=field) as caught:
+    with pytest.raises(ValueError, match=f"^{field} must be ") as caught:
         kind(**{field: value})
     message = str(caught.value)
     assert (f"{value:,}" if type(value) is int else repr(value)) in message
@@ -49,8 +49,92 @@ def test_a_value_out_of_range_is_refused_by_name(kind: type, field: str, value: 
 
 
 def test_total_work_is_capped_with_a_sentence_that_says_what_to_lower() -> None:
-    with pytest.raises(ValueError, match=r"epochs times sequences_per_epoch .* Lower the epochs"):
+    with pytest.raises(ValueError, match="epochs times") as caught:
         RunSpec(training=TrainingSpec(epochs=20_000, sequences_per_epoch=100_000))
+    assert str(caught.value) == (
+        "epochs times sequences_per_epoch (2,000,000,000) is too much for this network and sequence length: 401.6"
+        " times the allowed work. Lower the epochs, the sequences per epoch, the units or the timesteps."
+    )
+
+
+def run(timesteps: int = 10, epochs: int = 2, each: int = 3, batch: int = 2, **model: Any) -> RunSpec:
+    training = TrainingSpec(epochs=epochs, sequences_per_epoch=each, batch_size=batch)
+    return RunSpec(problem=ProblemSpec(timesteps=timesteps), model=ModelSpec(**model), training=training)
+
+
+@pytest.mark.parametrize(
+    ("spec", "weights"),
+    [
+        (run(direction="forward", units=7), 4 * 7 * (1 + 7)),
+        (run(direction="forward", units=7, cell="gru"), 3 * 7 * (1 + 7)),
+        (run(direction="forward", units=7, cell="rnn"), 7 * (1 + 7)),
+        (run(direction="forward", units=7, position="fraction"), 4 * 7 * (2 + 7)),
+        (run(direction="forward", units=7, position="one_hot"), 4 * 7 * (11 + 7)),
+        (run(units=7), 2 * 4 * 7 * (1 + 7)),
+        # a further layer reads the outputs of all branches of the one below, and its own state
+        (run(direction="forward", units=7, layers=2), 4 * 7 * (1 + 7) + 4 * 7 * (7 + 7)),
+        (run(units=7, layers=3), 2 * 4 * 7 * (1 + 7) + 2 * 2 * 4 * 7 * (14 + 7)),
+    ],
+)
+def test_work_is_three_times_the_multiply_adds_and_a_fixed_cost_of_each_timestep(spec: RunSpec, weights: int) -> None:
+    """Forwards once, backwards twice; 4 weight updates and 6 sequences of 10 timesteps."""
+    assert spec.work() == 10 * (4 * 1e4 + 3 * 6 * weights)
+    assert spec.training.sequences == 6
+
+
+@pytest.mark.parametrize(
+    ("spec", "bytes_a_row"),
+    [
+        (run(direction="forward", units=7), 140 * 7 + 10),
+        (run(units=7), 2 * (140 * 7 + 10)),
+        (run(units=7, layers=3), 2 * (140 * 3 * 7 + 10)),
+        (run(direction="forward", units=7, position="fraction"), 140 * 7 + 10 * 2),
+        (run(direction="forward", units=7, position="one_hot"), 140 * 7 + 10 * 11),
+    ],
+)
+def test_a_weight_update_keeps_so_many_bytes_a_timestep_of_each_sequence(spec: RunSpec, bytes_a_row: int) -> None:
+    assert spec.step_memory() == 2 * 10 * bytes_a_row
+
+
+def test_as_much_work_as_is_allowed_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bilstm_core.specs.MAX_WORK", run().work())
+    run()
+    with pytest.raises(ValueError, match="too much"):
+        run(epochs=3)
+    monkeypatch.setattr("bilstm_core.specs.MAX_WORK", MAX_WORK)
+    monkeypatch.setattr("bilstm_core.specs.MAX_STEP_MEMORY", run().step_memory())
+    run()
+    with pytest.raises(ValueError, match="batch_size"):
+        run(batch=3)
+
+
+def test_a_batch_that_is_too_large_is_told_what_it_would_take() -> None:
+    with pytest.raises(ValueError, match="batch_size") as caught:
+        run(timesteps=200, each=1_000, batch=1_000, units=256)
+    assert str(caught.value) == (
+        "batch_size must be at most 55 for this network and sequence length, not 1,000: one weight update would take"
+        " 14.3 GB of memory, and 0.8 GB is allowed. Lower the batch size, the units, the layers or the timesteps."
+    )
+
+
+@pytest.mark.parametrize("rate", LEARNING_RATES)
+def test_the_ends_of_the_learning_rates_are_allowed(rate: float) -> None:
+    assert TrainingSpec(learning_rate=rate).learning_rate == rate
+
+
+def test_a_problem_has_its_own_parameters_and_the_others_at_their_defaults() -> None:
+    sums, share = ProblemSpec(threshold=0.4), ProblemSpec(name="share_of_total", threshold=0.4)
+    assert sums.parameters() == {"threshold": 0.4}
+    assert sums.canonical() == sums
+    assert share.parameters() == {}
+    assert share.canonical() == ProblemSpec(name="share_of_total", timesteps=share.timesteps)
+    twenty = ProblemSpec(name="share_of_total", timesteps=20, threshold=0.4)
+    assert twenty.canonical() == ProblemSpec(name="share_of_total", timesteps=20)
+
+
+def test_a_second_branch_is_a_matter_of_one_bidirectional_layer() -> None:
+    told = ModelSpec(second_branch="backward_constant")
+    assert told.canonical() == told
 
 
 @pytest.mark.parametrize(

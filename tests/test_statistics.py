@@ -11,10 +11,17 @@ from bilstm_core.statistics import (
     Difference,
     _losses_allowed,
     against,
+    amount,
+    amounts,
+    by_start,
+    difference,
     differences,
+    evidence,
     interval,
     late_fall,
+    listed,
     ranking_sentence,
+    shares,
     sign_test,
     starts_needed,
 )
@@ -167,27 +174,30 @@ def test_the_lowest_of_several_is_set_beside_the_next() -> None:
 
 def test_six_of_ten_name_no_winner() -> None:
     text = ranking_sentence(scores(a=[1.0] * 6 + [3.0] * 4, b=[2.0] * 10))
-    assert text.startswith("No ranking yet")
-    assert "95 % interval -" in text
+    assert text.startswith("No ranking yet. The widest gap, a below b, is not settled (95 % interval -")
 
 
 @pytest.mark.parametrize("starts", [2, 3, 5])
 def test_too_few_starts_rank_nothing(starts: int) -> None:
-    assert "cannot rank" in ranking_sentence(scores(a=[1.0] * starts, b=[2.0] * starts))
+    assert ranking_sentence(scores(a=[1.0] * starts, b=[2.0] * starts)) == (
+        f"{starts} starts cannot rank them: 6 are the fewest that can. Run 10 to find out."
+    )
 
 
 def test_one_start_ranks_nothing() -> None:
-    assert "cannot rank" in ranking_sentence(scores(a=[1.0], b=[2.0]))
+    assert ranking_sentence(scores(a=[1.0], b=[2.0])) == (
+        "One start cannot rank them; the next may fall the other way. Run 10 to find out."
+    )
 
 
 def test_one_model_cannot_be_ranked() -> None:
-    assert "alone" in ranking_sentence(scores(a=[1.0] * 10))
+    assert ranking_sentence(scores(a=[1.0] * 10)) == "One model alone cannot be ranked."
 
 
 def test_level_models_are_named_together_and_a_higher_one_beside_them() -> None:
     text = ranking_sentence(scores(high=around(3.0), b=around(1.0), c=shuffled(1.001)))
     assert text.startswith("No winner: b and c are too close to call (95 % interval -")
-    assert text.endswith("high is higher.")
+    assert text.endswith(" starts). high is higher.")
 
 
 def test_what_contradicts_the_lesson_is_said_and_what_fits_it_is_not() -> None:
@@ -212,3 +222,111 @@ def test_a_fall_is_measured_over_the_second_half_of_a_training() -> None:
     assert late_fall(halved) == pytest.approx(0.5)
     assert late_fall(halved[::-1]) == pytest.approx(-1.0)
     assert late_fall([0.7]) == 0
+    assert late_fall([0.0] * 100) == 0
+    steady = [1.0 - place / 100 for place in range(100)]  # the means of places 40 to 49 and 90 to 99
+    assert late_fall(steady) == pytest.approx(1 - 0.055 / 0.555)
+    assert late_fall(steady[:8]) == pytest.approx(1 - 0.93 / 0.97)
+    assert late_fall([4, 2, 1]) == pytest.approx(0.75)
+
+
+def test_fewest_starts_rank_and_tell_how_many_are_needed() -> None:
+    text = ranking_sentence(scores(a=around(1.0)[:FEWEST], b=shuffled(2.0)[:FEWEST]))
+    assert text.startswith("a's loss is 0.9")
+    assert starts_needed([1.0, 1.1, 1.2, 1.3, 1.4, 1.5]) == FEWEST
+
+
+def test_what_is_just_at_a_bound_is_not_settled() -> None:
+    assert not Difference("a", "b", 1.0, 0.0, 2.0, 10, 10, 10).settled
+    assert not Difference("a", "b", 1.0, 0.1, 2.1, 4, 10, 10).settled
+    assert not Difference("a", "b", 1.0, 0.1, 2.1, 80, 200, 200).settled  # most starts go the other way
+
+
+def test_a_comparison_of_no_common_starts_has_no_mean() -> None:
+    apart = pd.DataFrame({"label": ["a", "b"], "seed": [0, 1], "loss": [1.0, 2.0]})
+    pair = difference(by_start(apart), "a", "b")
+    assert math.isnan(pair.mean)
+    assert (pair.first, pair.second, pair.wins, pair.starts, pair.decided) == ("a", "b", 0, 0, 0)
+    assert against(apart, "a").empty
+    assert list(against(apart, "a").columns) == ["label", "middle", "low", "high", "starts"]
+
+
+def test_models_with_equal_means_keep_their_order() -> None:
+    (pair,) = differences(scores(z=[1.0, 2.0], a=[2.0, 1.0]))
+    assert (pair.first, pair.second) == ("z", "a")
+
+
+def test_ties_are_counted_beside_the_wins() -> None:
+    pair = Difference("a", "b", 0.5, 0.25, 0.75, 6, 10, 8)
+    assert evidence(pair) == "95 % interval 0.250 to 0.750, 6 of 10 starts, 2 tied"
+    assert evidence(pair._replace(decided=10)) == "95 % interval 0.250 to 0.750, 6 of 10 starts"
+
+
+def test_several_level_models_and_several_higher_ones_are_named_without_a_bracket() -> None:
+    level = {"b": around(1.0), "c": shuffled(1.001), "d": around(1.002)[::-1]}
+    assert ranking_sentence(scores(**level, high=around(3.0), top=shuffled(4.0))) == (
+        "No winner: b, c and d are too close to call. high and top are higher."
+    )
+    two = {"b": around(1.0), "c": shuffled(1.001)}
+    near = [value + 0.006 * (-1) ** place for place, value in enumerate(around(1.012))]  # below neither, above one
+    text = ranking_sentence(scores(**two, near=near, high=around(3.0)))
+    assert text.startswith("No winner: ")
+    assert text.endswith(" high is higher.")
+
+
+def test_a_level_pair_with_nothing_higher_ends_after_its_bracket() -> None:
+    rng = np.random.default_rng(6)
+    gaps = np.array([0.01, 0.012, 0.009, 0.011, 0.01, 0.013, 0.01, 0.012, 0.009, 0.011])
+    best, second = 1 + rng.normal(0, 1e-4, 10), 1.002 + rng.normal(0, 0.02, 10)
+    table = scores(best=list(best), second=list(second), third=list(best + gaps))
+    assert {(pair.first, pair.second): pair.settled for pair in differences(table)} == {
+        ("best", "second"): False,
+        ("best", "third"): True,
+        ("second", "third"): False,
+    }
+    text = ranking_sentence(table)
+    assert text.startswith("No winner: best and second are too close to call (95 % interval ")
+    assert text.endswith(" starts).")
+
+
+def test_no_ranking_tells_the_gap_between_the_lowest_and_the_highest() -> None:
+    wide = {"a": [0.0, 4.0] * 5, "b": [1.0, 3.1] * 5, "c": [4.0, 0.5] * 5, "d": [3.0, 1.6] * 5}
+    text = ranking_sentence(scores(**wide))
+    assert text.startswith("No ranking yet. The widest gap, a below d, is not settled (95 % interval -")
+
+
+def test_a_lesson_with_two_candidates_names_them_with_or() -> None:
+    table = scores(a=around(2.0), c=around(3.0), b=shuffled(1.0))
+    assert ranking_sentence(table, ["a", "c"]).endswith(" The well-known picture has a or c lowest; these runs do not.")
+
+
+def test_words_are_listed_with_commas_and_a_last_word() -> None:
+    assert [listed(["a", "b", "c", "d"][:count]) for count in (0, 1, 2, 3, 4)] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+        "a, b, c and d",
+    ]
+    assert listed(["a", "b", "c"], "or") == "a, b or c"
+
+
+def test_a_loss_has_four_digits_below_fifteen_ten_thousandths_and_a_share_one_to_three() -> None:
+    assert [amount(value) for value in (0.0015, 0.00149, -0.00149, 2.0)] == ["0.002", "0.0015", "-0.0015", "2.000"]
+    assert amounts(0.001, 0.5) == ["0.0010", "0.5000"]
+    assert shares(0.12341, 0.12342) == ["12.341%", "12.342%"]
+    assert shares(0.1234, 0.1235) == ["12.34%", "12.35%"]
+    assert shares(0.1234567, 0.1234569) == ["12.3%", "12.3%"]  # no different to a millionth
+    assert shares(0.123451, 0.123454) == ["12.345%", "12.345%"]  # told apart by no digits that are printed
+
+
+def test_values_of_any_kind_have_the_interval_of_their_numbers() -> None:
+    whole = [1, 2, 3, 5, 8, 13]
+    assert interval(whole) == interval([float(value) for value in whole])
+    assert interval(np.array(whole, np.float32)) == interval(whole)
+
+
+def test_values_that_differ_by_rounding_alone_have_a_point_for_an_interval() -> None:
+    nearly = [1e6 + 1e-9 * place for place in range(6)]
+    assert interval(nearly) == (np.mean(nearly), np.mean(nearly))
+    low, high = interval([1.0 + 1e-10 * place for place in range(6)])
+    assert low < high

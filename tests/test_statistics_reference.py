@@ -5,7 +5,17 @@ import pytest
 from scipy import stats
 
 from bilstm_core.problems.irwin_hall import below, density
-from bilstm_core.statistics import MOST_STARTS, _losses_allowed, interval, sign_test
+from bilstm_core.statistics import (
+    FEWEST,
+    MOST_STARTS,
+    POWER,
+    SURE,
+    _losses_allowed,
+    _t_quantile,
+    interval,
+    sign_test,
+    starts_needed,
+)
 
 SKEWED = [np.random.default_rng(seed).exponential(size=size) for seed, size in enumerate((6, 8, 10, 15, 30, 50))]
 
@@ -66,3 +76,42 @@ def test_sums_of_uniform_values_have_scipys_irwin_hall_distribution(terms: int) 
     at = np.linspace(-0.5, terms + 0.5, 40)  # between the jumps of a single value's density
     assert below(terms, at) == pytest.approx(stats.irwinhall.cdf(at, terms), abs=1e-7)
     assert density(terms, at) == pytest.approx(stats.irwinhall.pdf(at, terms), abs=1e-6)
+
+
+def test_the_t_quantile_is_scipys_but_for_the_expansions_next_term() -> None:
+    """It is of the order of df to the power of -3. Fewer than 6 starts are never settled: fewer degrees don't count."""
+    df = np.arange(5, MOST_STARTS)
+    missed = stats.t.ppf(0.975, df) - _t_quantile(df)
+    assert np.all(missed > 0)
+    assert np.all(missed * df**3.0 < 4)
+
+
+SCATTERED = {
+    "normal, of a large mean": np.random.default_rng(0).normal(5.0, 6.0, 30),
+    "normal, of a small mean": np.random.default_rng(1).normal(0.4, 2.0, 60),
+    "a long right tail": np.random.default_rng(2).exponential(size=40) - 0.35,
+    "all of one sign, by very different amounts": np.random.default_rng(5).exponential(size=30) ** 3,
+    "all of one sign, one far out": np.array([1.0] * 6 + [1.5] * 5 + [9.0]),
+    "many ties": np.array([0.0] * 4 + [1.0] * 9 + [-0.5] * 2),
+    "negative": np.array([-1.0, -2.0, -0.5, 0.7, -1.1, -0.9, 0.4]),
+    "never lower, nothing to tell from zero": np.array([1e-9] * 5 + [9.0]),
+}
+
+
+@pytest.mark.parametrize("gaps", SCATTERED.values(), ids=SCATTERED.keys())
+def test_the_starts_needed_are_those_that_scipys_tests_settle(gaps: np.ndarray) -> None:
+    """On the same 500 draws: of so many starts four of five are settled, of any fewer less."""
+    needed = starts_needed(gaps)
+    values = gaps if gaps.sum() >= 0 else -gaps
+    drawn = values[np.random.default_rng(0).integers(0, len(values), (500, MOST_STARTS))]
+
+    def share(size: int) -> float:
+        sample = drawn[:, :size]
+        spread = sample.std(axis=1, ddof=1) / np.sqrt(size)
+        losses = (sample <= 0).sum(axis=1)
+        settled = (sample.mean(axis=1) > stats.t.ppf(0.975, size - 1) * spread) & (2 * losses < size)
+        return float(np.mean([a and sign_test(int(b), size) < SURE for a, b in zip(settled, losses, strict=True)]))
+
+    assert needed is not None
+    assert share(needed) >= POWER
+    assert all(share(size) < POWER for size in range(FEWEST, needed))

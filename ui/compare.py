@@ -66,7 +66,7 @@ def _training(comparison: Comparison) -> str:
     ours = len(view.specs) if view else 0
     every = len({spec for group in specs_of(comparison, shown_settings(comparison.page)).values() for spec in group})
     rest = "" if ours >= every else f" of {every}; the others are trained already"
-    return f"Training {ours} run{'' if ours == 1 and not rest else 's'}{rest}." if ours else "Training."
+    return f"Training {ours} run{'' if ours == 1 else 's'}{rest}." if ours else "Training."
 
 
 def _capital(sentence: str) -> str:

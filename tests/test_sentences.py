@@ -1,0 +1,342 @@
+"""The measured sentences of the pages, word by word."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+
+from bilstm_core import figures
+from bilstm_core.presets import DIRECTIONS
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from tests.test_store import finished
+from ui import compare, controls, guess, problem, reaction, results, session, trainer
+from ui.comparison import Comparison, default_settings
+
+STYLES = {label: figures.style(model.direction) for label, model in DIRECTIONS.items()}
+COMPARED = Comparison(
+    page="Directions", models=DIRECTIONS, styles=STYLES, expected=("bidirectional",), guess_from=4_000
+)
+
+
+@pytest.fixture(autouse=True)
+def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A visitor of its own."""
+    state: dict[str, Any] = {}
+    monkeypatch.setattr(st, "session_state", state)
+    return state
+
+
+def evaluation(**changes: Any) -> Any:
+    values = {"loss": 0.12345, "exact": 0.5, "exact_interval": (0.4, 0.6), "accuracy": 0.9876}
+    return SimpleNamespace(**values | changes)
+
+
+@pytest.mark.parametrize(
+    ("seen", "name", "measured", "words"),
+    [
+        (
+            1_000,
+            "cumulative_sum",
+            {},
+            "After 1,000 sequences it labels **50.0%** of fresh sequences wholly right (40.0% to 60.0%), and 98.8% of"
+            " single labels.",
+        ),
+        (1, "cosine_from_sine", {}, "After 1 sequence its mean squared error on fresh sequences is **0.1235**."),
+        (2, "cumulative_sum", {"loss": float("nan")}, f"After 2 sequences: **{results.DIVERGED}**"),
+    ],
+)
+def test_train_says_what_was_measured_after_how_many_sequences(
+    seen: int, name: str, measured: dict[str, Any], words: str
+) -> None:
+    run: Any = SimpleNamespace(sequences_seen=seen, spec=RunSpec(problem=ProblemSpec(name=name)))
+    assert trainer.sentence(run, evaluation(**measured)) == words
+
+
+def test_what_stands_on_the_page_meanwhile_is_named() -> None:
+    run: Any = SimpleNamespace(spec=RunSpec())
+    assert trainer.meanwhile(run) == (
+        "Training. The numbers and sequences here are still those of **bidirectional, 250 sequences**."
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "timesteps", "training", "problem_name", "words"),
+    [
+        ({}, 10, {}, "cumulative_sum", "bidirectional, 250 sequences"),
+        ({"merge_mode": "sum"}, 10, {"seed": 7}, "cumulative_sum", "bidirectional, sum, 250 sequences, seed 7"),
+        ({"direction": "forward", "merge_mode": "sum"}, 10, {}, "cumulative_sum", "forward, 250 sequences"),
+        (
+            {"direction": "backward", "backward_output": "raw", "cell": "gru", "units": 21, "layers": 2},
+            11,
+            {"epochs": 500, "sequences_per_epoch": 2, "seed": 1},
+            "share_of_total",
+            "share of the total, backward, tutorial's order, GRU, 21 units, 2 layers, T=11, 1,000 sequences, seed 1",
+        ),
+    ],
+)
+def test_a_run_is_named_by_what_differs_from_the_defaults(
+    model: dict[str, Any], timesteps: int, training: dict[str, Any], problem_name: str, words: str
+) -> None:
+    spec = RunSpec(
+        problem=ProblemSpec(name=problem_name, timesteps=timesteps),
+        model=ModelSpec(**model),
+        training=TrainingSpec(**training),
+    )
+    title = spec.problem.problem.title.lower()
+    assert session.describe(spec) == words.replace("share of the total", title)
+
+
+def test_runs_of_the_tray_with_one_spec_have_names_of_their_own() -> None:
+    names = []
+    for _ in range(3):
+        names.append(session.free_name(RunSpec()))
+        session.tray().append({"key": "", "name": names[-1], "shown": True})
+    plain = "bidirectional, 250 sequences"
+    assert names == [plain, f"{plain} (2)", f"{plain} (3)"]
+
+
+@pytest.mark.parametrize(
+    ("training", "words"),
+    [
+        ({}, "1 epoch = 1 fresh sequence = 1 weight update. In all: 250 sequences, 250 updates."),
+        (
+            {"epochs": 1_000, "sequences_per_epoch": 3_000, "batch_size": 2, "fresh_data": False},
+            "1 epoch = 3,000 sequences = 1,500 weight updates. In all: 3,000,000 sequences, 1,500,000 updates.",
+        ),
+    ],
+)
+def test_what_an_epoch_is_stays_true(training: dict[str, Any], words: str) -> None:
+    assert controls.amount_of_work(TrainingSpec(**training)) == words
+
+
+def fell(falls: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(guess, "falls_of", lambda _: falls)
+    return guess.fall_sentence({})
+
+
+def test_a_loss_that_did_not_move_fell_by_nothing_and_did_not_rise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fell({"a": 0.0}, monkeypatch) == "in the second half of the run a's loss fell by 0%."
+    assert fell({"a": -0.5, "b": -0.25, "c": 0.25}, monkeypatch) == (
+        "in the second half of the run c's loss fell by 25%, b's loss rose by 25% and a's by 50%."
+    )
+
+
+def test_a_models_fall_is_the_mean_over_its_starts() -> None:
+    def run(*losses: float) -> Any:
+        return SimpleNamespace(history=pd.DataFrame({"loss": losses}))
+
+    falls = guess.falls_of({"a": [run(1.0, 0.5), run(1.0, 0.25)], "b": []})
+    assert falls == {"a": pytest.approx(0.625)}
+
+
+@pytest.mark.parametrize(
+    ("epochs", "guessed", "waits"), [(4_000, None, True), (3_999, None, False), (4_000, "forward", False)]
+)
+def test_a_long_run_waits_for_a_guess(state: dict[str, Any], epochs: int, guessed: str | None, waits: bool) -> None:
+    state["Directions.guess"] = guessed
+    words = "Guess first, above the curves." if waits else ""
+    assert guess.waiting(COMPARED, {**default_settings(), "epochs": epochs}) == words
+    never = replace(COMPARED, guess_from=0)
+    assert guess.waiting(never, {**default_settings(), "epochs": epochs}) == ""
+
+
+def answer(
+    monkeypatch: pytest.MonkeyPatch,
+    state: dict[str, Any],
+    runs: dict[str, int],
+    *,
+    switched_on: tuple[str, ...] = ("forward", "bidirectional"),
+    busy: bool = False,
+    evaluated: bool = True,
+    **settings: Any,
+) -> tuple[str, str]:
+    """The measured answer, of so many starts of each model; bidirectional has the higher loss."""
+    state["Directions.settings"] = {**default_settings(), **settings}
+    losses = {"forward": 0.1, "backward": 0.6, "bidirectional": 0.4}
+    rows = [
+        {"label": label, "seed": seed, "loss": losses[label] + 0.001 * (7 * seed % 4)}
+        for label in switched_on
+        for seed in range(runs.get(label, 0))
+    ]
+    monkeypatch.setattr(compare.live, "active", lambda page: busy and page == "Directions")
+    monkeypatch.setattr(compare, "switched_on", lambda _: list(switched_on))
+    monkeypatch.setattr(compare, "evaluated", lambda *_: evaluated)
+    monkeypatch.setattr(compare, "scores", lambda *_: pd.DataFrame(rows))
+    monkeypatch.setattr(compare, "_above_floors", lambda *_: "Above the best possible: much.")
+    monkeypatch.setattr(compare, "_training", lambda _: "Training 3 runs.")
+    monkeypatch.setattr(guess, "falls_of", lambda runs: dict.fromkeys(runs, 0.5))
+    every: Any = {label: [None] * runs.get(label, 0) for label in DIRECTIONS}
+    return compare.answer(COMPARED, every)
+
+
+def test_a_comparison_says_what_is_to_be_done_before_it_can_be_ranked(
+    monkeypatch: pytest.MonkeyPatch, state: dict[str, Any]
+) -> None:
+    all_of = {"forward": 10, "backward": 10, "bidirectional": 10}
+    assert answer(monkeypatch, state, {}) == ("Press **Run** to find out.", "")
+    assert answer(monkeypatch, state, all_of, switched_on=()) == ("Switch on a curve to see its result.", "")
+    assert answer(monkeypatch, state, {}, busy=True) == ("Training 3 runs.", "")
+    assert answer(monkeypatch, state, all_of, busy=True) == ("Training 3 runs.", "")
+    assert answer(monkeypatch, state, {"forward": 10, "bidirectional": 3}) == (
+        "Only 13 of 20 runs are trained. Press **Run** for the rest.",
+        "",
+    )
+    assert answer(monkeypatch, state, all_of, evaluated=False) == (compare.EVALUATING, "")
+
+
+def test_a_comparison_is_ranked_after_how_many_sequences_and_the_lesson_is_contradicted(
+    monkeypatch: pytest.MonkeyPatch, state: dict[str, Any]
+) -> None:
+    runs = {"forward": 10, "bidirectional": 10}
+    first, below = answer(monkeypatch, state, runs)
+    assert first.startswith("After 250 sequences each: forward's loss is 0.300 lower than bidirectional's (95 %")
+    assert first.endswith(" The well-known picture has bidirectional lowest; these runs do not.")
+    assert below == ""
+    other, _ = answer(monkeypatch, state, runs, name="share_of_total")
+    assert "well-known" not in other
+
+
+def test_a_long_comparison_tells_what_still_fell_and_from_a_length_on_what_came_of_the_guess(
+    monkeypatch: pytest.MonkeyPatch, state: dict[str, Any]
+) -> None:
+    runs = {"forward": 10, "bidirectional": 10}
+    fall = "In the second half of the run forward's loss fell by 50% and bidirectional's by 50%."
+    floors = "Above the best possible: much."
+    state["Directions.guess"] = "forward"
+    assert answer(monkeypatch, state, runs, epochs=250)[1] == ""
+    assert answer(monkeypatch, state, runs, epochs=251)[1] == f"{fall} {floors}"
+    assert answer(monkeypatch, state, runs, epochs=3_999)[1] == f"{fall} {floors}"
+    assert answer(monkeypatch, state, runs, epochs=4_000)[1] == (
+        f"{fall} {floors} You guessed forward: it was still falling; none stopped."
+    )
+
+
+@pytest.mark.parametrize(
+    ("trained", "starts", "words"),
+    [
+        (1, 1, "Training 1 run of 4; the others are trained already."),
+        (0, 1, "Training."),
+        (4, 1, "Training 4 runs."),
+    ],
+)
+def test_what_is_trained_is_counted(
+    monkeypatch: pytest.MonkeyPatch, state: dict[str, Any], trained: int, starts: int, words: str
+) -> None:
+    models = {label: ModelSpec(units=units) for label, units in zip("abcd", (1, 2, 3, 4), strict=True)}
+    shown = Comparison(page="Directions", models=models, styles={})
+    state["Directions.settings"] = {**default_settings(), "starts": starts}
+    view = SimpleNamespace(specs=[None] * trained)
+    monkeypatch.setattr(
+        compare, "specs_of", lambda *_: {str(n): [RunSpec(training=TrainingSpec(seed=n))] for n in range(4)}
+    )
+    monkeypatch.setattr(session, "job", lambda page: "one" if page == "Directions" else None)
+    monkeypatch.setattr(session, "jobs", lambda: SimpleNamespace(view=lambda job: view if job == "one" else None))
+    assert compare._training(shown) == words
+    if not trained:
+        monkeypatch.setattr(session, "job", lambda _: None)
+        assert compare._training(shown) == "Training."
+
+
+def test_a_single_run_that_is_all_is_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare, "specs_of", lambda *_: {"a": [RunSpec()], "b": [RunSpec()]})
+    monkeypatch.setattr(session, "job", lambda _: "one")
+    monkeypatch.setattr(session, "jobs", lambda: SimpleNamespace(view=lambda _: SimpleNamespace(specs=[RunSpec()])))
+    assert compare._training(COMPARED) == "Training 1 run."
+
+
+def test_seeds_that_follow_one_another_are_one_span() -> None:
+    assert results._seeds([3]) == "seed 3"
+    assert results._seeds([4, 3]) == "seeds 3 to 4"
+    assert results._seeds([9, 3, 4, 5, 7]) == "seeds 3 to 5, 7 and 9"
+    assert results._seeds([3, 9]) == "seeds 3 and 9"
+
+
+def test_where_a_run_comes_from_names_its_versions_once_and_in_order() -> None:
+    first, second = finished(), replace(finished(), versions={"tensorflow": "2.1", "keras": "3.0", "numpy": "9"})
+    third = replace(first, versions={"keras": "4.0"})
+    assert results._versions([second, second]) == "Keras 3.0, numpy 9, TensorFlow 2.1"
+    assert results._versions([third, second]) == "Keras 3.0, numpy 9, TensorFlow 2.1; Keras 4.0"
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        ([0, 1, 1], "At timestep **2**; 2 of 3 labels are 1."),
+        ([0, 1, 0], "At timesteps **2** and **3**; 1 of 3 labels are 1."),
+        ([1, 1, 1], "Never here: 3 of 3 labels are 1."),
+    ],
+)
+def test_where_labels_turn_is_told_with_how_many_are_one(
+    monkeypatch: pytest.MonkeyPatch, labels: list[int], words: str
+) -> None:
+    rows = pd.DataFrame({"timestep": range(1, len(labels) + 1), "x": 0.5, "expected": labels})
+    monkeypatch.setattr(problem.sequence, "limits", lambda *_: None)
+    assert problem.flip_sentence(ProblemSpec(timesteps=3), rows) == words
+
+
+def flips(name: str, values: list[float], labels: list[int]) -> str:
+    rows = pd.DataFrame({"timestep": range(1, len(values) + 1), "x": values, "expected": labels})
+    return problem.flip_sentence(ProblemSpec(name=name, timesteps=len(values)), rows)
+
+
+def test_why_a_label_turns_is_told_in_the_running_sums_own_numbers() -> None:
+    assert flips("cumulative_sum", [0.25, 0.5, 0.75, 0.5], [0, 0, 1, 1]) == (
+        "At timestep **3**: there the running sum, 1.50, first reaches 1 (0.25 of 4 timesteps)."
+    )
+    assert flips("cumulative_sum", [0.25, 0.25, 0.0, 0.25], [0, 0, 0, 0]) == (
+        "Never here: the running sum ends at 0.75 and does not reach 1 (0.25 of 4 timesteps)."
+    )
+    assert flips("reverse_cumulative_sum", [0.25, 0.5, 0.5, 0.25], [1, 1, 0, 0]) == (
+        "At timestep **3**: there what is still to come, 0.75, first falls short of 1 (0.25 of 4 timesteps)."
+    )
+    assert flips("reverse_cumulative_sum", [0.25, 0.0, 0.25, 0.25], [0, 0, 0, 0]) == (
+        "Never here: all values together, 0.75, do not reach 1 (0.25 of 4 timesteps)."
+    )
+    assert flips("reverse_cumulative_sum", [0.25], [1]) == (
+        "Never here: even the last value, 0.25, reaches 0.25 (0.25 of 1 timesteps)."
+    )
+    assert flips("cosine_from_sine", [0.25, 0.5], [0, 0]) == "No label flips here: each answer is a number."
+
+
+def test_many_turns_are_counted_and_the_first_is_named() -> None:
+    most = problem.MOST_TURNS
+    assert problem._at([2]) == "At timestep **2**"
+    assert problem._at([]) == "Never here"
+    assert problem._at(list(range(2, most + 2))).endswith(f" and **{most + 1}**")
+    assert problem._at(list(range(2, most + 3))) == f"At {most + 1} timesteps, the first of them **2**"
+
+
+def test_the_quarters_of_a_total_are_told_by_the_sums_that_are_passed() -> None:
+    text = flips("total_quarters", [0.5, 0.5, 0.5, 0.5], [0, 1, 2, 3])
+    assert text == "At timesteps **2**, **3** and **4**, as the running sum passes 0.50, 1.00 and 1.50."
+    assert flips("total_quarters", [0.5, 0.5, 0.5, 0.5], [2, 2, 2, 2]) == "Never here: every label is 2."
+
+
+def test_what_an_output_has_read_is_told_as_a_span() -> None:
+    def span(*read: int) -> str:
+        return reaction._span(np.array(read, bool))
+
+    assert span(0, 0) == "padding alone"
+    assert span(0, 1, 0) == "value 2 alone"
+    assert span(1) == "value 1 alone"
+    assert span(1, 1) == "all 2 values"
+    assert span(0, 1, 1, 0) == "values 2 to 3"
+
+
+def test_zeros_that_were_not_read_are_told_from_those_too_small_to_tell() -> None:
+    read = np.array([[True, False], [True, True]])
+    small = "it has read, but its reaction is too small to tell from zero"
+    assert reaction._zeros(np.ones((2, 2)), np.ones((2, 2), bool)) == "No cell is exactly zero."
+    assert reaction._zeros(np.array([[1, 0], [1, 1]]), read) == (
+        "In all, **1 of 4** cells are exactly zero: those values it has not read."
+    )
+    assert reaction._zeros(np.array([[1, 0], [0, 1]]), read) == (
+        f"In all, **2 of 4** cells are exactly zero: 1 values it has not read, 1 {small}."
+    )
+    assert reaction._zeros(np.array([[1, 0], [1, 1]]), np.ones((2, 2), bool)) == (
+        f"In all, **1 of 4** cells are exactly zero: those values {small}."
+    )
