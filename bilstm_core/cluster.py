@@ -128,20 +128,23 @@ class Cluster:
         certificate, key = self._pair()
         command += ["--tls-ca-file", str(certificate), "--tls-cert", str(certificate), "--tls-key", str(key)]
         command += ["--preload", "bilstm_core.worker", "--preload-nanny", "bilstm_core.lifeline"]
-        with (Path(self._scratch.name) / "worker.log").open("ab") as log:
-            self._child = subprocess.Popen(
-                command,
-                env=worker_environment() | {SCRATCH: self._scratch.name},
-                stdin=subprocess.PIPE,  # never written to: see lifeline.py
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=os.name == "posix",  # Ctrl-C ends the app, and the app ends the worker
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+        with self._closing:
+            if self._closed:
+                return
+            with (Path(self._scratch.name) / "worker.log").open("ab") as log:
+                self._child = subprocess.Popen(
+                    command,
+                    env=worker_environment() | {SCRATCH: self._scratch.name},
+                    stdin=subprocess.PIPE,  # never written to: see lifeline.py
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=os.name == "posix",  # Ctrl-C ends the app, and the app ends the worker
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                )
 
     def slots(self) -> int:
-        """How many trainings the workers that are there can do at once: one for each unit of their resource TRAIN."""
-        return sum(int(resources.get("TRAIN", 0)) for resources in self._resources())
+        """How many trainings the workers that are there can do at once: one for each that offers the resource TRAIN."""
+        return sum(resources.get("TRAIN", 0) >= 1 for resources in self._resources())
 
     def workers(self) -> int:
         """How many workers are there."""

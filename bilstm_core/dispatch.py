@@ -34,9 +34,11 @@ def turns(jobs: Iterable[Job]) -> list[Turn]:
 
 
 def ahead(job: Job, waiting: Sequence[Turn], at_work: int) -> int:
-    """How many trainings come before this job's next part.
+    """How many trainings come before this job's next part; 0 where a worker has one of its parts.
 
     waiting: all `turns`; at_work: parts that workers have now, those given up but not yet ended among them
     """
+    if any(part.sent and not part.over for part in job.parts):
+        return 0
     place = next((place for place, turn in enumerate(waiting) if turn.job is job), None)
     return 0 if place is None else at_work + place

@@ -14,12 +14,13 @@ import time
 from asyncio import CancelledError
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, Literal
 
 from bilstm_core import codec, renewal
 from bilstm_core.cluster import Cluster, NotEnoughMemoryError
 from bilstm_core.dispatch import Turn, turns
-from bilstm_core.progress import Job, failure
+from bilstm_core.progress import Job, JobState, failure
 from bilstm_core.questions import Questions
 from bilstm_core.runs import Run, from_parts, to_parts
 from bilstm_core.source import fingerprint
@@ -32,9 +33,10 @@ SWEEP_S = 0.5
 QUIET_S = 15.0  # a watcher that has not asked for so long counts as gone if another job is waiting
 QUIET_ALONE_S = 90.0  # and if none is: browsers let a hidden tab ask only once a minute
 MAX_STARTS = 5  # of a worker that never gets ready, before it is given up
-MAX_FAULTS = 20  # looks at the cluster in a row that failed, before it is given up
+FAULTY_S = 120.0  # of looks at the cluster that all failed, before it is given up
+UNHEEDED_S = 10.0  # after a stop, without a word of a training at work: nobody waits for it any longer
 TICK_S = 0.05  # between two looks at whether anybody has asked for anything before the start
-KEPT_BYTES = 200_000_000  # of ended jobs' runs, that can still be viewed
+KEPT_BYTES, KEPT_JOBS = 200_000_000, 1_000  # of ended jobs, that can still be viewed
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +67,9 @@ class JobsThread:
         self._at_work: dict[str, Turn] = {}  # what workers have, by the task's key
         self._futures: dict[str, Any] = {}  # by the same: Dask forgets a task that nobody holds
         self._questions = Questions()
-        self._starts = 0
-        self._faults = 0
+        self._starts = 0  # in a row, of workers that have begun no training and were never ready
+        self._came_up = False  # the worker of this start
+        self._faulty_since: float | None = None
         self._watch = Watch()
         self._trained = False  # by this worker
         self._idle_since = time.monotonic()
@@ -127,10 +130,10 @@ class JobsThread:
         try:
             self._sweep(cluster)
             self._dispatch(cluster)
-            self._faults = 0
+            self._faulty_since = None
         except Exception as error:
-            self._faults += 1
-            if self._faults > MAX_FAULTS:
+            self._faulty_since = self._faulty_since or time.monotonic()
+            if time.monotonic() - self._faulty_since > FAULTY_S:
                 self._fail(f"The training cluster no longer answers: {error}.")
 
     def _fail(self, problem: str) -> None:
@@ -153,13 +156,13 @@ class JobsThread:
             own = self._cluster is None or not self._cluster.remote  # others' workers come and go without us
             if kind == "warming" and own:
                 self._starts += 1
-                self._state = "warming"
+                self._state, self._came_up = "warming", True
             elif kind == "ready":
                 self._starts, self._state = 0, "ready"
             elif kind == "broken" and own:
                 self._fail(f"The training worker could not start: {message['message']}.")
-            elif kind == "progress":
-                self._starts = 0
+            elif kind in ("started", "progress"):
+                self._starts = 0  # if it dies now, that counts against the training
             job = self._jobs.get(message.get("job", ""))
             if job is None:  # of another app, where several share a cluster
                 return
@@ -189,7 +192,7 @@ class JobsThread:
             except Exception as error:
                 with self._lock:
                     del self._at_work[key]
-                    turn.job.end("failed", failure(error))
+                    self._end(turn.job, "failed", failure(error))
 
     def _send(self, cluster: Cluster, key: str, turn: Turn) -> None:
         worker = importlib.import_module("bilstm_core.worker")
@@ -206,11 +209,10 @@ class JobsThread:
             pure=False,
         )
         self._futures[key] = future
-        future.add_done_callback(lambda done: self._commands.put(lambda _: self._take(key, done)))
+        future.add_done_callback(lambda done: self._fetch(key, done))
 
-    def _take(self, key: str, future: Any) -> None:
-        """Take in the end of a part, and have its runs kept."""
-        turn = self._at_work[key]
+    def _fetch(self, key: str, future: Any) -> None:
+        """Fetch what a part's task gave; runs in a thread of Dask's, for a worker that hangs may keep it waiting."""
         problem = ""
         runs: list[Run] = []
         try:
@@ -222,19 +224,23 @@ class JobsThread:
                 problem = failure(None)
         except (Exception, CancelledError):
             problem = failure(None)
+        self._commands.put(lambda _: self._take(key, runs, problem))
+
+    def _take(self, key: str, runs: list[Run], problem: str) -> None:
+        """Take in the end of a part, and have its finished runs kept, even if nobody waits for them any more."""
         with self._lock:
-            del self._at_work[key], self._futures[key]
+            job, number = self._at_work.pop(key)
+            del self._futures[key]
             self._trained, self._idle_since = True, time.monotonic()
-            job, number = turn
-            if job.over or job.parts[number].over:
-                return
-            if problem:
-                job.end("failed", problem)
-                return
-            job.finish_part(number, runs)
-            finished = [job.runs[place] for place in job.parts[number].places]
-        for run in finished:
-            if self._keep is not None and run is not None and run.finished and not self._closed.is_set():
+            if len(job.specs) > 1:  # Adam's state is twice as large as the weights, and only one run is gone on from
+                runs = [replace(run, optimizer_state={}) for run in runs]
+            if not (job.over or job.parts[number].over):
+                if problem:
+                    self._end(job, "failed", problem)
+                else:
+                    job.finish_part(number, runs)
+        for run in runs:
+            if self._keep is not None and run.finished and not self._closed.is_set():
                 self._keeping.submit(self._keep, run)
 
     def _request_stop(self, cluster: Cluster, job_id: str) -> None:
@@ -252,15 +258,18 @@ class JobsThread:
         """Forget watchers that went without a word and jobs long over; see that the worker is well."""
         now = time.monotonic()
         with self._lock:
-            waiting = bool(turns(self._jobs.values()))
-            limit = QUIET_S if waiting else QUIET_ALONE_S
+            waiting = turns(self._jobs.values())
             for job in [job for job in self._jobs.values() if not job.over]:
+                limit = QUIET_S if any(turn.job is not job for turn in waiting) else QUIET_ALONE_S
                 job.watchers = {name: seen for name, seen in job.watchers.items() if now - seen < limit}
                 self._cancel_if_alone(job)
-            self._forget()
-            silent = [turn.job for turn in self._at_work.values() if now - turn.job.heard > SILENT_S]
-            for job in silent:
-                job.heard = now
+                if job.stopping and not job.over and now - job.heard > UNHEEDED_S:
+                    job.give_up()
+            self._forget(now)
+            silent = any(
+                now - job.heard > SILENT_S and (job.parts[number].at_work or self._state == "ready")
+                for job, number in self._at_work.values()
+            )
             starts = self._starts
         if cluster.remote:
             self._look_at_others(cluster)
@@ -270,7 +279,7 @@ class JobsThread:
                 " Recorded results can still be shown."
             )
         elif not self._closed.is_set():
-            self._look_after(cluster, silent=bool(silent))
+            self._look_after(cluster, silent=silent)
 
     def _look_after(self, cluster: Cluster, *, silent: bool) -> None:
         """Replace the worker that this app started, if it is gone, hangs or has grown too big."""
@@ -281,23 +290,29 @@ class JobsThread:
                 self._trained = False
             if before is not None and sight is None:
                 self._state = "starting"
-                for job, number in self._at_work.values():
-                    if job.parts[number].at_work:
-                        job.lose(number)
+                self._lose()
             idle_s = time.monotonic() - self._idle_since
             rests = not self._at_work and self._state == "ready" and sight is not None
             trained = self._trained
         if cluster.worker_gone() or hung or silent:
-            self._starts += 1
+            with self._lock:
+                self._starts += not self._came_up  # one that came up was counted then
             self._start_worker(cluster)
         elif rests and sight is not None and renewal.due(cluster.rss(sight.pid), idle_s=idle_s, trained=trained):
             self._start_worker(cluster)
 
     def _start_worker(self, cluster: Cluster) -> None:
         with self._lock:
-            self._state, self._trained = "starting", False
+            self._state, self._trained, self._came_up = "starting", False, False
+            self._lose()
         cluster.start_worker()
         self._watch.begin()
+
+    def _lose(self) -> None:
+        """No worker has any longer what workers had; Dask gives it to the next."""
+        for job, number in self._at_work.values():
+            if job.parts[number].at_work:
+                job.lose(number)
 
     def _look_at_others(self, cluster: Cluster) -> None:
         """Say why nothing is trained on a cluster that others run, as long as nothing can be."""
@@ -305,6 +320,8 @@ class JobsThread:
         with self._lock:
             if self._state == "starting" and slots:
                 self._state = "ready"
+            if not slots:
+                self._lose()
             where = f"The training cluster at {cluster.address}"
             if not count:
                 self._notice = f"{where} has no workers. Training starts as soon as one joins."
@@ -317,22 +334,27 @@ class JobsThread:
             else:
                 self._notice = ""
 
-    def _forget(self) -> None:
-        """Drop ended jobs beyond the bound, those first that nobody has looked at for longest; never the last one."""
+    def _forget(self, now: float) -> None:
+        """Drop ended jobs beyond the bounds, those first that nobody has looked at for longest.
+
+        Not those whose watchers have yet to see the end, nor those that a worker may still begin again.
+        """
+        held = {turn.job.id for turn in self._at_work.values()}
+        held |= {job.id for job in self._jobs.values() if job.watchers and now - job.last_seen < QUIET_ALONE_S}
+        ended = [job for job in self._jobs.values() if job.over]
         total = 0
-        ended = sorted((job for job in self._jobs.values() if job.over), key=lambda job: job.last_seen, reverse=True)
-        for place, job in enumerate(ended):
+        for place, job in enumerate(sorted(ended, key=lambda job: job.last_seen, reverse=True)):
             total += job.nbytes
-            if place and total > KEPT_BYTES:
+            if (total > KEPT_BYTES or place >= KEPT_JOBS) and job.id not in held:
                 del self._jobs[job.id]
 
     def _cancel_if_alone(self, job: Job) -> None:
         if not job.over and not job.watchers:
-            self._end(job, "The training was stopped because no page was watching it any more.")
+            self._end(job, "stopped", "The training was stopped because no page was watching it any more.")
 
-    def _end(self, job: Job, message: str) -> None:
+    def _end(self, job: Job, state: JobState, message: str) -> None:
         """End a job now; what a worker has of it is given up, and ends by itself."""
         sent = any(part.sent and not part.over for part in job.parts)
-        job.end("stopped", message)
+        job.end(state, message)
         if sent:
             self._commands.put(lambda cluster: self._request_stop(cluster, job.id))

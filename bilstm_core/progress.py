@@ -115,6 +115,7 @@ class Job:
     first: tuple[float, float] | None = None  # time and share of the work at the first report
     heard: float = field(default_factory=time.monotonic)  # when the worker last spoke
     last_seen: float = field(default_factory=time.monotonic)
+    nbytes: int = 0  # of its runs and curves, once it is over
 
     def __post_init__(self) -> None:
         self.runs = [None] * len(self.specs)
@@ -131,29 +132,38 @@ class Job:
         part = self.parts[number]
         if part.started:
             self.lose(number)
+        self._clear(part)
         part.sent = part.started = True
         self.state, self.heard = "running", time.monotonic()
         self.began = time.monotonic() if self.began is None else self.began
 
     def lose(self, number: int) -> None:
-        """A part's worker died: what it had learnt is lost, and it will be begun again."""
+        """A part's worker died: what it had learnt is lost, and it will be begun again unless it was to stop."""
         part = self.parts[number]
         part.started = False
         part.restarts += 1
-        self.first = None
-        for place in part.places:
-            self.steps_done[place] = 0
-            self.curves[place] = _nothing()
+        self.first, self.heard = None, time.monotonic()
+        self._clear(part)
+        if self.stopping:
+            self.give_up()
+
+    def give_up(self) -> None:
+        """A stop that no worker heeds: nothing more is waited for."""
+        for part in self.parts:
+            part.over = True
+        self.end("stopped")
 
     def report(self, number: int, runs: Sequence[Mapping[str, Any]]) -> None:
-        """Take in a worker's progress message, as worker.Reporter sends it."""
-        for one in runs:
-            place = self.parts[number].places[one["run"]]
-            self.steps_done[place] = one["steps_done"]
+        """Take in a worker's progress message, as worker.Reporter sends it; one of a worker that is lost is late."""
+        if not self.parts[number].at_work:
+            return
+        for message in runs:
+            place = self.parts[number].places[message["run"]]
+            self.steps_done[place] = message["steps_done"]
             seen, loss = self.curves[place]
             self.curves[place] = thin(
-                np.concatenate([seen, np.asarray(one["seen"], np.int64)]),
-                np.concatenate([loss, np.asarray(one["loss"], np.float32)]),
+                np.concatenate([seen, np.asarray(message["seen"], np.int64)]),
+                np.concatenate([loss, np.asarray(message["loss"], np.float32)]),
                 self.specs[place].training.sequences,
             )
         self.heard = time.monotonic()
@@ -161,14 +171,11 @@ class Job:
             self.first = (self.heard, self._share())
 
     def finish_part(self, number: int, runs: Sequence[Run]) -> None:
-        """Take in a part's runs; fewer than its places if it was stopped before it began.
-
-        Of several runs none keeps Adam's state, which is twice as large as the weights: only one run is gone on from.
-        """
+        """Take in a part's runs; fewer than its places if it was stopped before it began."""
         part = self.parts[number]
         part.over = True
         for place, run in zip(part.places, runs, strict=False):
-            self.runs[place] = run if len(self.specs) == 1 else replace(run, optimizer_state={})
+            self.runs[place] = run
             self.steps_done[place] = run.steps_done
         if all(part.over for part in self.parts):
             finished = all(run is not None and run.finished for run in self.runs)
@@ -188,11 +195,14 @@ class Job:
     def end(self, state: JobState, message: str = "") -> None:
         """Nothing more will come."""
         self.state, self.message, self.ended = state, message, time.monotonic()
+        self.resume = None
+        self.nbytes = sum(run.nbytes for run in self.runs if run is not None)
+        self.nbytes += sum(points.nbytes for curve in self.curves for points in curve)
 
     def view(self, ahead: int = 0) -> JobView:
         """The job as it stands.
 
-        ahead: trainings of others that come before its next part
+        ahead: trainings that come before its next part; see dispatch.ahead
         """
         now = self.ended or time.monotonic()
         sent = [part for part in self.parts if part.sent and not part.over]
@@ -218,27 +228,31 @@ class Job:
             about=self.about,
         )
 
-    @property
-    def nbytes(self) -> int:
-        """What its runs hold."""
-        return sum(run.nbytes for run in (*self.runs, self.resume) if run is not None)
-
     def _learnt(self, part: Part) -> bool:
         return any(len(self.curves[place][0]) for place in part.places)
 
     def _compiled(self, part: Part) -> bool:
-        """Whether a part before it was trained by the same program."""
+        """Whether parts before it were trained by the same programs."""
+        before = [self._programs(other) for other in self.parts if other.over and self._learnt(other)]
+        return not part.restarts and self._programs(part) <= set().union(*before)
+
+    def _programs(self, part: Part) -> set[object]:
+        """What tells a program from others, for each that trains the part."""
         spec = self.specs[part.places[0]]
-        before = [self.specs[other.places[0]] for other in self.parts if other.over and self._learnt(other)]
-        same = [(one.problem, one.model, one.training.batch_size) for one in before]
-        return not part.restarts and (spec.problem, spec.model, spec.training.batch_size) in same
+        widths = {width for _, width in cost.stacks(spec, len(part.places))}
+        return {(spec.problem, spec.model, spec.training.batch_size, width) for width in widths}
+
+    def _clear(self, part: Part) -> None:
+        for place in part.places:
+            self.steps_done[place] = 0
+            self.curves[place] = _nothing()
 
     def _share(self) -> float:
         """The share of the work that is done, between 0 and 1."""
         work = [spec.work() for spec in self.specs]
         done = (
-            one * steps / spec.training.steps
-            for one, steps, spec in zip(work, self.steps_done, self.specs, strict=True)
+            whole * steps / spec.training.steps
+            for whole, steps, spec in zip(work, self.steps_done, self.specs, strict=True)
         )
         return sum(done) / sum(work)
 
@@ -284,7 +298,7 @@ def failure(error: BaseException | None) -> str:
     kind = type(error).__name__
     if kind == "KilledWorker":
         return (
-            "The training worker died again and again during this training, most likely for lack of memory."
+            "The training worker died or hung again and again during this training, most likely for lack of memory."
             " Press Retry, or ask for fewer units, timesteps or sequences."
         )
     if kind == "SourceMismatchError":

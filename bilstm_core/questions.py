@@ -31,6 +31,7 @@ class Questions:
             self._answers[request] = None
             for old in list(self._answers)[:-KEPT_ANSWERS]:
                 del self._answers[old]
+                self._unanswered.discard(old)
             return True
 
     def send(self, client: Any, request: str, flat: Mapping[str, str], source: str) -> None:

@@ -17,7 +17,7 @@ def due(rss: int, *, idle_s: float, trained: bool) -> bool:
     """Whether a worker that has nothing to train at this moment should be replaced.
 
     rss: bytes of its resident memory; idle_s: seconds since its last training
-    trained: whether it has trained anything: one that is too big from the start is not replaced over and over
+    trained: whether it has trained anything: one that is too big from the start is not replaced before it did
     """
     return trained and (rss > PRESSING_BYTES or (rss > LIMIT_BYTES and idle_s > IDLE_S))
 

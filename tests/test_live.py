@@ -1,6 +1,7 @@
 """What the page waits for after a press of Train, and that it waits for nothing else."""
 
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 
 from bilstm_core.jobs_thread import State
 from bilstm_core.progress import JobView
+from bilstm_core.specs import RunSpec, TrainingSpec
+from tests.test_store import finished
 from ui import live
 
 
@@ -123,3 +126,17 @@ LEARNING = {"at_work": True, "steps_done": 250}
 )
 def test_the_line_says_what_is_so(now: dict[str, Any], state: State, problem: str, expected: str) -> None:
     assert live.words(JobView(**READY | now), state, problem) == expected
+
+
+def test_retry_asks_only_for_what_was_not_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(live, "start", lambda page, specs: asked.append((page, specs)))
+    monkeypatch.setattr(live.st, "warning", lambda *_, **__: None)
+    monkeypatch.setattr(live.st, "button", lambda *_, **__: True)
+    monkeypatch.setattr(live.st, "rerun", lambda: None)
+    specs = tuple(RunSpec(training=TrainingSpec(epochs=2, seed=seed)) for seed in range(3))
+    first, second = finished(specs[0]), finished(specs[1])
+    view = JobView(**READY | {"specs": specs, "runs": [first, replace(second, steps_done=1), None]})
+    live._failed("Directions", "The training failed.", live._missing(view))
+    live.failure("Directions")
+    assert asked == [("Directions", list(specs[1:]))]

@@ -16,6 +16,7 @@ from ui import session
 POLL_S = 0.2
 SHORT_S, FIRST_S = 0.15, 0.25  # after the press: how long the page waits for a short training's end; for a first word
 TICK_S = 0.01
+LOST = "The training was lost when the program changed. Press Train to start it again."
 SILENT_S = 5.0  # of a worker, before the page says so
 
 
@@ -59,7 +60,10 @@ def stop(page: str) -> None:
     job, service = session.job(page), session.jobs()
     if job and not service.stop(job, session.watcher()):
         view = service.view(job)
-        if view is None or not view.over:  # one that is over is taken in by the panel
+        if view is None:
+            session.set_job(page, None)
+            _failed(page, LOST, [])
+        elif not view.over:  # one that is over is taken in by the panel
             session.set_job(page, None)
             _failed(page, "Another visitor watches this training too, so it goes on for them. You have left it.", [])
 
@@ -109,10 +113,10 @@ def panel(page: str, draw: Callable[[JobView | None], None], done: Callable[[Job
         if over:
             session.set_job(page, None)
             if view is None:
-                _failed(page, "The training was lost when the program changed. Press Train to start it again.", [])
+                _failed(page, LOST, [])
             else:
                 if view.message:
-                    _failed(page, view.message, view.specs)
+                    _failed(page, view.message, _missing(view))
                 done(view)
             view = None
         if view and f"live.addressed.{page}" in st.session_state:
@@ -162,6 +166,11 @@ def _failed(page: str, message: str, specs: Sequence[RunSpec]) -> None:
     st.session_state[f"live.failed.{page}"] = {"message": message, "specs": [codec.encode(spec) for spec in specs]}
 
 
+def _missing(view: JobView) -> list[RunSpec]:
+    """What a job was asked for and has not finished: the rest is stored."""
+    return [spec for spec, run in zip(view.specs, view.runs, strict=True) if run is None or not run.finished]
+
+
 def failure(page: str) -> None:
     """What went wrong with the page's last job, with a button that tries it again."""
     failed = st.session_state.get(f"live.failed.{page}")
@@ -177,7 +186,7 @@ def status(view: JobView) -> None:
     """One line: what the job is doing, how far it is, and how long it still needs."""
     service = session.jobs()
     text = words(view, service.state, service.problem or service.notice)
-    st.progress(view.steps_done / view.steps if view.at_work else 0.0, text=text)
+    st.progress(view.steps_done / view.steps, text=text)
 
 
 def words(view: JobView, state: State, problem: str = "") -> str:
@@ -185,13 +194,13 @@ def words(view: JobView, state: State, problem: str = "") -> str:
 
     state: of the job service; problem: why it can train nothing, a sentence, or empty
     """
+    if problem and not view.at_work:
+        return problem
     if view.restarted:
         return "The training process died. It was started again, and the training with it."
     if view.at_work:
         return _words_at_work(view)
     done = f" {view.steps_done / view.steps:.0%} of this one is trained." if view.steps_done else ""
-    if problem:
-        return problem
     if view.ahead:
         others = "another training" if view.ahead == 1 else f"{view.ahead} other trainings"
         return f"Waiting for {others} to end.{done}"

@@ -219,6 +219,12 @@ def add_to_tray(run: Run) -> None:
         _hold()
 
 
+def remove_from_tray(position: int) -> None:
+    """Keep a run for comparison no longer."""
+    tray().pop(position)
+    _hold()
+
+
 def new_seed(seed: int, starts: int = 1) -> int:
     """The seed after a number of starts from `seed`."""
     return (seed + starts) % 2**31

@@ -65,7 +65,7 @@ def _toggle(position: int) -> None:
 
 
 def _remove(position: int) -> None:
-    session.tray().pop(position)
+    session.remove_from_tray(position)
 
 
 def _other_kind(key: str, run: Run) -> bool:
