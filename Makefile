@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run class test test-any-order browser check bench record lock pictures clean
+.PHONY: run class test test-any-order mutants browser check bench record lock pictures clean
 
 PORT ?= 8501
 SEED ?= 1
@@ -22,6 +22,10 @@ test: browser
 # all but the browser's tests, in an order that SEED gives
 test-any-order: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not browser" -p pytest_randomly --randomly-seed=$(SEED)
+
+# which changes of the code no test notices, some ten minutes; MODULES="statistics codec" for some
+mutants: $(VENV)/.dev
+	$(BIN)/python tools/mutants.py $(MODULES)
 
 # finds a Chromium or Chrome for the tests, or installs one
 browser: $(VENV)/.dev
