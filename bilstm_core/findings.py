@@ -130,7 +130,7 @@ def verdict(guess: str, found: Mapping[str, Kind]) -> str:
     if guess == ELSE:
         if future is None or size is None:
             return ""
-        outcome = "holds" if future == "enough" else "does not hold"
+        outcome = "holds"
         if size == "enough" or future in ("part", "nothing"):
             outcome = "does not hold"
         elif "open" in (future, size):

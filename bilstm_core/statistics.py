@@ -157,7 +157,7 @@ def _losses_allowed() -> npt.NDArray[np.int64]:
     for starts in range(1, MOST_STARTS + 1):
         tail -= chance / 2
         none /= 2
-        chance *= starts / (2 * (starts - losses)) if losses >= 0 else 0.0
+        chance *= starts / (2 * (starts - losses))
         further = chance * (starts - losses) / (losses + 1) if losses >= 0 else none
         if 2 * (tail + further) < SURE:
             losses, tail, chance = losses + 1, tail + further, further
