@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 
 import dask
@@ -14,6 +15,7 @@ import pytest
 
 from bilstm_core import jobs_thread, watch
 from bilstm_core.jobs import Jobs, JobView
+from bilstm_core.renewal import PRESSING_BYTES
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 SHORT = RunSpec(model=ModelSpec(direction="forward"), training=TrainingSpec(epochs=60))
@@ -178,6 +180,23 @@ def test_a_stopped_job_ends_with_what_it_has_learnt_and_can_go_on(jobs: Jobs) ->
     again = jobs.submit([LONG], resume=run, watcher="me")
     until(lambda: seen(jobs, again).steps_done > run.steps_done)
     jobs.leave(again, "me")
+
+
+def test_a_comparison_of_the_largest_networks_stops_soon_and_leaves_its_worker_within_the_bound(jobs: Jobs) -> None:
+    largest = RunSpec(problem=ProblemSpec(timesteps=200), model=ModelSpec(units=256, direction="forward"))
+    specs = [replace(largest, training=replace(largest.training, seed=seed)) for seed in range(50)]
+    job = jobs.submit(specs, watcher="me")
+    until(lambda: seen(jobs, job).steps_done > 0)
+    worker = worker_process()
+    assert worker is not None
+    held = worker.memory_info().rss
+    assert held < PRESSING_BYTES
+    begin = time.monotonic()
+    jobs.stop(job)
+    assert over(jobs, job).state == "stopped"
+    took = time.monotonic() - begin
+    print(f"stopped after {took:.2f} s, with {held / 1e6:.0f} MB")
+    assert took < 5, "2 s on an idle machine; it was 14"
 
 
 def test_jobs_for_equal_specs_are_joined_until_they_are_over(jobs: Jobs) -> None:
