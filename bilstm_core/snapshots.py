@@ -5,13 +5,14 @@ Both NumPy and the compiled programs let go of the interpreter, so that a second
 
 import functools
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from bilstm_core.inference import BLOCK_NUMBERS, probabilities
 from bilstm_core.initial_weights import GATES, named
-from bilstm_core.runs import N_PROBES, probes
+from bilstm_core.runs import N_PROBES, Run, Snapshots, probes
 from bilstm_core.specs import ModelSpec, ProblemSpec
 
 Floats = npt.NDArray[np.float32]
@@ -51,6 +52,16 @@ def on_probes(problem: ProblemSpec, model: ModelSpec, weights: Floats) -> Answer
         part = weights[start : start + size]
         result[start : start + size] = probabilities(problem, model, named(problem, model, part), x)
     return result
+
+
+def with_answers(run: Run) -> Run:
+    """The run, with what it says of the probes in the end where its snapshots were not recorded."""
+    if len(run.snapshots.step):
+        return run
+    problem = run.spec.problem
+    said = probabilities(problem, run.spec.model, run.weights, _probe_inputs(problem))
+    steps, seen = np.array([run.steps_done]), np.array([run.sequences_seen])
+    return replace(run, snapshots=Snapshots(steps, seen, said[None].astype(np.float16)))
 
 
 @functools.lru_cache(maxsize=16)

@@ -150,8 +150,19 @@ def complaint(comparison: Comparison, settings: Settings, *, again: bool = False
     return ""
 
 
+def lowered(page: str, starts: int) -> str:
+    """What is said where choosing longer runs has lowered the starts."""
+    wished = st.session_state.get(f"{page}.wished", 0)
+    if wished <= starts:
+        return ""
+    return f"Starts lowered from {wished} to {starts}, for the runs are long; choose more if you have the time."
+
+
 def _notes(comparison: Comparison, settings: Settings, waiting: str) -> None:
     page = comparison.page
+    fewer = lowered(page, settings["starts"])
+    if fewer:
+        st.markdown(f":material/info: {fewer}")
     if settings == shown_settings(page):
         busy, stored = live.active(page), st.session_state.get(f"{page}.from_store", True)
         words = "These settings are trained already; the results are shown." if stored else "Trained just now."

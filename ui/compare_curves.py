@@ -9,6 +9,8 @@ import streamlit as st
 from bilstm_core import figures, frames
 from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
+from bilstm_core.snapshots import with_answers
+from bilstm_core.statistics import listed
 from ui import floors, heads, live, results
 from ui.chart import cached, chart
 from ui.comparison import TUTORIAL_EPOCHS, Comparison, current_runs, problem_of, shown_settings, specs_of
@@ -90,7 +92,8 @@ def curves(comparison: Comparison) -> None:
         )
         st.session_state[f"{page}.height"] = figure.height
         chart(figure, key=f"{page}-curves", alt=alt, replay=True)
-        st.caption(results.origin_of([run for group in runs.values() for run in group]))
+        still = _only_the_end(runs) if comparison.probes else ""
+        st.caption(results.origin_of([run for group in runs.values() for run in group]) + still)
         floors.complete_later(specs, complete)
 
     live.panel(page, draw, functools.partial(live.keep_finished, resumable=False))
@@ -107,10 +110,12 @@ def _growing(comparison: Comparison, view: JobView) -> list[pd.DataFrame]:
     ]
 
 
-def _probes(runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame | None:
-    tables = [
-        frames.probe_snapshots(group[0], 0).assign(label=label)
-        for label, group in runs.items()
-        if len(group[0].snapshots.step)
-    ]
-    return pd.concat(tables, ignore_index=True) if tables else None
+def _probes(runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame:
+    tables = [frames.probe_snapshots(with_answers(group[0]), 0).assign(label=label) for label, group in runs.items()]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _only_the_end(runs: Mapping[str, Sequence[Run]]) -> str:
+    """Which models' answers stand still in the replay, or nothing."""
+    still = [label for label, group in runs.items() if not len(group[0].snapshots.step)]
+    return f" Of {listed(still)} the answers in the end are recorded, and stand still in the replay." if still else ""

@@ -98,6 +98,7 @@ def _pairs(page: str, by_run: pd.DataFrame) -> None:
     )
     if pairs.empty:
         return
+    pairs = pairs.drop(columns=[end for end in ("from", "to") if pairs[end].isna().all()])  # below FEWEST starts
     st.markdown("**Wins by pair**, start by start on the same data")
     number = st.column_config.NumberColumn
     st.dataframe(

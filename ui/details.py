@@ -12,12 +12,11 @@ from ui.chart import cached, chart
 
 
 def tabs(run: Run, evaluation: Evaluation) -> None:
-    """The list of ten, the confusion matrix, accuracy by timestep, and Keras's own summary."""
+    """The list of ten, the confusion matrix where there are labels, accuracy by timestep, and Keras's own summary."""
     count = heads.classes(run.spec.problem)
     each_step = "Accuracy by timestep" if count else "Error by timestep"
-    ten, confusion, by_timestep, summary = st.tabs(
-        ["Ten fresh sequences", "Confusion matrix", each_step, "Model summary"]
-    )
+    names = ["Ten fresh sequences", *(["Confusion matrix"] if count else []), each_step, "Model summary"]
+    ten, *matrix, by_timestep, summary = st.tabs(names)
     name = session.describe(run.spec)
     with ten:
         table = list_of_ten(evaluation, count)
@@ -26,14 +25,14 @@ def tabs(run: Run, evaluation: Evaluation) -> None:
             right = int((table["Result"] == "right").sum())
             st.caption(f"{right} of 10 sequences wholly right.")
         results.download(lambda: evaluation.examples, "fresh sequences")
-    with confusion:
-        if count:
-            height = max(320, 90 * count)
-            matrix = cached(f"confusion {run.digest}", lambda: figures.confusion(evaluation.confusion, height=height))
-            chart(matrix, key="Train-confusion", alt="Confusion matrix of single labels.")
+    for confusion in matrix:
+        with confusion:
+            drawn = cached(
+                f"confusion {run.digest}",
+                lambda: figures.confusion(evaluation.confusion, height=max(320, 90 * count)),
+            )
+            chart(drawn, key="Train-confusion", alt="Confusion matrix of single labels.")
             results.download(lambda: evaluation.confusion, "confusion matrix")
-        else:
-            st.markdown("The answers are numbers: no label can be taken for another.")
     with by_timestep:
         by_step = evaluation.per_timestep.assign(label=name)
         draw = figures.accuracy_by_timestep if count else figures.error_by_timestep

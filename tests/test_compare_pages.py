@@ -1,0 +1,71 @@
+"""The comparing pages and Train say what they do, and leave no gap where nothing is known."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bilstm_core import codec, figures
+from bilstm_core.inference import probabilities
+from bilstm_core.presets import DIRECTIONS, trained_long_enough
+from bilstm_core.runs import probes
+from ui.compare_curves import _only_the_end, _probes
+from ui.comparison import Comparison, default_settings, runs_of, specs_of
+
+ROOT = Path(__file__).parents[1]
+
+
+def visit(page: str, **state: object) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in state.items():
+        app.session_state[key.replace("__", ".")] = value
+    app.run()
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    return app
+
+
+def told(app: AppTest) -> str:
+    return " ".join(line.value for kind in (app.markdown, app.caption) for line in kind)
+
+
+def test_every_model_of_the_same_number_of_parameters_has_its_row_of_probabilities() -> None:
+    models = {label: DIRECTIONS[label] for label in ("forward", "bidirectional")}
+    comparison = Comparison(page="test", models=models, styles=dict.fromkeys(models, figures.style("forward")))
+    runs = runs_of(specs_of(comparison, {**default_settings(), "fair": True}))
+    rows = _probes(runs)
+    assert set(rows["label"]) == set(models)
+    run = runs["forward"][0]
+    last = rows[(rows["label"] == "forward") & (rows["sequences_seen"] == run.sequences_seen)].sort_values("timestep")
+    said = probabilities(run.spec.problem, run.spec.model, run.weights, probes(run.spec.problem).x)
+    np.testing.assert_allclose(last["probability"], said[0, :, 0], atol=1e-3)
+    assert "Of forward the answers" in _only_the_end(runs)
+    assert not _only_the_end({"bidirectional": runs["bidirectional"]})
+
+
+def test_choosing_long_runs_says_that_it_lowers_the_starts_and_takes_it_back() -> None:
+    app = visit("directions", Directions__starts=50)
+    app.button_group(key="Directions.epochs").set_value(20_000).run()
+    starts = app.session_state["Directions.starts"]
+    assert starts < 50
+    assert f"Starts lowered from 50 to {starts}" in told(app)
+    app.button_group(key="Directions.epochs").set_value(250).run()
+    assert app.session_state["Directions.starts"] == 50
+    assert "Starts lowered" not in told(app)
+
+
+@pytest.mark.parametrize(("problem", "has_labels"), [("cosine_from_sine", False), ("share_of_total", True)])
+def test_only_a_problem_with_labels_has_a_tab_for_their_confusion(problem: str, has_labels: bool) -> None:
+    app = visit("train", Train__wanted=codec.encode(trained_long_enough(problem, "bidirectional")))
+    assert ("Confusion matrix" in [tab.label for tab in app.tabs]) == has_labels
+    assert "Model summary" in [tab.label for tab in app.tabs]
+
+
+def test_the_wins_of_three_starts_have_no_columns_of_nothing() -> None:
+    app = visit("directions", Directions__starts=3)
+    app.button(key="Directions.run").click().run()
+    wins = next(table.value for table in app.dataframe if "Wins" in table.value)
+    assert set(wins["Wins"].str.slice(-4)) == {"of 3"}
+    assert not wins.isna().any(axis=None)
+    assert set(wins["Starts needed"]) == {"run 6 or more"}
