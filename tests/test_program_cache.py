@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -240,10 +242,26 @@ def test_where_the_cache_was_not_the_reason_it_is_off_for_one_worker_only() -> N
     assert restart()
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The store of a first process, which compiled a program, and what it printed: a process costs seconds."""
+    folder = tmp_path_factory.mktemp("first")
+    (folder / "scratch").mkdir()
+    own = {"BILSTM_STORE": str(folder / "store"), "BILSTM_SCRATCH": str(folder / "scratch"), "TF_XLA_FLAGS": ""}
+    return folder / "store", trained(own)
+
+
+@pytest.fixture
+def printed(first: tuple[Path, str], tmp_path: Path) -> str:
+    """What the first process printed. Its store is this test's own."""
+    shutil.copytree(first[0], tmp_path / "store")
+    return first[1]
+
+
 @pytest.mark.parametrize("harm", ["cut", "empty", "altered", "gone"])
+@pytest.mark.usefixtures("printed")
 def test_what_xla_says_of_its_files_turns_the_cache_off(harm: str) -> None:
     """The files of XLA's own folder are harmed after they were checked, before it reads them."""
-    trained()
     script = [sys.executable, "-c", HARMED, harm, TRAIN.replace("on = program_cache.start()", "on = True")]
     done = subprocess.run(script, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "True", done.stdout
@@ -254,9 +272,9 @@ def test_memory_and_data_of_a_training_turn_no_cache_off() -> None:
     assert said.stdout.splitlines() == ["ResourceExhaustedError False", "InvalidArgumentError False"]
 
 
-def test_a_program_from_disk_gives_the_same_numbers_and_a_damaged_one_too() -> None:
+def test_a_program_from_disk_gives_the_same_numbers_and_a_damaged_one_too(printed: str) -> None:
     """The first process compiles, the second reads, the third finds what it would read cut short."""
-    said = [trained()]
+    said = [printed]
     (kept,) = program_cache.shared_folder().iterdir()
     written = kept.stat().st_mtime_ns
     said.append(trained())
@@ -267,6 +285,8 @@ def test_a_program_from_disk_gives_the_same_numbers_and_a_damaged_one_too() -> N
     assert said == [said[0]] * 3
 
 
-def trained() -> str:
-    done = subprocess.run([sys.executable, "-c", TRAIN], capture_output=True, text=True, check=True)
+def trained(own: Mapping[str, str] | None = None) -> str:
+    """What a process that trains prints. own: of its environment, where that differs"""
+    environment = {**os.environ, **(own or {})}
+    done = subprocess.run([sys.executable, "-c", TRAIN], env=environment, capture_output=True, text=True, check=True)
     return done.stdout.strip()
