@@ -103,3 +103,27 @@ def test_a_fair_race_gives_all_models_as_many_parameters_as_units_allow(open_pag
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.get_by_text("Not as many parameters each, but as near as")).to_be_visible(timeout=100_000)
     expect(page.get_by_text("Not quite a fair race")).to_have_count(0)
+
+
+def test_a_reload_during_a_comparison_finds_it_with_its_settings(open_page: OpenPage) -> None:
+    page = open_page("merge_modes")
+    expect(page.get_by_text(re.compile(r"After 250 sequences each: "))).to_be_visible()
+    for label, value in (("Units", "100"), ("Timesteps", "150")):
+        box = page.get_by_label(label, exact=True)
+        box.fill(value)
+        box.press("Enter")
+        expect(page.get_by_text("Press Run for these")).to_be_visible()
+    starts = page.get_by_role("radiogroup", name="Starts")
+    starts.get_by_text("50", exact=True).click()
+    expect(starts.get_by_role("radio", name="50", exact=True)).to_be_checked()
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_text(re.compile(r"of 50,000 weight updates"))).to_be_visible(timeout=90_000)
+    expect(page).to_have_url(re.compile(r"\?job=[0-9a-f]{32}$"))
+    page.reload()
+    expect(page.get_by_text(re.compile(r"of 50,000 weight updates"))).to_be_visible(timeout=90_000)
+    expect(page.get_by_label("Units", exact=True)).to_have_value("100")
+    expect(page.get_by_label("Timesteps", exact=True)).to_have_value("150")
+    expect(starts.get_by_role("radio", name="50", exact=True)).to_be_checked()
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
+    expect(page.get_by_text(re.compile(r"Only \d+ of 200 runs are trained"))).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/merge_modes$"))
