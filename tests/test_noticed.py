@@ -13,7 +13,7 @@ from bilstm_core.findings import gain
 from bilstm_core.presets import DIRECTIONS, NO_FUTURE
 from bilstm_core.problems import BayesRisk
 from bilstm_core.progress import Job, parts_of
-from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 from ui import chart, compare, compare_controls, compare_tables, comparison, floors, guess, results, session, tray
 from ui.comparison import Comparison, default_settings
@@ -62,7 +62,8 @@ def risk(loss: float) -> BayesRisk:
 def with_floors(monkeypatch: pytest.MonkeyPatch, losses: dict[str, float | None]) -> None:
     """The best possible of each direction; None where it is not known yet."""
 
-    def future(_: Any, model: ModelSpec) -> Future[BayesRisk]:
+    def future(problem: ProblemSpec, model: ModelSpec) -> Future[BayesRisk]:
+        assert problem == ProblemSpec()
         answer: Future[BayesRisk] = Future()
         loss = losses[model.direction]
         if loss is not None:
@@ -81,6 +82,8 @@ def test_excess_loss_is_what_a_loss_lies_above_the_best_possible(monkeypatch: py
     assert table["excess"]["bidirectional"] == pytest.approx(0.001)
     assert np.isnan(table["excess"]["backward"])
     assert compare._above_floors(runs, by_run) == "Above the best possible: forward 0.030 and bidirectional 0.001."
+    with_floors(monkeypatch, dict.fromkeys(SPECS))
+    assert compare._above_floors(runs, by_run) == ""
 
 
 def test_floors_nearer_than_a_line_is_wide_are_one_line_with_all_their_names(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bilstm_core.progress import CURVE_POINTS, Job, parts_of, thin
+from bilstm_core.progress import CURVE_POINTS, FORESIGHT_S, Job, JobState, Part, parts_of, thin
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from tests.test_store import finished
 
 
 def job(*specs: RunSpec) -> Job:
@@ -165,3 +166,182 @@ def test_messages_name_runs_by_their_place_in_the_part() -> None:
     one.start(1)
     one.report(1, message(10, run=1))
     assert list(one.view().curves) == [2]
+
+
+PAIR = (RunSpec(), RunSpec(model=ModelSpec(direction="forward")))
+
+
+@pytest.mark.parametrize(
+    ("state", "over"), [("queued", False), ("running", False), ("done", True), ("stopped", True), ("failed", True)]
+)
+def test_a_job_is_over_once_it_is_done_or_stopped_or_failed(state: JobState, over: bool) -> None:
+    one = job(RunSpec())
+    one.start(0)
+    one.state = state
+    view = one.view(ahead=2)
+    assert (one.over, view.over) == (over, over)
+    assert (view.at_work, view.compiling, view.ahead) == (not over, not over, 0)
+    assert view.remaining_s == (0.0 if over else None)
+
+
+def test_a_part_waits_until_it_is_sent_and_is_at_work_until_it_is_over() -> None:
+    states = [
+        ({}, True, False),
+        ({"sent": True}, False, False),
+        ({"sent": True, "started": True}, False, True),
+        ({"sent": True, "started": True, "over": True}, False, False),
+        ({"over": True}, False, False),
+    ]
+    for known, waiting, at_work in states:
+        part = Part(places=(0,), **known)
+        assert (part.waiting, part.at_work) == (waiting, at_work)
+
+
+def test_a_new_job_has_a_place_for_each_run_and_has_not_begun() -> None:
+    resumed = finished()
+    one = Job(id="j", specs=PAIR, resume=resumed, parts=parts_of(PAIR), about={"page": "Train"})
+    one.watchers = {"me": 0.0, "you": 0.0}
+    view = one.view(ahead=4)
+    assert (view.id, view.state, view.message, view.specs, view.runs) == ("j", "queued", "", PAIR, [None, None])
+    assert (view.steps_done, view.steps, view.elapsed_s, view.remaining_s) == (0, 500, 0.0, None)
+    assert (view.curves, view.at_work, view.restarted, view.restarts) == ({}, False, False, 0)
+    assert (view.ahead, view.watchers, view.about) == (4, 2, {"page": "Train"})
+    assert one.nbytes == 0
+
+
+def test_a_job_that_is_done_counts_the_bytes_of_its_runs_and_curves_and_lets_go_of_what_it_went_on_from() -> None:
+    both = Job(id="j", specs=PAIR, resume=finished(), parts=parts_of(PAIR))
+    for number, spec in enumerate(PAIR):
+        both.start(number)
+        both.report(number, message(10))
+        assert (both.view().state, both.nbytes) == ("running", 0)
+        both.finish_part(number, [finished(spec)])
+    view = both.view()
+    assert (view.state, view.steps_done) == ("done", 500)
+    assert [run is not None and run.spec for run in view.runs] == [spec.canonical() for spec in PAIR]
+    assert both.resume is None
+    assert both.nbytes == sum(finished(spec).nbytes for spec in PAIR) + 2 * (8 + 4)
+
+
+def test_what_was_to_stop_and_is_lost_is_not_begun_again() -> None:
+    one = job(*PAIR)
+    one.start(0)
+    one.report(0, message(10))
+    one.stop()
+    one.lose(0)
+    assert (one.state, [part.over for part in one.parts]) == ("stopped", [True, True])
+    assert (one.view().restarts, one.view().steps_done) == (1, 0)
+
+
+def test_a_report_of_a_worker_that_is_lost_comes_too_late() -> None:
+    one = job(RunSpec())
+    one.report(0, message(10))
+    assert one.view().curves == {}
+    one.start(0)
+    one.lose(0)
+    one.report(0, message(10))
+    assert (one.view().curves, one.view().steps_done, one.first) == ({}, 0, None)
+
+
+def test_a_job_with_a_run_that_is_missing_or_unfinished_was_stopped() -> None:
+    seeds = tuple(RunSpec(training=TrainingSpec(seed=seed)) for seed in (0, 1))
+    one = job(*seeds)
+    one.start(0)
+    one.finish_part(0, [finished(seeds[0])])
+    assert (one.view().state, one.view().runs[1], one.view().steps_done) == ("stopped", None, 250)
+    short = job(RunSpec())
+    short.start(0)
+    short.finish_part(0, [replace(finished(), steps_done=100)])
+    assert (short.view().state, short.view().steps_done) == ("stopped", 100)
+
+
+def test_what_failed_says_why_and_its_clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("bilstm_core.progress.time.monotonic", lambda: now)
+    one = job(RunSpec())
+    one.heard = 90.0
+    one.start(0)
+    now = 130.0
+    assert (one.view().elapsed_s, one.view().silent_s) == (30.0, 30.0)
+    one.start(0)
+    now = 140.0
+    assert (one.view().elapsed_s, one.view().silent_s) == (40.0, 10.0)
+    one.end("failed", "No memory.")
+    now = 200.0
+    view = one.view()
+    assert (view.state, view.message, view.elapsed_s, view.restarted) == ("failed", "No memory.", 40.0, False)
+
+
+def test_stopping_is_noted_and_ends_what_has_no_more_to_give() -> None:
+    one = job(*PAIR)
+    assert not one.stopping
+    one.start(0)
+    one.report(0, message(10))
+    one.start(1)
+    one.report(1, message(10))
+    one.parts[0].over = True
+    one.stop()
+    assert one.stopping is True
+    assert [part.over for part in one.parts] == [True, False]
+    assert not one.over
+
+
+def test_what_a_lost_part_had_is_gone_and_what_another_has_stays() -> None:
+    one = job(*PAIR)
+    for number in (0, 1):
+        one.start(number)
+        one.report(number, message(10))
+    one.lose(1)
+    one.lose(1)
+    view = one.view()
+    assert (one.steps_done, list(view.curves), view.restarts) == ([10, 0], [0], 2)
+    assert (view.at_work, view.restarted, view.compiling) == (True, True, False)
+    assert one.parts[1].started is False
+    assert one.first is None
+
+
+def test_reports_are_put_together_in_the_curves_own_types() -> None:
+    one = job(RunSpec())
+    one.start(0)
+    one.report(0, [{"run": 0, "steps_done": 2, "seen": [1, 2], "loss": [0.5, 0.25]}])
+    one.report(0, [{"run": 0, "steps_done": 3, "seen": [3], "loss": [0.125]}])
+    seen, loss = one.view().curves[0]
+    assert (seen.tolist(), loss.tolist()) == ([1, 2, 3], [0.5, 0.25, 0.125])
+    assert (seen.dtype, loss.dtype) == (np.int64, np.float32)
+
+
+def test_a_curve_that_grows_is_thinned_by_its_own_trainings_length() -> None:
+    long = RunSpec(training=TrainingSpec(epochs=5_000))
+    one = job(long)
+    one.start(0)
+    for first in range(1, 5_001, 1_000):
+        seen = list(range(first, first + 1_000))
+        one.report(0, [{"run": 0, "steps_done": seen[-1], "seen": seen, "loss": [0.5] * 1_000}])
+    assert len(one.view().curves[0][0]) == len(thin(np.arange(1, 5_001), np.full(5_000, 0.5), 5_000)[0])
+
+
+def test_what_remains_goes_by_work_and_not_by_weight_updates(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("bilstm_core.progress.time.monotonic", lambda: now)
+    large = RunSpec(model=ModelSpec(units=200))
+    one = job(PAIR[1], large)
+    small_work, all_work = PAIR[1].work(), PAIR[1].work() + large.work()
+    one.start(0)
+    one.report(0, message(125))
+    assert one._share() == pytest.approx(small_work / 2 / all_work)
+    now = 101.0
+    one.report(0, message(250))
+    assert one.view().remaining_s == pytest.approx(large.work() / (small_work / 2))
+    now = 100.0 + FORESIGHT_S + 1e-9
+    assert one.view().remaining_s is not None
+
+
+def test_without_progress_nothing_can_be_said_of_what_remains(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("bilstm_core.progress.time.monotonic", lambda: now)
+    one = job(RunSpec())
+    one.start(0)
+    one.report(0, message(50))
+    now = 110.0
+    assert one.view().remaining_s is None
+    assert one.view().silent_s == 10.0

@@ -152,6 +152,7 @@ def answer(
     switched_on: tuple[str, ...] = ("forward", "bidirectional"),
     busy: bool = False,
     evaluated: bool = True,
+    compared: Comparison = COMPARED,
     **settings: Any,
 ) -> tuple[str, str]:
     """The measured answer, of so many starts of each model; bidirectional has the higher loss."""
@@ -162,15 +163,31 @@ def answer(
         for label in switched_on
         for seed in range(runs.get(label, 0))
     ]
-    monkeypatch.setattr(compare.live, "active", lambda page: busy and page == "Directions")
-    monkeypatch.setattr(compare, "switched_on", lambda _: list(switched_on))
-    monkeypatch.setattr(compare, "evaluated", lambda *_: evaluated)
-    monkeypatch.setattr(compare, "scores", lambda *_: pd.DataFrame(rows))
-    monkeypatch.setattr(compare, "_above_floors", lambda *_: "Above the best possible: much.")
-    monkeypatch.setattr(compare, "_training", lambda _: "Training 3 runs.")
-    monkeypatch.setattr(guess, "falls_of", lambda runs: dict.fromkeys(runs, 0.5))
     every: Any = {label: [None] * runs.get(label, 0) for label in DIRECTIONS}
-    return compare.answer(COMPARED, every)
+    present, table = {label: every[label] for label in switched_on}, pd.DataFrame(rows)
+    words = {
+        "switched_on": ((compared,), list(switched_on)),
+        "evaluated": ((every, state["Directions.settings"], results.PATIENCE_S), evaluated),
+        "scores": ((present, state["Directions.settings"]), table),
+        "_above_floors": ((present, table), "Above the best possible: much."),
+        "_training": ((compared,), "Training 3 runs."),
+    }
+
+    def answered(name: str) -> Any:
+        asked, result = words[name]
+
+        def check(*came: Any) -> Any:
+            assert len(came) == len(asked)
+            assert all(one is other or one == other for one, other in zip(came, asked, strict=True))
+            return result
+
+        return check
+
+    for name in words:
+        monkeypatch.setattr(compare, name, answered(name))
+    monkeypatch.setattr(compare.live, "active", lambda page: busy and page == "Directions")
+    monkeypatch.setattr(guess, "falls_of", lambda runs: dict.fromkeys(runs, 0.5))
+    return compare.answer(compared, every)
 
 
 def test_a_comparison_says_what_is_to_be_done_before_it_can_be_ranked(
@@ -213,6 +230,9 @@ def test_a_long_comparison_tells_what_still_fell_and_from_a_length_on_what_came_
     assert answer(monkeypatch, state, runs, epochs=4_000)[1] == (
         f"{fall} {floors} You guessed forward: it was still falling; none stopped."
     )
+    for guess_from, told in ((0, False), (1, True)):
+        compared = replace(COMPARED, guess_from=guess_from)
+        assert ("You guessed" in answer(monkeypatch, state, runs, compared=compared, epochs=1_000)[1]) == told
 
 
 @pytest.mark.parametrize(
@@ -234,7 +254,12 @@ def test_what_is_trained_is_counted(
         compare, "specs_of", lambda *_: {str(n): [RunSpec(training=TrainingSpec(seed=n))] for n in range(4)}
     )
     monkeypatch.setattr(session, "job", lambda page: "one" if page == "Directions" else None)
-    monkeypatch.setattr(session, "jobs", lambda: SimpleNamespace(view=lambda job: view if job == "one" else None))
+
+    def look(job: str) -> Any:
+        assert job == "one"
+        return view
+
+    monkeypatch.setattr(session, "jobs", lambda: SimpleNamespace(view=look))
     assert compare._training(shown) == words
     if not trained:
         monkeypatch.setattr(session, "job", lambda _: None)
