@@ -305,7 +305,7 @@ def failure(error: BaseException | None) -> str:
         return "The program has been updated since this page was opened. Reload the page and press Retry."
     if error is None:
         return "The request was lost on its way to the training worker. Press Retry."
-    return f"The training failed: {error or kind}".rstrip(".") + ". Press Retry, or change a setting."
+    return f"The training failed: {str(error) or kind}".rstrip(".") + ". Press Retry, or change a setting."
 
 
 def _nothing() -> Curve:

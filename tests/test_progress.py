@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bilstm_core.progress import CURVE_POINTS, FORESIGHT_S, Job, JobState, Part, parts_of, thin
+from bilstm_core.progress import CURVE_POINTS, FORESIGHT_S, Job, JobState, Part, failure, parts_of, thin
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 
@@ -206,6 +206,7 @@ def test_a_new_job_has_a_place_for_each_run_and_has_not_begun() -> None:
     assert (view.steps_done, view.steps, view.elapsed_s, view.remaining_s) == (0, 500, 0.0, None)
     assert (view.curves, view.at_work, view.restarted, view.restarts) == ({}, False, False, 0)
     assert (view.ahead, view.watchers, view.about) == (4, 2, {"page": "Train"})
+    assert one.view().ahead == 0
     assert one.nbytes == 0
 
 
@@ -284,6 +285,8 @@ def test_stopping_is_noted_and_ends_what_has_no_more_to_give() -> None:
     assert one.stopping is True
     assert [part.over for part in one.parts] == [True, False]
     assert not one.over
+    one.end("stopped")
+    assert one.message == ""
 
 
 def test_what_a_lost_part_had_is_gone_and_what_another_has_stays() -> None:
@@ -345,3 +348,36 @@ def test_without_progress_nothing_can_be_said_of_what_remains(monkeypatch: pytes
     now = 110.0
     assert one.view().remaining_s is None
     assert one.view().silent_s == 10.0
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            type("KilledWorker", (Exception,), {})("x"),
+            "The training worker died or hung again and again during this training, most likely for lack of memory."
+            " Press Retry, or ask for fewer units, timesteps or sequences.",
+        ),
+        (
+            type("SourceMismatchError", (Exception,), {})("x"),
+            "The program has been updated since this page was opened. Reload the page and press Retry.",
+        ),
+        (None, "The request was lost on its way to the training worker. Press Retry."),
+        (ValueError("It went wrong."), "The training failed: It went wrong. Press Retry, or change a setting."),
+        (ValueError("disk full"), "The training failed: disk full. Press Retry, or change a setting."),
+        (MemoryError(), "The training failed: MemoryError. Press Retry, or change a setting."),
+    ],
+)
+def test_a_training_that_failed_is_told_of_in_sentences(error: BaseException | None, words: str) -> None:
+    assert failure(error) == words
+
+
+def test_what_remains_is_told_from_the_very_moment_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("bilstm_core.progress.time.monotonic", lambda: now)
+    one = job(RunSpec())
+    one.start(0)
+    one.report(0, message(50))
+    now = FORESIGHT_S
+    one.report(0, message(150))
+    assert one.view().remaining_s == pytest.approx(FORESIGHT_S)

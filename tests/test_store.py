@@ -426,3 +426,192 @@ def test_a_file_that_cannot_be_read_now_is_left(store: Store, monkeypatch: pytes
         assert store.get(run.spec) is None
         assert "Too many open files" in store.notice
     assert store.get(run.spec) is not None
+
+
+def test_what_cannot_be_kept_or_read_is_told_with_its_reason(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "runs"
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store_module, "_write", fail)
+    store.put(finished())
+    assert store.notice == (
+        f"Finished runs cannot be kept in {folder} (No space left on device). Set BILSTM_STORE to a folder that can be"
+        " written to."
+    )
+    monkeypatch.undo()
+    store.put(finished())
+    assert store.notice == ""
+
+    def silent(*_: Any, **__: Any) -> None:
+        raise OSError("gone")
+
+    monkeypatch.setattr(store_module, "_write", silent)
+    store.put(finished())
+    assert store.notice.startswith(f"Finished runs cannot be kept in {folder} (gone). Set")
+    monkeypatch.setattr(store_module, "_read", silent)
+    assert store.get(finished().spec) is None
+    assert store.notice == f"Finished runs cannot be read in {folder} (gone)."
+
+
+def test_a_run_that_cannot_be_recorded_is_named() -> None:
+    run = replace(finished(), steps_done=3)
+    with pytest.raises(ValueError, match="only finished") as caught:
+        write_recorded([run])
+    assert str(caught.value).startswith(
+        "only finished runs with finite weights can be recorded, not {'problem': 'cumulative_sum', "
+    )
+
+
+def test_recorded_files_are_small_and_have_the_day_in_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "recorded"
+    run = finished()
+    write_recorded([run], path)
+    assert (path / DATE).read_text() == f"{date.today().isoformat()}\n"
+    (recorded,) = path.glob("*.npz")
+    store_module._write(tmp_path / "plain.npz", run, compressed=False)
+    assert recorded.stat().st_size < (tmp_path / "plain.npz").stat().st_size / 2
+    assert sorted(found.name for found in path.iterdir()) == sorted([recorded.name, DATE])
+
+
+def test_a_store_of_ones_own_choice_comes_before_the_environments_and_before_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BILSTM_STORE", str(tmp_path / "chosen"))
+    assert Store(tmp_path / "own")._root == tmp_path / "own"
+    assert Store()._root == tmp_path / "chosen"
+    monkeypatch.delenv("BILSTM_STORE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert Store()._root == tmp_path / "cache" / "bilstm-explorer" / "runs"
+    assert Store()._recorded == RECORDED
+    assert Store(recorded=tmp_path)._recorded == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "expected"),
+    [
+        ("linux", {}, "/home/me/.cache/bilstm-explorer"),
+        ("linux", {"XDG_CACHE_HOME": "/x"}, "/x/bilstm-explorer"),
+        ("darwin", {}, "/home/me/Library/Caches/bilstm-explorer"),
+        ("win32", {"LOCALAPPDATA": "/local"}, "/local/bilstm-explorer"),
+        ("win32", {}, "/temp/bilstm-explorer"),
+    ],
+)
+def test_each_system_has_its_own_folder_for_what_can_be_made_again(
+    monkeypatch: pytest.MonkeyPatch, platform: str, variables: dict[str, str], expected: str
+) -> None:
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"HOME": "/home/me", **variables}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(store_module.sys, "platform", platform)
+    monkeypatch.setattr(store_module.tempfile, "gettempdir", lambda: "/temp")
+    assert user_cache_dir() == Path(expected)
+
+
+def fitting() -> Run:
+    run = finished(RunSpec(training=TrainingSpec(epochs=30)))
+    assert store_module._fits(run, run.spec)
+    return run
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"steps_done": 29},
+        {"history": fitting().history.rename(columns={"loss": "lost"})},
+        {"history": fitting().history[:-1]},
+        {"steps": fitting().steps.rename(columns={"loss": "lost"})},
+        {"steps": fitting().steps[:0]},
+        {"steps": pd.concat([fitting().steps] * 200)},
+        {"snapshots": fitting().snapshots._replace(sequences_seen=np.arange(2))},
+        {"snapshots": fitting().snapshots._replace(probabilities=np.zeros((3, N_PROBES, 10, 2)))},
+        {"snapshots": fitting().snapshots._replace(probabilities=np.zeros((2, N_PROBES, 10, 1)))},
+        {"optimizer_state": {"momentum": np.array([np.nan])}},
+        {"weights": {**fitting().weights, "more": np.zeros(1)}},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_a_run_that_does_not_fit_its_spec_is_not_kept(store: Store, changes: dict[str, Any]) -> None:
+    run = fitting()
+    store.put(replace(run, **changes))
+    assert store.get(run.spec) is None
+    other = replace(run.spec, training=replace(run.spec.training, seed=9))
+    assert not store_module._fits(run, other)
+
+
+def test_as_many_points_as_a_curve_may_have_fit() -> None:
+    run = fitting()
+    rows = pd.concat([run.steps] * 200)[: store_module.MAX_STEP_POINTS]
+    assert store_module._fits(replace(run, steps=rows), run.spec)
+    assert store_module._fits(replace(run, steps=run.steps[:1]), run.spec)
+
+
+def written(path: Path, content: dict[str, Any], data: bytes, checksum: bytes | None = None) -> None:
+    text = json.dumps(content).encode()
+    checksum = checksum or store_module.hashlib.sha256(text + data).digest()
+    members = {"document": text, "data": data, "checksum": checksum}
+    np.savez(path, **{name: np.frombuffer(value, np.uint8) for name, value in members.items()})
+
+
+def test_what_is_wrong_with_a_file_is_told_from_another_specs_file(store: Store, tmp_path: Path) -> None:
+    run = finished()
+    store.put(run)
+    path = only_file(tmp_path)
+    with np.load(path) as members:
+        content, data = json.loads(members["document"].tobytes()), members["data"].tobytes()
+    written(path, content, data)
+    assert same(store_module._read(path, run.spec), run)
+    written(path, content, data, b"0" * 32)
+    with pytest.raises(ValueError, match=r"^the checksum does not fit$"):
+        store_module._read(path, run.spec)
+    written(path, content, data)
+    with pytest.raises(store_module.OtherSpecError, match=r"^the run is of another spec$"):
+        store_module._read(path, RunSpec(training=TrainingSpec(seed=1)))
+    first = content["arrays"][0]
+    for kind, shape in (("|O", first[2]), (first[1], [-1])):
+        written(path, {**content, "arrays": [[first[0], kind, shape], *content["arrays"][1:]]}, data)
+        with pytest.raises(ValueError, match=rf"^{first[0]} is not an array of numbers$"):
+            store_module._read(path, run.spec)
+    store_module._write(path, replace(run, steps_done=3), compressed=False)
+    with pytest.raises(ValueError, match=r"^the run does not fit its spec$"):
+        store_module._read(path, run.spec)
+
+
+def test_a_store_that_is_just_full_is_left_alone_and_one_over_it_gives_up_a_twentieth(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed in range(20):
+        store.put(finished(RunSpec(training=TrainingSpec(epochs=30, seed=seed))))
+    for seed in range(20):
+        path = store._path(RunSpec(training=TrainingSpec(epochs=30, seed=seed)))
+        path.write_bytes(b"0" * 1_000)
+        os.utime(path, (0, 1_000 + seed))
+    monkeypatch.setattr(store_module, "SIZE_LIMIT", 20_000)
+    assert store._evict() == 20_000
+    monkeypatch.setattr(store_module, "SIZE_LIMIT", 19_999)
+    assert store._evict() == 18_000
+    assert not store._path(RunSpec(training=TrainingSpec(epochs=30, seed=1))).exists()
+    assert store._path(RunSpec(training=TrainingSpec(epochs=30, seed=2))).exists()
+    monkeypatch.setattr(store_module, "SIZE_LIMIT", 1)
+    assert store._evict() == 1_000
+    assert store._path(RunSpec(training=TrainingSpec(epochs=30, seed=19))).exists()
+
+
+def test_a_failed_write_leaves_no_file_behind(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store_module.np, "savez", fail)
+    store.put(finished())
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_the_days_that_are_not_known_are_none(store: Store, tmp_path: Path) -> None:
+    assert store.recorded_on() is None
+    (tmp_path / "recorded").mkdir()
+    (tmp_path / "recorded" / DATE).write_text("some day")
+    assert store.recorded_on() is None

@@ -48,6 +48,9 @@ def opened(source: str) -> str:
                 inserted[method.end_lineno or 0] = f"    {method.name} = property(of_{method.name})"
     for place in sorted(inserted, reverse=True):
         lines.insert(place, inserted[place])
+    docstring = ast.parse("\n".join(lines)).body[0]
+    # mutmut moves methods into the class under other names: a method `date` would stand in another's annotation
+    lines.insert(docstring.end_lineno or 0, "from __future__ import annotations")
     return "\n".join(lines) + "\n"
 
 
