@@ -57,7 +57,7 @@ def test_train_says_what_was_measured_after_how_many_sequences(
 
 
 def test_what_stands_on_the_page_meanwhile_is_named() -> None:
-    run: Any = SimpleNamespace(spec=RunSpec())
+    run: Any = SimpleNamespace(spec=RunSpec(), sequences_seen=250)
     assert trainer.meanwhile(run) == (
         "Training. The numbers and sequences here are still those of **bidirectional, 250 sequences**."
     )

@@ -51,6 +51,7 @@ OPTION_NAMES: Mapping[str, str] = {
     "aligned": "aligned",
     "raw": "tutorial's order (reversed)",
 }
+OWN = "Own settings"  # in the list of presets, where the controls are none of them
 KINDS: tuple[type[Any], ...] = (ProblemSpec, ModelSpec, TrainingSpec)
 FIELDS: Mapping[str, type[Any]] = {name: kind for kind in KINDS for name in LABELS if name in kind.__dataclass_fields__}
 
@@ -146,19 +147,18 @@ def _fill_preset(page: str) -> None:
 
 
 def preset_box(page: str) -> None:
-    """A list of the systems that readers know; choosing one fills every control. Says whether one was changed since."""
-    chosen = st.selectbox(
+    """A list of the systems that readers know; choosing one fills every control. It names what the controls are."""
+    spec = current_spec(page)
+    st.session_state[f"{page}.preset"] = next((name for name in PRESETS if PRESETS[name].canonical() == spec), OWN)
+    st.selectbox(
         "Preset",
-        list(PRESETS),
+        [*PRESETS, OWN],
         key=f"{page}.preset",
         on_change=_fill_preset,
         args=(page,),
         persist_state="session",
         help="The systems of the well-known tutorials. Choosing one sets every control.",
     )
-    with st.container():  # there or not, so that what follows keeps its place
-        if chosen in PRESETS and PRESETS[chosen].canonical() != current_spec(page):
-            st.caption("Changed since it was chosen.")
 
 
 def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator]:

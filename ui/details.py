@@ -17,7 +17,7 @@ def tabs(run: Run, evaluation: Evaluation) -> None:
     each_step = "Accuracy by timestep" if count else "Error by timestep"
     names = ["Ten fresh sequences", *(["Confusion matrix"] if count else []), each_step, "Model summary"]
     ten, *matrix, by_timestep, summary = st.tabs(names)
-    name = session.describe(run.spec)
+    name = session.describe(run.spec, run.sequences_seen)
     with ten:
         table = list_of_ten(evaluation, count)
         st.dataframe(table, hide_index=True, width="stretch")

@@ -31,7 +31,7 @@ def model_controls(page: str) -> RunSpec | None:
     if of_train:
         run = _run_on_train()
         with one:
-            st.markdown(session.describe(run.spec) if run else "Train shows no run yet.")
+            st.markdown(session.describe(run.spec, run.sequences_seen) if run else "Train shows no run yet.")
         return run.spec if run else None
     flat: dict[str, Any] = {}
     with one:
@@ -94,7 +94,7 @@ def training(page: str, spec: RunSpec | None, run: Run | None) -> None:
         if not busy:
             note.markdown(
                 f":material/info: Not trained yet: {session.describe(spec)}."
-                + (f" The figures show {session.describe(run.spec)}." if run else "")
+                + (f" The figures show {session.describe(run.spec, run.sequences_seen)}." if run else "")
             )
         with go:
             live.start_and_stop("Train", page, live.start, page, [spec])

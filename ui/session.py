@@ -175,8 +175,11 @@ def tray() -> list[TrayEntry]:
     return cast(list[TrayEntry], st.session_state.setdefault("session.tray", []))
 
 
-def describe(spec: RunSpec) -> str:
-    """A short name for a run: direction, what differs from the defaults, and how many sequences it was asked to see."""
+def describe(spec: RunSpec, seen: int | None = None) -> str:
+    """A short name for a run: direction, what differs from the defaults, and how many sequences it was asked to see.
+
+    seen: how many it has seen, where it may have been stopped
+    """
     model, training = spec.model, spec.training
     words: list[str] = [model.direction]
     if spec.problem.name != ProblemSpec().name:
@@ -193,16 +196,17 @@ def describe(spec: RunSpec) -> str:
         words.append(f"{model.layers} layers")
     if spec.problem.timesteps != 10:
         words.append(f"T={spec.problem.timesteps}")
-    words.append(f"{training.sequences:,} sequences")
+    stopped = "" if seen in (None, training.sequences) else f"{seen:,} of "
+    words.append(f"{stopped}{training.sequences:,} sequences")
     if training.seed:
         words.append(f"seed {training.seed}")
     return ", ".join(words)
 
 
-def free_name(spec: RunSpec) -> str:
-    """A short name for a run of this spec that no run of the tray has."""
+def free_name(spec: RunSpec, seen: int | None = None) -> str:
+    """A short name for a run of this spec that no run of the tray has. seen: as in `describe`"""
     names = {entry["name"] for entry in tray()}
-    described = describe(spec)
+    described = describe(spec, seen)
     name, number = described, 2
     while name in names:
         name = f"{described} ({number})"
@@ -215,7 +219,7 @@ def add_to_tray(run: Run) -> None:
     key = remember(run)
     entries = tray()
     if not any(entry["key"] == key for entry in entries):
-        entries.append({"key": key, "name": free_name(run.spec), "shown": True})
+        entries.append({"key": key, "name": free_name(run.spec, run.sequences_seen), "shown": True})
         _hold()
 
 

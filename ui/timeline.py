@@ -95,7 +95,7 @@ def edit_controls(page: str, name: str, values: Values) -> None:
     with st.expander("Type or paste a sequence"):
         st.text_area(
             f"{timesteps} values, each at least 0 and less than 1",
-            " ".join(f"{value:.8g}" for value in values),
+            " ".join(np.format_float_positional(value, trim="-") for value in values),
             key=typed_key,
             height=80,
         )

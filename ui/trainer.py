@@ -224,7 +224,8 @@ def sentence(run: Run, evaluation: Evaluation) -> str:
 
 def meanwhile(run: Run) -> str:
     """What stands on the page while another run is trained."""
-    return f"Training. The numbers and sequences here are still those of **{session.describe(run.spec)}**."
+    name = session.describe(run.spec, run.sequences_seen)
+    return f"Training. The numbers and sequences here are still those of **{name}**."
 
 
 def figures_of(run: Run, evaluation: Evaluation) -> None:

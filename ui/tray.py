@@ -28,7 +28,7 @@ def runs(run: Run | None, problem: ProblemSpec) -> dict[str, Run]:
         if kept and heads.classes(kept.spec.problem) == heads.classes(problem):
             drawn[entry["name"]] = kept
     if run and session.run_key(run) not in {session.run_key(kept) for kept in drawn.values()}:
-        drawn[session.free_name(run.spec) if session.tray() else run.spec.model.direction] = run
+        drawn[session.free_name(run.spec, run.sequences_seen) if session.tray() else run.spec.model.direction] = run
     return drawn
 
 
