@@ -1,6 +1,7 @@
 """The measured sentences of the pages, word by word."""
 
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.presets import DIRECTIONS
+from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 from ui import compare, controls, guess, problem, reaction, results, session, trainer
@@ -365,3 +367,100 @@ def test_zeros_that_were_not_read_are_told_from_those_too_small_to_tell() -> Non
     assert reaction._zeros(np.array([[1, 0], [1, 1]]), np.ones((2, 2), bool)) == (
         f"In all, **1 of 4** cells are exactly zero: those values {small}."
     )
+
+
+def reacting(
+    monkeypatch: pytest.MonkeyPatch,
+    matrix: np.ndarray,
+    values: list[float],
+    *,
+    window: range,
+    name: str,
+    model: ModelSpec,
+) -> str:
+    """The sentence on a matrix of reactions of the window's outputs to its values."""
+    monkeypatch.setattr(reaction, "window", lambda *_: window)
+    monkeypatch.setattr(reaction, "matrix_of", lambda *_: matrix)
+    run: Any = SimpleNamespace(spec=RunSpec(problem=ProblemSpec(name=name, timesteps=len(values)), model=model))
+    return reaction.sentence(run, np.array(values, np.float32))
+
+
+HALVES = [0.5] * 10  # their sum reaches a quarter of ten at timestep 5
+FORWARD = ModelSpec(direction="forward")
+
+
+def test_the_output_at_the_flip_is_told_with_what_it_has_read_and_reacts_to_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    matrix = np.tril(np.ones((10, 10)))
+    matrix[4, 1] = 7.0
+    sums = {"window": range(10), "name": "cumulative_sum", "model": FORWARD}
+    unread = "In all, **45 of 100** cells are exactly zero: those values it has not read."
+    assert reacting(monkeypatch, matrix, HALVES, **sums) == (
+        f"Output 5, where the label turns, has read values 1 to 5 and reacts most to value **2**. {unread}"
+    )
+    matrix[4] = 0
+    small = "it has read, but its reaction is too small to tell from zero"
+    assert reacting(monkeypatch, matrix, HALVES, **sums) == (
+        "Output 5, where the label turns, has read values 1 to 5 and reacts to none. In all, **50 of 100** cells are"
+        f" exactly zero: 45 values it has not read, 5 {small}."
+    )
+    assert reacting(monkeypatch, 0 * matrix, HALVES, **sums) == (
+        "No output reacts to any value: all 100 cells are exactly zero."
+    )
+
+
+def test_without_a_flip_the_output_in_the_middle_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    matrix = np.tril(np.ones((10, 10)))
+    matrix[5, 3] = 2.0
+    text = reacting(monkeypatch, matrix, [0.1] * 10, window=range(10), name="cumulative_sum", model=FORWARD)
+    assert text.startswith("Output 6 has read values 1 to 6 and reacts most to value **4**. In all, ")
+
+
+def test_of_a_part_of_the_matrix_what_is_shown_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    matrix = np.tril(np.ones((4, 4)))
+    matrix[2, 1] = 2.0
+    text = reacting(monkeypatch, matrix, HALVES, window=range(2, 6), name="cumulative_sum", model=FORWARD)
+    assert text == (
+        "Output 5, where the label turns, has read values 1 to 5 and, of those shown, reacts most to value **4**."
+        " In all, **6 of 16** cells are exactly zero: those values it has not read."
+    )
+
+
+def test_how_much_of_the_reaction_is_to_values_that_decide_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    matrix = np.tril(np.ones((10, 10))) + np.triu(np.full((10, 10), 2.0), 1)
+    both = {"name": "cumulative_sum", "model": ModelSpec()}
+    share = 90 / 145
+    text = reacting(monkeypatch, matrix, HALVES, window=range(10), **both)
+    assert text == (
+        "Output 5, where the label turns, has read all 10 values and reacts most to value **6**. No cell is exactly"
+        f" zero. **{share:.0%}** of all reaction is to values that do not decide the label in question."
+    )
+    corner = reacting(monkeypatch, matrix[3:6, 3:6], HALVES, window=range(3, 6), **both)
+    assert corner.endswith(" **50%** of all reaction is to values that do not decide the label in question.")
+
+
+def of(name: str) -> Any:
+    return SimpleNamespace(spec=RunSpec(problem=ProblemSpec(name=name)))
+
+
+def test_labels_of_real_timesteps_alone_can_turn() -> None:
+    short = np.array([0.5] * 7 + [PADDING] * 3, np.float32)
+    assert reaction._labels(of("variable_length").spec.problem, short).tolist() == [0, 0, 0, 0, 1, 1, 1]
+    assert reaction.flip(of("variable_length"), short) == 5
+    assert reaction.flip(of("cumulative_sum"), np.array(HALVES, np.float32)) == 5
+    assert reaction._labels(of("cumulative_sum").spec.problem, np.array([PADDING] * 10, np.float32)).shape == (10,)
+
+
+def test_answers_that_hang_on_more_than_the_values_never_turn() -> None:
+    wave = of("cosine_from_sine")
+    labels = reaction._labels(wave.spec.problem, np.array(HALVES, np.float32))
+    assert wave.spec.problem.problem.labels is None
+    assert labels.tolist() == [0] * 10
+    assert labels.dtype == np.int64
+    assert reaction.flip(wave, np.array(HALVES, np.float32)) is None
+
+
+def test_a_day_is_told_with_its_months_name() -> None:
+    assert results._on(date(2026, 2, 3)) == " on 3 February 2026"
+    assert results._on(None) == ""
