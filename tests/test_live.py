@@ -140,3 +140,12 @@ def test_retry_asks_only_for_what_was_not_finished(monkeypatch: pytest.MonkeyPat
     live._failed("Directions", "The training failed.", live._missing(view))
     live.failure("Directions")
     assert asked == [("Directions", list(specs[1:]))]
+
+
+def test_a_service_without_a_problem_needs_none_to_be_named() -> None:
+    assert live.words(JobView(**READY | {"state": "queued"}), "ready") == "Starting."
+
+
+def test_a_worker_may_be_silent_for_a_while() -> None:
+    learning = JobView(**READY | LEARNING | {"silent_s": live.SILENT_S})
+    assert live.words(learning, "ready") == "250 of 1,000 weight updates, 2.0 s"

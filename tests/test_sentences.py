@@ -379,10 +379,20 @@ def reacting(
     model: ModelSpec,
 ) -> str:
     """The sentence on a matrix of reactions of the window's outputs to its values."""
-    monkeypatch.setattr(reaction, "window", lambda *_: window)
-    monkeypatch.setattr(reaction, "matrix_of", lambda *_: matrix)
     run: Any = SimpleNamespace(spec=RunSpec(problem=ProblemSpec(name=name, timesteps=len(values)), model=model))
-    return reaction.sentence(run, np.array(values, np.float32))
+    sequence = np.array(values, np.float32)
+
+    def answered(result: Any) -> Any:
+        def check(of_run: Any, of_values: Any) -> Any:
+            assert of_run is run
+            assert of_values is sequence
+            return result
+
+        return check
+
+    monkeypatch.setattr(reaction, "window", answered(window))
+    monkeypatch.setattr(reaction, "matrix_of", answered(matrix))
+    return reaction.sentence(run, sequence)
 
 
 HALVES = [0.5] * 10  # their sum reaches a quarter of ten at timestep 5
@@ -449,6 +459,8 @@ def test_labels_of_real_timesteps_alone_can_turn() -> None:
     assert reaction._labels(of("variable_length").spec.problem, short).tolist() == [0, 0, 0, 0, 1, 1, 1]
     assert reaction.flip(of("variable_length"), short) == 5
     assert reaction.flip(of("cumulative_sum"), np.array(HALVES, np.float32)) == 5
+    soon = ProblemSpec(threshold=0.1)
+    assert reaction._labels(soon, np.array(HALVES, np.float32)).tolist() == [0] + [1] * 9
     assert reaction._labels(of("cumulative_sum").spec.problem, np.array([PADDING] * 10, np.float32)).shape == (10,)
 
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 import types
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -615,3 +616,58 @@ def test_the_days_that_are_not_known_are_none(store: Store, tmp_path: Path) -> N
     (tmp_path / "recorded").mkdir()
     (tmp_path / "recorded" / DATE).write_text("some day")
     assert store.recorded_on() is None
+
+
+class Evil:
+    """Writes a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize("member", ["document", "data", "checksum"])
+def test_what_a_pickled_member_would_do_is_not_done(store: Store, tmp_path: Path, member: str) -> None:
+    run = finished()
+    store.put(run)
+    path, done = only_file(tmp_path), tmp_path / "done"
+    members: dict[str, Any] = {name: np.zeros(1, np.uint8) for name in ("document", "data", "checksum")}
+    np.savez(path, **members | {member: np.array([Evil(done)], dtype=object)})
+    assert store.get(run.spec) is None
+    assert not done.exists()
+
+
+def test_recorded_files_are_compressed_and_ones_own_are_written_at_once(store: Store, tmp_path: Path) -> None:
+    store.put(finished())
+    write_recorded([finished()], tmp_path / "recorded")
+    (recorded,) = (tmp_path / "recorded").glob("*.npz")
+    for path, kind in ((only_file(tmp_path), zipfile.ZIP_STORED), (recorded, zipfile.ZIP_DEFLATED)):
+        with zipfile.ZipFile(path) as file:
+            assert {member.compress_type for member in file.infolist()} == {kind}
+
+
+def test_a_damaged_file_that_cannot_be_removed_is_as_if_it_were_not_there(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished()
+    store.put(run)
+    only_file(tmp_path).write_bytes(b"damaged")
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert store.get(run.spec) is None
+    assert only_file(tmp_path).exists()
+
+
+def test_the_day_of_a_run_that_is_removed_meanwhile_is_not_known(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished()
+    store.put(run)
+    monkeypatch.setattr(store, "_own", lambda _: run)
+    only_file(tmp_path).unlink()
+    assert store.date(run.spec) is None
