@@ -476,3 +476,19 @@ def test_answers_that_hang_on_more_than_the_values_never_turn() -> None:
 def test_a_day_is_told_with_its_months_name() -> None:
     assert results._on(date(2026, 2, 3)) == " on 3 February 2026"
     assert results._on(None) == ""
+
+
+def test_a_single_label_does_not_turn() -> None:
+    assert flips("total_quarters", [0.5], [2]) == "Never here: every label is 2."
+
+
+def test_two_limits_are_both_named_and_one_without_a_parameter_is_named_in_hundredths(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(problem.sequence, "limits", lambda *_: [0.5, 1.25])
+    assert flips("total_quarters", [0.5, 0.25], [0, 1]) == (
+        "At timestep **2**, as the running sum passes 0.50 and 1.25."
+    )
+    monkeypatch.setattr(problem.sequence, "limits", lambda *_: [0.875])
+    text = flips("share_of_total", [0.5, 0.5], [0, 1])
+    assert text == "At timestep **2**: there the running sum, 1.00, first reaches 0.88."
