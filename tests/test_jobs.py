@@ -1,4 +1,4 @@
-"""One Jobs serves the whole module: a start costs seconds. The tests run in the order they are written."""
+"""One Jobs serves all tests but those of its start and its end: a start costs seconds."""
 
 import os
 import threading
@@ -24,19 +24,39 @@ LONG = RunSpec(
 )
 
 
-@pytest.fixture(scope="module")
-def jobs() -> Iterator[Jobs]:
-    service = Jobs()
-    yield service
-    service.close()
-    service.close()
-
-
 def until(true: Callable[[], object], seconds: float = 60.0) -> None:
     begin = time.monotonic()
     while not true():
         assert time.monotonic() - begin < seconds, "waited too long"
         time.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[list[Jobs]]:
+    """The service that runs, one at most: the tests look for its processes among the children of this one."""
+    services: list[Jobs] = []
+    yield services
+    for service in services:
+        service.close()
+        service.close()
+
+
+@pytest.fixture
+def starting(running: list[Jobs]) -> Jobs:
+    """A service that has just been made; the one before is closed."""
+    while running:
+        running.pop().close()
+    running.append(Jobs())
+    return running[0]
+
+
+@pytest.fixture
+def jobs(running: list[Jobs], request: pytest.FixtureRequest) -> Jobs:
+    """The tests' service, with its worker ready, or a new one if there is none that works."""
+    if not running or running[0].state == "failed":
+        request.getfixturevalue("starting")
+    until(lambda: running[0].state == "ready")
+    return running[0]
 
 
 def seen(jobs: Jobs, job: str, watcher: str | None = "me") -> JobView:
@@ -112,7 +132,8 @@ def test_workers_of_a_cluster_that_others_run_may_start_and_break_as_often_as_th
     service.close()
 
 
-def test_a_worker_killed_while_warming_starts_again_and_the_waiting_job_is_done(jobs: Jobs) -> None:
+def test_a_worker_killed_while_warming_starts_again_and_the_waiting_job_is_done(starting: Jobs) -> None:
+    jobs = starting
     assert jobs.state == "starting"
     job = jobs.submit([SHORT], watcher="me")
     assert seen(jobs, job).state == "queued"
@@ -394,8 +415,9 @@ def test_a_worker_that_never_gets_ready_is_given_up(jobs: Jobs, monkeypatch: pyt
     assert jobs.answer(jobs.ask_summary(RunSpec(model=ModelSpec(units=3)))) == jobs.problem
 
 
-def test_closing_ends_every_process() -> None:
-    service = Jobs()
+def test_closing_ends_every_process(starting: Jobs, running: list[Jobs]) -> None:
+    service = running.pop()
+    assert service is starting
     until(lambda: service.state == "warming")
     begin = time.monotonic()
     service.close()
