@@ -106,6 +106,10 @@ def test_runs_of_the_tray_with_one_spec_have_names_of_their_own() -> None:
     [
         ({}, "1 epoch = 1 fresh sequence = 1 weight update. In all: 250 sequences, 250 updates."),
         (
+            {"epochs": 1, "sequences_per_epoch": 2},
+            "1 epoch = 2 fresh sequences = 2 weight updates. In all: 2 sequences, 2 updates.",
+        ),
+        (
             {"epochs": 1_000, "sequences_per_epoch": 3_000, "batch_size": 2, "fresh_data": False},
             "1 epoch = 3,000 sequences = 1,500 weight updates. In all: 3,000,000 sequences, 1,500,000 updates.",
         ),
@@ -492,3 +496,9 @@ def test_two_limits_are_both_named_and_one_without_a_parameter_is_named_in_hundr
     monkeypatch.setattr(problem.sequence, "limits", lambda *_: [0.875])
     text = flips("share_of_total", [0.5, 0.5], [0, 1])
     assert text == "At timestep **2**: there the running sum, 1.00, first reaches 0.88."
+
+
+def test_a_run_that_was_stopped_is_named_by_what_it_has_seen() -> None:
+    assert session.describe(RunSpec(), 100) == "bidirectional, 100 of 250 sequences"
+    assert session.describe(RunSpec(), 250) == "bidirectional, 250 sequences"
+    assert session.free_name(RunSpec(), 1) == "bidirectional, 1 of 250 sequences"

@@ -18,6 +18,7 @@ import pytest
 from bilstm_core import specs as specs_module
 from bilstm_core import store as store_module
 from bilstm_core.initial_weights import flattened, initial_weights
+from bilstm_core.presets import INSIDE
 from bilstm_core.runs import N_PROBES, Run, Snapshots, Timing, installed_versions
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 from bilstm_core.store import DATE, RECORDED, Store, read_recorded, user_cache_dir, write_recorded
@@ -539,7 +540,7 @@ def fitting() -> Run:
 def test_a_run_that_does_not_fit_its_spec_is_not_kept(store: Store, changes: dict[str, Any]) -> None:
     run = fitting()
     store.put(replace(run, **changes))
-    assert store.get(run.spec) is None
+    assert not store._root.exists()
     other = replace(run.spec, training=replace(run.spec.training, seed=9))
     assert not store_module._fits(run, other)
 
@@ -671,3 +672,55 @@ def test_the_day_of_a_run_that_is_removed_meanwhile_is_not_known(
     monkeypatch.setattr(store, "_own", lambda _: run)
     only_file(tmp_path).unlink()
     assert store.date(run.spec) is None
+
+
+def test_a_new_store_has_nothing_to_complain_of(store: Store) -> None:
+    assert store.notice == ""
+
+
+def test_files_that_cannot_be_removed_are_left_and_hold_nothing_up(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(finished())
+    left = tmp_path / "runs" / f".{40 * 'a'}.01234567.tmp"
+    left.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    monkeypatch.setattr(store_module, "SIZE_LIMIT", 1)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    run = finished(RunSpec(training=TrainingSpec(seed=1)))
+    store.put(run)
+    assert store.notice == ""
+    assert store.get(run.spec) is not None
+    assert len(list((tmp_path / "runs").iterdir())) == 3
+
+
+def test_what_is_being_written_has_a_name_that_the_next_writer_clears_away(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: list[str] = []
+
+    def stop(*_: Any, **__: Any) -> None:
+        names.extend(path.name for path in (tmp_path / "runs").iterdir())
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store_module.np, "savez", stop)
+    store.put(finished())
+    (name,) = names
+    assert store_module.OWN_PART.fullmatch(name)
+
+
+def test_recorded_results_keep_the_names_of_their_files() -> None:
+    assert [spec for spec in INSIDE if not (RECORDED / f"{store_module._name(spec)}.npz").exists()] == []
+
+
+def test_no_more_is_removed_than_a_twentieth_below_the_limit(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store._root.mkdir()
+    for place in range(22):
+        (store._root / f"{place:040}.npz").write_bytes(b"0" * 1_000)
+    monkeypatch.setattr(store_module, "SIZE_LIMIT", 20_000)
+    assert store._evict() == 19_000
+    assert len(list(store._root.iterdir())) == 19
