@@ -59,9 +59,9 @@ def test_train_says_what_was_measured_after_how_many_sequences(
 
 
 def test_what_stands_on_the_page_meanwhile_is_named() -> None:
-    run: Any = SimpleNamespace(spec=RunSpec(), sequences_seen=250)
+    run: Any = SimpleNamespace(spec=RunSpec(), sequences_seen=100)
     assert trainer.meanwhile(run) == (
-        "Training. The numbers and sequences here are still those of **bidirectional, 250 sequences**."
+        "Training. The numbers and sequences here are still those of **bidirectional, 100 of 250 sequences**."
     )
 
 
