@@ -55,6 +55,15 @@ def test_choosing_long_runs_says_that_it_lowers_the_starts_and_takes_it_back() -
     assert "Starts lowered" not in told(app)
 
 
+def test_starts_chosen_at_once_with_long_runs_stay_as_they_were_chosen() -> None:
+    app = visit("merge_modes")
+    app.button_group(key="Merge modes.epochs").set_value(4_000)
+    app.number_input(key="Merge modes.units").set_value(256)
+    app.button_group(key="Merge modes.starts").set_value(50).run()
+    assert app.session_state["Merge modes.starts"] == 50
+    assert app.session_state["Merge modes.units"] == 256
+
+
 @pytest.mark.parametrize(("problem", "has_labels"), [("cosine_from_sine", False), ("share_of_total", True)])
 def test_only_a_problem_with_labels_has_a_tab_for_their_confusion(problem: str, has_labels: bool) -> None:
     app = visit("train", Train__wanted=codec.encode(trained_long_enough(problem, "bidirectional")))

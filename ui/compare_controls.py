@@ -74,9 +74,14 @@ def take_up(comparison: Comparison, view: JobView) -> bool:
 
 
 def fit_starts(comparison: Comparison) -> None:
-    """Lower the starts to what is trained within AFFORDABLE_S; a callback of what makes runs longer."""
+    """Lower the starts to what is trained within AFFORDABLE_S; a callback of what makes runs longer.
+
+    Starts that were chosen so soon after that both come at once stay as they were chosen.
+    """
     page = comparison.page
     settings = chosen_settings(page)
+    if settings["starts"] != st.session_state.get(f"{page}.starts_before", settings["starts"]):
+        return
     settings["starts"] = st.session_state.pop(f"{page}.wished", settings["starts"])
     if not complaint(comparison, settings):
         starts = affordable_starts(comparison, settings)
@@ -127,6 +132,7 @@ def row(comparison: Comparison) -> None:
     with four, controls.setting("units"):
         controls.widget(page, "units")
     settings = chosen_settings(page)
+    st.session_state[f"{page}.starts_before"] = settings["starts"]
     said = complaint(comparison, settings)
     waiting = "" if said else guess.waiting(comparison, settings)
     with last:

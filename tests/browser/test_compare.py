@@ -127,3 +127,20 @@ def test_a_reload_during_a_comparison_finds_it_with_its_settings(open_page: Open
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
     expect(page.get_by_text(re.compile(r"Only \d+ of 200 runs are trained"))).to_be_visible()
     expect(page).to_have_url(re.compile(r"/merge_modes$"))
+
+
+def test_starts_chosen_right_after_units_are_never_lost(open_page: OpenPage) -> None:
+    page = open_page("merge_modes")
+    units, starts = page.get_by_label("Units", exact=True), page.get_by_role("radiogroup", name="Starts")
+    expect(units).to_have_value("20")
+    for turn in range(12):
+        choice = ("1", "3", "10", "50")[turn % 4]
+        units.fill(str(30 + turn))
+        units.press("Enter")
+        starts.get_by_text(choice, exact=True).click()
+        page.wait_for_timeout(60 * turn)  # later and later in the run of the page that it meets
+        expect(starts.get_by_role("radio", name=choice, exact=True)).to_be_checked()
+    expect(page.get_by_text("The figure shows other settings.")).to_be_visible()
+    page.wait_for_timeout(1_000)
+    expect(starts.get_by_role("radio", name="50", exact=True)).to_be_checked()
+    expect(units).to_have_value("41")
