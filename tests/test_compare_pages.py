@@ -56,12 +56,11 @@ def test_choosing_long_runs_says_that_it_lowers_the_starts_and_takes_it_back() -
 
 
 def test_starts_chosen_at_once_with_long_runs_stay_as_they_were_chosen() -> None:
-    app = visit("merge_modes")
-    app.button_group(key="Merge modes.epochs").set_value(4_000)
-    app.number_input(key="Merge modes.units").set_value(256)
-    app.button_group(key="Merge modes.starts").set_value(50).run()
-    assert app.session_state["Merge modes.starts"] == 50
-    assert app.session_state["Merge modes.units"] == 256
+    app = visit("directions")
+    app.button_group(key="Directions.epochs").set_value(20_000)
+    app.button_group(key="Directions.starts").set_value(50).run()
+    assert app.session_state["Directions.starts"] == 50
+    assert "Starts lowered" not in told(app)
 
 
 @pytest.mark.parametrize(("problem", "has_labels"), [("cosine_from_sine", False), ("share_of_total", True)])
