@@ -12,7 +12,7 @@ from bilstm_core import cost, figures
 from bilstm_core.fairness import matched_units
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
-from ui import results, session
+from ui import controls, results, session
 
 STARTS = (1, 3, 10, 50)
 TUTORIAL_EPOCHS = 250  # where the well-known comparisons stop
@@ -108,7 +108,9 @@ def shown_settings(page: str) -> dict[str, Any]:
 def chosen_settings(page: str) -> dict[str, Any]:
     """The settings of the widgets as they stand; the seed is that of the figure until another setting changes."""
     shown = shown_settings(page)
-    settings = shown | {name: st.session_state.get(f"{page}.{name}", shown[name]) for name in shown if name != "seed"}
+    settings = shown | {
+        name: controls.plain(st.session_state.get(f"{page}.{name}", shown[name])) for name in shown if name != "seed"
+    }
     return settings if settings == shown else settings | {"seed": 0}
 
 

@@ -103,6 +103,11 @@ def to_spec(flat: Mapping[str, Any]) -> RunSpec:
     return RunSpec(problem=problem, model=model, training=training).canonical()
 
 
+def plain(value: Any) -> Any:
+    """A widget's value as the core takes it: a number that is whole as an int."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def widget(page: str, name: str) -> Any:
     """Draw the widget of one field and the core's complaint beneath it; return its value as it stands."""
     key = f"{page}.{name}"
@@ -127,7 +132,10 @@ def widget(page: str, name: str) -> Any:
     elif name == "threshold":
         value = st.number_input(step=0.05, format="%.4g", **common)
     else:
-        value = st.number_input(step=1, **common)
+        # Where only whole numbers go the browser reads "1e9" as 1 and "10.5" as 10, and says nothing.
+        if isinstance(st.session_state[key], int):
+            st.session_state[key] = float(st.session_state[key])
+        value = plain(st.number_input(step=1.0, format="%.10g", **common))
     said = complaint(name, value)
     if said:
         st.markdown(f":material/error: {said}")
@@ -207,7 +215,7 @@ def current_spec(page: str) -> RunSpec | None:
     For callbacks: what a widget was given as an argument can be older than a value that was changed just before.
     """
     try:
-        return to_spec({name: st.session_state.get(f"{page}.{name}", default(name)) for name in LABELS})
+        return to_spec({name: plain(st.session_state.get(f"{page}.{name}", default(name))) for name in LABELS})
     except ValueError:
         return None
 

@@ -182,7 +182,7 @@ def test_changes_made_faster_than_the_page_answers_are_all_kept(open_page: OpenP
         box.fill(value)
         box.press("Enter")
     expect(page.get_by_text("In all: 144 sequences")).to_be_visible()
-    expect(page.get_by_text("Own settings", exact=True)).to_be_visible()
+    expect(page.get_by_role("combobox", name="Preset")).to_have_value("Own settings")
     expect(page.get_by_label("Units", exact=True)).to_have_value("7")
     expect(page.get_by_role("radio", name="bidirectional")).to_be_checked()
 
@@ -285,3 +285,21 @@ def test_six_quick_clicks_on_run_begin_one_comparison_and_stop_none(open_page: O
     expect(page.get_by_text(re.compile(r"of [\d,]+ weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled(timeout=LONG_ENOUGH)
+
+
+def test_a_number_with_an_exponent_or_a_fraction_is_read_as_it_is_written(open_page: OpenPage) -> None:
+    page = open_page("train")
+    finished(page, 1_000)
+    box = page.get_by_label("Timesteps", exact=True)
+    expect(box).to_have_value("10")
+    for text, read in (("1e9", "1,000,000,000"), ("10.5", "10.5")):
+        box.fill(text)
+        box.press("Enter")
+        expect(page.get_by_text(f"timesteps must be a whole number from 1 to 200, not {read}.")).to_be_visible()
+        expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    box.fill("1e1")
+    box.press("Enter")
+    expect(page.get_by_text("timesteps must be a whole number")).to_have_count(0)
+    expect(box).to_have_value("10")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    finished(page, 1_000)
