@@ -103,6 +103,23 @@ def probe_snapshots(run: Run, probe: int) -> pd.DataFrame:
     )
 
 
+def unanswered(problem: ProblemSpec, probe: int) -> pd.DataFrame:
+    """One probe sequence before any training is known: as `probe_snapshots`, without probability and prediction."""
+    batch = probes(problem)
+    real = batch.mask[probe]
+    return pd.DataFrame(
+        {
+            "updates": 0,
+            "sequences_seen": 0,
+            "timestep": np.flatnonzero(real) + 1,
+            "x": batch.x[probe, real, 0],
+            "expected": batch.y[probe, real, 0],
+            "probability": np.nan,
+            "predicted": np.nan,
+        }
+    )
+
+
 def results(runs: Mapping[str, Sequence[Run]], scores: pd.DataFrame) -> pd.DataFrame:
     """One row a model, medians over its starts.
 

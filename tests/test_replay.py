@@ -9,7 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from bilstm_core import figures
+from bilstm_core import figures, frames
+from bilstm_core.specs import ProblemSpec
 from tests.test_figures import MODELS, STYLES, losses, snapshots
 
 WITH_FRAMES = {
@@ -63,22 +64,44 @@ def _parts(figure: go.Figure) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
 @pytest.mark.parametrize("name", WITH_FRAMES)
 def test_the_frames_in_order_lead_back_to_the_finished_figure(name):
-    finished, frames = _parts(WITH_FRAMES[name]())
+    finished, moments = _parts(WITH_FRAMES[name]())
     shown = copy.deepcopy(finished)
-    for frame in frames[:-1]:
+    for frame in moments[:-1]:
         _apply(shown, frame)
     assert shown != finished
-    _apply(shown, frames[-1])
+    _apply(shown, moments[-1])
     assert shown == finished
 
 
 @pytest.mark.parametrize("name", WITH_FRAMES)
 def test_a_frame_shows_the_same_whatever_was_shown_before(name):
-    finished, frames = _parts(WITH_FRAMES[name]())
-    middle = frames[len(frames) // 2]
+    finished, moments = _parts(WITH_FRAMES[name]())
+    middle = moments[len(moments) // 2]
     straight = copy.deepcopy(finished)
     _apply(straight, middle)
     after_all = copy.deepcopy(finished)
-    for frame in [*frames, middle]:
+    for frame in [*moments, middle]:
         _apply(after_all, frame)
     assert after_all == straight
+
+
+@pytest.mark.parametrize("labels", [["forward"], MODELS])
+def test_a_growing_plot_has_the_finished_ones_panels_and_axes(labels):
+    styles = {label: STYLES[label] for label in labels}
+    problem = ProblemSpec()
+    waiting = pd.concat([frames.unanswered(problem, 0).assign(label=label) for label in labels])
+    early = losses(labels[:1]).head(40)
+    growing = figures.curve_and_timeline(early, styles, waiting, x_max=250, replay=False).layout
+    finished = figures.curve_and_timeline(losses(labels), styles, snapshots(labels)).layout
+    assert growing.height == finished.height
+    assert growing.margin == finished.margin
+    assert growing.meta["narrow"] == finished.meta["narrow"]
+    for axis in ["xaxis", "xaxis2", "yaxis", *(f"yaxis{number + 2}" for number in range(len(labels)))]:
+        assert growing[axis] == finished[axis]
+
+
+def test_a_probe_that_has_no_answer_yet_is_judged_neither_right_nor_wrong():
+    waiting = frames.unanswered(ProblemSpec(), 0).assign(label="forward")
+    figure = figures.curve_and_timeline(losses(["forward"]).head(9), STYLES, waiting, x_max=250, replay=False)
+    assert not any("wrong" in note.text for note in figure.layout.annotations)
+    assert not figure.frames

@@ -124,6 +124,8 @@ function prepare(state) {
   delete layout.width
   state.node.style.height = `${height}px`
   state.frames = figure.frames ?? []
+  state.reveals = revealable(state.frames)
+  if (state.reveals) delete figure.frames
   return figure
 }
 
@@ -143,6 +145,7 @@ async function draw(state) {
   await state.showing
   if (!state.alive) return
   stop(state)
+  uncover(state)
   const figure = prepare(state)
   const config = { displayModeBar: false, responsive: false, showTips: false, doubleClick: false, scrollZoom: false }
   const first = !state.drawn
@@ -156,6 +159,7 @@ async function draw(state) {
     await library.react(node, figure)
     node.dataset.updates = String(Number(node.dataset.updates ?? 0) + 1)
   }
+  state.at = state.frames.length - 1
   state.width = root.clientWidth
   node.classList.toggle("clickable", Boolean(state.data.clickable))
   place(state, Math.max(state.frames.length - 1, 0))
@@ -205,9 +209,16 @@ function place(state, index) {
 
 const AT_ONCE = { mode: "immediate", frame: { duration: 0, redraw: true }, transition: { duration: 0 } }
 
-// Shows a frame, or the latest one asked for while another is being drawn
-function show(state, index) {
-  if (index >= state.frames.length || index === state.index || state.busy) return
+// Shows a frame, or a moment between two; where Plotly draws it, the latest one asked for while another is being drawn
+function show(state, at) {
+  const index = state.reveals ? Math.floor(at) : Math.round(at)
+  if (index >= state.frames.length || state.busy) return
+  if (state.reveals) {
+    reveal(state, at)
+    if (index !== state.index) place(state, index)
+    return
+  }
+  if (index === state.index) return
   place(state, index)
   state.pending = index
   state.showing ??= (async () => {
@@ -235,7 +246,7 @@ function play(state, seconds) {
   state.pause.disabled = false
   const tick = now => {
     const share = Math.max(0, Math.min((now - started) / (seconds * 1000), 1))
-    show(state, Math.round(share * last))
+    show(state, share * last)
     if (share < 1) state.ticking = requestAnimationFrame(tick)
     else stop(state)
   }
@@ -290,7 +301,11 @@ function resized(state) {
   state.resizing = setTimeout(async () => {
     const library = await plotly()
     await Promise.all([state.busy, state.showing])
-    if (state.alive && state.drawn && state.root.clientWidth > 0) library.Plots.resize(state.node)
+    if (!state.alive || !state.drawn || state.root.clientWidth === 0) return
+    const { at } = state
+    uncover(state)
+    await library.Plots.resize(state.node)
+    if (state.reveals && !state.busy) reveal(state, at)
   }, 50)
 }
 

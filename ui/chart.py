@@ -41,7 +41,9 @@ def _plotly() -> tuple[Path | None, str]:
 _COMPONENT = st.components.v2.component(
     "bilstm_explorer.chart",
     css=(_HERE / "chart.css").read_text(encoding="utf-8"),
-    js=(_HERE / "chart.js").read_text(encoding="utf-8").replace("plotly.min.js.gz", _plotly()[1]),
+    js="".join((_HERE / name).read_text(encoding="utf-8") for name in ("replay.js", "chart.js")).replace(
+        "plotly.min.js.gz", _plotly()[1]
+    ),
     isolate_styles=False,  # Plotly puts its styles into the document, where a shadow root does not see them
 )
 

@@ -10,6 +10,7 @@ from bilstm_core import figures, frames
 from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
 from bilstm_core.snapshots import with_answers
+from bilstm_core.specs import ProblemSpec
 from bilstm_core.statistics import listed
 from ui import floors, heads, live, results
 from ui.chart import cached, chart
@@ -52,27 +53,45 @@ def curves(comparison: Comparison) -> None:
     specs = {label: group[0] for label, group in specs_of(comparison, settings).items()}
     complete = floors.known(specs)
     lines = floors.of({label: specs[label] for label in labels}, styles)
-    axis = heads.loss_axis(problem_of(settings))
+    problem = problem_of(settings)
+    axis = heads.loss_axis(problem)
     if settings["epochs"] > TUTORIAL_EPOCHS:
         axis |= {"log_x": True, "mark": TUTORIAL_EPOCHS}
     alt = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
 
+    def known() -> dict[str, list[Run]]:
+        runs = current_runs(comparison)
+        return {label: group for label, group in runs.items() if label in labels and group}
+
     @functools.cache  # while a job runs, no run comes or goes
-    def stored() -> pd.DataFrame:
-        return frames.losses({} if st.session_state.get(f"{page}.again") else current_runs(comparison))
+    def stored() -> dict[str, list[Run]]:
+        return {} if st.session_state.get(f"{page}.again") else known()
+
+    @functools.cache
+    def stored_losses() -> pd.DataFrame:
+        return frames.losses(stored())
+
+    @functools.cache
+    def stored_probes() -> pd.DataFrame:
+        return _probes(stored(), labels, problem)
+
+    shared = axis | {
+        "curve_height": CURVE_HEIGHT if comparison.probes else TALL_CURVE_HEIGHT,
+        "each_run": singly,
+        "floors": lines,
+        "classes": heads.classes(problem),
+    }
 
     def draw(view: JobView | None) -> None:
         if view:
-            tables = [table for table in (stored(), *_growing(comparison, view)) if len(table)]
+            tables = [table for table in (stored_losses(), *_growing(comparison, view)) if len(table)]
             table = pd.concat(tables, ignore_index=True) if tables else frames.losses({})
-            height = st.session_state.get(f"{page}.height", 640)
+            probes = stored_probes() if comparison.probes else None
             total = view.specs[0].training.sequences
-            figure = figures.loss_curves(
-                table, styles, each_run=singly, x_max=total, height=height, floors=lines, **axis
-            )
+            figure = figures.curve_and_timeline(table, styles, probes, x_max=total, replay=False, **shared)
             chart(figure, key=f"{page}-curves", alt=alt)
             return
-        runs = {label: group for label, group in current_runs(comparison).items() if label in labels and group}
+        runs = known()
         if not runs:
             st.info("Nothing to draw yet.")
             return
@@ -82,15 +101,10 @@ def curves(comparison: Comparison) -> None:
             lambda: figures.curve_and_timeline(
                 frames.losses(runs),
                 {label: styles[label] for label in runs},
-                _probes(runs) if comparison.probes else None,
-                curve_height=CURVE_HEIGHT if comparison.probes else TALL_CURVE_HEIGHT,
-                each_run=singly,
-                floors=lines,
-                classes=heads.classes(problem_of(settings)),
-                **axis,
+                _probes(runs, list(runs), problem) if comparison.probes else None,
+                **shared,
             ),
         )
-        st.session_state[f"{page}.height"] = figure.height
         chart(figure, key=f"{page}-curves", alt=alt, replay=True)
         still = _only_the_end(runs) if comparison.probes else ""
         st.caption(results.origin_of([run for group in runs.values() for run in group]) + still)
@@ -110,9 +124,13 @@ def _growing(comparison: Comparison, view: JobView) -> list[pd.DataFrame]:
     ]
 
 
-def _probes(runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame:
-    tables = [frames.probe_snapshots(with_answers(group[0]), 0).assign(label=label) for label, group in runs.items()]
-    return pd.concat(tables, ignore_index=True)
+def _probes(runs: Mapping[str, Sequence[Run]], labels: Sequence[str], problem: ProblemSpec) -> pd.DataFrame:
+    """What each label's first run said of a probe sequence; where there is no run yet, what is expected."""
+    tables = [
+        frames.probe_snapshots(with_answers(runs[label][0]), 0) if runs.get(label) else frames.unanswered(problem, 0)
+        for label in labels
+    ]
+    return pd.concat([table.assign(label=label) for label, table in zip(labels, tables, strict=True)], ignore_index=True)
 
 
 def _only_the_end(runs: Mapping[str, Sequence[Run]]) -> str:

@@ -137,8 +137,17 @@ def curve(page: str) -> None:
         table = pd.concat([_losses(kept), *growing], ignore_index=True) if kept else (growing or [_losses(kept)])[0]
         total = max(_extent(one, x) for one in (spec, *(run.spec for run in kept.values())))
         axis = heads.loss_axis(spec.problem)
-        figure = figures.loss_curves(
-            table, styles, window=window, x=x, x_max=total, height=CURVE_HEIGHT, dots=GROWING_DOTS, **axis
+        figure = figures.curve_and_timeline(
+            table,
+            styles,
+            frames.unanswered(spec.problem, PROBE).assign(label=name),
+            window=window,
+            x=x,
+            x_max=total,
+            dots=GROWING_DOTS,
+            replay=False,
+            classes=heads.classes(spec.problem),
+            **axis,
         )
         chart(
             figure,

@@ -88,8 +88,8 @@ def short(label: str) -> str:
 
 
 def side_margin(drawn: Plot) -> int:
-    """Room for the labels at the lines' ends, px."""
-    longest = max((len(short(label)) + 6 for label in drawn.tables), default=6)
+    """Room for the labels at the lines' ends, px; also for those of which nothing is known yet."""
+    longest = max((len(short(label)) + 6 for label in drawn.styles), default=6)
     return 20 + round(8.4 * longest)
 
 
@@ -101,7 +101,7 @@ def narrow_layout(drawn: Plot, area: float) -> Item:
     title = drawn.xaxis["title"]["text"].replace(" (", "<br>(")
     lift = 24 if any(note["text"] == TUTORIAL for note in drawn.notes) else 0
     return {
-        **canvas.narrow_legend(drawn.tables, top=TOP + lift, right=58, y=1 + lift / area, b=BOTTOM + 18, l=54),
+        **canvas.narrow_legend(list(drawn.styles), top=TOP + lift, right=58, y=1 + lift / area, b=BOTTOM + 18, l=54),
         "xaxis": {"title": {"text": title}, "nticks": 4},
     }
 

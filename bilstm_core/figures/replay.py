@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from bilstm_core.figures import answers, canvas, curves
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.loss_plot import COIN_TOSS, LOSS, Floor, X, plot
+from bilstm_core.figures.smoothing import MAX_POINTS
 from bilstm_core.palette import INK, WRONG, Style
 
 ROW, ROW_GAP, CURVE_GAP = 62, 30, 96  # px
@@ -51,21 +52,25 @@ def curve_and_timeline(
     classes: int = 2,
     curve_height: int = 300,
     each_run: bool = False,
+    x_max: float | None = None,
+    dots: int = MAX_POINTS,
+    replay: bool = True,
 ) -> go.Figure:
     """Loss curves with a row of probabilities for each model under them, and frames that move both together.
 
     frame: as in `curves.loss_curves`
     probes: label, sequences_seen (0 is untrained; or updates, where x is that) and the columns of `answers`; one probe
-    sequence at every snapshot. Rows are drawn for the labels that occur.
+    sequence at every snapshot. Rows are drawn for the labels that occur; without probabilities, what is expected.
     loss: what the loss is, with its unit; classes: as in `answers`
     curve_height: px of the curves' own panel; the figure grows with the number of rows
     each_run: draw every run thinly in place of the band
+    x_max, dots: as in `curves.loss_curves`; replay: add the frames, which a curve that is still growing has none of
     """
     drawn = plot(
-        frame, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=None, y_max=y_max,
-        coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss,
+        frame, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=x_max, y_max=y_max,
+        coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss, dots=dots,
     )  # fmt: skip
-    snapshots = _snapshots(probes, x, list(drawn.tables))
+    snapshots = _snapshots(probes, x, list(styles))
     rows = len(snapshots)
     gaps = [CURVE_GAP, *[ROW_GAP] * (rows - 1)] if rows else []
     bottom = curves.BOTTOM
@@ -97,7 +102,7 @@ def curve_and_timeline(
         return data, {"shapes": [*drawn.shapes, *curves.curtain(drawn, cursor)], "annotations": notes}
 
     _, final = moment(drawn.total)
-    stops = curves.cursors(drawn)
+    stops = curves.cursors(drawn) if replay else []
     moments = [moment(cursor) for cursor in stops]
     layouts = curves.frame_layouts([layout for _, layout in moments], final)
     frames = [
@@ -130,7 +135,7 @@ def _slim(trace: Item) -> Item:
 
 
 def _row_notes(label: str, style: Style, now: pd.DataFrame, number: int, classes: int) -> list[Item]:
-    text, _, wrong = answers.verdict(now, classes)
+    text, _, wrong = ("", "", False) if now["probability"].isna().all() else answers.verdict(now, classes)
     said = f": {answers.answer_words(classes)}"
     place = {"xref": "x2 domain", "yref": f"y{number} domain", "yanchor": "bottom"}
     return [

@@ -1,0 +1,189 @@
+"""Replays in a real browser, judged by what it paints."""
+
+import base64
+import io
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from bilstm_core import palette
+
+OpenPage = Callable[..., Page]
+Pixels = npt.NDArray[np.int64]
+PAGES = {
+    "train": ("train", palette.BIDIRECTIONAL, palette.FORWARD),
+    "directions": ("directions", palette.FORWARD, palette.BACKWARD, palette.BIDIRECTIONAL),
+    "merge_modes": ("merge_modes", palette.BIDIRECTIONAL, palette.SUM, palette.MUL, palette.AVE),
+    "why": ("why", palette.FORWARD, palette.BIDIRECTIONAL),
+}
+SECONDS = 3.0  # of the replay
+PAINTED = 30  # frames a second, at least
+FEWEST = 0.9  # of the columns left of the replay's head, that must show a curve in its full colour
+
+
+def opened(open_page: OpenPage, path: str) -> tuple[Page, Locator, Locator]:
+    """A page, its chart with a replay, in sight as a whole, and the replay's controls."""
+    return seen(open_page(path))
+
+
+def seen(page: Page) -> tuple[Page, Locator, Locator]:
+    """As `opened`, of a page that is open already."""
+    controls = page.locator("[data-testid^=controls-]:has([data-testid=replay-3]:visible)").first
+    expect(controls).to_be_visible()
+    chart = controls.locator("xpath=preceding-sibling::*[@role='img']")
+    chart.evaluate("node => node.scrollIntoView({block: 'center'})")
+    page.wait_for_timeout(1_500)  # what is worked out beside the figure comes, and moves nothing later
+    return page, chart, controls
+
+
+def plot_box(chart: Locator) -> dict[str, float]:
+    """The curves' own panel on the screen, px."""
+    box: dict[str, float] = chart.evaluate(
+        """node => {
+            const { x, y } = node.getBoundingClientRect()
+            const { xaxis, yaxis } = node._fullLayout
+            const [left, top] = [x + xaxis._offset, y + yaxis._offset]
+            return { left, top, width: xaxis._length, height: yaxis._length }
+        }"""
+    )
+    return box
+
+
+def pixels(image: bytes) -> Pixels:
+    return np.asarray(Image.open(io.BytesIO(image)).convert("RGB")).astype(np.int64)
+
+
+def coloured(area: Pixels, colours: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+    """Which columns hold a pixel near the full colour of one of the curves; a covered one is far paler."""
+    whole = [np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) for colour in colours]
+    columns: npt.NDArray[np.bool_] = np.any([np.abs(area - one).sum(axis=2) < 90 for one in whole], axis=(0, 1))
+    return columns
+
+
+def panel(image: Pixels, box: dict[str, float]) -> Pixels:
+    left, top = round(box["left"]), round(box["top"])
+    return image[top : top + round(box["height"]), left : left + round(box["width"])]
+
+
+def head(area: Pixels) -> int:
+    """The column of the replay's upright line, which is dark from top to bottom."""
+    return int((area.sum(axis=2) < 350).mean(axis=0).argmax())
+
+
+def drawn(chart: Locator) -> str:
+    """Everything that is drawn, as SVG; a style that was taken off again is none."""
+    svg: str = chart.evaluate(
+        """node => [...node.querySelectorAll(".main-svg > :not(.hoverlayer)")].map(part => part.outerHTML).join("")"""
+    )
+    return svg.replace(' style=""', "")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_replay_ends_with_the_finished_figure(open_page: OpenPage, name: str) -> None:
+    _, chart, controls = opened(open_page, PAGES[name][0])
+    label, scrubber = controls.get_by_test_id("replay-label"), controls.get_by_test_id("replay-scrubber")
+    last, finished = label.inner_text(), drawn(chart)
+    scrubber.press("Home")
+    expect(label).to_have_text(re.compile(r" 0 of "))
+    assert drawn(chart) != finished
+    scrubber.press("End")
+    expect(label).to_have_text(last)
+    assert drawn(chart) == finished
+    controls.get_by_test_id("replay-3").click()
+    expect(label).not_to_have_text(last)
+    expect(label).to_have_text(last, timeout=15_000)
+    assert drawn(chart) == finished
+
+
+def painted_a_second(chart: Locator, controls: Locator) -> float:
+    """In how many of the browser's frames a second the curtain has moved, over a replay of 3 seconds."""
+    counted: float = chart.evaluate(
+        """(node, button) => new Promise(resolve => {
+            const seen = new Set()
+            const began = performance.now()
+            const look = now => {
+                const curtain = node.querySelector(".replay path")
+                if (curtain) seen.add(curtain.getAttribute("d"))
+                if (curtain || now - began < 1000) requestAnimationFrame(look)
+                else resolve(seen.size / 3)
+            }
+            button.click()
+            requestAnimationFrame(look)
+        })""",
+        controls.get_by_test_id("replay-3").element_handle(),
+    )
+    return counted
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_curve_stands_up_to_the_replays_head_in_every_painted_frame(open_page: OpenPage, name: str) -> None:
+    page, chart, controls = opened(open_page, PAGES[name][0])
+    box = plot_box(chart)
+    frames: list[tuple[float, bytes]] = []
+    session = page.context.new_cdp_session(page)
+
+    def painted(event: Any) -> None:
+        frames.append((event["metadata"]["timestamp"], base64.b64decode(event["data"])))
+        session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
+
+    session.on("Page.screencastFrame", painted)
+    whole = coloured(panel(pixels(page.screenshot()), box), PAGES[name][1:])
+    assert whole.mean() > FEWEST
+    session.send("Page.startScreencast", {"format": "jpeg", "quality": 90})
+    page.wait_for_timeout(300)
+    controls.get_by_test_id("replay-3").click()
+    began = time.time()
+    expect(controls.get_by_test_id("replay-pause")).to_be_disabled(timeout=15_000)
+    page.wait_for_timeout(200)
+    session.send("Page.stopScreencast")
+    playing = [(at - began, panel(pixels(image), box)) for at, image in frames if 0.3 < at - began < SECONDS - 0.3]
+    heads = [head(image) for _, image in playing]
+    assert max(heads) - min(heads) > 0.5 * len(whole)
+    for place, (at, image) in zip(heads, playing, strict=True):
+        shown = coloured(image, PAGES[name][1:])[: place - 3]
+        assert shown[whole[: place - 3]].mean() > FEWEST, f"at {at:.2f} s"
+    rates = [painted_a_second(chart, controls) for _ in range(3)]
+    assert max(rates) >= PAINTED, rates  # the best of three: others use this machine too
+
+
+@pytest.mark.parametrize("name", ["directions", "merge_modes"])
+def test_the_growing_plot_stands_where_the_finished_one_does(open_page: OpenPage, name: str) -> None:
+    page = open_page(name)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    _, chart, _ = seen(page)
+    units = page.get_by_label("Units", exact=True)
+    units.fill("7")
+    units.press("Enter")
+    expect(page.get_by_text("Press Run for these")).to_be_visible()
+    starts = page.get_by_role("radiogroup", name="Starts")
+    starts.get_by_text("3", exact=True).click()
+    expect(starts.get_by_role("radio", name="3", exact=True)).to_be_checked()
+    page.get_by_role("button", name="Run", exact=True).click()
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_visible()
+    chart.evaluate(
+        """node => {
+            window.boxes = new Set()
+            const look = () => {
+                const { x, y, width, height } = node.getBoundingClientRect()
+                const { xaxis, yaxis, xaxis2 } = node._fullLayout
+                const panels = [xaxis, yaxis, xaxis2].flatMap(axis => [axis._offset, axis._length])
+                window.boxes.add(JSON.stringify([x, y + window.scrollY, width, height, ...panels]))
+                requestAnimationFrame(look)
+            }
+            look()
+        }"""
+    )
+    growing = chart.get_attribute("data-updates")
+    expect(page.get_by_text("3 starts cannot rank them: 6 are the fewest that can.")).to_be_visible(timeout=90_000)
+    expect(stop).not_to_be_visible()
+    page.wait_for_timeout(500)
+    assert chart.get_attribute("data-updates") != growing
+    assert len(page.evaluate("[...window.boxes]")) == 1
