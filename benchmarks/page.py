@@ -201,7 +201,7 @@ def _with_and_without(service: Jobs) -> tuple[list[float], list[float]]:
         while (view := service.view(job, "benchmark")) and not view.over:
             looked = time.perf_counter()
             if every == POLL_S and 0 in view.curves:
-                table = frames.growing_losses("one", spec, *view.curves[0])
+                table = frames.growing_losses("one", spec, view.curves[0])
                 drawn(figures.loss_curves(table, {"one": figures.style("forward")}, dots=GROWING_DOTS))
             time.sleep(max(0.0, every - (time.perf_counter() - looked)))
         run = view.runs[0] if view else None

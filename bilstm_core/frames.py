@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from bilstm_core.evaluation import decisions
 from bilstm_core.initial_weights import parameter_count
+from bilstm_core.progress import Curve, updates_after
 from bilstm_core.runs import Run, probes
-from bilstm_core.specs import ProblemSpec, RunSpec
+from bilstm_core.specs import ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.streams import Stream, generator
 from bilstm_core.thinning import bucket_width, even_places
 
@@ -33,14 +33,18 @@ def losses(runs: Mapping[str, Iterable[Run]]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
 
-def _learning(run: Run) -> pd.DataFrame:
-    training, history = run.spec.training, run.history
+def _learning(run: Run, training: TrainingSpec | None = None) -> pd.DataFrame:
+    """The rows of one run, or those that it gives to a longer `training` which goes on from it."""
+    training, history = training or run.spec.training, run.history
     steps = run.steps.rename(columns={"step": "updates"})
-    width = bucket_width(run.steps_done)
+    done = run.steps_done if training is run.spec.training else training.steps
+    width = bucket_width(done)
     if width == 1:
         return steps.assign(mean=steps["loss"])
     if training.steps_per_epoch <= width:
-        kept = even_places(len(history))
+        epochs = len(history) if training is run.spec.training else training.epochs
+        kept = np.union1d(even_places(epochs), [len(history) - 1])
+        kept = kept[(kept >= 0) & (kept < len(history))]
         totals = np.cumsum(history["loss"].to_numpy())[kept]
         means = np.diff(totals, prepend=0.0) / np.diff(kept, prepend=-1)
         rows = history.iloc[kept]
@@ -52,6 +56,7 @@ def _learning(run: Run) -> pd.DataFrame:
                 "mean": means,
             }
         )
+    width = bucket_width(run.steps_done)  # of the steps that it has
     loss = steps["loss"].groupby((steps["updates"] - 1) // width)
     middle = ((loss.transform("min") + loss.transform("max")) / 2).to_numpy(np.float64)
     epoch = ((steps["updates"] - 1) // training.steps_per_epoch).to_numpy()
@@ -67,16 +72,23 @@ def _learning(run: Run) -> pd.DataFrame:
     return found
 
 
-def growing_losses(
-    label: str, spec: RunSpec, sequences_seen: npt.NDArray[np.int64], loss: npt.NDArray[np.float32]
-) -> pd.DataFrame:
-    """A run that is still being trained, in the columns of `losses`. sequences_seen, loss: (points,)"""
-    training = spec.training
-    epochs, within = np.divmod(sequences_seen - 1, training.sequences_per_epoch)
-    updates = epochs * training.steps_per_epoch + within // training.batch_size + 1
-    return pd.DataFrame(
-        {"label": label, "seed": training.seed, "sequences_seen": sequences_seen, "updates": updates, "loss": loss}
+def growing_losses(label: str, spec: RunSpec, curve: Curve, earlier: Run | None = None) -> pd.DataFrame:
+    """A run that is still being trained, in the columns of `losses`; at its end it has the finished one's rows.
+
+    curve: as in `progress.thin`; earlier: the run that it goes on from
+    A row that stands for several weight updates has their mean, and no loss of its own.
+    """
+    seen, mean, count = curve
+    rows = pd.DataFrame(
+        {
+            "sequences_seen": seen,
+            "updates": updates_after(seen, spec.training),
+            "loss": np.where(count == 1, mean, np.nan),
+            "mean": mean,
+        }
     )
+    parts = [_learning(earlier, spec.training), rows] if earlier and earlier.steps_done else [rows]
+    return pd.concat(parts, ignore_index=True).assign(label=label, seed=spec.training.seed)
 
 
 def probe_snapshots(run: Run, probe: int) -> pd.DataFrame:

@@ -14,13 +14,13 @@ import numpy.typing as npt
 
 from bilstm_core import cost
 from bilstm_core.runs import Run
-from bilstm_core.specs import RunSpec
-from bilstm_core.thinning import lows_and_highs
+from bilstm_core.specs import RunSpec, TrainingSpec
+from bilstm_core.thinning import curve_steps
 
 JobState = Literal["queued", "running", "done", "stopped", "failed"]
-Curve = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
+Curve = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int64]]
 
-CURVE_POINTS = 1_000  # at most, in a curve that is still growing
+CURVE_PARTS = ("sequences_seen", "loss", "updates")  # of a Progress, that make a Curve
 FORESIGHT_S = 0.3  # of training, before what remains is estimated
 
 
@@ -34,7 +34,8 @@ class JobView:
     steps_done, steps: weight updates, summed over the runs
     elapsed_s: seconds since the training began
     remaining_s: estimated seconds; None until it is known
-    curves: by the run's place, (sequences_seen, loss) received so far; at most 1,000 points, lows and highs kept
+    curves: by the run's place, what is known so far as in `thin`
+    resume: the run that it goes on from
     at_work: a part of it is being trained
     compiling: at work, but that part has made no weight update yet, and its program is a new one
     restarted: a worker died under a part of it, which has made no weight update since
@@ -63,6 +64,7 @@ class JobView:
     ahead: int
     watchers: int
     about: Mapping[str, Any]
+    resume: Run | None = None
 
     @property
     def over(self) -> bool:
@@ -160,11 +162,10 @@ class Job:
         for message in runs:
             place = self.parts[number].places[message["run"]]
             self.steps_done[place] = message["steps_done"]
-            seen, loss = self.curves[place]
+            news = zip(self.curves[place], (message["seen"], message["loss"], message["count"]), strict=True)
             self.curves[place] = thin(
-                np.concatenate([seen, np.asarray(message["seen"], np.int64)]),
-                np.concatenate([loss, np.asarray(message["loss"], np.float32)]),
-                self.specs[place].training.sequences,
+                *(np.concatenate([known, np.asarray(new, known.dtype)]) for known, new in news),
+                training=self.specs[place].training,
             )
         self.heard = time.monotonic()
         if self.first is None:
@@ -226,6 +227,7 @@ class Job:
             ahead=0 if working or self.over else ahead,
             watchers=len(self.watchers),
             about=self.about,
+            resume=self.resume,
         )
 
     def _learnt(self, part: Part) -> bool:
@@ -282,15 +284,33 @@ def parts_of(specs: Sequence[RunSpec]) -> list[Part]:
 
 
 def thin(
-    sequences_seen: npt.NDArray[np.integer[Any]], loss: npt.NDArray[np.floating[Any]], sequences: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-    """The lowest and the highest loss in each of 500 equal stretches of a training of so many sequences.
+    sequences_seen: npt.NDArray[np.integer[Any]],
+    loss: npt.NDArray[np.floating[Any]],
+    count: npt.NDArray[np.integer[Any]],
+    *,
+    training: TrainingSpec,
+) -> Curve:
+    """The same curve with the points that the finished run's curve has, and what is known beyond the last of them.
 
-    sequences_seen, loss: (points,), sequences_seen ascending
-    Thinning a thinned curve with more points appended gives what thinning all points at once gives.
+    sequences_seen, loss, count: (points,), ascending: each stands for `count` weight updates that end there, by their
+    mean loss. So thinning a thinned curve with more points appended gives what thinning all at once gives.
     """
-    kept = lows_and_highs((sequences_seen - 1) * (CURVE_POINTS // 2) // sequences, loss)
-    return sequences_seen[kept].astype(np.int64), loss[kept].astype(np.float32)
+    bucket = np.searchsorted(
+        curve_steps(training.epochs, training.steps_per_epoch), updates_after(sequences_seen, training)
+    )
+    starts = np.flatnonzero(np.diff(bucket, prepend=-1))
+    if not len(starts):
+        return _nothing()
+    counts = np.add.reduceat(count, starts)
+    ends = np.append(starts[1:], len(bucket)) - 1
+    return sequences_seen[ends].astype(np.int64), np.add.reduceat(loss * count, starts) / counts, counts
+
+
+def updates_after(sequences_seen: npt.NDArray[np.integer[Any]], training: TrainingSpec) -> npt.NDArray[np.int64]:
+    """The weight updates that so many sequences, at least 1, have made."""
+    epochs, within = np.divmod(sequences_seen - 1, training.sequences_per_epoch)
+    updates: npt.NDArray[np.int64] = epochs * training.steps_per_epoch + within // training.batch_size + 1
+    return updates
 
 
 def failure(error: BaseException | None) -> str:
@@ -309,4 +329,4 @@ def failure(error: BaseException | None) -> str:
 
 
 def _nothing() -> Curve:
-    return np.empty(0, np.int64), np.empty(0, np.float32)
+    return np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64)

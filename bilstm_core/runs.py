@@ -52,7 +52,7 @@ class Timing(NamedTuple):
 class Progress(NamedTuple):
     """How far a training is: weight updates done of all, and the losses since the last report.
 
-    sequences_seen, loss: (points,) at most 100 points, means over the weight updates between them
+    sequences_seen, loss, updates: (points,) means over the weight updates between the points, and how many those are
     run: which of the specs given to train_many the losses belong to
     """
 
@@ -60,7 +60,8 @@ class Progress(NamedTuple):
     steps_done: int
     steps: int
     sequences_seen: npt.NDArray[np.int64]
-    loss: npt.NDArray[np.float32]
+    loss: npt.NDArray[np.float64]
+    updates: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

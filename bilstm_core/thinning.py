@@ -89,3 +89,15 @@ def even_places(points: int, most: int = MAX_STEP_POINTS) -> npt.NDArray[np.intp
     half = most // 2
     both = np.concatenate([np.linspace(1, points, half), np.geomspace(1, points, half)])
     return np.unique(np.round(both).astype(np.intp)) - 1
+
+
+@functools.lru_cache(maxsize=64)
+def curve_steps(epochs: int, steps_per_epoch: int) -> Steps:
+    """The weight updates at which a run's curve has its points, ascending, the last one among them; at most 2,000."""
+    steps = epochs * steps_per_epoch
+    width = bucket_width(steps)
+    if width == 1:
+        return np.arange(1, steps + 1)
+    if steps_per_epoch <= width:
+        return (even_places(epochs) + 1) * steps_per_epoch
+    return even_places(steps) + 1

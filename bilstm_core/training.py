@@ -20,7 +20,7 @@ from bilstm_core.programs import Chunk, Program, State, compile_program
 from bilstm_core.runs import Progress, Run, Snapshots, Timing, installed_versions
 from bilstm_core.snapshots import Keeper, on_probes
 from bilstm_core.specs import RunSpec, TrainingSpec
-from bilstm_core.thinning import grid_steps, snapshot_steps, thinned
+from bilstm_core.thinning import curve_steps, grid_steps, snapshot_steps, thinned
 from bilstm_core.training_data import TrainingData
 
 OnProgress = Callable[[Progress], None]
@@ -28,7 +28,6 @@ ShouldStop = Callable[[], bool]
 
 FIRST_CHUNK, FIRST_CHUNK_S = 25, 0.1  # weight updates at most, and seconds by estimate
 CHUNK_SECONDS = (0.05, 0.15)  # shorter chunks are doubled, longer ones halved
-PROGRESS_POINTS = 100
 
 Floats = npt.NDArray[np.float32]
 
@@ -124,10 +123,11 @@ class _Record:
         finished = sums if ended else sums[:, :-1]
         self.totals = np.zeros(3) if ended else sums[:, -1]
         self.epochs.append((finished[:2] / finished[2]).T)
-        starts = np.arange(0, len(loss), -(-len(loss) // PROGRESS_POINTS))
-        ends = np.append(starts[1:], len(loss))
-        means = (np.add.reduceat(loss, starts) / (ends - starts)).astype(np.float32)
-        return Progress(0, first + len(loss), training.steps, sequences_seen(training, first + ends), means)
+        inner = curve_steps(training.epochs, training.steps_per_epoch) - first
+        ends = np.append(inner[(inner > 0) & (inner < len(loss))], len(loss))
+        counts = np.diff(ends, prepend=0)
+        means = np.add.reduceat(loss.astype(np.float64), ends - counts) / counts
+        return Progress(0, first + len(loss), training.steps, sequences_seen(training, first + ends), means, counts)
 
     def run(self, steps_done: int, state: State, timing: Timing) -> Run:
         """The finished record; state is of this run alone, (parameters,) each."""

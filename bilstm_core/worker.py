@@ -14,7 +14,7 @@ import numpy as np
 import psutil
 
 from bilstm_core import codec, program_cache, renewal
-from bilstm_core.progress import thin
+from bilstm_core.progress import CURVE_PARTS, thin
 from bilstm_core.runs import Arrays, Progress, Run, from_parts, to_parts
 from bilstm_core.source import fingerprint
 from bilstm_core.specs import Direction, ModelSpec, RunSpec, TrainingSpec
@@ -100,7 +100,7 @@ def request_stop(job: str) -> None:
 class Reporter:
     """Gathers what training reports and sends it on: at once at first, then ten times a second, and at the end.
 
-    send: takes a list of {"run", "steps_done", "steps", "seen", "loss"}, plain numbers and lists
+    send: takes a list of {"run", "steps_done", "steps", "seen", "loss", "count"}, plain numbers and lists
     """
 
     def __init__(self, specs: Sequence[RunSpec], send: Callable[[list[dict[str, Any]]], None]) -> None:
@@ -121,14 +121,13 @@ class Reporter:
         waiting, self._waiting = self._waiting, {}
         message = []
         for run, reports in waiting.items():
-            seen, loss = thin(
-                np.concatenate([report.sequences_seen for report in reports]),
-                np.concatenate([report.loss for report in reports]),
-                self._specs[run].training.sequences,
+            seen, loss, count = thin(
+                *(np.concatenate([getattr(report, part) for report in reports]) for part in CURVE_PARTS),
+                training=self._specs[run].training,
             )
             last = reports[-1]
             numbers = {"run": int(run), "steps_done": int(last.steps_done), "steps": int(last.steps)}
-            message.append({**numbers, "seen": seen.tolist(), "loss": loss.tolist()})
+            message.append({**numbers, "seen": seen.tolist(), "loss": loss.tolist(), "count": count.tolist()})
         self._send(message)
         self._sent = time.monotonic()
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bilstm_core.progress import CURVE_POINTS, FORESIGHT_S, Job, JobState, Part, failure, parts_of, thin
+from bilstm_core.progress import FORESIGHT_S, Curve, Job, JobState, Part, failure, parts_of, thin
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 
@@ -13,34 +13,37 @@ def job(*specs: RunSpec) -> Job:
 
 
 def message(steps_done: int, run: int = 0) -> list[dict]:
-    return [{"run": run, "steps_done": steps_done, "steps": 250, "seen": [steps_done], "loss": [0.5]}]
+    return [{"run": run, "steps_done": steps_done, "steps": 250, "seen": [steps_done], "loss": [0.5], "count": [1]}]
 
 
-def test_thin_keeps_the_lowest_and_highest_of_each_stretch() -> None:
-    seen = np.arange(1, 50_001)
-    loss = np.random.default_rng(0).random(50_000).astype(np.float32)
-    kept_seen, kept_loss = thin(seen, loss, 50_000)
-    assert len(kept_seen) == CURVE_POINTS
-    assert np.array_equal(kept_loss.reshape(-1, 2).max(axis=1), loss.reshape(500, 100).max(axis=1))
-    assert np.array_equal(kept_loss.reshape(-1, 2).min(axis=1), loss.reshape(500, 100).min(axis=1))
-    assert np.array_equal(loss[kept_seen - 1], kept_loss)
+def losses(updates: int) -> Curve:
+    loss = np.random.default_rng(0).random(updates)
+    return np.arange(1, updates + 1), loss, np.ones(updates, np.int64)
+
+
+def test_a_window_of_a_thinned_curve_has_the_mean_of_all_its_updates() -> None:
+    _, loss, _ = whole = losses(20_000)
+    seen, means, counts = thin(*whole, training=TrainingSpec(epochs=20_000))
+    assert 1_500 < len(seen) <= 2_000
+    assert np.array_equal(np.cumsum(counts), seen)
+    ends = np.cumsum(np.append(0, loss))[seen]
+    assert np.allclose(means, np.diff(ends, prepend=0) / counts, atol=1e-9)
 
 
 def test_thinning_as_points_arrive_equals_thinning_them_all_at_once() -> None:
-    seen = np.arange(1, 20_001)
-    loss = np.random.default_rng(1).random(20_000).astype(np.float32)
-    arriving = thin(seen[:0], loss[:0], 20_000)
+    training, whole = TrainingSpec(epochs=20_000), losses(20_000)
+    arriving = thin(*(part[:0] for part in whole), training=training)
     for start in range(0, 20_000, 777):
-        part = slice(start, start + 777)
-        arriving = thin(np.concatenate([arriving[0], seen[part]]), np.concatenate([arriving[1], loss[part]]), 20_000)
-    whole = thin(seen, loss, 20_000)
-    assert np.array_equal(arriving[0], whole[0])
-    assert np.array_equal(arriving[1], whole[1])
+        news = (part[start : start + 777] for part in whole)
+        arriving = thin(*(np.concatenate(pair) for pair in zip(arriving, news, strict=True)), training=training)
+    for one, other in zip(arriving, thin(*whole, training=training), strict=True):
+        assert np.allclose(one, other, atol=1e-12)
 
 
 def test_a_short_curve_is_kept_whole() -> None:
-    seen, loss = thin(np.arange(1, 251), np.linspace(1, 0, 250, dtype=np.float32), 250)
-    assert len(seen) == len(loss) == 250
+    whole = losses(250)
+    for one, other in zip(thin(*whole, training=TrainingSpec(epochs=250)), whole, strict=True):
+        assert np.array_equal(one, other)
 
 
 def test_specs_that_differ_only_in_seed_share_a_part() -> None:
@@ -306,11 +309,11 @@ def test_what_a_lost_part_had_is_gone_and_what_another_has_stays() -> None:
 def test_reports_are_put_together_in_the_curves_own_types() -> None:
     one = job(RunSpec())
     one.start(0)
-    one.report(0, [{"run": 0, "steps_done": 2, "seen": [1, 2], "loss": [0.5, 0.25]}])
-    one.report(0, [{"run": 0, "steps_done": 3, "seen": [3], "loss": [0.125]}])
-    seen, loss = one.view().curves[0]
-    assert (seen.tolist(), loss.tolist()) == ([1, 2, 3], [0.5, 0.25, 0.125])
-    assert (seen.dtype, loss.dtype) == (np.int64, np.float32)
+    one.report(0, [{"run": 0, "steps_done": 2, "seen": [1, 2], "loss": [0.5, 0.25], "count": [1, 1]}])
+    one.report(0, [{"run": 0, "steps_done": 3, "seen": [3], "loss": [0.125], "count": [1]}])
+    seen, loss, count = one.view().curves[0]
+    assert (seen.tolist(), loss.tolist(), count.tolist()) == ([1, 2, 3], [0.5, 0.25, 0.125], [1, 1, 1])
+    assert (seen.dtype, loss.dtype, count.dtype) == (np.int64, np.float64, np.int64)
 
 
 def test_a_curve_that_grows_is_thinned_by_its_own_trainings_length() -> None:
@@ -319,8 +322,8 @@ def test_a_curve_that_grows_is_thinned_by_its_own_trainings_length() -> None:
     one.start(0)
     for first in range(1, 5_001, 1_000):
         seen = list(range(first, first + 1_000))
-        one.report(0, [{"run": 0, "steps_done": seen[-1], "seen": seen, "loss": [0.5] * 1_000}])
-    assert len(one.view().curves[0][0]) == len(thin(np.arange(1, 5_001), np.full(5_000, 0.5), 5_000)[0])
+        one.report(0, [{"run": 0, "steps_done": seen[-1], "seen": seen, "loss": [0.5] * 1_000, "count": [1] * 1_000}])
+    assert len(one.view().curves[0][0]) == len(thin(*losses(5_000), training=long.training)[0])
 
 
 def test_what_remains_goes_by_work_and_not_by_weight_updates(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,7 @@ def _loss(page: str, spec: RunSpec) -> None:
         run = session.find(spec)
         mine = view is not None and view.specs[0] == spec
         if view and mine:
-            table = frames.growing_losses(direction, spec, *view.curves[0]) if 0 in view.curves else frames.losses({})
+            table = frames.growing_losses(direction, spec, view.curves[0]) if 0 in view.curves else frames.losses({})
         elif run:
             table = frames.losses({direction: [run]})
         else:

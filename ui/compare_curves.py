@@ -118,8 +118,8 @@ def _growing(comparison: Comparison, view: JobView) -> list[pd.DataFrame]:
     settings = shown_settings(comparison.page)
     names = {spec: label for label, group in specs_of(comparison, settings).items() for spec in group}
     return [
-        frames.growing_losses(names[view.specs[place]], view.specs[place], seen, loss)
-        for place, (seen, loss) in view.curves.items()
+        frames.growing_losses(names[view.specs[place]], view.specs[place], curve)
+        for place, curve in view.curves.items()
         if view.specs[place] in names
     ]
 
@@ -130,7 +130,9 @@ def _probes(runs: Mapping[str, Sequence[Run]], labels: Sequence[str], problem: P
         frames.probe_snapshots(with_answers(runs[label][0]), 0) if runs.get(label) else frames.unanswered(problem, 0)
         for label in labels
     ]
-    return pd.concat([table.assign(label=label) for label, table in zip(labels, tables, strict=True)], ignore_index=True)
+    return pd.concat(
+        [table.assign(label=label) for label, table in zip(labels, tables, strict=True)], ignore_index=True
+    )
 
 
 def _only_the_end(runs: Mapping[str, Sequence[Run]]) -> str:

@@ -132,7 +132,7 @@ def curve(page: str) -> None:
         spec = view.specs[0]
         kept = tray.runs(None, spec.problem)
         name = session.free_name(spec) if kept else spec.model.direction
-        growing = [frames.growing_losses(name, spec, *view.curves[0])] if 0 in view.curves else []
+        growing = [frames.growing_losses(name, spec, view.curves[0], view.resume)] if 0 in view.curves else []
         styles = tray.styles({**kept, name: spec})
         table = pd.concat([_losses(kept), *growing], ignore_index=True) if kept else (growing or [_losses(kept)])[0]
         total = max(_extent(one, x) for one in (spec, *(run.spec for run in kept.values())))
