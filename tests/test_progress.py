@@ -224,7 +224,7 @@ def test_a_job_that_is_done_counts_the_bytes_of_its_runs_and_curves_and_lets_go_
     assert (view.state, view.steps_done) == ("done", 500)
     assert [run is not None and run.spec for run in view.runs] == [spec.canonical() for spec in PAIR]
     assert both.resume is None
-    assert both.nbytes == sum(finished(spec).nbytes for spec in PAIR) + 2 * (8 + 4)
+    assert both.nbytes == sum(finished(spec).nbytes for spec in PAIR) + 2 * (8 + 8 + 8)
 
 
 def test_what_was_to_stop_and_is_lost_is_not_begun_again() -> None:
