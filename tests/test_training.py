@@ -226,7 +226,9 @@ def test_progress_adds_up_to_the_run(whole: Run) -> None:
     assert [one.steps_done for one in heard] == sorted({one.steps_done for one in heard})
     assert heard[-1].steps_done == heard[-1].steps == 2_400
     assert heard[-1].sequences_seen[-1] == 6_400
-    assert all(0 < len(one.loss) == len(one.sequences_seen) <= 100 for one in heard)
+    assert all(0 < len(one.loss) == len(one.sequences_seen) == len(one.updates) for one in heard)
+    assert sum(one.updates.sum() for one in heard) == 2_400
+    assert sum(len(one.loss) - 1 for one in heard) <= 2_000
     assert heard[0].steps_done <= 25
 
 

@@ -184,7 +184,7 @@ def test_the_growing_plot_stands_where_the_finished_one_does(open_page: OpenPage
     )
     growing = chart.get_attribute("data-updates")
     expect(page.get_by_text("3 starts cannot rank them: 6 are the fewest that can.")).to_be_visible(timeout=90_000)
-    expect(stop).not_to_be_visible()
+    expect(page.get_by_test_id("replay-3").first).to_be_visible()
     page.wait_for_timeout(500)
     assert chart.get_attribute("data-updates") != growing
     boxes = np.array([json.loads(box) for box in page.evaluate("[...window.boxes]")])
