@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 LISTED = ROOT / "tests/mutants.toml"
 COPIED = ("app.py", "bilstm_core", "ui", "pages", "tests", "static", "tools", ".streamlit", "pyproject.toml")
 CACHES = re.compile(r"^@functools\.(lru_cache|cache)\b.*\n", re.MULTILINE)
-KILLED = {1, 3, -24, 24, 36, 152, 255}  # pytest's failures, and mutmut's codes of what ran out of time
+KILLED = {1, 3, -9, -11, -24, 24, 36, 152, 255}  # pytest failed, or mutmut ended what ran out of time or memory
 MOST = 0.1  # of a module's mutants may survive
 
 
