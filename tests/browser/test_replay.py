@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import re
 import time
 from collections.abc import Callable
@@ -151,3 +152,41 @@ def test_a_curve_stands_up_to_the_replays_head_in_every_painted_frame(open_page:
         assert shown[whole[: place - 3]].mean() > FEWEST, f"at {at:.2f} s"
     rates = [painted_a_second(chart, controls) for _ in range(3)]
     assert max(rates) >= PAINTED, rates  # the best of three: others use this machine too
+
+
+@pytest.mark.parametrize("name", ["directions", "merge_modes"])
+def test_the_growing_plot_stands_where_the_finished_one_does(open_page: OpenPage, name: str) -> None:
+    page = open_page(name)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    _, chart, _ = seen(page)
+    units = page.get_by_label("Units", exact=True)
+    units.fill("7")
+    units.press("Enter")
+    expect(page.get_by_text("Press Run for these")).to_be_visible()
+    starts = page.get_by_role("radiogroup", name="Starts")
+    starts.get_by_text("3", exact=True).click()
+    expect(starts.get_by_role("radio", name="3", exact=True)).to_be_checked()
+    page.get_by_role("button", name="Run", exact=True).click()
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_visible()
+    chart.evaluate(
+        """node => {
+            window.boxes = new Set()
+            const look = () => {
+                const { x, y, width, height } = node.getBoundingClientRect()
+                const { xaxis, yaxis, xaxis2 } = node._fullLayout
+                const panels = [xaxis, yaxis, xaxis2].flatMap(axis => [axis._offset, axis._length])
+                window.boxes.add(JSON.stringify([x, y + window.scrollY, width, height, ...panels]))
+                requestAnimationFrame(look)
+            }
+            look()
+        }"""
+    )
+    growing = chart.get_attribute("data-updates")
+    expect(page.get_by_text("3 starts cannot rank them: 6 are the fewest that can.")).to_be_visible(timeout=90_000)
+    expect(page.get_by_test_id("replay-3").first).to_be_visible()
+    page.wait_for_timeout(500)
+    assert chart.get_attribute("data-updates") != growing
+    boxes = np.array([json.loads(box) for box in page.evaluate("[...window.boxes]")])
+    assert np.ptp(np.delete(boxes, 1, axis=1), axis=0).max() < 0.01  # only the texts above may move it, by a line
+    assert np.ptp(boxes[:, 1]) < 48
