@@ -97,7 +97,7 @@ def _forget_wish(page: str) -> None:
 def row(comparison: Comparison) -> None:
     """Epochs, starts, timesteps, units and Run, in one row."""
     page = comparison.page
-    widths = ([2.2] if comparison.epochs else []) + [2.0, 1.2, 1.2, 2.0]
+    widths = ([2.2] if comparison.epochs else []) + [2.0, 1.2, 1.2, 1.4]
     *first, two, three, four, last = st.columns(widths, vertical_alignment="bottom")
     if comparison.epochs:
         with first[0], controls.setting("epochs"):
