@@ -66,8 +66,7 @@ function cover(state) {
     const [inside, outside] = [original.getBBox(), original.getBoundingClientRect()]
     const right = note.xanchor === "right"
     const element = svg(group, "text", {
-      style: original.getAttribute("style"),
-      "font-weight": note.text.startsWith("<b>") ? "bold" : "normal",
+      style: `${original.getAttribute("style")}; font-weight: ${note.text.startsWith("<b>") ? "bold" : "normal"}`,
       "text-anchor": right ? "end" : "start",
       x: (right ? outside.right : outside.left) - box.left,
       y: outside.top - box.top + Number(original.getAttribute("y") ?? 0) - inside.y,
