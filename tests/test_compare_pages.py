@@ -34,7 +34,7 @@ def test_every_model_of_the_same_number_of_parameters_has_its_row_of_probabiliti
     models = {label: DIRECTIONS[label] for label in ("forward", "bidirectional")}
     comparison = Comparison(page="test", models=models, styles=dict.fromkeys(models, figures.style("forward")))
     runs = runs_of(specs_of(comparison, {**default_settings(), "fair": True}))
-    rows = _probes(runs)
+    rows = _probes(runs, list(runs), runs["forward"][0].spec.problem)
     assert set(rows["label"]) == set(models)
     run = runs["forward"][0]
     last = rows[(rows["label"] == "forward") & (rows["sequences_seen"] == run.sequences_seen)].sort_values("timestep")

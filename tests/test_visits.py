@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from bilstm_core import codec
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
@@ -30,19 +32,37 @@ def told(app: AppTest) -> str:
     return "\n".join(line.value for kind in (app.markdown, app.caption, app.warning) for line in kind)
 
 
+def preset(app: AppTest) -> Selectbox:
+    (box,) = (box for box in app.selectbox if box.label == "Preset")
+    return box
+
+
 def test_the_preset_box_names_what_the_controls_are() -> None:
     app = visit()
-    preset = app.selectbox(key="Train.preset")
-    assert preset.value == DEFAULT_PRESET
+    assert preset(app).value == DEFAULT_PRESET
     app.number_input(key="Train.units").set_value(7).run()
-    assert app.selectbox(key="Train.preset").value == controls.OWN
-    app.selectbox(key="Train.preset").set_value(BOOK).run()
+    assert preset(app).value == controls.OWN
+    preset(app).set_value(BOOK).run()
     assert app.number_input(key="Train.units").value == PRESETS[BOOK].model.units
-    assert app.selectbox(key="Train.preset").value == BOOK
+    assert preset(app).value == BOOK
     app.number_input(key="Train.epochs").set_value(2).run()
-    assert app.selectbox(key="Train.preset").value == controls.OWN
+    assert preset(app).value == controls.OWN
     app.number_input(key="Train.epochs").set_value(1).run()
-    assert app.selectbox(key="Train.preset").value == BOOK
+    assert preset(app).value == BOOK
+
+
+def test_a_message_sent_before_the_box_had_its_new_name_takes_nothing_back() -> None:
+    app = visit()
+    before, epochs = preset(app).proto, app.number_input(key="Train.epochs").proto
+    app.number_input(key="Train.units").set_value(7).run()
+    late = WidgetStates()
+    late.widgets.add(id=before.id, string_value=DEFAULT_PRESET)
+    late.widgets.add(id=epochs.id, double_value=30.0)
+    app._run(late)
+    assert not app.exception
+    assert app.number_input(key="Train.epochs").value == 30
+    assert app.number_input(key="Train.units").value == 7
+    assert preset(app).value == controls.OWN
 
 
 def test_a_stopped_run_is_named_by_what_it_has_seen() -> None:

@@ -148,23 +148,30 @@ def fill(page: str, spec: RunSpec) -> None:
         st.session_state[f"{page}.{name}"] = value
 
 
-def _fill_preset(page: str) -> None:
-    chosen = st.session_state[f"{page}.preset"]
-    if chosen in PRESETS:
+def _fill_preset(page: str, name: str) -> None:
+    """Fill the controls with what was chosen in the box that was drawn as `name`, if it is still the one drawn."""
+    chosen = str(st.session_state.get(f"{page}.preset.{name}"))
+    if st.session_state.get(f"{page}.preset") == name != chosen and chosen in PRESETS:
         fill(page, PRESETS[chosen])
 
 
 def preset_box(page: str) -> None:
-    """A list of the systems that readers know; choosing one fills every control. It names what the controls are."""
+    """A list of the systems that readers know; choosing one fills every control. It names what the controls are.
+
+    For another name it is another widget. Were it one that the page sets, a message that the browser sent just before
+    would come with the name of before, pass for a choice, and take back what was changed.
+    """
     spec = current_spec(page)
-    st.session_state[f"{page}.preset"] = next((name for name in PRESETS if PRESETS[name].canonical() == spec), OWN)
+    name = next((name for name in PRESETS if PRESETS[name].canonical() == spec), OWN)
+    options = [*PRESETS] if name in PRESETS else [*PRESETS, OWN]
+    st.session_state[f"{page}.preset"] = name
     st.selectbox(
         "Preset",
-        [*PRESETS, OWN],
-        key=f"{page}.preset",
+        options,
+        index=options.index(name),
+        key=f"{page}.preset.{name}",
         on_change=_fill_preset,
-        args=(page,),
-        persist_state="session",
+        args=(page, name),
         help="The systems of the well-known tutorials. Choosing one sets every control.",
     )
 
