@@ -26,6 +26,8 @@ PAGES = {
 }
 SECONDS = 3.0  # of the replay
 PAINTED = 30  # frames a second, at least
+TRIES = 3  # for that
+POINT, FEW = 8, 60  # px of the point at the replay's head, and columns of which a share says little
 FEWEST = 0.8  # of the columns left of the replay's head, that must show a curve in its full colour
 
 
@@ -148,10 +150,14 @@ def test_a_curve_stands_up_to_the_replays_head_in_every_painted_frame(open_page:
     heads = [head(image) for _, image in playing]
     assert max(heads) - min(heads) > 0.5 * len(whole)
     for place, (at, image) in zip(heads, playing, strict=True):
-        shown = coloured(image, PAGES[name][1:])[: place - 3]
-        assert shown[whole[: place - 3]].mean() > FEWEST, f"at {at:.2f} s"
-    rates = [painted_a_second(chart, controls) for _ in range(3)]
-    assert max(rates) >= PAINTED, rates  # the best of three: others use this machine too
+        left = max(0, place - POINT)
+        if left > FEW:
+            shown = coloured(image, PAGES[name][1:])[:left]
+            assert shown[whole[:left]].mean() > FEWEST, f"at {at:.2f} s"
+    rates: list[float] = []
+    while len(rates) < TRIES and max(rates, default=0) < PAINTED:  # others use this machine too
+        rates.append(painted_a_second(chart, controls))
+    assert max(rates) >= PAINTED, rates
 
 
 @pytest.mark.parametrize("name", ["directions", "merge_modes"])
