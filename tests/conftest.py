@@ -29,7 +29,7 @@ class OneBrowser(LoadFileScheduling):
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser's tests first, which take longest, then those that run pages, then the rest.
 
-    Once TensorFlow is in a process, Streamlit has Keras clear its session after every run of a page, up to a second each.
+    Once TensorFlow is in a process, Streamlit has Keras clear its session after every run of a page: up to a second.
     """
     items.sort(key=lambda item: 0 if "/browser/" in item.nodeid else 1 if _runs_pages(item.path) else 2)
 
