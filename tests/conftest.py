@@ -1,12 +1,11 @@
 """Settings that TensorFlow reads when it is imported, and which tests share a process."""
 
-import functools
 import os
 import tempfile
-from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.runtime.scriptrunner import script_runner
 from xdist.scheduler import LoadFileScheduling
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -25,18 +24,19 @@ class OneBrowser(LoadFileScheduling):
         return "browser" if "/browser/" in nodeid else super()._split_scope(nodeid)
 
 
-@pytest.hookimpl(tryfirst=True)  # an order that is asked for is made afterwards
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser's tests first, which take longest, then those that run pages, then the rest.
+@pytest.fixture(autouse=True)
+def _no_keras_in_the_pages_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit has Keras clear its session after every run of a page, up to a second each, if Keras is imported.
 
-    Once TensorFlow is in a process, Streamlit has Keras clear its session after every run of a page: up to a second.
+    In the app's process it never is (test_pages.py holds that); in that of these tests it is, by others of them.
     """
-    items.sort(key=lambda item: 0 if "/browser/" in item.nodeid else 1 if _runs_pages(item.path) else 2)
+    monkeypatch.setattr(script_runner, "_clean_problem_modules", lambda: None)
 
 
-@functools.cache
-def _runs_pages(path: Path) -> bool:
-    return "AppTest" in path.read_text(encoding="utf-8")
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's tests first, which take longest; an order that is asked for is made afterwards."""
+    items.sort(key=lambda item: "/browser/" not in item.nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
