@@ -17,11 +17,11 @@ os.environ["BILSTM_STORE"] = _store.name
 os.environ["XDG_CACHE_HOME"] = f"{_store.name}/cache"
 
 
-class OneBrowser(LoadFileScheduling):
-    """The tests of a file stay in one process, and all that drive the browser in one: they share an app."""
+class ByFile(LoadFileScheduling):
+    """The tests of a file stay in one process, and so do the files of one of the browser's groups."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "browser" if "/browser/" in nodeid else super()._split_scope(nodeid)
+        return _browser(nodeid) or super()._split_scope(nodeid)
 
 
 @pytest.fixture(autouse=True)
@@ -33,11 +33,24 @@ def _no_keras_in_the_pages_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(script_runner, "_clean_problem_modules", lambda: None)
 
 
+FIRST = ("test_replay", "test_train", "test_overview", "test_static")  # of the browser's files, by one process
+
+
+def _browser(nodeid: str) -> str:
+    """The group of a browser's test, whose files share an app; empty for other tests."""
+    if "/browser/" not in nodeid:
+        return ""
+    return "first" if any(name in nodeid for name in FIRST) else "last"
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser's tests first, which take longest; an order that is asked for is made afterwards."""
-    items.sort(key=lambda item: "/browser/" not in item.nodeid)
+    """Half the browser's tests first and half last: two processes, one at each, take about as long.
+
+    An order that is asked for is made afterwards.
+    """
+    items.sort(key=lambda item: ("first", "", "last").index(_browser(item.nodeid)))
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
-    return OneBrowser(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
