@@ -40,16 +40,16 @@ def _browser(nodeid: str) -> str:
     """The group of a browser's test, whose files share an app; empty for other tests."""
     if "/browser/" not in nodeid:
         return ""
-    return "first" if any(name in nodeid for name in FIRST) else "last"
+    return "first" if any(name in nodeid for name in FIRST) else "second"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Half the browser's tests first and half last: two processes, one at each, take about as long.
+    """The browser's two groups first, one in each of two processes: the rest is many files, that fill what is left.
 
     An order that is asked for is made afterwards.
     """
-    items.sort(key=lambda item: ("first", "", "last").index(_browser(item.nodeid)))
+    items.sort(key=lambda item: ("first", "second", "").index(_browser(item.nodeid)))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
