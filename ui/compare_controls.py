@@ -28,8 +28,6 @@ WORTH_SAYING_S = 2.0
 def run(comparison: Comparison, again: bool = False, new_seeds: bool = False) -> None:
     """Show the runs of the chosen settings, and train those that are not there; a callback."""
     page = comparison.page
-    if live.active(page):  # of several quick clicks the first counts
-        return
     settings = chosen_settings(page)
     if new_seeds:
         settings["seed"] = session.new_seed(settings["seed"], settings["starts"])
@@ -39,10 +37,11 @@ def run(comparison: Comparison, again: bool = False, new_seeds: bool = False) ->
 def start(comparison: Comparison, settings: Settings, *, again: bool = False) -> bool:
     """Show the runs of these settings, and train those that are not there, or all `again`.
 
-    Returns whether they can be shown; settings out of range, or too much at once, change nothing.
+    Returns whether they can be shown; settings out of range, or too much at once, change nothing, and neither does a
+    click while a job of the page runs: of several quick ones the first counts.
     """
     page = comparison.page
-    if complaint(comparison, settings, again=again):
+    if live.active(page) or complaint(comparison, settings, again=again):
         return False
     unique = wanted(comparison, settings, again=again)
     st.session_state[f"{page}.from_store"] = not unique
