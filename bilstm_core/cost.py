@@ -84,16 +84,20 @@ def parts(spec: RunSpec, count: int) -> Iterator[int]:
         yield seeds
 
 
+def seeds_of(specs: Sequence[RunSpec]) -> dict[RunSpec, list[int]]:
+    """The places of specs that differ in their seed only, by the spec with seed 0, in the order of their first."""
+    groups: dict[RunSpec, list[int]] = {}
+    for place, spec in enumerate(specs):
+        groups.setdefault(replace(spec, training=replace(spec.training, seed=0)), []).append(place)
+    return groups
+
+
 def seconds(specs: Sequence[RunSpec]) -> float:
     """About how long these take to train, one stack after the other. Compiling comes on top."""
-    counts: dict[RunSpec, int] = {}
-    for spec in specs:
-        shape = replace(spec, training=replace(spec.training, seed=0))
-        counts[shape] = counts.get(shape, 0) + 1
     return sum(
         spec.training.steps * step_seconds(spec, width)
-        for spec, count in counts.items()
-        for _, width in stacks(spec, count)
+        for spec, places in seeds_of(specs).items()
+        for _, width in stacks(spec, len(places))
     )
 
 

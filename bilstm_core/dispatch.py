@@ -4,7 +4,7 @@ No more parts are given to workers than can be trained at once: what waits, wait
 and where it is known what it waits for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from bilstm_core.progress import Job
@@ -33,12 +33,13 @@ def turns(jobs: Iterable[Job]) -> list[Turn]:
     return sorted(waiting, key=lambda turn: turn.number)
 
 
-def ahead(job: Job, waiting: Sequence[Turn], at_work: int) -> int:
-    """How many trainings come before this job's next part; 0 where a worker has one of its parts.
+def ahead(job: Job, jobs: Iterable[Job], at_work: int) -> int:
+    """How many trainings come before this job's next part; 0 where a worker has one of its parts, or none waits.
 
-    waiting: all `turns`; at_work: parts that workers have now, those given up but not yet ended among them
+    jobs: all, in the order in which they were asked for
+    at_work: parts that workers have now, those given up but not yet ended among them
     """
-    if any(part.sent and not part.over for part in job.parts):
+    if job.over or job.given:
         return 0
-    place = next((place for place, turn in enumerate(waiting) if turn.job is job), None)
+    place = next((place for place, turn in enumerate(turns(jobs)) if turn.job is job), None)
     return 0 if place is None else at_work + place

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bilstm_core import codec, cost
-from bilstm_core.dispatch import ahead, turns
+from bilstm_core.dispatch import ahead
 from bilstm_core.jobs_thread import JobsThread, State
 from bilstm_core.progress import Job, JobView, parts_of
 from bilstm_core.runs import Run
@@ -88,7 +88,7 @@ class Jobs(JobsThread):
             job.last_seen = time.monotonic()
             if watcher is not None:
                 job.watchers[watcher] = job.last_seen
-            return job.view(ahead(job, turns(self._jobs.values()), len(self._at_work)))
+            return job.view(ahead(job, self._jobs.values(), len(self._at_work)))
 
     def take_over(self, job_id: str, watcher: str) -> JobView | None:
         """The job as it stands, with this watcher alone until others look again.
@@ -126,10 +126,10 @@ class Jobs(JobsThread):
             if watcher is not None and set(job.watchers) - {watcher}:
                 self.leave(job_id, watcher)
                 return False
-            sent = any(part.sent and not part.over for part in job.parts)
+            given = job.given
             job.stop()
-            if sent:
-                self._commands.put(lambda cluster: self._request_stop(cluster, job.id))
+            if given:
+                self._tell_to_stop(job)
             return True
 
     def ask_summary(self, spec: RunSpec) -> str:

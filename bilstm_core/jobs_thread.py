@@ -166,13 +166,10 @@ class JobsThread:
             job = self._jobs.get(message.get("job", ""))
             if job is None:  # of another app, where several share a cluster
                 return
-            if job.over or job.parts[message["part"]].over:
-                if kind == "started":
-                    self._commands.put(lambda cluster: self._request_stop(cluster, job.id))
-            elif kind == "started":
+            if kind == "started":
                 job.start(message["part"])
-                if job.stopping:
-                    self._commands.put(lambda cluster: self._request_stop(cluster, job.id))
+                if job.over or job.stopping:
+                    self._tell_to_stop(job)
             elif kind == "progress":
                 job.report(message["part"], message["runs"])
 
@@ -234,7 +231,7 @@ class JobsThread:
             self._trained, self._idle_since = True, time.monotonic()
             if len(job.specs) > 1:  # Adam's state is twice as large as the weights, and only one run is gone on from
                 runs = [replace(run, optimizer_state={}) for run in runs]
-            if not (job.over or job.parts[number].over):
+            if not job.parts[number].over:
                 if problem:
                     self._end(job, "failed", problem)
                 else:
@@ -242,6 +239,10 @@ class JobsThread:
         for run in runs:
             if self._keep is not None and run.finished and not self._closed.is_set():
                 self._keeping.submit(self._keep, run)
+
+    def _tell_to_stop(self, job: Job) -> None:
+        """Have whatever worker has a part of a job stop that, once the thread comes to it."""
+        self._commands.put(lambda cluster: self._request_stop(cluster, job.id))
 
     def _request_stop(self, cluster: Cluster, job_id: str) -> None:
         """Have a training at work end after its chunk. A worker that hangs never answers, so nobody waits for it."""
@@ -264,7 +265,7 @@ class JobsThread:
                 job.watchers = {name: seen for name, seen in job.watchers.items() if now - seen < limit}
                 self._cancel_if_alone(job)
                 if job.stopping and not job.over and now - job.heard > UNHEEDED_S:
-                    job.give_up()
+                    job.end("stopped")
             self._forget(now)
             silent = any(
                 now - job.heard > SILENT_S and (job.parts[number].at_work or self._state == "ready")
@@ -354,7 +355,7 @@ class JobsThread:
 
     def _end(self, job: Job, state: JobState, message: str) -> None:
         """End a job now; what a worker has of it is given up, and ends by itself."""
-        sent = any(part.sent and not part.over for part in job.parts)
+        given = job.given
         job.end(state, message)
-        if sent:
-            self._commands.put(lambda cluster: self._request_stop(cluster, job.id))
+        if given:
+            self._tell_to_stop(job)

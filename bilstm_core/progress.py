@@ -6,7 +6,7 @@ A job is one or more runs. Its parts are trained one after the other; the runs o
 import itertools
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -91,6 +91,11 @@ class Part:
         return not (self.sent or self.over)
 
     @property
+    def given(self) -> bool:
+        """Whether a worker has it, begun or not."""
+        return self.sent and not self.over
+
+    @property
     def at_work(self) -> bool:
         """Whether a worker trains it."""
         return self.started and not self.over
@@ -129,11 +134,18 @@ class Job:
         """Whether nothing more will come."""
         return self.state in ("done", "stopped", "failed")
 
+    @property
+    def given(self) -> bool:
+        """Whether a worker has a part of it."""
+        return any(part.given for part in self.parts)
+
     def start(self, number: int) -> None:
         """A part's training begins, or begins again because its worker died."""
         part = self.parts[number]
-        if part.started:
+        if part.at_work:
             self.lose(number)
+        if part.over:  # nobody waits for it any more
+            return
         self._clear(part)
         part.sent = part.started = True
         self.state, self.heard = "running", time.monotonic()
@@ -147,13 +159,7 @@ class Job:
         self.first, self.heard = None, time.monotonic()
         self._clear(part)
         if self.stopping:
-            self.give_up()
-
-    def give_up(self) -> None:
-        """A stop that no worker heeds: nothing more is waited for."""
-        for part in self.parts:
-            part.over = True
-        self.end("stopped")
+            self.end("stopped")
 
     def report(self, number: int, runs: Sequence[Mapping[str, Any]]) -> None:
         """Take in a worker's progress message, as worker.Reporter sends it; one of a worker that is lost is late."""
@@ -194,9 +200,11 @@ class Job:
             self.end("stopped")
 
     def end(self, state: JobState, message: str = "") -> None:
-        """Nothing more will come."""
+        """Nothing more will come, and nothing more is waited for."""
         self.state, self.message, self.ended = state, message, time.monotonic()
         self.resume = None
+        for part in self.parts:
+            part.over = True
         self.nbytes = sum(run.nbytes for run in self.runs if run is not None)
         self.nbytes += sum(points.nbytes for curve in self.curves for points in curve)
 
@@ -206,8 +214,8 @@ class Job:
         ahead: trainings that come before its next part; see dispatch.ahead
         """
         now = self.ended or time.monotonic()
-        sent = [part for part in self.parts if part.sent and not part.over]
-        working = [] if self.over else [part for part in sent if part.started]
+        given = [] if self.over else [part for part in self.parts if part.given]
+        working = [part for part in given if part.started]
         return JobView(
             id=self.id,
             state=self.state,
@@ -221,7 +229,7 @@ class Job:
             curves={place: curve for place, curve in enumerate(self.curves) if len(curve[0])},
             at_work=bool(working),
             compiling=bool(working) and not any(self._learnt(part) or self._compiled(part) for part in working),
-            restarted=not self.over and any(part.restarts and not self._learnt(part) for part in sent),
+            restarted=any(part.restarts and not self._learnt(part) for part in given),
             restarts=sum(part.restarts for part in self.parts),
             silent_s=now - self.heard,
             ahead=0 if working or self.over else ahead,
@@ -273,11 +281,8 @@ def parts_of(specs: Sequence[RunSpec]) -> list[Part]:
 
     Where it would be long they have several, so that others get their turn, and what is trained is handed over.
     """
-    groups: dict[RunSpec, list[int]] = {}
-    for place, spec in enumerate(specs):
-        groups.setdefault(replace(spec, training=replace(spec.training, seed=0)), []).append(place)
     result = []
-    for spec, places in groups.items():
+    for spec, places in cost.seeds_of(specs).items():
         left = iter(places)
         result += [Part(places=tuple(itertools.islice(left, count))) for count in cost.parts(spec, len(places))]
     return result

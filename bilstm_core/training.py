@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bilstm_core.cost import stacks, step_seconds
+from bilstm_core.cost import seeds_of, stacks, step_seconds
 from bilstm_core.initial_weights import branches, flattened, initial_weights, named
 from bilstm_core.programs import Chunk, Program, State, compile_program
 from bilstm_core.runs import Progress, Run, Snapshots, Timing, installed_versions
@@ -59,11 +59,8 @@ def train_many(
     One after another otherwise; Progress.run is the place in `specs`. Stopped, it returns every run as far as it got.
     """
     canonical = [spec.canonical() for spec in specs]
-    groups: dict[RunSpec, list[int]] = {}
-    for place, spec in enumerate(canonical):
-        groups.setdefault(replace(spec, training=replace(spec.training, seed=0)), []).append(place)
     runs: dict[int, Run] = {}
-    for spec, places in groups.items():
+    for spec, places in seeds_of(canonical).items():
         left = list(places)
         for count, width in stacks(spec, len(places)):
             now, left = left[:count], left[count:]

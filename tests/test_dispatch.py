@@ -34,15 +34,14 @@ def test_seeds_of_one_model_are_one_turn() -> None:
 
 def test_ahead_counts_what_is_at_work_and_every_turn_before() -> None:
     first, second = job("a", 2), job("b", 2)
-    waiting = turns([first, second])
-    assert [ahead(each, waiting, at_work=1) for each in (first, second)] == [1, 2]
-    first.parts[0].over = True
-    waiting = turns([first, second])  # b0 a1 b1
-    assert [ahead(each, waiting, at_work=1) for each in (first, second)] == [2, 1]
-    assert ahead(job("c", 1), waiting, at_work=1) == 0
+    jobs = [first, second]
+    assert [ahead(each, jobs, at_work=1) for each in jobs] == [1, 2]
+    first.parts[0].over = True  # b0 a1 b1
+    assert [ahead(each, jobs, at_work=1) for each in jobs] == [2, 1]
+    assert ahead(job("c", 1), jobs, at_work=1) == 0
 
 
 def test_nobody_is_ahead_of_a_job_that_a_worker_has_a_part_of_though_it_has_not_begun() -> None:
     alone = job("a", 3)
     alone.parts[0].sent = True
-    assert ahead(alone, turns([alone]), at_work=1) == 0
+    assert ahead(alone, [alone], at_work=1) == 0

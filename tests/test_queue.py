@@ -107,6 +107,15 @@ class House:
                 break
         return [key for key, future in self.cluster.futures.items() if future.status == "pending"]
 
+    def begin(self, specs: list[RunSpec], *, learnt: bool = False) -> str:
+        """Ask for a job, have a worker begin its first part, and perhaps report of it."""
+        job = self.jobs.submit(specs, watcher="me")
+        self.turn()
+        self.hear("started", job)
+        if learnt:
+            self.progress(job)
+        return job
+
     def finish(self, key: str, *specs: RunSpec) -> None:
         self.cluster.futures[key].end("finished", [to_parts(finished(spec)) for spec in specs])
 
@@ -182,9 +191,7 @@ def test_stopping_what_waits_ends_it_at_once_and_leaves_the_other_alone(house: H
 
 
 def test_stopping_what_compiles_ends_it_at_once_and_the_next_waits_for_the_worker(house: House) -> None:
-    job = house.jobs.submit([ONE], watcher="me")
-    house.turn()
-    house.hear("started", job)
+    job = house.begin([ONE])
     assert house.view(job).compiling
     house.jobs.stop(job, "me")
     assert house.view(job).state == "stopped"
@@ -197,10 +204,7 @@ def test_stopping_what_compiles_ends_it_at_once_and_the_next_waits_for_the_worke
 
 
 def test_stopping_what_has_learnt_waits_for_what_it_hands_over(house: House) -> None:
-    job = house.jobs.submit([ONE, TWO], watcher="me")
-    house.turn()
-    house.hear("started", job)
-    house.progress(job)
+    job = house.begin([ONE, TWO], learnt=True)
     house.jobs.stop(job, "me")
     assert house.view(job).state == "running"
     house.turn()
@@ -249,9 +253,7 @@ def test_a_watcher_that_goes_silent_counts_as_gone_sooner_where_another_job_wait
 
 
 def test_a_part_that_is_begun_again_for_nobody_is_told_to_stop(house: House) -> None:
-    job = house.jobs.submit([ONE], watcher="me")
-    house.turn()
-    house.hear("started", job)
+    job = house.begin([ONE])
     house.jobs.leave(job, "me")
     house.turn()
     house.hear("started", job)
@@ -267,10 +269,7 @@ def test_trainings_of_other_apps_on_the_same_cluster_are_left_alone(house: House
 
 
 def test_a_death_is_told_at_the_part_that_was_lost_and_not_at_later_ones(house: House) -> None:
-    job = house.jobs.submit([ONE, TWO], watcher="me")
-    house.turn()
-    house.hear("started", job)
-    house.progress(job)
+    job = house.begin([ONE, TWO], learnt=True)
     house.cluster.alive = False
     house.turn()
     lost = house.view(job)
@@ -307,10 +306,7 @@ def test_finished_runs_are_kept_once_in_another_thread_though_nobody_looks_or_tw
 
 
 def test_a_stopped_run_is_not_kept(house: House) -> None:
-    job = house.jobs.submit([ONE], watcher="me")
-    house.turn()
-    house.hear("started", job)
-    house.progress(job)
+    job = house.begin([ONE], learnt=True)
     house.jobs.stop(job, "me")
     stopped = to_parts(finished(ONE))
     stopped[0]["steps_done"] = 1
@@ -477,10 +473,7 @@ def test_workers_that_never_come_up_are_given_up(house: House, monkeypatch: pyte
 
 
 def test_what_a_hung_worker_had_is_lost_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = house.jobs.submit([ONE], watcher="me")
-    house.turn()
-    house.hear("started", job)
-    house.progress(job)
+    job = house.begin([ONE], learnt=True)
     monkeypatch.setattr(watch, "HUNG_S", -1.0)
     house.turn()
     view = house.view(job)
@@ -488,9 +481,7 @@ def test_what_a_hung_worker_had_is_lost_at_once(house: House, monkeypatch: pytes
 
 
 def test_a_word_of_a_lost_worker_that_comes_late_is_not_heard(house: House) -> None:
-    job = house.jobs.submit([ONE], watcher="me")
-    house.turn()
-    house.hear("started", job)
+    job = house.begin([ONE])
     house.cluster.alive = False
     house.turn()
     house.progress(job)
@@ -499,23 +490,26 @@ def test_a_word_of_a_lost_worker_that_comes_late_is_not_heard(house: House) -> N
 
 
 def test_a_stop_that_its_worker_does_not_live_to_heed_ends_the_job(house: House) -> None:
-    job = house.jobs.submit([ONE], watcher="me")
-    house.turn()
-    house.hear("started", job)
-    house.progress(job)
+    job = house.begin([ONE], learnt=True)
     house.jobs.stop(job, "me")
     house.cluster.alive = False
     house.turn()
     assert house.view(job).state == "stopped"
 
 
+def test_a_stop_stands_though_its_part_is_begun_again_before_anybody_saw_the_worker_die(house: House) -> None:
+    job = house.begin([ONE], learnt=True)
+    house.jobs.stop(job, "me")
+    house.hear("started", job)
+    assert house.view(job).state == "stopped"
+    house.turn()
+    assert house.cluster.stops == [job, job]
+
+
 def test_a_stop_that_nobody_heeds_ends_the_job(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.monotonic()
     monkeypatch.setattr("time.monotonic", lambda: now)
-    job = house.jobs.submit([ONE], watcher="me")
-    house.turn()
-    house.hear("started", job)
-    house.progress(job)
+    job = house.begin([ONE], learnt=True)
     house.jobs.stop(job, "me")
     now += UNHEEDED_S - 1
     house.turn()
@@ -530,9 +524,7 @@ def test_what_was_lost_waits_for_the_next_worker_and_is_not_judged_silent(
 ) -> None:
     now = time.monotonic()
     monkeypatch.setattr("time.monotonic", lambda: now)
-    job = house.jobs.submit([ONE], watcher="me")
-    house.turn()
-    house.hear("started", job)
+    job = house.begin([ONE])
     house.cluster.alive = False
     house.turn()
     house.cluster.alive = True
@@ -555,9 +547,7 @@ def test_the_other_parts_of_a_job_that_fails_are_told_to_stop(house: House) -> N
 
 
 def test_what_was_trained_to_its_end_is_kept_though_its_last_watcher_has_just_left(house: House) -> None:
-    job = house.jobs.submit([ONE], watcher="me")
-    house.turn()
-    house.hear("started", job)
+    job = house.begin([ONE])
     house.jobs.leave(job, "me")
     house.finish(f"{job}-0", ONE)
     house.turn()
@@ -567,10 +557,7 @@ def test_what_was_trained_to_its_end_is_kept_though_its_last_watcher_has_just_le
 
 def test_a_cluster_of_others_that_loses_its_workers_says_so_under_a_training_too(house: House) -> None:
     house.cluster.remote = True
-    job = house.jobs.submit([ONE], watcher="me")
-    house.turn()
-    house.hear("started", job)
-    house.progress(job)
+    job = house.begin([ONE], learnt=True)
     house.cluster.offers, house.cluster.workers = 0, lambda: 0  # type: ignore[method-assign]
     house.turn()
     assert not house.view(job).at_work
