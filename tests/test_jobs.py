@@ -88,6 +88,16 @@ def kill_worker() -> psutil.Process:
     return process
 
 
+def hang_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop the worker in its tracks, and wait until it is replaced."""
+    hung = worker_process()
+    assert hung is not None
+    hung.suspend()
+    with monkeypatch.context() as patch:
+        patch.setattr(watch, "HUNG_S", 2.0)
+        until(lambda: not hung.is_running())
+
+
 def seeds(count: int, **training: int) -> list[RunSpec]:
     return [RunSpec(model=SHORT.model, training=TrainingSpec(seed=seed, **training)) for seed in range(count)]
 
@@ -343,12 +353,7 @@ def test_a_worker_that_says_nothing_any_more_is_replaced_and_the_job_done(
     spec = RunSpec(model=SHORT.model, training=TrainingSpec(epochs=20_000, seed=6))
     job = jobs.submit([spec], watcher="me")
     until(lambda: seen(jobs, job).steps_done)
-    hung = worker_process()
-    assert hung is not None
-    hung.suspend()
-    monkeypatch.setattr(watch, "HUNG_S", 2.0)
-    until(lambda: not hung.is_running())
-    monkeypatch.undo()
+    hang_worker(monkeypatch)
     view = over(jobs, job)
     assert view.state == "done"
     assert view.restarts == 1
@@ -358,12 +363,7 @@ def test_an_idle_worker_that_hangs_is_replaced_before_anybody_asks_for_anything(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     until(lambda: jobs.state == "ready")
-    hung = worker_process()
-    assert hung is not None
-    hung.suspend()
-    monkeypatch.setattr(watch, "HUNG_S", 2.0)
-    until(lambda: not hung.is_running())
-    monkeypatch.undo()
+    hang_worker(monkeypatch)
     assert over(jobs, jobs.submit([SHORT], watcher="me")).state == "done"
 
 

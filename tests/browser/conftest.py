@@ -149,3 +149,17 @@ def open_page(context: BrowserContext, app: App) -> Iterator[Callable[..., Page]
         assert page.get_by_test_id("stException").count() == 0
         page.close()
     assert strangers == []
+
+
+def enter(page: Page, label: str, value: object) -> None:
+    """Type a value into a box, and press Enter."""
+    box = page.get_by_label(label, exact=True)
+    box.fill(str(value))
+    box.press("Enter")
+
+
+def choose_starts(page: Page, starts: int) -> None:
+    """Choose a number of starts, and wait until the page has taken it."""
+    group = page.get_by_role("radiogroup", name="Starts")
+    group.get_by_text(str(starts), exact=True).click()
+    expect(group.get_by_role("radio", name=str(starts), exact=True)).to_be_checked()

@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import choose_starts, enter
+
 OpenPage = Callable[..., Page]
 
 
@@ -19,13 +21,9 @@ OpenPage = Callable[..., Page]
 def test_three_starts_are_trained_and_compared(open_page: OpenPage, path: str, labels: list[str]) -> None:
     page = open_page(path)
     expect(page.get_by_text(re.compile(r"After 250 sequences each: "))).to_be_visible()
-    units = page.get_by_label("Units", exact=True)
-    units.fill("6")
-    units.press("Enter")
+    enter(page, "Units", "6")
     expect(page.get_by_text("Press Run for these")).to_be_visible()
-    starts = page.get_by_role("radiogroup", name="Starts")
-    starts.get_by_text("3", exact=True).click()
-    expect(starts.get_by_role("radio", name="3", exact=True)).to_be_checked()
+    choose_starts(page, 3)
     page.get_by_role("button", name="Run", exact=True).click()
     curves = page.get_by_test_id(re.compile("chart-.*-curves"))
     expect(page.get_by_text("3 starts cannot rank them: 6 are the fewest that can.")).to_be_visible(timeout=90_000)
@@ -58,9 +56,7 @@ def test_the_reading_grid_switches_to_the_tutorials_order(open_page: OpenPage) -
 def test_the_long_run_waits_for_a_guess_and_says_what_came_of_it(open_page: OpenPage) -> None:
     page = open_page("directions")
     for label, value in (("Timesteps", "2"), ("Units", "2")):
-        box = page.get_by_label(label, exact=True)
-        box.fill(value)
-        box.press("Enter")
+        enter(page, label, value)
     page.get_by_role("radiogroup", name="Epochs").get_by_text("20,000").click()
     run = page.get_by_role("button", name="Run", exact=True)
     expect(run).to_be_disabled()
@@ -95,9 +91,7 @@ def test_a_fair_race_gives_all_models_as_many_parameters_as_units_allow(open_pag
     page = open_page("directions")
     expect(page.get_by_text("Not quite a fair race")).to_be_visible()
     for label, value in (("Timesteps", "2"), ("Units", "2")):
-        box = page.get_by_label(label, exact=True)
-        box.fill(value)
-        box.press("Enter")
+        enter(page, label, value)
     page.get_by_role("radiogroup", name="Starts").get_by_text("1", exact=True).click()
     page.get_by_text("number of parameters", exact=True).click()
     page.get_by_role("button", name="Run", exact=True).click()
@@ -109,13 +103,9 @@ def test_a_reload_during_a_comparison_finds_it_with_its_settings(open_page: Open
     page = open_page("merge_modes")
     expect(page.get_by_text(re.compile(r"After 250 sequences each: "))).to_be_visible()
     for label, value in (("Units", "100"), ("Timesteps", "150")):
-        box = page.get_by_label(label, exact=True)
-        box.fill(value)
-        box.press("Enter")
+        enter(page, label, value)
         expect(page.get_by_text("Press Run for these")).to_be_visible()
-    starts = page.get_by_role("radiogroup", name="Starts")
-    starts.get_by_text("50", exact=True).click()
-    expect(starts.get_by_role("radio", name="50", exact=True)).to_be_checked()
+    choose_starts(page, 50)
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.get_by_text(re.compile(r"of 50,000 weight updates"))).to_be_visible(timeout=90_000)
     expect(page).to_have_url(re.compile(r"\?job=[0-9a-f]{32}$"))
@@ -123,6 +113,7 @@ def test_a_reload_during_a_comparison_finds_it_with_its_settings(open_page: Open
     expect(page.get_by_text(re.compile(r"of 50,000 weight updates"))).to_be_visible(timeout=90_000)
     expect(page.get_by_label("Units", exact=True)).to_have_value("100")
     expect(page.get_by_label("Timesteps", exact=True)).to_have_value("150")
+    starts = page.get_by_role("radiogroup", name="Starts")
     expect(starts.get_by_role("radio", name="50", exact=True)).to_be_checked()
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
     expect(page.get_by_text(re.compile(r"Only \d+ of 200 runs are trained"))).to_be_visible()

@@ -6,15 +6,10 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from bilstm_core.problems import PROBLEMS
+from tests.browser.conftest import enter
 from tests.browser.test_train import LONG_ENOUGH, finished
 
 OpenPage = Callable[..., Page]
-
-
-def fill(page: Page, label: str, value: int) -> None:
-    box = page.get_by_label(label, exact=True)
-    box.fill(str(value))
-    box.press("Enter")
 
 
 def choose(page: Page, title: str) -> None:
@@ -29,12 +24,12 @@ def drawn(page: Page, chart: str) -> None:
 def test_every_problem_trains_evaluates_and_draws(open_page: OpenPage) -> None:
     page = open_page("train")
     finished(page, 1_000)
-    fill(page, "Timesteps", 5)
-    fill(page, "Units", 4)
+    enter(page, "Timesteps", 5)
+    enter(page, "Units", 4)
     for place, problem in enumerate(PROBLEMS.values()):
         epochs = 20 + place
         choose(page, problem.title)
-        fill(page, "Epochs", epochs)
+        enter(page, "Epochs", epochs)
         expect(page.get_by_text(f"In all: {epochs} sequences")).to_be_visible()
         page.get_by_role("button", name="Train", exact=True).click()
         expect(page.get_by_text(f"After {epochs} sequences it")).to_be_visible(timeout=LONG_ENOUGH)

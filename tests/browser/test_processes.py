@@ -11,7 +11,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import App, enter
 
 OpenPage = Callable[..., Page]
 
@@ -24,9 +24,7 @@ def test_pages_are_readable_while_tensorflow_warms(open_page: OpenPage, start_ap
     expect(page.get_by_role("link", name="Directions")).to_be_visible()
     expect(page.get_by_test_id("chart-Train-curve").locator(".main-svg").first).to_be_visible(timeout=15_000)
     page.get_by_role("radiogroup", name="Direction").get_by_text("bidirectional", exact=True).click()
-    epochs = page.get_by_label("Epochs", exact=True)
-    epochs.fill("140")
-    epochs.press("Enter")
+    enter(page, "Epochs", "140")
     page.get_by_role("button", name="Train", exact=True).click()
     waiting = re.compile("Getting ready: TensorFlow is loading|Compiling this network|of 140 weight updates|After 140")
     expect(page.get_by_text(waiting).first).to_be_visible()

@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from bilstm_core import palette
+from tests.browser.conftest import choose_starts, enter
 
 OpenPage = Callable[..., Page]
 Pixels = npt.NDArray[np.int64]
@@ -166,13 +167,9 @@ def test_the_growing_plot_stands_where_the_finished_one_does(open_page: OpenPage
     page = open_page(name)
     page.set_viewport_size({"width": 1280, "height": 720})
     _, chart, _ = seen(page)
-    units = page.get_by_label("Units", exact=True)
-    units.fill("7")
-    units.press("Enter")
+    enter(page, "Units", "7")
     expect(page.get_by_text("Press Run for these")).to_be_visible()
-    starts = page.get_by_role("radiogroup", name="Starts")
-    starts.get_by_text("3", exact=True).click()
-    expect(starts.get_by_role("radio", name="3", exact=True)).to_be_checked()
+    choose_starts(page, 3)
     page.get_by_role("button", name="Run", exact=True).click()
     stop = page.get_by_role("button", name="Stop", exact=True)
     expect(stop).to_be_visible()

@@ -6,24 +6,20 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import App, enter
 
 OpenPage = Callable[..., Page]
 LONG_ENOUGH = 90_000  # ms: TensorFlow's import and a first compile on a busy machine
 
 
 def choose_epochs(page: Page, epochs: int) -> None:
-    box = page.get_by_label("Epochs", exact=True)
-    box.fill(str(epochs))
-    box.press("Enter")
+    enter(page, "Epochs", epochs)
     expect(page.get_by_text(f"In all: {epochs:,} sequence")).to_be_visible()
 
 
 def make_it_long(page: Page, timesteps: int) -> None:
     """20,000 epochs of many timesteps: long enough to be stopped, or killed, in the middle."""
-    box = page.get_by_label("Timesteps", exact=True)
-    box.fill(str(timesteps))
-    box.press("Enter")
+    enter(page, "Timesteps", timesteps)
     choose_epochs(page, 20_000)
 
 
@@ -165,9 +161,7 @@ def test_the_tray_lays_runs_over_one_another(open_page: OpenPage) -> None:
 def test_a_setting_out_of_range_gets_a_sentence_and_nothing_is_lost(open_page: OpenPage) -> None:
     page = open_page("train")
     finished(page, 1_000)
-    box = page.get_by_label("Timesteps", exact=True)
-    box.fill("500")
-    box.press("Enter")
+    enter(page, "Timesteps", "500")
     expect(page.get_by_text("timesteps must be a whole number from 1 to 200, not 500.")).to_be_visible()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
     finished(page, 1_000)
@@ -178,9 +172,7 @@ def test_changes_made_faster_than_the_page_answers_are_all_kept(open_page: OpenP
     finished(page, 1_000)
     page.get_by_role("radiogroup", name="Direction").get_by_text("bidirectional", exact=True).click()
     for label, value in (("Units", "7"), ("Epochs", "144")):
-        box = page.get_by_label(label, exact=True)
-        box.fill(value)
-        box.press("Enter")
+        enter(page, label, value)
     expect(page.get_by_text("In all: 144 sequences")).to_be_visible()
     expect(page.get_by_label("Units", exact=True)).to_have_value("7")
     expect(page.get_by_role("radio", name="bidirectional")).to_be_checked()
@@ -230,9 +222,7 @@ def test_a_worker_killed_in_mid_run_costs_nobody_the_page(open_page: OpenPage, a
 def test_a_reload_during_a_training_finds_it_and_its_visitor_alone_can_stop_it(open_page: OpenPage) -> None:
     page = open_page("train")
     finished(page, 1_000)
-    units = page.get_by_label("Units", exact=True)
-    units.fill("64")
-    units.press("Enter")
+    enter(page, "Units", "64")
     make_it_long(page, 189)
     train(page)
     expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
@@ -269,9 +259,7 @@ def test_six_quick_clicks_on_train_begin_one_training_and_stop_none(open_page: O
 def test_six_quick_clicks_on_run_begin_one_comparison_and_stop_none(open_page: OpenPage) -> None:
     page = open_page("merge_modes")
     expect(page.get_by_text("These settings are trained already")).to_be_visible()
-    units = page.get_by_label("Units", exact=True)
-    units.fill("31")
-    units.press("Enter")
+    enter(page, "Units", "31")
     page.get_by_role("radiogroup", name="Epochs").get_by_text("4,000", exact=True).click()
     expect(page.get_by_text("The figure shows other settings.")).to_be_visible()
     run = page.get_by_role("button", name="Run", exact=True)
