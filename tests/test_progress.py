@@ -102,6 +102,15 @@ def test_what_was_lost_with_its_worker_is_not_at_work_until_it_is_begun_again() 
     assert not one.view().restarted
 
 
+def test_a_worker_has_a_job_from_when_a_part_is_sent_until_that_is_over() -> None:
+    one = job(RunSpec())
+    assert not one.given
+    one.parts[0].sent = True
+    assert one.given
+    one.end("stopped")
+    assert not one.given
+
+
 def test_a_job_is_at_work_while_a_part_is_and_only_then_is_nobody_ahead() -> None:
     one = job(RunSpec(), RunSpec(model=ModelSpec(direction="forward")))
     assert (one.view(ahead=2).at_work, one.view(ahead=2).ahead) == (False, 2)
