@@ -231,3 +231,17 @@ def test_a_value_that_arrives_before_its_widget_was_ever_drawn_is_checked_when_i
     later._run(sent)
     assert not later.exception
     assert later.number_input(key="Train.epochs").value == 1_000
+
+
+def test_a_question_that_is_not_answered_yet_may_be_sent_without_an_answer(visit: AppTest) -> None:
+    through_the_app(visit.switch_page("pages/why.py"))
+    visit.run()
+    (question,) = (node for node in visit.main if getattr(node, "key", "") == "Why.guess")
+    send(visit, {question.proto.id: _no_strings})
+    assert not visit.exception
+    assert not refusals(visit)
+    question.set_value("Something else").run()
+    send(visit, {question.proto.id: _no_strings})
+    assert not visit.exception
+    assert refusals(visit)
+    assert visit.session_state["Why.guess"] == "Something else"

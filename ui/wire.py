@@ -101,10 +101,17 @@ def _arrive(take: Callable[[SessionState, WidgetStates], None]) -> Callable[[Ses
         if st.session_state.get(REFUSED, {}).get("told"):
             del st.session_state[REFUSED]
         take(state, sent)
-        for one in sent.widgets:  # before callbacks: one that is refused has not changed
-            state._new_widget_state.get(one.id)
+        for widget in sent.widgets:  # before callbacks: one that is refused has not changed
+            if _chooses_nothing(widget) and not state._old_state.get(widget.id):
+                del state._new_widget_state.states[widget.id]  # nothing was chosen before, either
+            else:
+                state._new_widget_state.get(widget.id)
 
     return arrive
+
+
+def _chooses_nothing(sent: WidgetState) -> bool:
+    return sent.WhichOneof("value") == "string_array_value" and not sent.string_array_value.data
 
 
 def _name(widget_id: str) -> str:

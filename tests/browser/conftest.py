@@ -147,6 +147,7 @@ def open_page(context: BrowserContext, app: App) -> Iterator[Callable[..., Page]
     yield open_
     for page in pages:
         assert page.get_by_test_id("stException").count() == 0
+        assert page.get_by_text("The browser sent a value that").count() == 0  # ours sends none that is refused
         page.close()
     assert strangers == []
 
