@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 import re
 import time
 from collections.abc import Callable
@@ -15,10 +14,9 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from bilstm_core import palette
-from tests.browser.conftest import choose_starts, enter
 
 OpenPage = Callable[..., Page]
-Pixels = npt.NDArray[np.int64]
+Pixels = npt.NDArray[np.int16]
 PAGES = {
     "train": ("train", palette.BIDIRECTIONAL, palette.FORWARD),
     "directions": ("directions", palette.FORWARD, palette.BACKWARD, palette.BIDIRECTIONAL),
@@ -29,17 +27,11 @@ SECONDS = 3.0  # of the replay
 PAINTED = 30  # frames a second, at least
 TRIES = 3  # for that
 POINT, FEW = 8, 60  # px of the point at the replay's head, and columns of which a share says little
-LINES = 64  # px by which texts above a figure may move it when they say something else
 FEWEST = 0.8  # of the columns left of the replay's head, that must show a curve in its full colour
 
 
-def opened(open_page: OpenPage, path: str) -> tuple[Page, Locator, Locator]:
-    """A page, its chart with a replay, in sight as a whole, and the replay's controls."""
-    return seen(open_page(path))
-
-
 def seen(page: Page) -> tuple[Page, Locator, Locator]:
-    """As `opened`, of a page that is open already."""
+    """A page, its chart with a replay, in sight as a whole, and the replay's controls."""
     controls = page.locator("[data-testid^=controls-]:has([data-testid=replay-3]:visible)").first
     expect(controls).to_be_visible()
     chart = controls.locator("xpath=preceding-sibling::*[@role='img']")
@@ -61,20 +53,20 @@ def plot_box(chart: Locator) -> dict[str, float]:
     return box
 
 
-def pixels(image: bytes) -> Pixels:
-    return np.asarray(Image.open(io.BytesIO(image)).convert("RGB")).astype(np.int64)
+def panel(image: bytes, box: dict[str, float]) -> Pixels:
+    """What a picture of the page shows in a box of it."""
+    left, top = round(box["left"]), round(box["top"])
+    inside = (left, top, left + round(box["width"]), top + round(box["height"]))
+    return np.asarray(Image.open(io.BytesIO(image)).convert("RGB").crop(inside)).astype(np.int16)
 
 
 def coloured(area: Pixels, colours: tuple[str, ...]) -> npt.NDArray[np.bool_]:
     """Which columns hold a pixel near the full colour of one of the curves; a covered one is far paler."""
-    whole = [np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) for colour in colours]
-    columns: npt.NDArray[np.bool_] = np.any([np.abs(area - one).sum(axis=2) < 90 for one in whole], axis=(0, 1))
+    whole = [np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)], np.int16) for colour in colours]
+    columns: npt.NDArray[np.bool_] = np.any(
+        [np.abs(area - one).sum(axis=2, dtype=np.int16) < 90 for one in whole], axis=(0, 1)
+    )
     return columns
-
-
-def panel(image: Pixels, box: dict[str, float]) -> Pixels:
-    left, top = round(box["left"]), round(box["top"])
-    return image[top : top + round(box["height"]), left : left + round(box["width"])]
 
 
 def head(area: Pixels) -> int:
@@ -88,23 +80,6 @@ def drawn(chart: Locator) -> str:
         """node => [...node.querySelectorAll(".main-svg > :not(.hoverlayer)")].map(part => part.outerHTML).join("")"""
     )
     return svg.replace(' style=""', "")
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_replay_ends_with_the_finished_figure(open_page: OpenPage, name: str) -> None:
-    _, chart, controls = opened(open_page, PAGES[name][0])
-    label, scrubber = controls.get_by_test_id("replay-label"), controls.get_by_test_id("replay-scrubber")
-    last, finished = label.inner_text(), drawn(chart)
-    scrubber.press("Home")
-    expect(label).to_have_text(re.compile(r" 0 of "))
-    assert drawn(chart) != finished
-    scrubber.press("End")
-    expect(label).to_have_text(last)
-    assert drawn(chart) == finished
-    controls.get_by_test_id("replay-3").click()
-    expect(label).not_to_have_text(last)
-    expect(label).to_have_text(last, timeout=15_000)
-    assert drawn(chart) == finished
 
 
 def painted_a_second(chart: Locator, controls: Locator) -> float:
@@ -128,8 +103,18 @@ def painted_a_second(chart: Locator, controls: Locator) -> float:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_curve_stands_up_to_the_replays_head_in_every_painted_frame(open_page: OpenPage, name: str) -> None:
-    page, chart, controls = opened(open_page, PAGES[name][0])
+def test_a_curve_stands_up_to_the_replays_head_in_every_painted_frame_and_in_the_end_whole(
+    open_page: OpenPage, name: str
+) -> None:
+    page, chart, controls = seen(open_page(PAGES[name][0]))
+    label, scrubber = controls.get_by_test_id("replay-label"), controls.get_by_test_id("replay-scrubber")
+    last, finished = label.inner_text(), drawn(chart)
+    scrubber.press("Home")
+    expect(label).to_have_text(re.compile(r" 0 of "))
+    assert drawn(chart) != finished
+    scrubber.press("End")
+    expect(label).to_have_text(last)
+    assert drawn(chart) == finished
     box = plot_box(chart)
     frames: list[tuple[float, bytes]] = []
     session = page.context.new_cdp_session(page)
@@ -139,7 +124,7 @@ def test_a_curve_stands_up_to_the_replays_head_in_every_painted_frame(open_page:
         session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
 
     session.on("Page.screencastFrame", painted)
-    whole = coloured(panel(pixels(page.screenshot()), box), PAGES[name][1:])
+    whole = coloured(panel(page.screenshot(), box), PAGES[name][1:])
     assert whole.mean() > FEWEST
     session.send("Page.startScreencast", {"format": "png"})
     page.wait_for_timeout(300)
@@ -148,7 +133,9 @@ def test_a_curve_stands_up_to_the_replays_head_in_every_painted_frame(open_page:
     expect(controls.get_by_test_id("replay-pause")).to_be_disabled(timeout=15_000)
     page.wait_for_timeout(200)
     session.send("Page.stopScreencast")
-    playing = [(at - began, panel(pixels(image), box)) for at, image in frames if 0.3 < at - began < SECONDS - 0.3]
+    expect(label).to_have_text(last)
+    assert drawn(chart) == finished
+    playing = [(at - began, panel(image, box)) for at, image in frames if 0.3 < at - began < SECONDS - 0.3]
     heads = [head(image) for _, image in playing]
     assert max(heads) - min(heads) > 0.5 * len(whole)
     for place, (at, image) in zip(heads, playing, strict=True):
@@ -160,37 +147,3 @@ def test_a_curve_stands_up_to_the_replays_head_in_every_painted_frame(open_page:
     while len(rates) < TRIES and max(rates, default=0) < PAINTED:  # others use this machine too
         rates.append(painted_a_second(chart, controls))
     assert max(rates) >= PAINTED, rates
-
-
-@pytest.mark.parametrize("name", ["directions", "merge_modes"])
-def test_the_growing_plot_stands_where_the_finished_one_does(open_page: OpenPage, name: str) -> None:
-    page = open_page(name)
-    page.set_viewport_size({"width": 1280, "height": 720})
-    _, chart, _ = seen(page)
-    enter(page, "Units", "7")
-    expect(page.get_by_text("Press Run for these")).to_be_visible()
-    choose_starts(page, 3)
-    page.get_by_role("button", name="Run", exact=True).click()
-    stop = page.get_by_role("button", name="Stop", exact=True)
-    expect(stop).to_be_visible()
-    chart.evaluate(
-        """node => {
-            window.boxes = new Set()
-            const look = () => {
-                const { x, y, width, height } = node.getBoundingClientRect()
-                const { xaxis, yaxis, xaxis2 } = node._fullLayout
-                const panels = [xaxis, yaxis, xaxis2].flatMap(axis => [axis._offset, axis._length])
-                window.boxes.add(JSON.stringify([x, y + window.scrollY, width, height, ...panels]))
-                requestAnimationFrame(look)
-            }
-            look()
-        }"""
-    )
-    growing = chart.get_attribute("data-updates")
-    expect(page.get_by_text("3 starts cannot rank them: 6 are the fewest that can.")).to_be_visible(timeout=90_000)
-    expect(page.get_by_test_id("replay-3").first).to_be_visible()
-    page.wait_for_timeout(500)
-    assert chart.get_attribute("data-updates") != growing
-    boxes = np.array([json.loads(box) for box in page.evaluate("[...window.boxes]")])
-    assert np.ptp(np.delete(boxes, 1, axis=1), axis=0).max() < 0.01  # only the texts above may move it
-    assert np.ptp(boxes[:, 1]) < LINES
