@@ -13,10 +13,12 @@ answer, how = derivation.headline()
 left, centre, right = st.columns([1.4, 3, 1.05], gap="medium")
 
 with left, st.container(key="controls"):
-    spec, go = controls.train_controls(PAGE)
+    spec, go, below = controls.train_controls(PAGE)
     with go:
         trainer.buttons(PAGE, spec)
         controls.settings_switch()
+    with below:
+        trainer.again(PAGE, spec)
 
 with centre, st.container(key="figure"):
     trainer.curve(PAGE)

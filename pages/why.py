@@ -11,7 +11,7 @@ comparison, runs = why.page()
 wide, narrow = st.columns([1.7, 1], gap="medium")
 with wide:
     with st.container(key="figure"):
-        curves(comparison)
+        curves(comparison, compare_controls.note(comparison))
     with st.container(key="controls"):
         compare_controls.row(comparison)
 with narrow:

@@ -93,13 +93,17 @@ def test_what_is_trained_is_what_the_job_trains(monkeypatch: pytest.MonkeyPatch,
 
 
 def controls_page() -> None:
+    import streamlit as st
+
     from bilstm_core import figures
     from bilstm_core.presets import MERGE_MODES
     from ui import compare_controls
     from ui.comparison import Comparison
 
     styles = {label: figures.style("bidirectional", model.merge_mode) for label, model in MERGE_MODES.items()}
-    compare_controls.row(Comparison(page="Merge modes", models=MERGE_MODES, styles=styles))
+    shown = Comparison(page="Merge modes", models=MERGE_MODES, styles=styles)
+    compare_controls.row(shown)
+    st.caption(compare_controls.note(shown))
 
 
 def test_a_comparison_that_would_hold_everybody_up_is_refused_in_a_sentence_before_it_is_asked_for() -> None:

@@ -45,7 +45,7 @@ def test_why_a_longer_run_is_not_twice_as_long_is_said() -> None:
 def buttons() -> None:
     from ui import trainer
 
-    trainer.buttons("Train", trainer.settings())
+    trainer.again("Train", trainer.settings())
 
 
 @pytest.mark.parametrize(("epochs", "longer", "note"), [(15_000, MOST, True), (250, 500, False), (MOST, None, False)])

@@ -107,11 +107,10 @@ def question(comparison: Comparison, title: str) -> tuple[Runs, DeltaGenerator]:
     st.title(title)
     runs = current_runs(comparison)
     headline(comparison, runs, *answer(comparison, runs))
+    with st.container(key="controls"):
+        compare_controls.row(comparison)
     wide, narrow = st.columns([2.2, 1], gap="medium")
-    with wide:
-        with st.container(key="controls"):
-            compare_controls.row(comparison)
-        with st.container(key="figure"):
-            guess.ask_what_stops(comparison, chosen_settings(comparison.page))
-            curves(comparison)
-    return runs, narrow
+    with wide, st.container(key="figure"):
+        guess.ask_what_stops(comparison, chosen_settings(comparison.page))
+        curves(comparison, compare_controls.note(comparison))
+    return runs, narrow.container(key="beside")

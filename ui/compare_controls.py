@@ -1,8 +1,10 @@
 """The controls of a comparison: epochs, starts, timesteps, units and Run in a row, problem and fairness beside it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core import cost
 from bilstm_core.fairness import CLOSE
@@ -94,12 +96,13 @@ def _forget_wish(page: str) -> None:
 
 
 def row(comparison: Comparison) -> None:
-    """Epochs, starts, timesteps, units and Run, in one row."""
+    """Epochs, starts, timesteps, units, Run and Stop in one row, and what trains the same again at its end or below."""
     page = comparison.page
-    widths = ([2.2] if comparison.epochs else []) + [2.0, 1.2, 1.2, 1.4]
-    *first, two, three, four, last = st.columns(widths, vertical_alignment="bottom")
+    widths = [2.2, 2.0, 1.25, 1.25, 1.2, 1.2, 1.25, 1.3] if comparison.epochs else [2.2, 1.3, 1.3, 1.3, 1.3]
+    places = st.columns(widths, vertical_alignment="bottom")
+    *settings_places, go, halt = places[: 6 if comparison.epochs else 5]
     if comparison.epochs:
-        with first[0], controls.setting("epochs"):
+        with settings_places[0], controls.setting("epochs"):
             st.segmented_control(
                 "Epochs",
                 comparison.epochs,
@@ -112,7 +115,8 @@ def row(comparison: Comparison) -> None:
                 args=(comparison,),
                 help="One fresh sequence each.",
             )
-    with two, controls.setting("starts"):
+    starts, timesteps, units = settings_places[-3:]
+    with starts, controls.setting("starts"):
         if f"{page}.starts" not in st.session_state:
             st.session_state[f"{page}.starts"] = 10
         st.segmented_control(
@@ -126,21 +130,45 @@ def row(comparison: Comparison) -> None:
             help="Each start has other initial weights and other data; all models of one start see the same data "
             "(paired seeds).",
         )
-    with three, controls.setting("timesteps"):
+    with timesteps, controls.setting("timesteps"):
         controls.widget(page, "timesteps")
-    with four, controls.setting("units"):
+    with units, controls.setting("units"):
         controls.widget(page, "units")
     settings = chosen_settings(page)
     st.session_state[f"{page}.starts_before"] = settings["starts"]
-    said = complaint(comparison, settings)
-    waiting = "" if said else guess.waiting(comparison, settings)
-    with last:
-        live.start_and_stop("Run", page, run, comparison, disabled=bool(said or waiting))
-        controls.settings_switch()
-    if said and not any(controls.complaint(name, settings[name]) for name in ("timesteps", "units")):
-        st.markdown(f":material/error: {said}")
-    elif not said:
-        _notes(comparison, settings, waiting)
+    refused = complaint(comparison, settings)
+    waiting = "" if refused else guess.waiting(comparison, settings)
+    with go:
+        live.start_button("Run", page, run, comparison, disabled=bool(refused or waiting) or live.active(page))
+    with halt:
+        live.stop_button(page)
+    _same_again(comparison, settings, places[6:] or st.columns([1.3, 1.3, 4.8]), refused=bool(refused))
+    controls.settings_switch()
+    if refused and not any(controls.complaint(name, settings[name]) for name in ("timesteps", "units")):
+        st.markdown(f":material/error: {refused}")
+    fewer = "" if refused else lowered(page, settings["starts"])
+    if fewer:
+        st.markdown(f":material/info: {fewer}")
+
+
+def _same_again(comparison: Comparison, settings: Settings, places: Sequence[DeltaGenerator], *, refused: bool) -> None:
+    """Two buttons that train what is shown anew; always there, so that nothing moves when they can be pressed."""
+    page = comparison.page
+    there = not refused and settings == shown_settings(page)
+    too_much = complaint(comparison, settings, again=True) if there else ""
+    for place, label, key, args in (
+        (places[0], "Train live", "live", (comparison, True)),
+        (places[1], "New seeds", "new_seed", (comparison, True, True)),
+    ):
+        place.button(
+            label,
+            key=f"{page}.{key}",
+            on_click=run,
+            args=args,
+            disabled=not there or live.active(page) or bool(too_much),
+            help=too_much or None,
+            width="stretch",
+        )
 
 
 def complaint(comparison: Comparison, settings: Settings, *, again: bool = False) -> str:
@@ -163,37 +191,17 @@ def lowered(page: str, starts: int) -> str:
     return f"Starts lowered from {wished} to {starts}, for the runs are long; choose more if you have the time."
 
 
-def _notes(comparison: Comparison, settings: Settings, waiting: str) -> None:
+def note(comparison: Comparison) -> str:
+    """How the figure stands to the chosen settings, and what Run would do, while nothing is trained."""
     page = comparison.page
-    fewer = lowered(page, settings["starts"])
-    if fewer:
-        st.markdown(f":material/info: {fewer}")
+    settings = chosen_settings(page)
     if settings == shown_settings(page):
-        busy, stored = live.active(page), st.session_state.get(f"{page}.from_store", True)
-        words = "These settings are trained already; the results are shown." if stored else "Trained just now."
-        note, again, new = st.columns([4, 1.2, 1.2], vertical_alignment="center")
-        note.caption("Training." if busy else words)
-        too_much = complaint(comparison, settings, again=True)
-        for place, label, key, args in (
-            (again, "Train live", "live", (comparison, True)),
-            (new, "New seeds", "new_seed", (comparison, True, True)),
-        ):
-            place.button(
-                label,
-                key=f"{page}.{key}",
-                on_click=run,
-                args=args,
-                disabled=busy or bool(too_much),
-                help=too_much or None,
-                width="stretch",
-            )
-        return
-    if live.active(page):
-        st.caption("Training; the figure shows other settings than those chosen now.")
-        return
-    st.caption(
-        " ".join(["The figure shows other settings.", waiting or f"Press Run for these{offer(comparison, settings)}."])
-    )
+        stored = st.session_state.get(f"{page}.from_store", True)
+        return "These settings are trained already; the results are shown." if stored else "Trained just now."
+    if complaint(comparison, settings):
+        return ""
+    waiting = guess.waiting(comparison, settings)
+    return f"The figure shows other settings. {waiting or f'Press Run for these{offer(comparison, settings)}.'}"
 
 
 def offer(comparison: Comparison, settings: Settings) -> str:

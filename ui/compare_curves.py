@@ -16,7 +16,7 @@ from ui import floors, heads, live, results
 from ui.chart import cached, chart
 from ui.comparison import TUTORIAL_EPOCHS, Comparison, current_runs, problem_of, shown_settings, specs_of
 
-CURVE_HEIGHT, TALL_CURVE_HEIGHT = 340, 420  # px, with the probes' rows below and without
+CURVE_HEIGHT, TALL_CURVE_HEIGHT = 280, 290  # px, with the probes' rows below and without: its x axis is in sight
 
 
 def visible(comparison: Comparison) -> list[str]:
@@ -40,8 +40,11 @@ def switched_on(comparison: Comparison) -> list[str]:
     return [label for label in comparison.models if label in chosen]
 
 
-def curves(comparison: Comparison) -> None:
-    """Median and band of every model's loss, filling in while the job runs, then with the replay."""
+def curves(comparison: Comparison, note: str) -> None:
+    """Median and band of every model's loss, filling in while the job runs, then with the replay.
+
+    note: what stands above it while no job runs
+    """
     page = comparison.page
     settings = shown_settings(page)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -110,7 +113,7 @@ def curves(comparison: Comparison) -> None:
         st.caption(results.origin_of([run for group in runs.values() for run in group]) + still)
         floors.complete_later(specs, complete)
 
-    live.panel(page, draw, functools.partial(live.keep_finished, resumable=False))
+    live.panel(page, draw, functools.partial(live.keep_finished, resumable=False), note=note)
 
 
 def _growing(comparison: Comparison, view: JobView) -> list[pd.DataFrame]:

@@ -176,11 +176,12 @@ def preset_box(page: str) -> None:
     )
 
 
-def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator]:
-    """All controls of one run, and the room between the main and the further ones, where Train belongs.
+def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator, DeltaGenerator]:
+    """All controls of one run; the room above them, where Train is always in sight, and one before the further ones.
 
     The spec is None while a value is not allowed.
     """
+    go = st.container(key="go")
     with setting("main"):
         preset_box(page)
         flat: dict[str, Any] = {"name": widget(page, "name"), "direction": widget(page, "direction")}
@@ -195,7 +196,7 @@ def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator]:
         with two:
             flat["units"] = widget(page, "units")
         flat["epochs"] = widget(page, "epochs")
-    go = st.container(key="go")
+    below = st.container()
     more = ("cell", "layers", "sequences_per_epoch", "batch_size", "fresh_data", "learning_rate", "threshold", "seed")
     with setting("more"), st.expander("More settings", key=f"{page}.more"):
         for name in more:
@@ -204,7 +205,7 @@ def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator]:
     further = {name: flat[name] for name in more if name in flat}
     changed = sum(value != default(name) for name, value in further.items())
     spec = None
-    with go:
+    with below:
         if any(complaint(name, value) for name, value in further.items()):
             st.markdown(":material/error: A value under More settings is not allowed.")
         elif not any(complaint(name, value) for name, value in flat.items()):
@@ -213,7 +214,7 @@ def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator]:
                 st.caption(amount_of_work(spec.training) + (f" More settings: {changed} changed." if changed else ""))
             except ValueError as error:
                 st.markdown(f":material/error: {error}")
-    return spec, go
+    return spec, go, below
 
 
 def current_spec(page: str) -> RunSpec | None:

@@ -15,12 +15,14 @@ from ui import wire
 
 STYLE = """
 <style>
-[data-testid="stMainBlockContainer"] { max-width: 1680px; padding-bottom: 3rem; }
+[data-testid="stMainBlockContainer"] { max-width: 1680px; padding-top: 4.5rem; padding-bottom: 3rem; }
 h1 { padding-bottom: 0.1rem; }
 .st-key-answer p { font-size: 1.25rem; line-height: 1.45; }
+.st-key-headline { min-height: 3.65rem; } /* two lines, whether or not they are full */
 [data-testid="stCaptionContainer"] p { font-size: 0.9rem; }
 *:has(> .st-key-preload) { position: absolute; visibility: hidden; }
-.st-key-status { margin-bottom: -4.25rem; z-index: 1; }
+/* over the figure's upper margin: it takes no room of its own, whether it says something or not */
+*:has(> .st-key-status) { max-height: 0; min-height: 0; margin-bottom: -1rem; z-index: 1; overflow: visible; }
 /* what is told five times a second moves at once: an animation would draw the page sixty times */
 .st-key-status *, .st-key-figure [data-testid="stElementContainer"] { transition: none !important; }
 .st-key-phone-settings, [data-testid="stStatusWidget"] button { display: none; }
@@ -31,12 +33,15 @@ h1 { padding-bottom: 0.1rem; }
     [class*="st-key-setting-"], [data-testid="stColumn"]:has([class*="st-key-setting-"])) { display: none; }
   h1 { font-size: 1.5rem !important; }
   .st-key-answer p { font-size: 1.1rem; }
-  .st-key-headline { flex-wrap: wrap; row-gap: 0; }
+  .st-key-headline { flex-wrap: wrap; row-gap: 0; min-height: 0; }
+  *:has(> .st-key-status) { max-height: none; min-height: 4.25rem; margin-bottom: 0; }
   .st-key-headline > *:has(.st-key-answer) { flex-basis: 100%; }
   [data-testid="stColumn"]:has(.st-key-figure), *:has(> .st-key-figure) { order: 1; }
   [data-testid="stColumn"]:has(.st-key-controls), *:has(> .st-key-controls) { order: 2; }
   [data-testid="stColumn"]:has(.st-key-figure) ~ [data-testid="stColumn"]:not(:has(.st-key-controls)) { order: 3; }
   *:has(> .st-key-rest) { order: 4; }
+  *:has(> * > [data-testid="stColumn"] .st-key-beside), *:has(> [data-testid="stColumn"] .st-key-beside) {
+    display: contents; }
   *:has(> .st-key-go) { order: -1; }
   .st-key-controls [data-testid="stColumn"]:has([data-testid="stBaseButton-primary"]) { order: -1; }
 }

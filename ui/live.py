@@ -96,9 +96,12 @@ def address(page: str, restore: Callable[[JobView], bool]) -> None:
         del st.query_params["job"]
 
 
-def panel(page: str, draw: Callable[[JobView | None], None], done: Callable[[JobView], None]) -> None:
+def panel(
+    page: str, draw: Callable[[JobView | None], None], done: Callable[[JobView], None], *, note: str = ""
+) -> None:
     """Draw the page's figure, again and again in place while its job runs, and hand over what came of it.
 
+    note: what stands above the figure while no job runs
     What stands above the figure has a container of its own, there or not: an element that moves to another place is
     taken off the page and put on again.
     """
@@ -124,6 +127,8 @@ def panel(page: str, draw: Callable[[JobView | None], None], done: Callable[[Job
         with st.container(key="status"):
             if view:
                 status(view)
+            elif note and not over:
+                st.caption(note)
         draw(view)
         if over:
             st.rerun()  # the figure stands already: now what is said beside it

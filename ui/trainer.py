@@ -99,9 +99,13 @@ def _further(page: str, run: Run) -> None:
 
 
 def buttons(page: str, spec: RunSpec | None) -> None:
-    """Train and Stop; train further; and beside a stored run, ways to see training all the same."""
-    run = shown(page)
+    """Train and Stop."""
     live.start_and_stop("Train", page, _train, page, disabled=spec is None)
+
+
+def again(page: str, spec: RunSpec | None) -> None:
+    """Beside a stored run, ways to see training all the same; and train further."""
+    run = shown(page)
     if run is None or live.active(page):
         return
     if spec == run.spec and run.finished and (st.session_state.get(f"{page}.from_store", True)):

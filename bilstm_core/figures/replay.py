@@ -115,8 +115,9 @@ def curve_and_timeline(
         for cursor, (data, _), layout in zip(stops, moments, layouts, strict=True)
     ]
     narrow = curves.narrow_layout(drawn, height - curves.TOP - bottom)
-    narrow["margin"]["b"] = bottom
-    narrow["height"] = height + max(60, narrow["margin"]["t"] - curves.TOP)
+    if rows:
+        narrow["margin"]["b"] = bottom  # under the last row the title has one line
+    narrow["height"] = height + max(60, narrow["margin"]["t"] - curves.TOP) + narrow["margin"]["b"] - bottom
     return canvas.figure(
         traces,
         height=height,

@@ -1,14 +1,17 @@
 """Directions and Merge modes in a real browser, with real training."""
 
+import json
 import re
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import choose_starts, enter
 
 OpenPage = Callable[..., Page]
+LINES = 1  # px by which texts above a figure may move it when they say something else
 
 
 @pytest.mark.parametrize(
@@ -18,17 +21,42 @@ OpenPage = Callable[..., Page]
         ("merge_modes", ["concat", "sum", "mul", "ave"]),
     ],
 )
-def test_three_starts_are_trained_and_compared(open_page: OpenPage, path: str, labels: list[str]) -> None:
+def test_three_starts_are_trained_in_a_plot_that_stands_where_the_finished_one_does(
+    open_page: OpenPage, path: str, labels: list[str]
+) -> None:
     page = open_page(path)
+    page.set_viewport_size({"width": 1280, "height": 720})
     expect(page.get_by_text(re.compile(r"After 250 sequences each: "))).to_be_visible()
-    enter(page, "Units", "6")
+    expect(page.get_by_test_id("replay-3").first).to_be_visible()
+    chart = page.get_by_test_id(re.compile("chart-.*-curves"))
+    enter(page, "Units", "7")
     expect(page.get_by_text("Press Run for these")).to_be_visible()
     choose_starts(page, 3)
     page.get_by_role("button", name="Run", exact=True).click()
-    curves = page.get_by_test_id(re.compile("chart-.*-curves"))
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
+    chart.evaluate(
+        """node => {
+            window.boxes = new Set()
+            const look = () => {
+                const { x, y, width, height } = node.getBoundingClientRect()
+                const { xaxis, yaxis, xaxis2 } = node._fullLayout
+                const panels = [xaxis, yaxis, xaxis2].flatMap(axis => [axis._offset, axis._length])
+                window.boxes.add(JSON.stringify([x, y + window.scrollY, width, height, ...panels]))
+                requestAnimationFrame(look)
+            }
+            look()
+        }"""
+    )
+    growing = chart.get_attribute("data-updates")
     expect(page.get_by_text("3 starts cannot rank them: 6 are the fewest that can.")).to_be_visible(timeout=90_000)
+    expect(page.get_by_test_id("replay-3").first).to_be_visible()
+    page.wait_for_timeout(500)
+    assert chart.get_attribute("data-updates") != growing
+    boxes = np.array([json.loads(box) for box in page.evaluate("[...window.boxes]")])
+    assert np.ptp(np.delete(boxes, 1, axis=1), axis=0).max() < 0.01  # only the texts above may move it
+    assert np.ptp(boxes[:, 1]) < LINES
     for label in labels:
-        expect(curves).to_contain_text(label)
+        expect(chart).to_contain_text(label)
     expect(page.get_by_text("Wins by pair")).to_be_visible()
 
 
@@ -74,6 +102,8 @@ def test_why_adds_a_curve_and_a_sentence_a_press_after_a_guess(open_page: OpenPa
     curves, press = page.get_by_test_id("chart-Why-curves"), page.get_by_role("button", name="Take the future away")
     expect(curves).to_contain_text("bidirectional")
     expect(press).to_have_count(0)
+    page.get_by_text("Each start").click()
+    page.wait_for_timeout(500)
     page.get_by_text("Something else").click()
     press.click()
     expect(curves).to_contain_text("no future")
