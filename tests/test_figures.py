@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -533,6 +534,13 @@ def test_merge_steps_reckon_what_each_merge_gives():
 @pytest.mark.parametrize(("mode", "count"), [("concat", 8), ("sum", 4), ("mul", 4), ("ave", 4)])
 def test_the_merge_drawing_shows_how_many_numbers_come_out(mode, count):
     assert len(trace(figures.merge_drawing(mode), "merged").x) == count
+
+
+@pytest.mark.parametrize("mode", ["concat", "sum", "mul", "ave"])
+def test_no_line_of_the_merge_drawing_is_wider_than_its_column_on_a_projector(mode):
+    for note in figures.merge_drawing(mode).layout.annotations:
+        for line in re.sub("</?b>", "", note.text).split("<br>"):
+            assert len(line) * 8 < 320, line  # some 8 px a letter; the column is 334 px wide at 1280
 
 
 EVERY_FIGURE = {

@@ -20,7 +20,7 @@ SEQUENCES = 100  # fresh ones, to choose from and to tie units to labels by
 
 def model_controls(page: str) -> RunSpec | None:
     """Direction, merge mode or order, cell and epochs; or the run that Train shows. None if Train shows none."""
-    one, two, three, four, five = st.columns([2.3, 2.1, 2.1, 1.7, 1.5], vertical_alignment="bottom")
+    one, two, three, four, five = st.columns([2.8, 2.43, 1.88, 1.88, 1.66], gap="xsmall", vertical_alignment="bottom")
     with five, controls.setting("train"):
         of_train = st.toggle(
             "The run on Train",

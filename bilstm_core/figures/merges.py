@@ -53,9 +53,9 @@ def merge_drawing(merge_mode: str, *, height: int = 300) -> go.Figure:
     count = len(merged)
     notes.append(
         canvas.note(
-            f"<b>{merge_mode}</b>: 4 numbers + 4 numbers, {WORDS[merge_mode]} → {count} numbers",
+            f"<b>{merge_mode}</b>: 4 numbers + 4 numbers,<br>{WORDS[merge_mode]} → {count} numbers",
             0,
-            0.98,
+            1.01,
             xref="x",
             yref="y",
             font={"size": canvas.TEXT + 1, "color": INK},

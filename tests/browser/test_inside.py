@@ -64,3 +64,17 @@ def test_every_tab_draws_and_checkpoints_are_trained_on_demand(open_page: OpenPa
         "'[data-testid=\"chart-Inside-checkpoints\"]')._fullData[0].customdata, row => Array.from(row)))",
         arg=before,
     )
+
+
+def test_on_a_projector_every_choice_is_in_one_row_and_none_is_cut(open_page: OpenPage) -> None:
+    page = open_page("inside")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    for name, options in (("Direction", 3), ("Merge mode", 4), ("Cell", 3), ("Epochs", 3)):
+        group = page.get_by_role("radiogroup", name=name)
+        expect(group.get_by_role("radio")).to_have_count(options)
+        boxes = [one.bounding_box() for one in group.get_by_role("radio").all()]
+        assert len({box["y"] for box in boxes if box}) == 1, name
+        assert group.evaluate("node => node.scrollWidth <= node.clientWidth"), name
+    words = page.get_by_text("The run on Train").bounding_box()
+    assert words
+    assert words["height"] < 30  # one line
