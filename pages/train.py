@@ -10,7 +10,7 @@ PAGE = "Train"
 trainer.open_with_recorded(PAGE)
 st.title("Can this model learn it, and where does it still err?")
 answer, how = derivation.headline()
-left, centre, right = st.columns([1.4, 3, 1.05], gap="medium")
+left, centre, right = st.columns([1.5, 2.9, 1.05], gap="medium")
 
 with left, st.container(key="controls"):
     spec, go, below = controls.train_controls(PAGE)

@@ -39,6 +39,17 @@ def test_recorded_results_open_the_page(open_page: OpenPage) -> None:
     expect(page.get_by_text(re.compile(r"Fresh sequence \d+: [1-9]\d* of 10 labels wrong"))).to_be_visible()
 
 
+def test_on_a_projector_the_directions_are_in_one_row(open_page: OpenPage) -> None:
+    page = open_page("train")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    finished(page, 1_000)
+    group = page.get_by_role("radiogroup", name="Direction")
+    expect(group.get_by_role("radio")).to_have_count(3)
+    boxes = [one.bounding_box() for one in group.get_by_role("radio").all()]
+    assert len({box["y"] for box in boxes if box}) == 1
+    assert group.evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
 def test_from_the_problem_to_a_timeline_trained_live(open_page: OpenPage) -> None:
     page = open_page("problem")
     expect(page.get_by_text("At timestep 4: there the running sum")).to_be_visible()
