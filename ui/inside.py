@@ -150,7 +150,7 @@ def editable(page: str, run: Run) -> None:
         page,
         name,
         f"inside timeline {run.digest} {name} {block}",
-        lambda: sequence.figure(problem, rows, colour, chosen=block if can_be_edited else None, height=380),
+        lambda: sequence.figure(problem, rows, colour, chosen=block if can_be_edited else None, height=356),
     )
     alt = f"{said}. Its values, what the model answers, and what is expected."
     chart(figure, key=f"{page}-timeline", alt=alt, on_click=timeline.chooser(page, values) if can_be_edited else None)

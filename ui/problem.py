@@ -70,7 +70,7 @@ def problem_sequence(page: str, problem: ProblemSpec, seed: int) -> str:
     chosen = timeline.block(page, values) if editable else None
     sentence = flip_sentence(problem, rows)
     chart(
-        sequence.figure(problem, rows, chosen=chosen),
+        sequence.figure(problem, rows, chosen=chosen, height=416),
         key=f"{page}-timeline",
         alt=sentence,
         on_click=timeline.chooser(page, values) if editable else None,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 OpenPage = Callable[..., Page]
@@ -78,3 +79,13 @@ def test_on_a_projector_every_choice_is_in_one_row_and_none_is_cut(open_page: Op
     words = page.get_by_text("The run on Train").bounding_box()
     assert words
     assert words["height"] < 30  # one line
+
+
+@pytest.mark.parametrize(("path", "name"), [("problem", "Problem"), ("inside", "Inside")])
+def test_on_a_projector_the_timeline_is_in_sight_with_its_axis(open_page: OpenPage, path: str, name: str) -> None:
+    page = open_page(path)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    figure = page.get_by_test_id(f"chart-{name}-timeline")
+    title = figure.locator(".g-xtitle text, .g-x2title text, .g-x3title text").last
+    expect(title).to_have_text("timestep")
+    expect(title).to_be_in_viewport(ratio=1)
