@@ -11,7 +11,8 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from bilstm_core import cost, training
+from bilstm_core import training
+from bilstm_core.engine import cost
 from bilstm_core.specs import MAX_WORK, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 MOMENT_S = 0.5

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bilstm_core.inference import activated, logits
+from bilstm_core.network.inference import activated, logits
 from bilstm_core.problems import Batch
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec

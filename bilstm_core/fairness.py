@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-from bilstm_core.initial_weights import parameter_count
+from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.specs import WHOLE_NUMBERS, ModelSpec, ProblemSpec
 
 CLOSE = 0.05  # of the wanted parameters: a match that misses by more is none

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from bilstm_core.evaluation import decisions
-from bilstm_core.initial_weights import parameter_count
+from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.progress import Curve, updates_after
 from bilstm_core.runs import Run, probes
 from bilstm_core.specs import ProblemSpec, RunSpec, TrainingSpec

@@ -11,8 +11,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bilstm_core import codec, cost
+from bilstm_core import codec
 from bilstm_core.dispatch import ahead
+from bilstm_core.engine import cost
 from bilstm_core.jobs_thread import JobsThread, State
 from bilstm_core.progress import Job, JobView, parts_of
 from bilstm_core.runs import Run

@@ -4,8 +4,8 @@ from typing import Any
 
 import keras
 
-from bilstm_core.inference import CONSTANT, position_inputs
-from bilstm_core.initial_weights import branches, initial_weights
+from bilstm_core.network.inference import CONSTANT, position_inputs
+from bilstm_core.network.initial_weights import branches, initial_weights
 from bilstm_core.specs import ModelSpec, ProblemSpec
 
 PACKAGE = "bilstm_explorer"

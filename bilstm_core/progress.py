@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core import cost
+from bilstm_core.engine import cost
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec, TrainingSpec
 from bilstm_core.thinning import curve_steps

@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bilstm_core import codec
-from bilstm_core.initial_weights import shapes
+from bilstm_core.network.initial_weights import shapes
 from bilstm_core.runs import (
     ENGINE_VERSION,
     N_PROBES,

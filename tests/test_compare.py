@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bilstm_core import cost, figures
+from bilstm_core import figures
+from bilstm_core.engine import cost
 from bilstm_core.presets import MERGE_MODES
 from ui import compare, results, session
 from ui.comparison import Comparison, default_settings, sequences, specs_of

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bilstm_core import codec, figures
-from bilstm_core.inference import probabilities
+from bilstm_core.network.inference import probabilities
 from bilstm_core.presets import DIRECTIONS, trained_long_enough
 from bilstm_core.runs import probes
 from ui.compare_curves import _only_the_end, _probes

@@ -12,8 +12,8 @@ from bilstm_core.evaluation import (
     predictions,
     wilson_interval,
 )
-from bilstm_core.inference import probabilities
-from bilstm_core.initial_weights import initial_weights
+from bilstm_core.network.inference import probabilities
+from bilstm_core.network.initial_weights import initial_weights
 from bilstm_core.runs import Run, Snapshots, Timing
 from bilstm_core.specs import ModelSpec, RunSpec
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from bilstm_core import codec, frames
+from bilstm_core.engine.training_data import TrainingData
 from bilstm_core.evaluation import evaluate, evaluation_sequences
-from bilstm_core.inference import probabilities
-from bilstm_core.initial_weights import flattened, initial_weights
 from bilstm_core.models import build_model
+from bilstm_core.network.inference import probabilities
+from bilstm_core.network.initial_weights import flattened, initial_weights
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.runs import Run, from_parts, probes, to_parts
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.training import train
-from bilstm_core.training_data import TrainingData
 
 TRAINING = TrainingSpec(epochs=20, sequences_per_epoch=6, batch_size=4, learning_rate=1e-2)
 SPECS = [

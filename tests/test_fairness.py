@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from bilstm_core.fairness import match, matched_units
-from bilstm_core.initial_weights import parameter_count
+from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.specs import ModelSpec, ProblemSpec
 
 PROBLEM = ProblemSpec()

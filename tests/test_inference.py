@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from bilstm_core.inference import logits, probabilities, trace
-from bilstm_core.initial_weights import initial_weights
 from bilstm_core.models import build_model
+from bilstm_core.network.inference import logits, probabilities, trace
+from bilstm_core.network.initial_weights import initial_weights
 from bilstm_core.specs import ModelSpec, ProblemSpec
 from bilstm_core.streams import Stream, generator
 

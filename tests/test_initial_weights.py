@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bilstm_core.initial_weights import flattened, initial_weights, named, parameter_count, shapes
+from bilstm_core.network.initial_weights import flattened, initial_weights, named, parameter_count, shapes
 from bilstm_core.specs import ModelSpec, ProblemSpec
 
 PROBLEM = ProblemSpec()

@@ -7,9 +7,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from bilstm_core import introspection
-from bilstm_core.initial_weights import initial_weights
-from bilstm_core.introspection import cost
+from bilstm_core.network import introspection
+from bilstm_core.network.initial_weights import initial_weights
+from bilstm_core.network.introspection import cost
 from bilstm_core.presets import INSIDE
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.runs import Run

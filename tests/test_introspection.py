@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from bilstm_core.bayes import view_of
-from bilstm_core.inference import logits, trace
-from bilstm_core.initial_weights import initial_weights
-from bilstm_core.introspection import (
+from bilstm_core.network.inference import logits, trace
+from bilstm_core.network.initial_weights import initial_weights
+from bilstm_core.network.introspection import (
     checkpoint_specs,
     chosen_units,
     gates_frame,
@@ -117,7 +117,7 @@ def sequences(n: int = 30) -> Batch:
 
 @pytest.mark.parametrize("kept_at_once", [2**24, 300])
 def test_ties_are_the_correlations_of_states_with_labels(kept_at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bilstm_core.introspection.TRACED_NUMBERS", kept_at_once)
+    monkeypatch.setattr("bilstm_core.network.introspection.TRACED_NUMBERS", kept_at_once)
     model = ModelSpec(units=4)
     weights, batch = drawn_weights(model), sequences()
     tied = ties(PROBLEM, model, weights, batch)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bilstm_core.initial_weights import initial_weights
 from bilstm_core.models import build_model
+from bilstm_core.network.initial_weights import initial_weights
 from bilstm_core.specs import ModelSpec, ProblemSpec
 
 PROBLEM = ProblemSpec(timesteps=5)

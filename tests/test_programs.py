@@ -4,10 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from bilstm_core.initial_weights import flattened, initial_weights
+from bilstm_core.engine.programs import MAX_PROGRAMS, Chunk, State, _programs, compile_program
 from bilstm_core.models import build_model
+from bilstm_core.network.initial_weights import flattened, initial_weights
 from bilstm_core.problems import PROBLEMS, Batch
-from bilstm_core.programs import MAX_PROGRAMS, Chunk, State, _programs, compile_program
 from bilstm_core.specs import ModelSpec, ProblemSpec
 
 PROBLEM = ProblemSpec(timesteps=6)

@@ -17,7 +17,7 @@ import pytest
 
 from bilstm_core import specs as specs_module
 from bilstm_core import store as store_module
-from bilstm_core.initial_weights import flattened, initial_weights
+from bilstm_core.network.initial_weights import flattened, initial_weights
 from bilstm_core.presets import INSIDE
 from bilstm_core.runs import N_PROBES, Run, Snapshots, Timing, installed_versions
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec

@@ -9,10 +9,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from bilstm_core import figures, introspection
+from bilstm_core import figures
 from bilstm_core.evaluation import evaluation_sequences
-from bilstm_core.inference import BranchTrace, trace
-from bilstm_core.initial_weights import initial_weights, parameter_count
+from bilstm_core.network import introspection
+from bilstm_core.network.inference import BranchTrace, trace
+from bilstm_core.network.initial_weights import initial_weights, parameter_count
 from bilstm_core.runs import Run
 from ui import inside, live, reaction, results, session, timeline
 from ui.chart import chart

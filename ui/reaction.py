@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from bilstm_core import figures, introspection
+from bilstm_core import figures
 from bilstm_core.bayes import view_of
+from bilstm_core.network import introspection
 from bilstm_core.problems import View
 from bilstm_core.problems.base import Head, reads
 from bilstm_core.problems.variable_length import PADDING

@@ -15,7 +15,7 @@ from cachetools import LRUCache
 
 from bilstm_core import frames
 from bilstm_core.evaluation import Evaluation, evaluate
-from bilstm_core.initial_weights import parameter_count
+from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.runs import Run, Timing
 from bilstm_core.specs import ProblemSpec, RunSpec
 from bilstm_core.statistics import listed

@@ -5,9 +5,10 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from bilstm_core import figures, inference
+from bilstm_core import figures
 from bilstm_core.editing import labelled, padded
 from bilstm_core.evaluation import decisions
+from bilstm_core.network import inference
 from bilstm_core.problems import Batch
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec

@@ -8,7 +8,7 @@ import streamlit as st
 
 from bilstm_core import codec, figures, frames
 from bilstm_core.evaluation import Evaluation
-from bilstm_core.initial_weights import parameter_count
+from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.progress import JobView
 from bilstm_core.runs import Run

@@ -8,7 +8,7 @@ import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bilstm_core.initial_weights import GATES, branches, parameter_count
+from bilstm_core.network.initial_weights import GATES, branches, parameter_count
 from bilstm_core.specs import RunSpec
 
 WIDTHS = (1, 4, 8, 16, 32)  # seeds in one program: few shapes, so that few programs serve every count

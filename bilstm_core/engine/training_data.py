@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.inference import draw_noise
+from bilstm_core.network.inference import draw_noise
 from bilstm_core.problems import Batch
 from bilstm_core.specs import ProblemSpec, TrainingSpec
 from bilstm_core.streams import Stream, generator

@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.inference import BLOCK_NUMBERS, probabilities
-from bilstm_core.initial_weights import GATES, named
+from bilstm_core.network.inference import BLOCK_NUMBERS, probabilities
+from bilstm_core.network.initial_weights import GATES, named
 from bilstm_core.runs import N_PROBES, Run, Snapshots, probes
 from bilstm_core.specs import ModelSpec, ProblemSpec
 

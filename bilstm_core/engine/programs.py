@@ -21,9 +21,9 @@ import numpy.typing as npt
 import tensorflow as tf
 from tensorflow.python.framework import ops
 
-from bilstm_core.cells import scan
-from bilstm_core.inference import CONSTANT, position_inputs
-from bilstm_core.initial_weights import branches, parameter_count, shapes
+from bilstm_core.engine.cells import scan
+from bilstm_core.network.inference import CONSTANT, position_inputs
+from bilstm_core.network.initial_weights import branches, parameter_count, shapes
 from bilstm_core.specs import ModelSpec, ProblemSpec
 
 with contextlib.suppress(RuntimeError):  # once TensorFlow runs it is too late, and sums may depend on the cores

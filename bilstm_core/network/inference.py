@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.initial_weights import GATES, branches
+from bilstm_core.network.initial_weights import GATES, branches
 from bilstm_core.specs import ModelSpec, ProblemSpec
 from bilstm_core.streams import Stream, generator
 

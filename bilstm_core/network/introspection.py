@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bilstm_core.inference import BranchTrace, trace
-from bilstm_core.initial_weights import branches, parameter_count
+from bilstm_core.network.inference import BranchTrace, trace
+from bilstm_core.network.initial_weights import branches, parameter_count
 from bilstm_core.problems import Batch
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
