@@ -16,8 +16,8 @@ import psutil
 
 from benchmarks.explorer import DIRECTIONS, EPOCHS, SEEDS, WARMED_TIMESTEPS
 from benchmarks.timing import Row, compared
-from bilstm_core.cluster import worker_environment
 from bilstm_core.runs import installed_versions
+from bilstm_core.service.cluster import worker_environment
 
 ROUNDS = 3
 RESULTS = Path(__file__).parent / "RESULTS.md"

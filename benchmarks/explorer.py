@@ -87,7 +87,7 @@ def worker() -> dict[str, Sequence[float]]:
 
 
 def cached() -> dict[str, Sequence[float]]:
-    from bilstm_core import program_cache
+    from bilstm_core.service import program_cache
 
     if not program_cache.start():
         raise RuntimeError("no folder for compiled programs can be made here")

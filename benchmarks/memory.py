@@ -16,7 +16,7 @@ from collections import deque
 
 import psutil
 
-from bilstm_core.jobs import Jobs
+from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import Direction, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 DIRECTIONS: tuple[Direction, ...] = ("forward", "backward", "bidirectional")

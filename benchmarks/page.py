@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.timing import shown
 from bilstm_core import figures, frames
-from bilstm_core.jobs import Jobs
 from bilstm_core.runs import installed_versions
+from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.browser.conftest import App
 from ui.chart import drawn

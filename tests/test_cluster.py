@@ -9,13 +9,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bilstm_core import cluster as cluster_module
-from bilstm_core.cluster import Cluster, NotEnoughMemoryError
-from bilstm_core.jobs import Jobs
+from bilstm_core.service import cluster as cluster_module
+from bilstm_core.service.cluster import Cluster, NotEnoughMemoryError
+from bilstm_core.service.jobs import Jobs
 
 APP = """
 import time
-from bilstm_core.jobs import Jobs
+from bilstm_core.service.jobs import Jobs
 jobs = Jobs()
 while jobs.state == "starting":
     time.sleep(0.02)

@@ -13,9 +13,9 @@ import numpy as np
 import psutil
 import pytest
 
-from bilstm_core import jobs_thread, watch
-from bilstm_core.jobs import Jobs, JobView
-from bilstm_core.renewal import PRESSING_BYTES
+from bilstm_core.service import jobs_thread, watch
+from bilstm_core.service.jobs import Jobs, JobView
+from bilstm_core.service.renewal import PRESSING_BYTES
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 SHORT = RunSpec(model=ModelSpec(direction="forward"), training=TrainingSpec(epochs=60))

@@ -77,7 +77,7 @@ from streamlit.testing.v1 import AppTest
 visit = AppTest.from_file("app.py", default_timeout=60).run()
 assert not visit.exception, visit.exception
 assert visit.title[0].value == "What does reading both ways mean?"
-heavy = ("pandas", "bilstm_core.problems", "bilstm_core.jobs", "ui.session", "plotly.graph_objs._figure")
+heavy = ("pandas", "bilstm_core.problems", "bilstm_core.service.jobs", "ui.session", "plotly.graph_objs._figure")
 print([name for name in heavy if name in sys.modules])
 """
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from bilstm_core import program_cache
+from bilstm_core.service import program_cache
 
 NAME = "xla_compile_cache__1__2__XLA_CPU_JIT.pb"
 TRAIN = """
-from bilstm_core import program_cache
+from bilstm_core.service import program_cache
 on = program_cache.start()
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.training import train
@@ -27,7 +27,7 @@ print(on, repr(run.history["loss"].to_list()))
 """
 HARMED = """
 import shutil, sys
-from bilstm_core import program_cache
+from bilstm_core.service import program_cache
 program_cache.start()
 (path,) = program_cache._own.iterdir()
 content = path.read_bytes()
@@ -46,7 +46,7 @@ except Exception as error:
     print(program_cache.give_up(error))
 """
 OTHERS = """
-from bilstm_core import program_cache
+from bilstm_core.service import program_cache
 program_cache.start()
 import tensorflow as tf
 for work in (lambda: tf.zeros((2**45,)), lambda: tf.reshape(tf.zeros(3), (2, 2))):
@@ -161,7 +161,7 @@ def test_a_folder_that_others_can_write_to_is_not_used(monkeypatch: pytest.Monke
         assert not program_cache.start()
     shared.chmod(0o755)
     assert restart()
-    monkeypatch.setattr("bilstm_core.program_cache.os.getuid", lambda: shared.stat().st_uid + 1)
+    monkeypatch.setattr("bilstm_core.service.program_cache.os.getuid", lambda: shared.stat().st_uid + 1)
     assert not restart()
 
 

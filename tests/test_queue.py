@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bilstm_core import jobs_thread, watch
-from bilstm_core.jobs import Jobs, JobView
-from bilstm_core.jobs_thread import FAULTY_S, QUIET_ALONE_S, QUIET_S, UNHEEDED_S
 from bilstm_core.runs import Run, to_parts
+from bilstm_core.service import jobs_thread, watch
+from bilstm_core.service.jobs import Jobs, JobView
+from bilstm_core.service.jobs_thread import FAULTY_S, QUIET_ALONE_S, QUIET_S, UNHEEDED_S
+from bilstm_core.service.watch import SILENT_S, Sight
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
-from bilstm_core.watch import SILENT_S, Sight
 from tests.test_store import finished
 
 ONE = RunSpec(model=ModelSpec(units=1), training=TrainingSpec(epochs=2))

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from bilstm_core import renewal
-from bilstm_core.jobs import Jobs
-from bilstm_core.renewal import IDLE_S, LIMIT_BYTES, PRESSING_BYTES
+from bilstm_core.service import renewal
+from bilstm_core.service.jobs import Jobs
+from bilstm_core.service.renewal import IDLE_S, LIMIT_BYTES, PRESSING_BYTES
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 SMALL = ProblemSpec(timesteps=3)

@@ -17,7 +17,7 @@ import pytest
 from distributed import Client
 from distributed.security import Security
 
-from bilstm_core.cluster import Cluster
+from bilstm_core.service.cluster import Cluster
 
 READY_S = 60.0
 

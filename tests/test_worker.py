@@ -6,17 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bilstm_core import codec, program_cache, source, worker
+from bilstm_core import codec
 from bilstm_core.runs import Progress, from_parts
+from bilstm_core.service import program_cache, source, worker
+from bilstm_core.service.worker import LOADED, Reporter, SourceMismatchError, summary_job, train_job
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
-from bilstm_core.worker import LOADED, Reporter, SourceMismatchError, summary_job, train_job
 
 SPEC = RunSpec(training=TrainingSpec(epochs=40))
 
 
 def test_importing_jobs_and_worker_imports_neither_tensorflow_nor_distributed() -> None:
     code = (
-        "import sys, bilstm_core.jobs, bilstm_core.worker, bilstm_core.store;"
+        "import sys, bilstm_core.service.jobs, bilstm_core.service.worker, bilstm_core.store;"
         "print([name for name in ('tensorflow', 'keras', 'distributed', 'dask') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -26,10 +27,10 @@ def test_importing_jobs_and_worker_imports_neither_tensorflow_nor_distributed() 
 def test_the_fingerprint_follows_the_source_and_not_the_place_or_line_endings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = Path(source.__file__).parent
+    here = Path(source.__file__).parents[1]
     copy = tmp_path / "elsewhere"
     shutil.copytree(here, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(source, "__file__", str(copy / "source.py"))
+    monkeypatch.setattr(source, "__file__", str(copy / "service" / "source.py"))
     before = source.fingerprint()
     for path in copy.rglob("*.py"):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
@@ -96,7 +97,7 @@ def test_a_summary_is_what_keras_prints() -> None:
 
 def test_progress_is_sent_at_once_then_ten_times_a_second_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 50.0
-    monkeypatch.setattr("bilstm_core.worker.time.monotonic", lambda: now)
+    monkeypatch.setattr("bilstm_core.service.worker.time.monotonic", lambda: now)
     sent: list[list[dict]] = []
     spec = RunSpec(training=TrainingSpec(epochs=1_000))
     with Reporter([spec], sent.append) as reporter:
@@ -128,7 +129,7 @@ def test_a_worker_in_which_xla_failed_with_programs_on_disk_ends_so_that_the_nex
     import tensorflow as tf
 
     ends: list[int] = []
-    monkeypatch.setattr("bilstm_core.worker.os._exit", ends.append)
+    monkeypatch.setattr("bilstm_core.service.worker.os._exit", ends.append)
     monkeypatch.setenv("BILSTM_SCRATCH", str(tmp_path))
     error = tf.errors.OutOfRangeError(None, None, "Read less bytes than requested")
     worker._do_without_cache(error)

@@ -8,8 +8,8 @@ import streamlit as st
 from bilstm_core import figures, frames
 from bilstm_core.bayes import view_of
 from bilstm_core.presets import LONG_ENOUGH
-from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
+from bilstm_core.service.progress import JobView
 from bilstm_core.specs import RunSpec
 from bilstm_core.statistics import shares
 from ui import floors, heads, live, results, session, trainer

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from bilstm_core.engine import cost
 from bilstm_core.fairness import CLOSE
 from bilstm_core.network.initial_weights import parameter_count
-from bilstm_core.progress import JobView
+from bilstm_core.service.progress import JobView
 from ui import controls, guess, live, session
 from ui.comparison import (
     AFFORDABLE_S,

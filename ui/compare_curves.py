@@ -8,8 +8,8 @@ import streamlit as st
 
 from bilstm_core import figures, frames
 from bilstm_core.engine.snapshots import with_answers
-from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
+from bilstm_core.service.progress import JobView
 from bilstm_core.specs import ProblemSpec
 from bilstm_core.statistics import listed
 from ui import floors, heads, live, results

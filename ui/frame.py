@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from bilstm_core.source import fingerprint
+from bilstm_core.service.source import fingerprint
 from ui import wire
 
 STYLE = """

@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from bilstm_core import codec
-from bilstm_core.jobs_thread import State
-from bilstm_core.progress import JobView
 from bilstm_core.runs import Run
+from bilstm_core.service.jobs_thread import State
+from bilstm_core.service.progress import JobView
 from bilstm_core.specs import RunSpec
 from ui import session
 

@@ -12,8 +12,8 @@ from typing import Any, TypedDict, cast
 import streamlit as st
 
 from bilstm_core import codec
-from bilstm_core.jobs import Jobs
 from bilstm_core.runs import Arrays, Run, from_parts, to_parts
+from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 from bilstm_core.store import Store
 from ui import run_cache

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import psutil
 
-from bilstm_core import codec, program_cache, renewal
-from bilstm_core.progress import CURVE_PARTS, thin
+from bilstm_core import codec
 from bilstm_core.runs import Arrays, Progress, Run, from_parts, to_parts
-from bilstm_core.source import fingerprint
+from bilstm_core.service import program_cache, renewal
+from bilstm_core.service.progress import CURVE_PARTS, thin
+from bilstm_core.service.source import fingerprint
 from bilstm_core.specs import Direction, ModelSpec, RunSpec, TrainingSpec
 
 Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart

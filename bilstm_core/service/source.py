@@ -9,8 +9,8 @@ _known: dict[tuple[tuple[str, int, int], ...], str] = {}
 
 
 def fingerprint(root: Path | None = None) -> str:
-    """A hash of the sources of a folder, by default this package; read again only when a time or size has changed."""
-    root = root or Path(__file__).resolve().parent
+    """A hash of the sources of a folder, by default `bilstm_core`; read again only when a time or size has changed."""
+    root = root or Path(__file__).resolve().parents[1]
     paths = sorted(root.rglob("*.py"))
     stats = [path.stat() for path in paths]
     stamp = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in zip(paths, stats, strict=True))

@@ -21,8 +21,8 @@ import time
 import uuid
 from pathlib import Path
 
-from bilstm_core.lifeline import SCRATCH
 from bilstm_core.runs import installed_versions
+from bilstm_core.service.lifeline import SCRATCH
 from bilstm_core.store import user_cache_dir
 
 SIZE_LIMIT = 100_000_000  # bytes of the shared folder, about 200 programs; the oldest go first

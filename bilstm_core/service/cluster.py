@@ -20,10 +20,10 @@ from typing import Any
 
 import psutil
 
-from bilstm_core.lifeline import SCRATCH
-from bilstm_core.watch import Sight
+from bilstm_core.service.lifeline import SCRATCH
+from bilstm_core.service.watch import Sight
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MEMORY_SHARE = 0.7  # of the machine's memory, for the worker
 MEMORY_NEEDED = 1_000_000_000  # bytes: TensorFlow and a few compiled programs
 ALLOWED_DEATHS = 2  # of the worker in one training; the next one fails the training
@@ -127,7 +127,7 @@ class Cluster:
         command += ["--local-directory", self._scratch.name, "--no-dashboard"]
         certificate, key = self._pair()
         command += ["--tls-ca-file", str(certificate), "--tls-cert", str(certificate), "--tls-key", str(key)]
-        command += ["--preload", "bilstm_core.worker", "--preload-nanny", "bilstm_core.lifeline"]
+        command += ["--preload", "bilstm_core.service.worker", "--preload-nanny", "bilstm_core.service.lifeline"]
         with self._closing:
             if self._closed:
                 return

@@ -39,7 +39,7 @@ class Questions:
 
         flat: a spec, as codec.encode writes it; source: the app's fingerprint
         """
-        worker = importlib.import_module("bilstm_core.worker")
+        worker = importlib.import_module("bilstm_core.service.worker")
         key = f"summary-{uuid.uuid4().hex}"
         try:
             future = client.submit(worker.summary_job, flat, source, key=key, priority=1, pure=False)

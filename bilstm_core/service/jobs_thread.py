@@ -17,15 +17,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Literal
 
-from bilstm_core import codec, renewal
-from bilstm_core.cluster import Cluster, NotEnoughMemoryError
-from bilstm_core.dispatch import Turn, turns
-from bilstm_core.progress import Job, JobState, failure
-from bilstm_core.questions import Questions
+from bilstm_core import codec
 from bilstm_core.runs import Run, from_parts, to_parts
-from bilstm_core.source import fingerprint
-from bilstm_core.watch import SILENT_S, Watch
-from bilstm_core.worker import TOPIC
+from bilstm_core.service import renewal
+from bilstm_core.service.cluster import Cluster, NotEnoughMemoryError
+from bilstm_core.service.dispatch import Turn, turns
+from bilstm_core.service.progress import Job, JobState, failure
+from bilstm_core.service.questions import Questions
+from bilstm_core.service.source import fingerprint
+from bilstm_core.service.watch import SILENT_S, Watch
+from bilstm_core.service.worker import TOPIC
 
 State = Literal["starting", "warming", "ready", "failed"]
 
@@ -192,7 +193,7 @@ class JobsThread:
                     self._end(turn.job, "failed", failure(error))
 
     def _send(self, cluster: Cluster, key: str, turn: Turn) -> None:
-        worker = importlib.import_module("bilstm_core.worker")
+        worker = importlib.import_module("bilstm_core.service.worker")
         job, number = turn
         future = cluster.client.submit(
             worker.train_job,
@@ -246,7 +247,7 @@ class JobsThread:
 
     def _request_stop(self, cluster: Cluster, job_id: str) -> None:
         """Have a training at work end after its chunk. A worker that hangs never answers, so nobody waits for it."""
-        worker = importlib.import_module("bilstm_core.worker")
+        worker = importlib.import_module("bilstm_core.service.worker")
         threading.Thread(
             target=cluster.client.run,
             args=(worker.request_stop, job_id),

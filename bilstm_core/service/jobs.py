@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bilstm_core import codec
-from bilstm_core.dispatch import ahead
 from bilstm_core.engine import cost
-from bilstm_core.jobs_thread import JobsThread, State
-from bilstm_core.progress import Job, JobView, parts_of
 from bilstm_core.runs import Run
+from bilstm_core.service.dispatch import ahead
+from bilstm_core.service.jobs_thread import JobsThread, State
+from bilstm_core.service.progress import Job, JobView, parts_of
 from bilstm_core.specs import RunSpec
 
 
