@@ -49,11 +49,10 @@ def rows(ours: Found, theirs: Found) -> list[Row]:
     """Every comparison; the shares wanted are those of the issue that asked for speed."""
     result = []
     loops = {"one `fit` a sequence": "fit", "`train_on_batch` in a loop": "train_on_batch"}
-    wanted = {"directions": (400, 1000), "directions cold": (10, 20), "directions cached": (15, 30)}
+    wanted = {"directions": (400, 1000), "directions cold": (10, 20)}
     names = {
         "directions": f"three directions, {EPOCHS} epochs of one fresh sequence, warm",
         "directions cold": "the same, never compiled before",
-        "directions cached": "the same, first time in a new process, compiled programs on disk",
     }
     for name, what in names.items():
         for against, way in loops.items():
@@ -89,7 +88,7 @@ merge by concatenation, 10 timesteps and 20 units unless said. The other side is
 Keras; its `fit` loop is timed on 50 sequences a direction and multiplied by 5, its data for `fit` and `evaluate`
 are made beforehand and not timed. Ours is [explorer.py](explorer.py) and includes drawing the data, initial weights,
 and all that a run keeps. "Never compiled before": in a process that has TensorFlow imported and the programs of
-{WARMED_TIMESTEPS} timesteps compiled, as a worker has its default ones; so is the one that finds its programs on disk.
+{WARMED_TIMESTEPS} timesteps compiled, as a worker has its default ones.
 A step's ratio is floor by step: 0.5x is twice the floor.
 """
 
@@ -100,10 +99,8 @@ def main() -> None:
     ours: Found = {}
     theirs: Found = {}
     os.environ["BILSTM_STORE"] = tempfile.mkdtemp()
-    process("benchmarks.explorer", "cached", worker=True)
     for _ in range(ROUNDS):
         gather(ours, process("benchmarks.explorer", "worker", worker=True))
-        gather(ours, process("benchmarks.explorer", "cached", worker=True))
         gather(theirs, process("benchmarks.tutorial"))
         gather(ours, process("benchmarks.explorer", "page"))
     growth = process("benchmarks.growth", worker=True)

@@ -1,7 +1,6 @@
 """This project's side. Each command prints its seconds as JSON, a list for each thing done.
 
 `python -m benchmarks.explorer worker`: what a worker does; run it in the worker's environment
-`python -m benchmarks.explorer cached`: the same with the programs on disk that an earlier such process has left
 `python -m benchmarks.explorer page`: what the page's own process does, without TensorFlow
 """
 
@@ -86,17 +85,6 @@ def worker() -> dict[str, Sequence[float]]:
     return found
 
 
-def cached() -> dict[str, Sequence[float]]:
-    from bilstm_core.service import program_cache
-
-    if not program_cache.start():
-        raise RuntimeError("no folder for compiled programs can be made here")
-    warm()
-    found = {"directions cached": [seconds(lambda: directions(0))]}
-    program_cache.save()
-    return found
-
-
 def page() -> dict[str, Sequence[float]]:
     from bilstm_core.editing import parse_values
     from bilstm_core.evaluation import evaluate
@@ -123,4 +111,4 @@ def page() -> dict[str, Sequence[float]]:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"worker": worker, "cached": cached, "page": page}[sys.argv[1]]()))
+    print(json.dumps({"worker": worker, "page": page}[sys.argv[1]]()))

@@ -3,8 +3,8 @@
 Every training needs a program of its own. After each ten the visitor pauses, as a person does: then a worker that has
 grown past its limit is renewed. With "busy" nobody pauses, and three trainings wait at any time: then it is renewed
 between two of them, past a higher limit. A line each ten: trainings, megabytes of this process, of the one that looks
-after the worker, and of the worker, and how many workers there have been; at the end the most that a worker held. The
-first takes 6 minutes or more for 300; a second finds its programs on disk.
+after the worker, and of the worker, and how many workers there have been; at the end the most that a worker held. 300
+take 6 minutes or more.
 """
 
 import contextlib

@@ -93,14 +93,12 @@ def test_a_class_is_told_every_address_but_the_loopback() -> None:
 
 KEEP_A_RUN = """
 import tests.conftest
-from bilstm_core.service.program_cache import shared_folder
 from bilstm_core.store import Store, user_cache_dir
 from tests.test_store import finished
 run = finished()
 store = Store()
 store.put(run)
 assert Store().get(run.spec) is not None, store.notice
-shared_folder().mkdir(parents=True)
 user_cache_dir().mkdir(parents=True)
 """
 

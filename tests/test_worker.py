@@ -8,7 +8,7 @@ import pytest
 
 from bilstm_core import codec
 from bilstm_core.runs import Progress, from_parts
-from bilstm_core.service import program_cache, source, worker
+from bilstm_core.service import source, worker
 from bilstm_core.service.worker import LOADED, Reporter, SourceMismatchError, summary_job, train_job
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 
@@ -121,23 +121,3 @@ def test_a_report_of_many_points_is_thinned_and_plain() -> None:
     ((message,),) = sent
     assert 1_500 < len(message["seen"]) == len(message["loss"]) == len(message["count"]) <= 2_000
     assert {type(value) for value in message["seen"] + message["loss"]} == {int, float}
-
-
-def test_a_worker_in_which_xla_failed_with_programs_on_disk_ends_so_that_the_next_does_without(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import tensorflow as tf
-
-    ends: list[int] = []
-    monkeypatch.setattr("bilstm_core.service.worker.os._exit", ends.append)
-    monkeypatch.setenv("BILSTM_SCRATCH", str(tmp_path))
-    error = tf.errors.OutOfRangeError(None, None, "Read less bytes than requested")
-    worker._do_without_cache(error)
-    assert ends == []
-    monkeypatch.setattr(program_cache, "_own", tmp_path)
-    worker._do_without_cache(ValueError("of the spec"))
-    worker._do_without_cache(tf.errors.ResourceExhaustedError(None, None, "OOM when allocating"))
-    assert ends == []
-    worker._do_without_cache(error)
-    assert ends == [1]
-    assert not program_cache.start()

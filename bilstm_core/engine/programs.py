@@ -7,19 +7,16 @@ gradients are one product each, and Adam is plain arithmetic on one flat vector 
 """
 
 import contextlib
-import hashlib
-import itertools
 import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
-from tensorflow.python.framework import ops
 
 from bilstm_core.engine.cells import scan
 from bilstm_core.network.inference import CONSTANT, position_inputs
@@ -89,7 +86,6 @@ class Program(NamedTuple):
 
 
 _programs: OrderedDict[tuple[Any, ...], Program] = OrderedDict()
-_named: set[tuple[Any, ...]] = set()  # keys whose steady names are used up
 _lock = threading.Lock()
 
 
@@ -106,35 +102,11 @@ def compile_program(problem: ProblemSpec, model: ModelSpec, batch: int, stack: i
             _programs.move_to_end(key)
             return _programs[key], 0.0
         start = time.perf_counter()
-        with _steady_names(key):
-            program = _compiled(problem, model, batch, stack)
+        program = _compiled(problem, model, batch, stack)
         _programs[key] = program
         while len(_programs) > MAX_PROGRAMS:
             _programs.popitem(last=False)
         return program, time.perf_counter() - start
-
-
-@contextlib.contextmanager
-def _steady_names(key: tuple[Any, ...]) -> Iterator[None]:
-    """Let TensorFlow name the functions of a program by its key, where else it counts all functions of the process.
-
-    The names are part of what XLA finds a program on disk by: with others it would find only those compiled in the
-    same order. A name serves once, so a program that was let go and is compiled again takes what it gets.
-    """
-    usual = getattr(ops, "uid", None)
-    if usual is None or key in _named:
-        yield
-        return
-    _named.add(key)
-    tf.function(lambda x: x + 1).get_concrete_function(tf.TensorSpec(()))  # a process's first takes numbers of its own
-    first = int(hashlib.sha256(repr(key).encode()).hexdigest()[:10], 16) * 1_000_000
-    numbers = itertools.count(first)
-    here = threading.get_ident()
-    ops.uid = lambda: next(numbers) if threading.get_ident() == here else usual()
-    try:
-        yield
-    finally:
-        ops.uid = usual
 
 
 def _compiled(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) -> Program:

@@ -1,8 +1,8 @@
 """A worker that has grown is renewed between two trainings, if possible while nobody needs it.
 
 TensorFlow keeps all that belongs to every program it ever compiled, about 12 MB each; only a new process gives that
-back. The new one finds the programs on disk (program_cache.py). The app decides for the worker that it started itself,
-whenever that has nothing to train. Workers that others run have Dask's own means, `dask worker --lifetime`.
+back. The app decides for the worker that it started itself, whenever that has nothing to train. Workers that others run
+have Dask's own means, `dask worker --lifetime`.
 """
 
 import contextlib

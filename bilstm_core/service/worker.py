@@ -3,7 +3,6 @@
 What comes and goes is plain: codec dicts, JSON-ready dicts, NumPy arrays. TensorFlow is imported inside functions.
 """
 
-import os
 import threading
 import time
 from collections import deque
@@ -15,7 +14,7 @@ import psutil
 
 from bilstm_core import codec
 from bilstm_core.runs import Arrays, Progress, Run, from_parts, to_parts
-from bilstm_core.service import program_cache, renewal
+from bilstm_core.service import renewal
 from bilstm_core.service.progress import CURVE_PARTS, thin
 from bilstm_core.service.source import fingerprint
 from bilstm_core.specs import Direction, ModelSpec, RunSpec, TrainingSpec
@@ -73,11 +72,7 @@ def train_job(
             else:
                 runs = train_many(specs, on_progress=seen, should_stop=should_stop)
         return [to_parts(run) for run in runs]
-    except Exception as error:
-        _do_without_cache(error)
-        raise
     finally:
-        program_cache.save()
         renewal.trim()
         _training.release()
 
@@ -143,7 +138,6 @@ def dask_setup(worker: Any) -> None:
     """Dask calls this as the worker starts: yield to the page's process, and warm up beside the requests."""
     process = psutil.Process()
     process.nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10))
-    program_cache.start()
     threading.Thread(target=_warm, args=(worker,), name="warming", daemon=True).start()
 
 
@@ -159,19 +153,11 @@ def _warm(worker: Any) -> None:
             time.sleep(0.01)
             with _training:
                 train(RunSpec(model=ModelSpec(direction=direction), training=TrainingSpec(epochs=1)))
-                program_cache.save()
     except Exception as error:
-        _do_without_cache(error)
         worker.log_event(TOPIC, {"event": "broken", "message": f"{type(error).__name__}: {error}"})
         raise
     renewal.trim()
     worker.log_event(TOPIC, {"event": "ready"})
-
-
-def _do_without_cache(error: Exception) -> None:
-    """End this worker if XLA failed over programs on disk: the next one works without, and the job is done again."""
-    if program_cache.give_up(error):
-        os._exit(1)
 
 
 def _check_source(source: str) -> None:
