@@ -17,7 +17,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.timing import shown
-from bilstm_core import figures, frames
+from bilstm_core import figures
+from bilstm_core.analysis import frames
 from bilstm_core.runs import installed_versions
 from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec

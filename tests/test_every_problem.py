@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bilstm_core import codec, frames
+from bilstm_core import codec
+from bilstm_core.analysis import frames
 from bilstm_core.engine.training_data import TrainingData
 from bilstm_core.evaluation import evaluate, evaluation_sequences
 from bilstm_core.models import build_model

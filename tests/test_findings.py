@@ -2,8 +2,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bilstm_core.fairness import Match
-from bilstm_core.findings import BIGGER, ELSE, FUTURE, conclusion, finding, gain, kinds, lead_sentence, opening, verdict
+from bilstm_core.analysis.fairness import Match
+from bilstm_core.analysis.findings import (
+    BIGGER,
+    ELSE,
+    FUTURE,
+    conclusion,
+    finding,
+    gain,
+    kinds,
+    lead_sentence,
+    opening,
+    verdict,
+)
 from bilstm_core.presets import NO_FUTURE, WHY_STEPS, WIDER
 
 SPREAD = [0.01, -0.02, 0.0, 0.03, -0.01, 0.02, -0.03, 0.01, 0.0, -0.01]

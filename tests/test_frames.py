@@ -3,7 +3,8 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from bilstm_core import figures, frames
+from bilstm_core import figures
+from bilstm_core.analysis import frames
 from bilstm_core.runs import Run, Snapshots, Timing
 from bilstm_core.specs import RunSpec, TrainingSpec
 from bilstm_core.thinning import thinned

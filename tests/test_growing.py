@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bilstm_core import frames
+from bilstm_core.analysis import frames
 from bilstm_core.figures.smoothing import smooth_and_band
 from bilstm_core.runs import Run
 from bilstm_core.service.progress import Job, parts_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bilstm_core import statistics
+from bilstm_core.analysis import statistics
 from tools.mutants import LISTED, ROOT, opened
 
 MODULES: list[dict[str, Any]] = tomllib.loads(LISTED.read_text(encoding="utf-8"))["module"]

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 
 from bilstm_core import figures
-from bilstm_core.findings import gain
+from bilstm_core.analysis.findings import gain
 from bilstm_core.presets import DIRECTIONS, NO_FUTURE
 from bilstm_core.problems import BayesRisk
 from bilstm_core.service.progress import Job, parts_of

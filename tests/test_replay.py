@@ -9,7 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from bilstm_core import figures, frames
+from bilstm_core import figures
+from bilstm_core.analysis import frames
 from bilstm_core.specs import ProblemSpec
 from tests.test_figures import MODELS, STYLES, losses, snapshots
 

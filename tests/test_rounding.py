@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bilstm_core.analysis.statistics import Difference, amounts, evidence, lead, shares
 from bilstm_core.evaluation import wilson_interval
 from bilstm_core.presets import INSIDE
 from bilstm_core.specs import RunSpec
-from bilstm_core.statistics import Difference, amounts, evidence, lead, shares
 from ui import inside, reaction, session, trainer
 
 NUMBER = re.compile(r"-?\d+\.?\d*")

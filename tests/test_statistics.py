@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bilstm_core.statistics import (
+from bilstm_core.analysis.statistics import (
     FEWEST,
     MOST_STARTS,
     SURE,

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bilstm_core.problems.irwin_hall import below, density
-from bilstm_core.statistics import (
+from bilstm_core.analysis.statistics import (
     FEWEST,
     MOST_STARTS,
     POWER,
@@ -16,6 +15,7 @@ from bilstm_core.statistics import (
     sign_test,
     starts_needed,
 )
+from bilstm_core.problems.irwin_hall import below, density
 
 SKEWED = [np.random.default_rng(seed).exponential(size=size) for seed, size in enumerate((6, 8, 10, 15, 30, 50))]
 

@@ -5,13 +5,14 @@ from typing import Literal
 import plotly.graph_objects as go
 import streamlit as st
 
-from bilstm_core import figures, frames
+from bilstm_core import figures
+from bilstm_core.analysis import frames
+from bilstm_core.analysis.statistics import shares
 from bilstm_core.bayes import view_of
 from bilstm_core.presets import LONG_ENOUGH
 from bilstm_core.runs import Run
 from bilstm_core.service.progress import JobView
 from bilstm_core.specs import RunSpec
-from bilstm_core.statistics import shares
 from ui import floors, heads, live, results, session, trainer
 from ui.chart import cached, chart
 from ui.problems import ROWS, Cell, run_of, spec_of

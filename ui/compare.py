@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from bilstm_core.analysis.statistics import FEWEST, listed, ranking_sentence
 from bilstm_core.runs import Run
-from bilstm_core.statistics import FEWEST, listed, ranking_sentence
 from ui import compare_controls, derivation, floors, guess, live, results, session
 from ui.compare_curves import curves, switched_on
 from ui.comparison import (

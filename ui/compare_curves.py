@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from bilstm_core import figures, frames
+from bilstm_core import figures
+from bilstm_core.analysis import frames
+from bilstm_core.analysis.statistics import listed
 from bilstm_core.engine.snapshots import with_answers
 from bilstm_core.runs import Run
 from bilstm_core.service.progress import JobView
 from bilstm_core.specs import ProblemSpec
-from bilstm_core.statistics import listed
 from ui import floors, heads, live, results
 from ui.chart import cached, chart
 from ui.comparison import TUTORIAL_EPOCHS, Comparison, current_runs, problem_of, shown_settings, specs_of

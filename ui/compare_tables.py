@@ -8,9 +8,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from bilstm_core import figures, frames
+from bilstm_core import figures
+from bilstm_core.analysis import frames
+from bilstm_core.analysis.statistics import FEWEST, MOST_STARTS, against, by_start, differences, starts_needed
 from bilstm_core.runs import Run
-from bilstm_core.statistics import FEWEST, MOST_STARTS, against, by_start, differences, starts_needed
 from ui import floors, heads, results
 from ui.chart import cached, chart
 from ui.comparison import Comparison, evaluated, problem_of, scores, scores_key, sequences, shown_settings

@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 
 from bilstm_core import figures
+from bilstm_core.analysis.statistics import listed
 from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.problems import BayesRisk, View
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
-from bilstm_core.statistics import listed
 from ui import live
 
 PATIENCE_S = 0.3

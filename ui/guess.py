@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from bilstm_core.analysis.statistics import late_fall, listed
 from bilstm_core.runs import Run
-from bilstm_core.statistics import late_fall, listed
 from ui.comparison import Comparison, Settings
 
 NONE = "none of them"

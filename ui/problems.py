@@ -9,11 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from bilstm_core import figures
+from bilstm_core.analysis.statistics import listed, shares
 from bilstm_core.presets import DECIDES, LONG_ENOUGH, trained_long_enough
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.runs import Run
 from bilstm_core.specs import Direction, ProblemSpec, RunSpec
-from bilstm_core.statistics import listed, shares
 from ui import floors, results, session, timeline
 from ui.chart import Click, cached, chart
 

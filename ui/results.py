@@ -13,12 +13,12 @@ import pandas as pd
 import streamlit as st
 from cachetools import LRUCache
 
-from bilstm_core import frames
+from bilstm_core.analysis import frames
+from bilstm_core.analysis.statistics import listed
 from bilstm_core.evaluation import Evaluation, evaluate
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.runs import Run, Timing
 from bilstm_core.specs import ProblemSpec, RunSpec
-from bilstm_core.statistics import listed
 from bilstm_core.store import read_recorded
 from ui import live, session
 

@@ -6,14 +6,15 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
-from bilstm_core import codec, figures, frames
+from bilstm_core import codec, figures
+from bilstm_core.analysis import frames
+from bilstm_core.analysis.statistics import shares
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.runs import Run
 from bilstm_core.service.progress import JobView
 from bilstm_core.specs import RunSpec
-from bilstm_core.statistics import shares
 from ui import controls, floors, heads, live, results, session, timeline, tray
 from ui.chart import cached, chart
 

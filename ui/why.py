@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from bilstm_core import figures
-from bilstm_core.fairness import Match, match
-from bilstm_core.findings import (
+from bilstm_core.analysis.fairness import Match, match
+from bilstm_core.analysis.findings import (
     BIDIRECTIONAL,
     FORWARD,
     GUESSES,

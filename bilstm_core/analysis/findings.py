@@ -5,9 +5,8 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from bilstm_core.fairness import Match
-from bilstm_core.presets import NO_FUTURE, WHY_MORE, WIDER, Step
-from bilstm_core.statistics import (
+from bilstm_core.analysis.fairness import Match
+from bilstm_core.analysis.statistics import (
     FEWEST,
     Difference,
     amount,
@@ -19,6 +18,7 @@ from bilstm_core.statistics import (
     lead,
     listed,
 )
+from bilstm_core.presets import NO_FUTURE, WHY_MORE, WIDER, Step
 
 FORWARD, BIDIRECTIONAL = "forward", "bidirectional"
 NEGLIGIBLE = 0.1  # of bidirectional's gain: a change that lacks less has enough, one that has less has nothing
