@@ -11,7 +11,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from bilstm_core.analysis.findings import GUESSES
+from bilstm_core.analysis.ablation import GUESSES
 from bilstm_core.presets import DIRECTIONS, WHY_STEPS
 from bilstm_core.specs import RunSpec, TrainingSpec
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from bilstm_core.network.inference import activated, logits
 from bilstm_core.problems import Batch
+from bilstm_core.random_streams import Stream, generator
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec
-from bilstm_core.streams import Stream, generator
 
 EVALUATION_SEED = 0  # one for all runs, so that they are compared on the same sequences
 N_EXAMPLES = 100

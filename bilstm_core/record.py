@@ -6,7 +6,7 @@ They are ordinary runs of train_many, without Adam's state, and with snapshots o
 import sys
 from dataclasses import replace
 
-from bilstm_core.analysis.fairness import matched_units
+from bilstm_core.analysis.parameter_matching import matched_units
 from bilstm_core.presets import DIRECTIONS, EVERY_PROBLEM, INSIDE, MERGE_MODES, PRESETS, WHY_FIRST, WHY_MORE, WHY_STEPS
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec

@@ -16,8 +16,8 @@ import pandas as pd
 
 from bilstm_core import codec
 from bilstm_core.problems import Batch
+from bilstm_core.random_streams import Stream, generator
 from bilstm_core.specs import ProblemSpec, RunSpec
-from bilstm_core.streams import Stream, generator
 
 if TYPE_CHECKING:
     import keras

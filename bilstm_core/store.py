@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bilstm_core import codec
+from bilstm_core.downsampling import MAX_STEP_POINTS
 from bilstm_core.network.initial_weights import shapes
 from bilstm_core.runs import (
     ENGINE_VERSION,
@@ -38,7 +39,6 @@ from bilstm_core.runs import (
     to_parts,
 )
 from bilstm_core.specs import RunSpec
-from bilstm_core.thinning import MAX_STEP_POINTS
 
 RECORDED = Path(__file__).resolve().parent / "recorded"
 DATE = "recorded_on.txt"  # beside the recorded results

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from bilstm_core.downsampling import curve_steps, grid_steps, snapshot_steps, thinned
 from bilstm_core.engine.cost import seeds_of, stacks, step_seconds
 from bilstm_core.engine.programs import Chunk, Program, State, compile_program
 from bilstm_core.engine.snapshots import Keeper, on_probes
@@ -21,7 +22,6 @@ from bilstm_core.engine.training_data import TrainingData
 from bilstm_core.network.initial_weights import branches, flattened, initial_weights, named
 from bilstm_core.runs import Progress, Run, Snapshots, Timing, installed_versions
 from bilstm_core.specs import RunSpec, TrainingSpec
-from bilstm_core.thinning import curve_steps, grid_steps, snapshot_steps, thinned
 
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]

@@ -1,7 +1,7 @@
 import pytest
 
 from bilstm_core import figures
-from bilstm_core.analysis.fairness import matched_units
+from bilstm_core.analysis.parameter_matching import matched_units
 from bilstm_core.presets import DIRECTIONS
 from bilstm_core.specs import ProblemSpec
 from ui import guess

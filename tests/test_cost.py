@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bilstm_core.engine import cost
-from bilstm_core.service.progress import parts_of
+from bilstm_core.service.job_record import parts_of
 from bilstm_core.specs import MAX_WORK, Cell, Direction, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 

@@ -1,7 +1,7 @@
 """Whose turn it is, and how many come before."""
 
-from bilstm_core.service.dispatch import ahead, turns
-from bilstm_core.service.progress import Job, parts_of
+from bilstm_core.service.job_record import Job, parts_of
+from bilstm_core.service.turns import ahead, turns
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 
 

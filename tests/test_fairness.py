@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from bilstm_core.analysis.fairness import match, matched_units
+from bilstm_core.analysis.parameter_matching import match, matched_units
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.specs import ModelSpec, ProblemSpec
 

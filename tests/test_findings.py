@@ -2,8 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bilstm_core.analysis.fairness import Match
-from bilstm_core.analysis.findings import (
+from bilstm_core.analysis.ablation import (
     BIGGER,
     ELSE,
     FUTURE,
@@ -15,6 +14,7 @@ from bilstm_core.analysis.findings import (
     opening,
     verdict,
 )
+from bilstm_core.analysis.parameter_matching import Match
 from bilstm_core.presets import NO_FUTURE, WHY_STEPS, WIDER
 
 SPREAD = [0.01, -0.02, 0.0, 0.03, -0.01, 0.02, -0.03, 0.01, 0.0, -0.01]

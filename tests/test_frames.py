@@ -5,9 +5,9 @@ import pytest
 
 from bilstm_core import figures
 from bilstm_core.analysis import frames
+from bilstm_core.downsampling import thinned
 from bilstm_core.runs import Run, Snapshots, Timing
 from bilstm_core.specs import RunSpec, TrainingSpec
-from bilstm_core.thinning import thinned
 
 
 def skewed(count: int, seed: int = 0) -> npt.NDArray[np.float32]:

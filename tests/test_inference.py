@@ -4,8 +4,8 @@ import pytest
 from bilstm_core.models import build_model
 from bilstm_core.network.inference import logits, probabilities, trace
 from bilstm_core.network.initial_weights import initial_weights
+from bilstm_core.random_streams import Stream, generator
 from bilstm_core.specs import ModelSpec, ProblemSpec
-from bilstm_core.streams import Stream, generator
 
 PROBLEM = ProblemSpec(timesteps=6)
 X = np.random.default_rng(0).random((4, 6, 1), dtype=np.float32)

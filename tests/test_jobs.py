@@ -13,9 +13,9 @@ import numpy as np
 import psutil
 import pytest
 
-from bilstm_core.service import jobs_thread, watch
+from bilstm_core.service import dispatcher, heartbeat
 from bilstm_core.service.jobs import Jobs, JobView
-from bilstm_core.service.renewal import PRESSING_BYTES
+from bilstm_core.service.recycling import PRESSING_BYTES
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 SHORT = RunSpec(model=ModelSpec(direction="forward"), training=TrainingSpec(epochs=60))
@@ -94,7 +94,7 @@ def hang_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     assert hung is not None
     hung.suspend()
     with monkeypatch.context() as patch:
-        patch.setattr(watch, "HUNG_S", 2.0)
+        patch.setattr(heartbeat, "HUNG_S", 2.0)
         until(lambda: not hung.is_running())
 
 
@@ -109,7 +109,7 @@ def test_no_call_waits_for_the_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
         asked.wait(100)
         raise OSError("nobody there")
 
-    monkeypatch.setattr(jobs_thread, "Cluster", unreachable)
+    monkeypatch.setattr(dispatcher, "Cluster", unreachable)
     service = Jobs()
     job, request = service.submit([SHORT], watcher="me"), service.ask_summary(SHORT)
     assert service.state == "starting"
@@ -135,7 +135,7 @@ def test_workers_of_a_cluster_that_others_run_may_start_and_break_as_often_as_th
     service, other = Jobs(delay_s=100), SimpleNamespace(remote=True, close=lambda: None, address="tcp://there:1")
     other.workers = other.slots = lambda: 1
     service._cluster = other  # type: ignore[assignment]
-    for event in ["warming"] * (jobs_thread.MAX_STARTS + 1) + ["broken"]:
+    for event in ["warming"] * (dispatcher.MAX_STARTS + 1) + ["broken"]:
         service._hear((0.0, {"event": event, "message": "no TensorFlow there"}))
     service._sweep(other)  # type: ignore[arg-type]
     assert (service.state, service.problem) == ("ready", "")
@@ -256,7 +256,7 @@ def test_stop_by_one_of_two_watchers_lets_the_other_go_on(jobs: Jobs) -> None:
 
 
 def test_a_watcher_that_falls_silent_counts_as_gone(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs_thread, "QUIET_ALONE_S", 0.5)
+    monkeypatch.setattr(dispatcher, "QUIET_ALONE_S", 0.5)
     job = jobs.submit([LONG], watcher="closed tab")
     until(lambda: seen(jobs, job, None).state == "stopped")
     assert seen(jobs, job, None).message.startswith("The training was stopped because no page")
@@ -402,7 +402,7 @@ def test_the_looked_after_worker_is_started_again_when_its_keeper_dies(jobs: Job
 
 
 def test_a_worker_that_never_gets_ready_is_given_up(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs_thread, "MAX_STARTS", 1)
+    monkeypatch.setattr(dispatcher, "MAX_STARTS", 1)
     until(lambda: jobs.state == "ready")
     kill_worker()
     until(lambda: jobs.state == "warming")

@@ -9,10 +9,10 @@ import pytest
 import streamlit as st
 
 from bilstm_core import figures
-from bilstm_core.analysis.findings import gain
+from bilstm_core.analysis.ablation import gain
 from bilstm_core.presets import DIRECTIONS, NO_FUTURE
 from bilstm_core.problems import BayesRisk
-from bilstm_core.service.progress import Job, parts_of
+from bilstm_core.service.job_record import Job, parts_of
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 from ui import chart, compare, compare_controls, compare_tables, comparison, floors, guess, results, session, tray
@@ -185,7 +185,7 @@ def test_what_remains_is_not_told_before_three_tenths_of_a_second_have_been_seen
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = 100.0
-    monkeypatch.setattr("bilstm_core.service.progress.time.monotonic", lambda: now)
+    monkeypatch.setattr("bilstm_core.service.job_record.time.monotonic", lambda: now)
     specs = (RunSpec(),)
     job = Job(id="job", specs=specs, resume=None, parts=parts_of(specs))
     job.start(0)

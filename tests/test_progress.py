@@ -3,7 +3,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bilstm_core.service.progress import FORESIGHT_S, Curve, Job, JobState, Part, failure, parts_of, thin, updates_after
+from bilstm_core.service.job_record import (
+    FORESIGHT_S,
+    Curve,
+    Job,
+    JobState,
+    Part,
+    failure,
+    parts_of,
+    thin,
+    updates_after,
+)
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 
@@ -141,7 +151,7 @@ def test_stop_ends_at_once_what_waits_or_compiles_and_leaves_what_has_learnt_to_
 
 def test_what_remains_is_reckoned_anew_after_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr("bilstm_core.service.progress.time.monotonic", lambda: now)
+    monkeypatch.setattr("bilstm_core.service.job_record.time.monotonic", lambda: now)
     one = job(RunSpec())
     one.start(0)
     one.report(0, message(50))
@@ -157,7 +167,7 @@ def test_what_remains_is_reckoned_anew_after_a_restart(monkeypatch: pytest.Monke
 
 def test_what_remains_is_unknown_at_first_and_then_in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr("bilstm_core.service.progress.time.monotonic", lambda: now)
+    monkeypatch.setattr("bilstm_core.service.job_record.time.monotonic", lambda: now)
     one = job(RunSpec())
     one.start(0)
     one.report(0, message(50))
@@ -270,7 +280,7 @@ def test_a_job_with_a_run_that_is_missing_or_unfinished_was_stopped() -> None:
 
 def test_what_failed_says_why_and_its_clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr("bilstm_core.service.progress.time.monotonic", lambda: now)
+    monkeypatch.setattr("bilstm_core.service.job_record.time.monotonic", lambda: now)
     one = job(RunSpec())
     one.heard = 90.0
     one.start(0)
@@ -337,7 +347,7 @@ def test_a_curve_that_grows_is_thinned_by_its_own_trainings_length() -> None:
 
 def test_what_remains_goes_by_work_and_not_by_weight_updates(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr("bilstm_core.service.progress.time.monotonic", lambda: now)
+    monkeypatch.setattr("bilstm_core.service.job_record.time.monotonic", lambda: now)
     large = RunSpec(model=ModelSpec(units=200))
     one = job(PAIR[1], large)
     small_work, all_work = PAIR[1].work(), PAIR[1].work() + large.work()
@@ -353,7 +363,7 @@ def test_what_remains_goes_by_work_and_not_by_weight_updates(monkeypatch: pytest
 
 def test_without_progress_nothing_can_be_said_of_what_remains(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr("bilstm_core.service.progress.time.monotonic", lambda: now)
+    monkeypatch.setattr("bilstm_core.service.job_record.time.monotonic", lambda: now)
     one = job(RunSpec())
     one.start(0)
     one.report(0, message(50))
@@ -386,7 +396,7 @@ def test_a_training_that_failed_is_told_of_in_sentences(error: BaseException | N
 
 def test_what_remains_is_told_from_the_very_moment_on(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr("bilstm_core.service.progress.time.monotonic", lambda: now)
+    monkeypatch.setattr("bilstm_core.service.job_record.time.monotonic", lambda: now)
     one = job(RunSpec())
     one.start(0)
     one.report(0, message(50))

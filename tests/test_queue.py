@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from bilstm_core.runs import Run, to_parts
-from bilstm_core.service import jobs_thread, watch
+from bilstm_core.service import dispatcher, heartbeat
+from bilstm_core.service.dispatcher import FAULTY_S, QUIET_ALONE_S, QUIET_S, UNHEEDED_S
+from bilstm_core.service.heartbeat import SILENT_S, Sight
 from bilstm_core.service.jobs import Jobs, JobView
-from bilstm_core.service.jobs_thread import FAULTY_S, QUIET_ALONE_S, QUIET_S, UNHEEDED_S
-from bilstm_core.service.watch import SILENT_S, Sight
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 
@@ -127,8 +127,8 @@ class House:
 
 @pytest.fixture
 def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    monkeypatch.setattr(jobs_thread, "SWEEP_S", 0.01)
-    monkeypatch.setattr(jobs_thread, "TICK_S", 1_000.0)
+    monkeypatch.setattr(dispatcher, "SWEEP_S", 0.01)
+    monkeypatch.setattr(dispatcher, "TICK_S", 1_000.0)
     house = House()
     yield house
     house.jobs.close()
@@ -406,7 +406,7 @@ def test_ended_jobs_hold_no_more_bytes_than_the_bound(house: House, monkeypatch:
     each = house.jobs._jobs[jobs[0]].nbytes
     run = to_parts(finished(ONE))[1]
     assert each == sum(np.asarray(array).nbytes for array in run.values())
-    monkeypatch.setattr(jobs_thread, "KEPT_BYTES", 3 * each)
+    monkeypatch.setattr(dispatcher, "KEPT_BYTES", 3 * each)
     assert known(house, jobs) == [False, False, False, True, True, True]
 
 
@@ -417,7 +417,7 @@ def test_ended_jobs_are_bounded_in_number_though_they_hold_nothing(
     for job in jobs:
         house.jobs.stop(job)
         house.jobs.leave(job, "me")
-    monkeypatch.setattr(jobs_thread, "KEPT_JOBS", 2)
+    monkeypatch.setattr(dispatcher, "KEPT_JOBS", 2)
     assert known(house, jobs) == [False, False, False, True, True]
 
 
@@ -431,7 +431,7 @@ def test_an_ended_job_is_not_dropped_before_its_watcher_has_seen_the_end_or_is_l
     house.finish(f"{hidden}-0", THREE)
     house.turn()
     ended(house, 2)
-    monkeypatch.setattr(jobs_thread, "KEPT_BYTES", 0)
+    monkeypatch.setattr(dispatcher, "KEPT_BYTES", 0)
     now += QUIET_ALONE_S - 1
     assert known(house, [hidden]) == [True]
     now += 2
@@ -457,24 +457,24 @@ def test_trainings_that_kill_the_worker_fail_alone_however_many_there_are(house:
 def test_a_replacement_counts_once_as_a_start_that_came_to_nothing(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch, "HUNG_S", -1.0)
-    for _ in range(jobs_thread.MAX_STARTS):
+    monkeypatch.setattr(heartbeat, "HUNG_S", -1.0)
+    for _ in range(dispatcher.MAX_STARTS):
         house.turn()
         house.hear("warming")
     assert house.jobs.state == "warming"
-    assert house.cluster.starts == jobs_thread.MAX_STARTS
+    assert house.cluster.starts == dispatcher.MAX_STARTS
 
 
 def test_workers_that_never_come_up_are_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(house.cluster, "worker_gone", lambda: True)
-    for _ in range(jobs_thread.MAX_STARTS + 3):
+    for _ in range(dispatcher.MAX_STARTS + 3):
         house.turn()
     assert house.jobs.problem.startswith("The training worker died again and again before it was ready")
 
 
 def test_what_a_hung_worker_had_is_lost_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     job = house.begin([ONE], learnt=True)
-    monkeypatch.setattr(watch, "HUNG_S", -1.0)
+    monkeypatch.setattr(heartbeat, "HUNG_S", -1.0)
     house.turn()
     view = house.view(job)
     assert (view.at_work, view.restarted, view.curves) == (False, True, {})
@@ -586,7 +586,7 @@ def test_a_worker_that_is_never_idle_is_renewed_between_two_trainings(house: Hou
 
 def test_others_workers_are_left_to_others(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.cluster.size = 10**10
-    monkeypatch.setattr(watch, "HUNG_S", -1.0)
+    monkeypatch.setattr(heartbeat, "HUNG_S", -1.0)
     house.cluster.remote = True
     job = house.jobs.submit([ONE], watcher="me")
     house.turn()

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from bilstm_core.service import renewal
+from bilstm_core.service import recycling
 from bilstm_core.service.jobs import Jobs
-from bilstm_core.service.renewal import IDLE_S, LIMIT_BYTES, PRESSING_BYTES
+from bilstm_core.service.recycling import IDLE_S, LIMIT_BYTES, PRESSING_BYTES
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 SMALL = ProblemSpec(timesteps=3)
@@ -36,7 +36,7 @@ def until(true: Callable[[], object], seconds: float = 90.0) -> None:
 def test_a_worker_is_due_when_big_and_idle_or_too_big_but_not_before_it_has_trained(
     rss: int, idle_s: float, trained: bool, expected: bool
 ) -> None:
-    assert renewal.due(rss, idle_s=idle_s, trained=trained) == expected
+    assert recycling.due(rss, idle_s=idle_s, trained=trained) == expected
 
 
 def test_a_worker_past_its_bound_is_renewed_between_two_trainings_and_all_that_waits_is_done(
@@ -49,7 +49,7 @@ def test_a_worker_past_its_bound_is_renewed_between_two_trainings_and_all_that_w
         before = jobs._cluster.sight()
         assert before is not None
         assert jobs._cluster.rss(before.pid) > 300_000_000, "TensorFlow is there"
-        monkeypatch.setattr(renewal, "PRESSING_BYTES", 1)
+        monkeypatch.setattr(recycling, "PRESSING_BYTES", 1)
         time.sleep(2.5)
         now = jobs._cluster.sight()
         assert now is not None
@@ -57,7 +57,7 @@ def test_a_worker_past_its_bound_is_renewed_between_two_trainings_and_all_that_w
         specs = [RunSpec(problem=SMALL, model=MODEL, training=TrainingSpec(epochs=5, seed=seed)) for seed in range(3)]
         waiting = [jobs.submit([spec], watcher="me") for spec in specs]  # the queue is not empty at the first's end
         until(lambda: jobs.state == "starting")
-        monkeypatch.setattr(renewal, "PRESSING_BYTES", 10**12)
+        monkeypatch.setattr(recycling, "PRESSING_BYTES", 10**12)
         for job in waiting:
             until(lambda job=job: jobs.view(job, "me").over)  # type: ignore[misc, union-attr]
             view = jobs.view(job, "me")

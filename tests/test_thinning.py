@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bilstm_core.thinning import (
+from bilstm_core.downsampling import (
     MAX_SNAPSHOTS,
     MAX_STEP_POINTS,
     even_places,

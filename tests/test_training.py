@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from bilstm_core import training
+from bilstm_core.downsampling import MAX_SNAPSHOTS
 from bilstm_core.engine.programs import Program, compile_program
 from bilstm_core.engine.training_data import TrainingData
 from bilstm_core.evaluation import evaluate
@@ -18,7 +19,6 @@ from bilstm_core.record import recorded_specs
 from bilstm_core.runs import ENGINE_VERSION, Progress, Run, Timing, from_parts, probes, to_parts
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.store import RECORDED, read_recorded
-from bilstm_core.thinning import MAX_SNAPSHOTS
 from bilstm_core.training import train, train_many
 from tests.test_programs import MODELS
 

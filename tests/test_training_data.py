@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from bilstm_core.engine.training_data import BLOCK, TrainingData
+from bilstm_core.random_streams import Stream, generator
 from bilstm_core.specs import ProblemSpec, TrainingSpec
-from bilstm_core.streams import Stream, generator
 
 PROBLEM = ProblemSpec(timesteps=4)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bilstm_core.service.watch import ABSENT_S, BLIND_S, HUNG_S, Sight, Watch
+from bilstm_core.service.heartbeat import ABSENT_S, BLIND_S, HUNG_S, Sight, Watch
 
 
 class Clock:

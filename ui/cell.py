@@ -11,7 +11,7 @@ from bilstm_core.analysis.statistics import shares
 from bilstm_core.bayes import view_of
 from bilstm_core.presets import LONG_ENOUGH
 from bilstm_core.runs import Run
-from bilstm_core.service.progress import JobView
+from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec
 from ui import floors, heads, live, results, session, trainer
 from ui.chart import cached, chart

@@ -6,10 +6,10 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bilstm_core.analysis.fairness import CLOSE
+from bilstm_core.analysis.parameter_matching import CLOSE
 from bilstm_core.engine import cost
 from bilstm_core.network.initial_weights import parameter_count
-from bilstm_core.service.progress import JobView
+from bilstm_core.service.job_record import JobView
 from ui import controls, guess, live, session
 from ui.comparison import (
     AFFORDABLE_S,

@@ -11,7 +11,7 @@ from bilstm_core.analysis import frames
 from bilstm_core.analysis.statistics import listed
 from bilstm_core.engine.snapshots import with_answers
 from bilstm_core.runs import Run
-from bilstm_core.service.progress import JobView
+from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import ProblemSpec
 from ui import floors, heads, live, results
 from ui.chart import cached, chart

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from bilstm_core import figures
-from bilstm_core.analysis.fairness import matched_units
+from bilstm_core.analysis.parameter_matching import matched_units
 from bilstm_core.engine import cost
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec

@@ -8,8 +8,8 @@ import streamlit as st
 
 from bilstm_core import codec
 from bilstm_core.runs import Run
-from bilstm_core.service.jobs_thread import State
-from bilstm_core.service.progress import JobView
+from bilstm_core.service.dispatcher import State
+from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec
 from ui import session
 

@@ -11,8 +11,8 @@ from bilstm_core import figures
 from bilstm_core.analysis.statistics import listed
 from bilstm_core.bayes import bayes_risk
 from bilstm_core.problems import Batch, cumulative_sum
+from bilstm_core.random_streams import Stream, generator
 from bilstm_core.specs import ProblemSpec
-from bilstm_core.streams import Stream, generator
 from ui import controls, heads, results, sequence, timeline, trainer
 from ui.chart import cached, chart
 

@@ -13,7 +13,7 @@ from bilstm_core.evaluation import Evaluation
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.runs import Run
-from bilstm_core.service.progress import JobView
+from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec
 from ui import controls, floors, heads, live, results, session, timeline, tray
 from ui.chart import cached, chart

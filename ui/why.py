@@ -9,8 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from bilstm_core import figures
-from bilstm_core.analysis.fairness import Match, match
-from bilstm_core.analysis.findings import (
+from bilstm_core.analysis.ablation import (
     BIDIRECTIONAL,
     FORWARD,
     GUESSES,
@@ -22,6 +21,7 @@ from bilstm_core.analysis.findings import (
     opening,
     verdict,
 )
+from bilstm_core.analysis.parameter_matching import Match, match
 from bilstm_core.presets import NO_FUTURE, WHY_FIRST, WHY_MORE, WHY_STEPS, WIDER, Step
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec

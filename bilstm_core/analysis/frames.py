@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from bilstm_core.downsampling import bucket_width, even_places
 from bilstm_core.evaluation import decisions
 from bilstm_core.network.initial_weights import parameter_count
+from bilstm_core.random_streams import Stream, generator
 from bilstm_core.runs import Run, probes
-from bilstm_core.service.progress import Curve, updates_after
+from bilstm_core.service.job_record import Curve, updates_after
 from bilstm_core.specs import ProblemSpec, RunSpec, TrainingSpec
-from bilstm_core.streams import Stream, generator
-from bilstm_core.thinning import bucket_width, even_places
 
 
 def losses(runs: Mapping[str, Iterable[Run]]) -> pd.DataFrame:

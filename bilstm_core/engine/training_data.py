@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from bilstm_core.network.inference import draw_noise
 from bilstm_core.problems import Batch
+from bilstm_core.random_streams import Stream, generator
 from bilstm_core.specs import ProblemSpec, TrainingSpec
-from bilstm_core.streams import Stream, generator
 
 BLOCK = 1024  # sequences drawn at once; part of every result
 

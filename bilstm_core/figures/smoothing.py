@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bilstm_core.thinning import lows_and_highs
+from bilstm_core.downsampling import lows_and_highs
 
 MAX_POINTS = 1_000
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from bilstm_core.random_streams import Stream, generator
 from bilstm_core.specs import ModelSpec, ProblemSpec
-from bilstm_core.streams import Stream, generator
 
 GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 BRANCH_NUMBERS = {"forward": 0, "backward": 1, "second": 1}

@@ -20,8 +20,8 @@ from typing import Any
 
 import psutil
 
-from bilstm_core.service.lifeline import SCRATCH
-from bilstm_core.service.watch import Sight
+from bilstm_core.service.heartbeat import Sight
+from bilstm_core.service.parent_death import SCRATCH
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY_SHARE = 0.7  # of the machine's memory, for the worker
@@ -127,7 +127,7 @@ class Cluster:
         command += ["--local-directory", self._scratch.name, "--no-dashboard"]
         certificate, key = self._pair()
         command += ["--tls-ca-file", str(certificate), "--tls-cert", str(certificate), "--tls-key", str(key)]
-        command += ["--preload", "bilstm_core.service.worker", "--preload-nanny", "bilstm_core.service.lifeline"]
+        command += ["--preload", "bilstm_core.service.worker", "--preload-nanny", "bilstm_core.service.parent_death"]
         with self._closing:
             if self._closed:
                 return
@@ -135,7 +135,7 @@ class Cluster:
                 self._child = subprocess.Popen(
                     command,
                     env=worker_environment() | {SCRATCH: self._scratch.name},
-                    stdin=subprocess.PIPE,  # never written to: see lifeline.py
+                    stdin=subprocess.PIPE,  # never written to: see parent_death.py
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     start_new_session=os.name == "posix",  # Ctrl-C ends the app, and the app ends the worker

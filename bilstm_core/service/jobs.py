@@ -14,13 +14,13 @@ from typing import Any
 from bilstm_core import codec
 from bilstm_core.engine import cost
 from bilstm_core.runs import Run
-from bilstm_core.service.dispatch import ahead
-from bilstm_core.service.jobs_thread import JobsThread, State
-from bilstm_core.service.progress import Job, JobView, parts_of
+from bilstm_core.service.dispatcher import Dispatcher, State
+from bilstm_core.service.job_record import Job, JobView, parts_of
+from bilstm_core.service.turns import ahead
 from bilstm_core.specs import RunSpec
 
 
-class Jobs(JobsThread):
+class Jobs(Dispatcher):
     """The trainings of this app, and the processes that do them. Every method may be called from any thread.
 
     worker_memory_limit: bytes, or Dask's words for them ("2GB"); by default 70 % of the machine's
@@ -137,17 +137,17 @@ class Jobs(JobsThread):
         """Ask for the text of Keras's model.summary(); equal questions have one id; a failed one is asked again."""
         flat = codec.encode(RunSpec(problem=spec.problem, model=spec.model))
         request = hashlib.sha256(json.dumps(flat, sort_keys=True).encode()).hexdigest()[:16]
-        if self._questions.open(request):
+        if self._requests.open(request):
             if self._state == "failed":
-                self._questions.fail_all(self._problem)
+                self._requests.fail_all(self._problem)
             else:
-                self._commands.put(lambda cluster: self._questions.send(cluster.client, request, flat, self.source))
+                self._commands.put(lambda cluster: self._requests.send(cluster.client, request, flat, self.source))
         return request
 
     def answer(self, request: str) -> str | None:
         """The text that was asked for, or a sentence that says why there is none; None while it is awaited."""
-        return self._questions.answer(request)
+        return self._requests.answer(request)
 
     def unanswered(self, request: str) -> bool:
         """Whether `answer` says why there is none, so that it can be asked for again."""
-        return self._questions.unanswered(request)
+        return self._requests.unanswered(request)

@@ -14,8 +14,8 @@ import psutil
 
 from bilstm_core import codec
 from bilstm_core.runs import Arrays, Progress, Run, from_parts, to_parts
-from bilstm_core.service import renewal
-from bilstm_core.service.progress import CURVE_PARTS, thin
+from bilstm_core.service import recycling
+from bilstm_core.service.job_record import CURVE_PARTS, thin
 from bilstm_core.service.source import fingerprint
 from bilstm_core.specs import Direction, ModelSpec, RunSpec, TrainingSpec
 
@@ -73,7 +73,7 @@ def train_job(
                 runs = train_many(specs, on_progress=seen, should_stop=should_stop)
         return [to_parts(run) for run in runs]
     finally:
-        renewal.trim()
+        recycling.trim()
         _training.release()
 
 
@@ -156,7 +156,7 @@ def _warm(worker: Any) -> None:
     except Exception as error:
         worker.log_event(TOPIC, {"event": "broken", "message": f"{type(error).__name__}: {error}"})
         raise
-    renewal.trim()
+    recycling.trim()
     worker.log_event(TOPIC, {"event": "ready"})
 
 

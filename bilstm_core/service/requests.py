@@ -14,7 +14,7 @@ KEPT_ANSWERS = 200
 LOST = "The request was lost on its way to the training worker"
 
 
-class Questions:
+class Requests:
     """What was asked, each under an id of its own, and its answer. Every method may be called from any thread."""
 
     def __init__(self) -> None:

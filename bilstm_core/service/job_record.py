@@ -12,10 +12,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from bilstm_core.downsampling import curve_steps
 from bilstm_core.engine import cost
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec, TrainingSpec
-from bilstm_core.thinning import curve_steps
 
 JobState = Literal["queued", "running", "done", "stopped", "failed"]
 Curve = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int64]]

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from bilstm_core.analysis.fairness import Match
+from bilstm_core.analysis.parameter_matching import Match
 from bilstm_core.analysis.statistics import (
     FEWEST,
     Difference,

@@ -17,7 +17,7 @@ SCRATCH = "BILSTM_SCRATCH"  # in the environment: the folder that ends with the 
 
 def dask_setup(_nanny: Any) -> None:
     """Dask calls this before the worker starts."""
-    threading.Thread(target=_end_with_the_app, name="lifeline", daemon=True).start()
+    threading.Thread(target=_end_with_the_app, name="parent death", daemon=True).start()
 
 
 def _end_with_the_app() -> None:

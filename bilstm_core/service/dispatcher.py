@@ -19,13 +19,13 @@ from typing import Any, Literal
 
 from bilstm_core import codec
 from bilstm_core.runs import Run, from_parts, to_parts
-from bilstm_core.service import renewal
+from bilstm_core.service import recycling
 from bilstm_core.service.cluster import Cluster, NotEnoughMemoryError
-from bilstm_core.service.dispatch import Turn, turns
-from bilstm_core.service.progress import Job, JobState, failure
-from bilstm_core.service.questions import Questions
+from bilstm_core.service.heartbeat import SILENT_S, Watch
+from bilstm_core.service.job_record import Job, JobState, failure
+from bilstm_core.service.requests import Requests
 from bilstm_core.service.source import fingerprint
-from bilstm_core.service.watch import SILENT_S, Watch
+from bilstm_core.service.turns import Turn, turns
 from bilstm_core.service.worker import TOPIC
 
 State = Literal["starting", "warming", "ready", "failed"]
@@ -42,7 +42,7 @@ KEPT_BYTES, KEPT_JOBS = 200_000_000, 1_000  # of ended jobs, that can still be v
 log = logging.getLogger(__name__)
 
 
-class JobsThread:
+class Dispatcher:
     """What `Jobs` and its thread share, and all that the thread does.
 
     `_lock` guards the jobs; whatever needs the cluster is put into `_commands`, each with the cluster.
@@ -67,7 +67,7 @@ class JobsThread:
         self._jobs: dict[str, Job] = {}
         self._at_work: dict[str, Turn] = {}  # what workers have, by the task's key
         self._futures: dict[str, Any] = {}  # by the same: Dask forgets a task that nobody holds
-        self._questions = Questions()
+        self._requests = Requests()
         self._starts = 0  # in a row, of workers that have begun no training and were never ready
         self._came_up = False  # the worker of this start
         self._faulty_since: float | None = None
@@ -145,7 +145,7 @@ class JobsThread:
             for job in self._jobs.values():
                 if not job.over:
                     job.end("failed", problem)
-        self._questions.fail_all(problem)
+        self._requests.fail_all(problem)
 
     def _hear(self, event: tuple[float, Mapping[str, Any]]) -> None:
         """Take in a message of a worker; runs in the client's thread."""
@@ -300,7 +300,7 @@ class JobsThread:
             with self._lock:
                 self._starts += not self._came_up  # one that came up was counted then
             self._start_worker(cluster)
-        elif rests and sight is not None and renewal.due(cluster.rss(sight.pid), idle_s=idle_s, trained=trained):
+        elif rests and sight is not None and recycling.due(cluster.rss(sight.pid), idle_s=idle_s, trained=trained):
             self._start_worker(cluster)
 
     def _start_worker(self, cluster: Cluster) -> None:

@@ -7,7 +7,7 @@ and where it is known what it waits for.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from bilstm_core.service.progress import Job
+from bilstm_core.service.job_record import Job
 
 
 class Turn(NamedTuple):
