@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from ui import frame
-from ui.chart import preload
+from ui import shell
+from ui.chart.component import preload
 
 
 def main() -> None:
@@ -21,9 +21,9 @@ def main() -> None:
     page = st.navigation(pages, position="top")
     light = page.url_path == ""  # the Overview needs neither Plotly nor the core
     preload(later_ms=1_000 if light else 0)
-    frame.dress(light=light)
+    shell.dress(light=light)
     page.run()
-    frame.beside(page.title, [one.title for one in pages], light=light)
+    shell.beside(page.title, [one.title for one in pages], light=light)
 
 
 if __name__ == "__main__":

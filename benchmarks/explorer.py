@@ -86,10 +86,10 @@ def worker() -> dict[str, Sequence[float]]:
 
 
 def page() -> dict[str, Sequence[float]]:
-    from bilstm_core.editing import parse_values
     from bilstm_core.evaluation import evaluate
     from bilstm_core.store import read_recorded
-    from ui.sequence import one_of, rows_of, with_values
+    from ui.sequence.pasted import parse_values
+    from ui.sequence.sequences import one_of, rows_of, with_values
 
     run = read_recorded(PRESETS["Bidirectional LSTM, 1,000 epochs"])
     if run is None:

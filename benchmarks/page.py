@@ -23,9 +23,9 @@ from bilstm_core.runs import installed_versions
 from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.browser.conftest import App
-from ui.chart import drawn
+from ui.chart.component import drawn
 from ui.live import POLL_S
-from ui.trainer import GROWING_DOTS
+from ui.train.trainer import GROWING_DOTS
 
 RESULTS = Path(__file__).parent / "PAGE.md"
 ROUNDS = 3

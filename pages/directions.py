@@ -4,12 +4,13 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.presets import DIRECTIONS
-from ui import compare, compare_controls, compare_tables, frame, heads
-from ui.chart import cached, chart
-from ui.compare_curves import switched_on
-from ui.comparison import TUTORIAL_EPOCHS, Comparison, problem_of, shown_settings
+from ui import shell, wording
+from ui.chart.component import cached, chart
+from ui.compare import headline, launch, tables
+from ui.compare.comparison import TUTORIAL_EPOCHS, Comparison, problem_of, shown_settings
+from ui.compare.curves import switched_on
 
-frame.enter(__file__)
+shell.enter(__file__)
 COMPARISON = Comparison(
     page="Directions",
     models=DIRECTIONS,
@@ -23,7 +24,7 @@ COMPARISON = Comparison(
     guess_from=20_000,
 )
 
-runs, narrow = compare.question(COMPARISON, "Does direction matter, and for how long?")
+runs, narrow = headline.question(COMPARISON, "Does direction matter, and for how long?")
 with narrow:
     st.markdown("**What has each output read?**")
     raw = st.toggle("Tutorial's order (output reversed)", key="Directions.raw", persist_state="session")
@@ -39,11 +40,11 @@ with narrow:
         alt="For each model, which values each output has read, and which decide its label.",
     )
     st.caption(
-        f"Filled: this output has read that value. Outlined: that value {heads.outlined(problem)}. "
+        f"Filled: this output has read that value. Outlined: that value {wording.outlined(problem)}. "
         "Same network either way; only the order of its outputs differs."
         + (f" Drawn for {timesteps} timesteps." if timesteps < problem.timesteps else "")
     )
-    compare_controls.beside(COMPARISON)
+    launch.beside(COMPARISON)
 with st.container(key="rest"):
-    compare_tables.table(COMPARISON, runs)
-    compare_tables.by_timestep(COMPARISON, runs, switched_on(COMPARISON))
+    tables.table(COMPARISON, runs)
+    tables.by_timestep(COMPARISON, runs, switched_on(COMPARISON))

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from ui import controls, derivation, frame, inside, inside_tabs, reaction, results
+from ui import controls, derivation, evaluations, shell
+from ui.inside import sensitivity, subject, tabs
 
-frame.enter(__file__)
+shell.enter(__file__)
 PAGE = "Inside"
 
 st.title("What does each state carry?")
@@ -12,22 +13,22 @@ answer, how = derivation.headline()
 with how:
     derivation.popover(None, first=derivation.REACTION)
 with st.container(key="controls"):
-    spec = inside.model_controls(PAGE)
-    run = inside.chosen_run(PAGE, spec)
+    spec = subject.model_controls(PAGE)
+    run = subject.chosen_run(PAGE, spec)
     with st.container(key="go"):
-        inside.training(PAGE, spec, run)
+        subject.training(PAGE, spec, run)
         controls.settings_switch()
 if run:
-    values = inside.chosen_values(PAGE, run)
+    values = subject.chosen_values(PAGE, run)
     with st.container(key="figure"):
         left, right = st.columns([1.08, 1.35], gap="medium")
         with left:
-            inside.editable(PAGE, run)
+            subject.editable(PAGE, run)
         with right:
-            reaction.matrices(PAGE, run, values)
-    answer.markdown(reaction.sentence(run, values))
+            sensitivity.matrices(PAGE, run, values)
+    answer.markdown(sensitivity.sentence(run, values))
     with st.container(key="rest"):
-        inside_tabs.tabs(PAGE, run, values)
-        st.caption(results.origin(run))
+        tabs.tabs(PAGE, run, values)
+        st.caption(evaluations.origin(run))
 else:
     answer.markdown("Press **Train** to find out.")

@@ -4,11 +4,12 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.presets import MERGE_MODES
-from ui import compare, compare_controls, compare_tables, frame
-from ui.chart import chart
-from ui.comparison import Comparison
+from ui import shell
+from ui.chart.component import chart
+from ui.compare import headline, launch, tables
+from ui.compare.comparison import Comparison
 
-frame.enter(__file__)
+shell.enter(__file__)
 COMPARISON = Comparison(
     page="Merge modes",
     models=MERGE_MODES,
@@ -16,7 +17,7 @@ COMPARISON = Comparison(
     expected=("sum", "concat"),
 )
 
-runs, narrow = compare.question(COMPARISON, "Does the merge matter?")
+runs, narrow = headline.question(COMPARISON, "Does the merge matter?")
 with narrow:
     mode = st.segmented_control(
         "What the merge does",
@@ -27,7 +28,7 @@ with narrow:
         persist_state="session",
     )
     chart(figures.merge_drawing(mode), key="merge-drawing", alt=f"What {mode} makes of two outputs of four numbers.")
-    compare_controls.beside(COMPARISON)
+    launch.beside(COMPARISON)
 with st.container(key="rest"):
-    compare_tables.differences_from(COMPARISON, runs, "concat")
-    compare_tables.table(COMPARISON, runs)
+    tables.differences_from(COMPARISON, runs, "concat")
+    tables.table(COMPARISON, runs)

@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from ui import frame, unrolled
+from ui import shell
+from ui.overview import picture
 
-frame.enter(__file__)
+shell.enter(__file__)
 st.title("What does reading both ways mean?")
 answer = st.container(key="answer")
 with st.container(key="controls"):
-    view, merge_mode = unrolled.controls()
-answer.markdown(unrolled.sentence(view))
+    view, merge_mode = picture.controls()
+answer.markdown(picture.sentence(view))
 with st.container(key="figure"):
-    unrolled.picture(view, merge_mode)
+    picture.picture(view, merge_mode)
 rest = st.container(key="rest")
 if rest.button("Start: see the problem", type="primary", icon=":material/arrow_forward:"):
     st.switch_page("pages/problem.py")

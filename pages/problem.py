@@ -2,22 +2,23 @@
 
 import streamlit as st
 
-from ui import derivation, frame, problem
+from ui import derivation, shell
+from ui.problem import worked_sequence
 
-frame.enter(__file__)
+shell.enter(__file__)
 PAGE = "Problem"
 
 st.title("When does the label flip?")
 answer, how = derivation.headline()
 wide, narrow = st.columns([2, 1], gap="medium")
 with wide, st.container(key="controls"):
-    chosen, seed = problem.problem_controls(PAGE)
+    chosen, seed = worked_sequence.problem_controls(PAGE)
 with wide, st.container(key="figure"):
-    flip = problem.problem_sequence(PAGE, chosen, seed)
-    problem.train_button(PAGE, chosen)
+    flip = worked_sequence.problem_sequence(PAGE, chosen, seed)
+    worked_sequence.train_button(PAGE, chosen)
 answer.markdown(flip)
 with how:
     derivation.popover(chosen, first=derivation.POSITION)
 with narrow:
-    problem.about(chosen)
-    problem.position_guess(chosen)
+    worked_sequence.about(chosen)
+    worked_sequence.position_guess(chosen)

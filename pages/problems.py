@@ -2,31 +2,33 @@
 
 import streamlit as st
 
-from ui import cell, derivation, floors, frame, problems, results, timeline
+from ui import best_possible, derivation, evaluations, shell
+from ui.problems import grid, opened
+from ui.sequence import timeline
 
-frame.enter(__file__)
+shell.enter(__file__)
 PAGE = "Problems"
 
 st.title("When do you really need both?")
 answer, how = derivation.headline()
 with how:
-    derivation.popover(problems.problem_of(PAGE))
-specs = problems.specs_of(PAGE, problems.NINE)
-complete = floors.known(specs)
-table = problems.cells(PAGE, problems.NINE)
-answer.markdown(problems.headline(table))
+    derivation.popover(grid.problem_of(PAGE))
+specs = grid.specs_of(PAGE, grid.NINE)
+complete = best_possible.known(specs)
+table = grid.cells(PAGE, grid.NINE)
+answer.markdown(grid.headline(table))
 wide, narrow = st.columns([2.1, 1], gap="medium")
 with wide:
     with st.container(key="controls"):
-        problems.choose(PAGE)
+        grid.choose(PAGE)
     with st.container(key="figure"):
-        problems.grid(PAGE, table, "nine")
-        problems.origin(PAGE, problems.NINE)
-        cell.buttons(PAGE, problems.chosen(PAGE))
+        grid.grid(PAGE, table, "nine")
+        grid.origin(PAGE, grid.NINE)
+        opened.buttons(PAGE, grid.chosen(PAGE))
 with narrow:
-    run = cell.opened(PAGE, problems.chosen(PAGE))
+    run = opened.opened(PAGE, grid.chosen(PAGE))
 with st.container(key="rest"):
     if run:
-        timeline.expected_and_predicted(PAGE, run, results.evaluated(run))
-    problems.more(PAGE)
-floors.complete_later(specs, complete)
+        timeline.expected_and_predicted(PAGE, run, evaluations.evaluated(run))
+    grid.more(PAGE)
+best_possible.complete_later(specs, complete)

@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from ui import controls, derivation, details, frame, live, results, timeline, trainer, tray
+from ui import controls, derivation, evaluations, live, shell
+from ui.sequence import timeline
+from ui.train import details, trainer, tray
 
-frame.enter(__file__)
+shell.enter(__file__)
 PAGE = "Train"
 
 trainer.open_with_recorded(PAGE)
@@ -26,7 +28,7 @@ with centre, st.container(key="figure"):
 run = trainer.shown(PAGE)
 with how:
     derivation.popover(run.spec.problem if run else None)
-evaluation = results.evaluated_soon(run) if run else None
+evaluation = evaluations.evaluated_soon(run) if run else None
 if run and evaluation:
     answer.markdown(trainer.sentence(run, evaluation) if not live.active(PAGE) else trainer.meanwhile(run))
     with right:
@@ -35,6 +37,6 @@ if run and evaluation:
     timeline.expected_and_predicted(PAGE, run, evaluation)
     details.tabs(run, evaluation)
 elif run:
-    answer.markdown(results.EVALUATING)
+    answer.markdown(evaluations.EVALUATING)
 else:
     answer.markdown("Training." if live.active(PAGE) else "Press **Train** to find out.")

@@ -2,21 +2,23 @@
 
 import streamlit as st
 
-from ui import compare_controls, compare_tables, frame, why
-from ui.compare_curves import curves
+from ui import shell
+from ui.compare import launch, tables
+from ui.compare.curves import curves
+from ui.why import presses
 
-frame.enter(__file__)
+shell.enter(__file__)
 
-comparison, runs = why.page()
+comparison, runs = presses.page()
 wide, narrow = st.columns([1.7, 1], gap="medium")
 with wide:
     with st.container(key="figure"):
-        curves(comparison, compare_controls.note(comparison))
+        curves(comparison, launch.note(comparison))
     with st.container(key="controls"):
-        compare_controls.row(comparison)
+        launch.row(comparison)
 with narrow:
-    compare_tables.differences_from(comparison, runs, "forward")
-    compare_controls.beside(comparison)
+    tables.differences_from(comparison, runs, "forward")
+    launch.beside(comparison)
 with st.container(key="rest"):
-    why.so_far(runs)
-    compare_tables.table(comparison, runs, pairs=False)
+    presses.so_far(runs)
+    tables.table(comparison, runs, pairs=False)

@@ -10,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 from bilstm_core import figures
 from bilstm_core.engine import cost
 from bilstm_core.presets import MERGE_MODES
-from ui import compare, results, session
-from ui.comparison import Comparison, default_settings, sequences, specs_of
+from ui import evaluations, session
+from ui.compare import headline
+from ui.compare.comparison import Comparison, default_settings, sequences, specs_of
 
 DEFAULT = default_settings()
 
@@ -19,15 +20,15 @@ DEFAULT = default_settings()
 def page() -> None:
     from bilstm_core import figures
     from bilstm_core.presets import MERGE_MODES
-    from ui import compare, compare_tables
-    from ui.comparison import Comparison, current_runs
+    from ui.compare import headline, tables
+    from ui.compare.comparison import Comparison, current_runs
 
     models = {label: MERGE_MODES[label] for label in ("concat", "sum")}
     styles = {label: figures.style("bidirectional", model.merge_mode) for label, model in models.items()}
     shown = Comparison(page="Merge modes", models=models, styles=styles)
     runs = current_runs(shown)
-    compare.headline(shown, runs, *compare.answer(shown, runs))
-    compare_tables.table(shown, runs)
+    headline.headline(shown, runs, *headline.answer(shown, runs))
+    tables.table(shown, runs)
 
 
 @pytest.fixture
@@ -41,21 +42,21 @@ def test_a_page_does_not_wait_for_evaluations_and_each_run_is_evaluated_once(
     visit: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go_on, asked = threading.Event(), []
-    evaluate = results.evaluate
+    evaluate = evaluations.evaluate
 
     def slow(run: Any, n_sequences: int) -> Any:
         go_on.wait(30)
         asked.append(n_sequences)
         return evaluate(run, 200)
 
-    monkeypatch.setattr(results, "evaluate", slow)
-    monkeypatch.setattr(results, "_scores", {})
+    monkeypatch.setattr(evaluations, "evaluate", slow)
+    monkeypatch.setattr(evaluations, "_scores", {})
     visit.run()
     assert not visit.exception
-    assert compare.EVALUATING in [text.value for text in visit.markdown]
+    assert headline.EVALUATING in [text.value for text in visit.markdown]
     assert not visit.dataframe
     go_on.set()
-    monkeypatch.setattr(results, "PATIENCE_S", 30.0)
+    monkeypatch.setattr(evaluations, "PATIENCE_S", 30.0)
     for _ in range(2):
         visit.run()
         assert not visit.exception
@@ -65,7 +66,7 @@ def test_a_page_does_not_wait_for_evaluations_and_each_run_is_evaluated_once(
 
 
 def test_a_small_comparison_is_evaluated_on_as_many_sequences_as_a_single_run() -> None:
-    assert sequences(DEFAULT) == results.MOST_SEQUENCES
+    assert sequences(DEFAULT) == evaluations.MOST_SEQUENCES
 
 
 def test_a_larger_comparison_is_evaluated_on_fewer_but_never_on_too_few() -> None:
@@ -74,8 +75,8 @@ def test_a_larger_comparison_is_evaluated_on_fewer_but_never_on_too_few() -> Non
         for larger in ({"starts": 50}, {"starts": 50, "timesteps": 100}, {"timesteps": 200, "units": 256})
     ]
     assert sizes == sorted(sizes, reverse=True)
-    assert sizes[0] < results.MOST_SEQUENCES
-    assert sizes[-1] == results.FEWEST_SEQUENCES
+    assert sizes[0] < evaluations.MOST_SEQUENCES
+    assert sizes[-1] == evaluations.FEWEST_SEQUENCES
 
 
 @pytest.mark.parametrize(
@@ -88,9 +89,9 @@ def test_what_is_trained_is_what_the_job_trains(monkeypatch: pytest.MonkeyPatch,
     service = SimpleNamespace(view=lambda _: SimpleNamespace(specs=every[:trained]))
     monkeypatch.setattr(session, "job", lambda _: "one")
     monkeypatch.setattr(session, "jobs", lambda: service)
-    monkeypatch.setattr(compare, "shown_settings", lambda _: settings)
+    monkeypatch.setattr(headline, "shown_settings", lambda _: settings)
     stored = {label: [None, None] for label in MERGE_MODES}  # those that were there before Train live
-    assert compare.answer(shown, stored) == (words, "")  # type: ignore[arg-type]
+    assert headline.answer(shown, stored) == (words, "")  # type: ignore[arg-type]
 
 
 def controls_page() -> None:
@@ -98,13 +99,13 @@ def controls_page() -> None:
 
     from bilstm_core import figures
     from bilstm_core.presets import MERGE_MODES
-    from ui import compare_controls
-    from ui.comparison import Comparison
+    from ui.compare import launch
+    from ui.compare.comparison import Comparison
 
     styles = {label: figures.style("bidirectional", model.merge_mode) for label, model in MERGE_MODES.items()}
     shown = Comparison(page="Merge modes", models=MERGE_MODES, styles=styles)
-    compare_controls.row(shown)
-    st.caption(compare_controls.note(shown))
+    launch.row(shown)
+    st.caption(launch.note(shown))
 
 
 def test_a_comparison_that_would_hold_everybody_up_is_refused_in_a_sentence_before_it_is_asked_for() -> None:

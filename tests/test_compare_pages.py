@@ -10,8 +10,8 @@ from bilstm_core import codec, figures
 from bilstm_core.network.inference import probabilities
 from bilstm_core.presets import DIRECTIONS, trained_long_enough
 from bilstm_core.runs import probes
-from ui.compare_curves import _only_the_end, _probes
-from ui.comparison import Comparison, default_settings, runs_of, specs_of
+from ui.compare.comparison import Comparison, default_settings, runs_of, specs_of
+from ui.compare.curves import _only_the_end, _probes
 
 ROOT = Path(__file__).parents[1]
 

@@ -4,8 +4,8 @@ from bilstm_core import figures
 from bilstm_core.analysis.parameter_matching import matched_units
 from bilstm_core.presets import DIRECTIONS
 from bilstm_core.specs import ProblemSpec
-from ui import guess
-from ui.comparison import Comparison, affordable_starts, default_settings, problem_of, reference, specs_of
+from ui.compare import guess
+from ui.compare.comparison import Comparison, affordable_starts, default_settings, problem_of, reference, specs_of
 
 COMPARISON = Comparison(
     page="test", models=DIRECTIONS, styles={label: figures.style("forward") for label in DIRECTIONS}

@@ -5,7 +5,8 @@ from streamlit.testing.v1 import AppTest
 
 from bilstm_core.specs import MAX_WORK, WHOLE_NUMBERS, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
-from ui import controls, session, trainer
+from ui import controls, session
+from ui.train import trainer
 
 MOST = WHOLE_NUMBERS["epochs"][1]
 LARGE = RunSpec(problem=ProblemSpec(timesteps=200), model=ModelSpec(units=256), training=TrainingSpec(epochs=2_000))
@@ -43,7 +44,7 @@ def test_why_a_longer_run_is_not_twice_as_long_is_said() -> None:
 
 
 def buttons() -> None:
-    from ui import trainer
+    from ui.train import trainer
 
     trainer.again("Train", trainer.settings())
 

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from bilstm_core.editing import checked_value, labelled, padded, parse_values
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.specs import ProblemSpec
+from ui.sequence.pasted import checked_value, labelled, padded, parse_values
 
 
 def test_values_may_be_separated_in_any_usual_way() -> None:

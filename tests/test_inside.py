@@ -16,7 +16,9 @@ from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.store import read_recorded
 from tests.test_introspection import run_of
-from ui import chart, heads, inside_tabs, reaction
+from ui import wording
+from ui.chart import component
+from ui.inside import sensitivity, tabs
 
 VALUES = np.linspace(0.1, 0.9, 10, dtype=np.float32)
 
@@ -37,14 +39,14 @@ def untrained(model: ModelSpec, timesteps: int = 10, problem: str = "cumulative_
     ],
 )
 def test_one_direction_is_said_to_leave_cells_exactly_zero(model: ModelSpec, said: str) -> None:
-    sentence = reaction.sentence(untrained(model), VALUES)
+    sentence = sensitivity.sentence(untrained(model), VALUES)
     assert sentence.startswith("Output 7, where the label turns,")
     assert said in sentence
     assert "**45 of 100** cells are exactly zero" in sentence
 
 
 def test_both_directions_leave_none_and_spend_some_of_their_reaction_elsewhere() -> None:
-    sentence = reaction.sentence(untrained(ModelSpec(units=3)), VALUES)
+    sentence = sensitivity.sentence(untrained(ModelSpec(units=3)), VALUES)
     assert "has read all 10 values" in sentence
     assert "No cell is exactly zero" in sentence
     assert "of all reaction is to values that do not decide the label" in sentence
@@ -53,15 +55,15 @@ def test_both_directions_leave_none_and_spend_some_of_their_reaction_elsewhere()
 def test_a_dead_network_is_said_to_react_to_nothing() -> None:
     run = untrained(ModelSpec(units=2))
     run.weights["head/kernel"] = 0 * run.weights["head/kernel"]
-    assert "No output reacts to any value: all 100 cells" in reaction.sentence(run, VALUES)
+    assert "No output reacts to any value: all 100 cells" in sensitivity.sentence(run, VALUES)
 
 
 def test_a_reaction_too_small_for_its_number_is_not_called_unread() -> None:
     values = np.random.default_rng(0).random(200, dtype=np.float32)
-    sentence = reaction.sentence(untrained(ModelSpec(units=4, cell="gru"), 200), values)
+    sentence = sensitivity.sentence(untrained(ModelSpec(units=4, cell="gru"), 200), values)
     assert "has read all 200 values" in sentence
     assert "cells are exactly zero: those values it has read, but its reaction is too small" in sentence
-    sentence = reaction.sentence(untrained(ModelSpec(units=4, cell="gru", direction="forward"), 200), values)
+    sentence = sensitivity.sentence(untrained(ModelSpec(units=4, cell="gru", direction="forward"), 200), values)
     assert "cells are exactly zero: 19,900 values it has not read, " in sentence
 
 
@@ -73,17 +75,17 @@ def test_padding_is_no_label_and_no_value_of_a_matrix() -> None:
     """At seven of ten timesteps the sum has reached 2.5 since the fifth, and what follows has no label."""
     run = untrained(ModelSpec(units=3), problem="variable_length")
     values = padded(0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6)
-    assert reaction.flip(run, values) == 5
-    assert reaction.flip(run, padded(0.1, 0.1, 0.1, 0.1, 0.1)) is None
-    assert reaction.flip(run, padded(0.99, 0.99, 0.99, 0.1, 0.1)) == 3
-    assert reaction.window(run, values) == range(7)
-    assert reaction.matrix_of(run, values).shape == (7, 7)
-    assert "Output 5, where the label turns, has read all 7 values and reacts most" in reaction.sentence(run, values)
+    assert sensitivity.flip(run, values) == 5
+    assert sensitivity.flip(run, padded(0.1, 0.1, 0.1, 0.1, 0.1)) is None
+    assert sensitivity.flip(run, padded(0.99, 0.99, 0.99, 0.1, 0.1)) == 3
+    assert sensitivity.window(run, values) == range(7)
+    assert sensitivity.matrix_of(run, values).shape == (7, 7)
+    assert "Output 5, where the label turns, has read all 7 values and reacts most" in sensitivity.sentence(run, values)
 
 
 def test_an_output_that_has_read_padding_only_is_said_to_react_to_no_value() -> None:
     raw = ModelSpec(units=3, direction="backward", backward_output="raw")
-    sentence = reaction.sentence(untrained(raw, problem="variable_length"), padded(0.99, 0.99, 0.99, 0.1, 0.1, 0.1))
+    sentence = sensitivity.sentence(untrained(raw, problem="variable_length"), padded(0.99, 0.99, 0.99, 0.1, 0.1, 0.1))
     assert sentence.startswith("Output 3, where the label turns, has read padding alone and reacts to none.")
 
 
@@ -91,29 +93,29 @@ def test_an_output_that_has_read_padding_only_is_said_to_react_to_no_value() -> 
     ("problem", "unit"), [("cumulative_sum", "log-odds"), ("total_quarters", "logits"), ("cosine_from_sine", "output")]
 )
 def test_the_matrix_is_in_the_unit_of_the_problems_output(problem: str, unit: str) -> None:
-    assert reaction.unit_of(untrained(ModelSpec(units=2), problem=problem)) == f"change of {unit} by change of value"
+    assert sensitivity.unit_of(untrained(ModelSpec(units=2), problem=problem)) == f"change of {unit} by change of value"
 
 
 def test_a_wave_is_not_said_to_need_every_value() -> None:
-    assert heads.outlined(ProblemSpec(name="cosine_from_sine")).endswith("any 3 neighbours give it")
-    assert heads.outlined(ProblemSpec()) == "decides the label"
+    assert wording.outlined(ProblemSpec(name="cosine_from_sine")).endswith("any 3 neighbours give it")
+    assert wording.outlined(ProblemSpec()) == "decides the label"
 
 
 def test_a_run_stopped_in_its_first_epoch_is_not_said_to_have_one() -> None:
     book = RunSpec(training=TrainingSpec(epochs=3, sequences_per_epoch=50, batch_size=10)).canonical()
-    assert "was stopped in its first epoch" in inside_tabs._no_checkpoint(run_of(book, 2))
-    assert "has done a single epoch" in inside_tabs._no_checkpoint(run_of(book, 5))
+    assert "was stopped in its first epoch" in tabs._no_checkpoint(run_of(book, 2))
+    assert "has done a single epoch" in tabs._no_checkpoint(run_of(book, 5))
 
 
 def test_a_large_network_shows_the_stretch_around_the_flip_that_can_be_afforded() -> None:
     values = np.full(200, 0.5, np.float32)  # the sum reaches 50 at timestep 100
     small, large = untrained(ModelSpec(units=20), 200), untrained(ModelSpec(units=64, layers=2), 200)
-    assert reaction.window(small, values) == range(200)
-    part = reaction.window(large, values)
-    assert reaction.FEWEST < len(part) < 200
+    assert sensitivity.window(small, values) == range(200)
+    part = sensitivity.window(large, values)
+    assert sensitivity.FEWEST < len(part) < 200
     assert 99 in part
-    assert cost(large.spec.problem, large.spec.model, len(part)) <= reaction.AFFORDABLE
-    assert len(reaction.window(large, values, 4)) <= len(part) / 4
+    assert cost(large.spec.problem, large.spec.model, len(part)) <= sensitivity.AFFORDABLE
+    assert len(sensitivity.window(large, values, 4)) <= len(part) / 4
 
 
 def test_every_model_that_inside_opens_with_is_recorded() -> None:
@@ -140,13 +142,13 @@ def visitor() -> AppTest:
 def figures_made(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Grows by one for each figure that is made and written out."""
     made: list[object] = []
-    written = chart.drawn
-    monkeypatch.setattr(chart, "drawn", lambda figure: (made.append(figure), written(figure))[1])
+    written = component.drawn
+    monkeypatch.setattr(component, "drawn", lambda figure: (made.append(figure), written(figure))[1])
     return made
 
 
 def test_one_visitors_edits_take_no_other_visitors_figures_from_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    chart.cached.clear()
+    component.cached.clear()
     first, other = visitor(), visitor()
     assert not first.exception
     for number in range(25):  # five figures each
@@ -171,9 +173,9 @@ def test_the_matrix_of_a_sequence_is_worked_out_once_a_rerun_and_follows_it(monk
     calls: list[object] = []
     work_out = introspection.sensitivity
     monkeypatch.setattr(introspection, "sensitivity", lambda *args: (calls.append(args), work_out(*args))[1])
-    first = reaction.matrix_of(run, VALUES)
-    assert reaction.matrix_of(run, VALUES.copy()) is first
+    first = sensitivity.matrix_of(run, VALUES)
+    assert sensitivity.matrix_of(run, VALUES.copy()) is first
     assert len(calls) == 1
-    for matrix in (reaction.matrix_of(run, VALUES[::-1].copy()), reaction.matrix_of(others, VALUES)):
+    for matrix in (sensitivity.matrix_of(run, VALUES[::-1].copy()), sensitivity.matrix_of(others, VALUES)):
         assert not np.array_equal(matrix, first)
     assert len(calls) == 3

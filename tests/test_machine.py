@@ -13,7 +13,7 @@ import pytest
 
 from tests.browser import find
 from tools.addresses import announcement
-from ui.chart import ensure_plotly
+from ui.chart.component import ensure_plotly
 
 ROOT = Path(__file__).parents[1]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bilstm_core.problems.base import View, reads
-from ui import network, unrolled
+from ui.overview import network, picture
 
 VIEWS: list[View] = ["forward", "backward", "backward_raw", "bidirectional"]
 
@@ -67,7 +67,7 @@ def test_every_lit_cell_stands_on_lit_arrows(view: View) -> None:
     ],
 )
 def test_the_sentence_says_what_the_outputs_have_read(view: View, words: str) -> None:
-    assert words in unrolled.sentence(view)
+    assert words in picture.sentence(view)
 
 
 FIRST = """

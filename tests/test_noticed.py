@@ -15,8 +15,11 @@ from bilstm_core.problems import BayesRisk
 from bilstm_core.service.job_record import Job, parts_of
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
-from ui import chart, compare, compare_controls, compare_tables, comparison, floors, guess, results, session, tray
-from ui.comparison import Comparison, default_settings
+from ui import best_possible, evaluations, session
+from ui.chart import component
+from ui.compare import comparison, guess, headline, launch, tables
+from ui.compare.comparison import Comparison, default_settings
+from ui.train import tray
 
 STYLES = {label: figures.style(model.direction) for label, model in DIRECTIONS.items()}
 COMPARED = Comparison(page="Directions", models=DIRECTIONS, styles=STYLES, guess_from=4_000)
@@ -70,33 +73,33 @@ def with_floors(monkeypatch: pytest.MonkeyPatch, losses: dict[str, float | None]
             answer.set_result(risk(loss))
         return answer
 
-    monkeypatch.setattr(floors, "_future", future)
+    monkeypatch.setattr(best_possible, "_future", future)
 
 
 def test_excess_loss_is_what_a_loss_lies_above_the_best_possible(monkeypatch: pytest.MonkeyPatch) -> None:
     with_floors(monkeypatch, {"forward": 0.2, "bidirectional": 0.05, "backward": None})
     runs = {label: [finished(spec)] for label, spec in SPECS.items()}
     by_run = pd.DataFrame({"label": list(SPECS), "seed": 0, "loss": [0.23, 0.4, 0.051], "accuracy": 0.9, "exact": 0.5})
-    table = compare_tables.summary(runs, by_run).set_index("label")
+    table = tables.summary(runs, by_run).set_index("label")
     assert table["excess"]["forward"] == pytest.approx(0.03)
     assert table["excess"]["bidirectional"] == pytest.approx(0.001)
     assert np.isnan(table["excess"]["backward"])
-    assert compare._above_floors(runs, by_run) == "Above the best possible: forward 0.030 and bidirectional 0.001."
+    assert headline._above_floors(runs, by_run) == "Above the best possible: forward 0.030 and bidirectional 0.001."
     with_floors(monkeypatch, dict.fromkeys(SPECS))
-    assert compare._above_floors(runs, by_run) == ""
+    assert headline._above_floors(runs, by_run) == ""
 
 
 def test_floors_nearer_than_a_line_is_wide_are_one_line_with_all_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
     styles = {label: figures.style(label) for label in SPECS}
     with_floors(monkeypatch, {"forward": 0.2, "backward": 0.201, "bidirectional": 0.05})
-    assert [(floor.label, floor.value, floor.style) for floor in floors.of(SPECS, styles)] == [
+    assert [(floor.label, floor.value, floor.style) for floor in best_possible.of(SPECS, styles)] == [
         ("best possible, forward and backward", 0.2, styles["forward"]),
         ("best possible, bidirectional", 0.05, styles["bidirectional"]),
     ]
     with_floors(monkeypatch, {"forward": 0.2, "backward": 0.2, "bidirectional": 0.2})
-    assert [floor.label for floor in floors.of(SPECS, styles)] == ["best possible"]
+    assert [floor.label for floor in best_possible.of(SPECS, styles)] == ["best possible"]
     with_floors(monkeypatch, {"forward": 0.2, "backward": None, "bidirectional": float("nan")})
-    assert [floor.label for floor in floors.of(SPECS, styles)] == ["best possible, forward"]
+    assert [floor.label for floor in best_possible.of(SPECS, styles)] == ["best possible, forward"]
 
 
 def test_runs_of_the_tray_that_share_a_colour_differ_by_dash_shown_or_not() -> None:
@@ -132,8 +135,8 @@ def test_the_seed_is_the_recorded_one_again_once_another_setting_changes(state: 
 def test_new_seeds_follow_those_of_the_figure(monkeypatch: pytest.MonkeyPatch, state: dict[str, Any]) -> None:
     started: list[int] = []
     state["Directions.settings"] = {**default_settings(), "seed": 30, "starts": 3}
-    monkeypatch.setattr(compare_controls, "start", lambda _, settings, **__: started.append(settings["seed"]))
-    compare_controls.run(COMPARED, again=True, new_seeds=True)
+    monkeypatch.setattr(launch, "start", lambda _, settings, **__: started.append(settings["seed"]))
+    launch.run(COMPARED, again=True, new_seeds=True)
     assert started == [33]
 
 
@@ -150,14 +153,14 @@ def test_of_too_few_starts_what_still_fell_is_said_before_that_they_rank_nothing
             for seed in range(starts)
         ]
     )
-    monkeypatch.setattr(compare.live, "active", lambda _: False)
-    monkeypatch.setattr(compare, "switched_on", lambda _: list(losses))
-    monkeypatch.setattr(compare, "evaluated", lambda *_: True)
-    monkeypatch.setattr(compare, "scores", lambda *_: by_run)
-    monkeypatch.setattr(compare, "_above_floors", lambda *_: "")
+    monkeypatch.setattr(headline.live, "active", lambda _: False)
+    monkeypatch.setattr(headline, "switched_on", lambda _: list(losses))
+    monkeypatch.setattr(headline, "evaluated", lambda *_: True)
+    monkeypatch.setattr(headline, "scores", lambda *_: by_run)
+    monkeypatch.setattr(headline, "_above_floors", lambda *_: "")
     monkeypatch.setattr(guess, "falls_of", lambda _: {"forward": 0.0, "bidirectional": 0.5})
     runs: Any = {label: [None] * starts for label in losses}
-    first, below = compare.answer(COMPARED, runs)
+    first, below = headline.answer(COMPARED, runs)
     fell = "n the second half of the run bidirectional's loss fell by 50% and forward's by 0%."
     ranked = "bidirectional's loss is 0.300 lower than forward's" if ranked_first else "5 starts cannot rank them"
     assert first.startswith("After 1,000 sequences each: " + (ranked if ranked_first else f"i{fell}"))
@@ -203,16 +206,16 @@ def test_a_plotly_that_was_not_wholly_written_is_not_served(monkeypatch: pytest.
     def compress(*_: Any, **__: Any) -> bytes:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(chart.gzip, "compress", compress)
-    said = chart.ensure_plotly(tmp_path)
+    monkeypatch.setattr(component.gzip, "compress", compress)
+    said = component.ensure_plotly(tmp_path)
     assert said.startswith("The charts can't be drawn: ")
     assert "No space left on device" in said
     assert not list(tmp_path.glob("plotly.*"))
     monkeypatch.undo()
-    assert chart.ensure_plotly(tmp_path) == ""
+    assert component.ensure_plotly(tmp_path) == ""
     assert len(list(tmp_path.glob("plotly.*"))) == 1
 
 
 def test_a_run_is_evaluated_on_as_many_sequences_as_its_cost_allows_but_never_on_too_few() -> None:
-    assert results.evaluation_size(SPECS["forward"]) == results.MOST_SEQUENCES
-    assert results.evaluation_size(SPECS["forward"], 0.0) == results.FEWEST_SEQUENCES
+    assert evaluations.evaluation_size(SPECS["forward"]) == evaluations.MOST_SEQUENCES
+    assert evaluations.evaluation_size(SPECS["forward"], 0.0) == evaluations.FEWEST_SEQUENCES

@@ -44,7 +44,8 @@ def test_no_page_raises_or_imports_tensorflow(tmp_path: Path) -> None:
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "overview.py"])
 def test_a_page_submits_its_jobs_under_the_title_that_it_has_in_the_navigation(page: str) -> None:
     title = re.search(rf'"pages/{page}", title="([^"]+)"', (ROOT / "app.py").read_text())
-    sources = [path.read_text() for path in (ROOT / "pages" / page, ROOT / "ui" / page) if path.exists()]
+    parts = (ROOT / "ui" / page.removesuffix(".py")).glob("*.py")
+    sources = [path.read_text() for path in (ROOT / "pages" / page, *parts)]
     assert title is not None
     assert set(re.findall(r'(?:PAGE = |page=)"([^"]+)"', "".join(sources))) == {title[1]}
 

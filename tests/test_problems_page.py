@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bilstm_core.editing import labelled
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.specs import ProblemSpec
-from ui import problem, problems, sequence
+from ui.problem import worked_sequence
+from ui.problems import grid
+from ui.sequence import sequences
+from ui.sequence.pasted import labelled
 
 KINDS = ("past decides", "future decides", "both decide")
 AS_EXPECTED = {
@@ -22,38 +24,36 @@ def table(found: dict[str, tuple[float, float, float]], half: float = 0.01) -> p
         [
             {"decides": kind, "direction": direction, "exact": share, "low": share - half, "high": share + half}
             for kind, shares in found.items()
-            for direction, share in zip(problems.DIRECTIONS, shares, strict=True)
+            for direction, share in zip(grid.DIRECTIONS, shares, strict=True)
         ]
     )
 
 
 def test_the_headline_names_where_only_both_ways_are_enough() -> None:
-    said = problems.headline(table(AS_EXPECTED))
+    said = grid.headline(table(AS_EXPECTED))
     assert said.startswith("When both decide: there bidirectional gets **97.0%** of sequences wholly right")
     assert "forward 56% and backward 61%" in said
     assert "when the past decides, forward and bidirectional; when the future decides, backward and" in said
 
 
 def test_the_headline_claims_nothing_that_an_interval_leaves_open() -> None:
-    said = problems.headline(table({**AS_EXPECTED, "both decide": (0.56, 0.61, 0.855)}))
+    said = grid.headline(table({**AS_EXPECTED, "both decide": (0.56, 0.61, 0.855)}))
     assert said.startswith("These runs settle nothing: when both decide, bidirectional may or may not")
 
 
 @pytest.mark.parametrize("both", [(0.56, 0.95, 0.97), (0.5, 0.5, 0.5)])
 def test_the_headline_says_so_where_both_are_not_needed_or_not_enough(both: tuple[float, float, float]) -> None:
-    said = problems.headline(table({**AS_EXPECTED, "both decide": both}))
+    said = grid.headline(table({**AS_EXPECTED, "both decide": both}))
     assert said.startswith("These runs do not show that both are ever needed")
 
 
 def test_the_headline_waits_for_all_nine() -> None:
-    assert (
-        problems.headline(table({**AS_EXPECTED, "past decides": (np.nan, 0.4, 0.9)})) == "Not all nine are trained yet."
-    )
+    assert grid.headline(table({**AS_EXPECTED, "past decides": (np.nan, 0.4, 0.9)})) == "Not all nine are trained yet."
 
 
 def flips(name: str, values: list[float]) -> str:
     spec = ProblemSpec(name=name, timesteps=4)
-    return problem.flip_sentence(spec, sequence.rows_of(labelled(spec, np.array(values, dtype=np.float32))))
+    return worked_sequence.flip_sentence(spec, sequences.rows_of(labelled(spec, np.array(values, dtype=np.float32))))
 
 
 @pytest.mark.parametrize(
@@ -86,27 +86,27 @@ def test_many_flips_are_counted_and_none_is_said_plainly() -> None:
     wave = np.tile(np.repeat([0.9, 0.1], 4), 5).astype(np.float32)
     spec = ProblemSpec(name="centered_window", timesteps=len(wave))
     labels = labelled(spec, wave).y[0, :, 0]
-    said = problem.flip_sentence(spec, sequence.rows_of(labelled(spec, wave)))
+    said = worked_sequence.flip_sentence(spec, sequences.rows_of(labelled(spec, wave)))
     assert said.startswith(f"At {np.count_nonzero(np.diff(labels))} timesteps, the first of them **5**;")
     spec = ProblemSpec(name="total_quarters", timesteps=1)
     alone = labelled(spec, np.array([0.5], dtype=np.float32))
-    assert problem.flip_sentence(spec, sequence.rows_of(alone)) == "Never here: every label is 3."
+    assert worked_sequence.flip_sentence(spec, sequences.rows_of(alone)) == "Never here: every label is 3."
 
 
 def test_a_regression_has_no_flip() -> None:
     spec = ProblemSpec(name="cosine_from_sine", timesteps=4)
     batch = spec.problem.sample(1, 4, np.random.default_rng(0))
-    assert problem.flip_sentence(spec, sequence.rows_of(batch)).startswith("No label flips here")
+    assert worked_sequence.flip_sentence(spec, sequences.rows_of(batch)).startswith("No label flips here")
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_a_sequence_that_is_not_edited_keeps_its_own_answers(name: str) -> None:
     spec = ProblemSpec(name=name, timesteps=6)
     drawn = spec.problem.sample(1, 6, np.random.default_rng(3), **spec.parameters())
-    kept = sequence.with_values(spec, drawn, sequence.real_values(drawn))
+    kept = sequences.with_values(spec, drawn, sequences.real_values(drawn))
     assert kept is drawn
-    if sequence.can_be_edited(spec):
-        again = labelled(spec, sequence.real_values(drawn))
+    if sequences.can_be_edited(spec):
+        again = labelled(spec, sequences.real_values(drawn))
         np.testing.assert_array_equal(again.x, drawn.x)
         np.testing.assert_array_equal(again.mask, drawn.mask)
         np.testing.assert_array_equal(again.y[drawn.mask], drawn.y[drawn.mask])

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_queue import House, house
 from ui import session
-from ui.comparison import default_settings
+from ui.compare.comparison import default_settings
 
 __all__ = ["house"]  # the fixture
 
@@ -16,7 +16,8 @@ SPEC = RunSpec(problem=ProblemSpec(timesteps=7), model=ModelSpec(units=3), train
 
 
 def train_page() -> None:
-    from ui import live, trainer
+    from ui import live
+    from ui.train import trainer
 
     trainer.open_with_recorded("Train")
     live.panel("Train", lambda _: None, live.keep_finished)
@@ -27,21 +28,24 @@ def merge_page() -> None:
 
     from bilstm_core import figures
     from bilstm_core.presets import MERGE_MODES
-    from ui import compare_controls, live
-    from ui.comparison import Comparison
+    from ui import live
+    from ui.compare import launch
+    from ui.compare.comparison import Comparison
 
     styles = {label: figures.style("bidirectional") for label in MERGE_MODES}
     comparison = Comparison(page="Merge modes", models=MERGE_MODES, styles=styles)
-    live.address("Merge modes", functools.partial(compare_controls.take_up, comparison))
-    compare_controls.row(comparison)
+    live.address("Merge modes", functools.partial(launch.take_up, comparison))
+    launch.row(comparison)
     live.panel("Merge modes", lambda _: None, live.keep_finished)
 
 
 def why_page() -> None:
-    from ui import compare_controls, live, why
+    from ui import live
+    from ui.compare import launch
+    from ui.why import presses
 
-    why.page()
-    compare_controls.row(why.comparison())
+    presses.page()
+    launch.row(presses.comparison())
     live.panel("Why", lambda _: None, live.keep_finished)
 
 

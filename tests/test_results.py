@@ -15,7 +15,9 @@ from bilstm_core.presets import DIRECTIONS, PRESETS
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from bilstm_core.store import Store, read_recorded
-from ui import comparison, results, session, trainer
+from ui import evaluations, session
+from ui.compare import comparison
+from ui.train import trainer
 
 
 def recorded(spec: RunSpec) -> Run:
@@ -34,14 +36,14 @@ RUN = recorded(RunSpec(model=DIRECTIONS["forward"]))
 
 def test_recorded_starts_and_those_trained_here_are_told_apart() -> None:
     again = recorded(replace(RUN.spec, training=replace(RUN.spec.training, seed=1)))
-    said = results.origin_of([RUN, again, *(with_seed(RUN, seed) for seed in (10, 11, 12, 14))])
+    said = evaluations.origin_of([RUN, again, *(with_seed(RUN, seed) for seed in (10, 11, 12, 14))])
     assert said.startswith("Recorded on ")
     assert ": seeds 0 to 1. Trained here: seeds 10 to 12 and 14, " in said
 
 
 def test_a_recorded_start_that_is_trained_again_was_trained_here() -> None:
-    assert results.origin_of([RUN]).startswith("Recorded on ")
-    assert results.origin_of([with_seed(RUN, 0)]).startswith("Trained here: seed 0, ")
+    assert evaluations.origin_of([RUN]).startswith("Recorded on ")
+    assert evaluations.origin_of([with_seed(RUN, 0)]).startswith("Trained here: seed 0, ")
 
 
 def test_a_recorded_run_is_called_so_with_its_own_day_though_another_of_its_spec_is_stored(
@@ -49,30 +51,32 @@ def test_a_recorded_run_is_called_so_with_its_own_day_though_another_of_its_spec
 ) -> None:
     store = Store(tmp_path)
     monkeypatch.setattr(session, "store", lambda: store)
-    before = results.origin(RUN), results.origin_of([RUN])
+    before = evaluations.origin(RUN), evaluations.origin_of([RUN])
     here = with_seed(RUN, 0)
-    assert results.origin(here).startswith("Trained: ")
+    assert evaluations.origin(here).startswith("Trained: ")
     store.put(here)
-    assert results.origin(here).startswith("Stored on ")
+    assert evaluations.origin(here).startswith("Stored on ")
     assert before[0].startswith("Recorded on ")
-    assert (results.origin(RUN), results.origin_of([RUN])) == before
+    assert (evaluations.origin(RUN), evaluations.origin_of([RUN])) == before
 
 
 def test_a_run_trained_live_is_another_figure_than_the_recorded_one_without_a_replay() -> None:
     replayed = recorded(PRESETS["LSTM, 1,000 epochs"])
     bare = replace(replayed, snapshots=replayed.snapshots._replace(**{"step": replayed.snapshots.step[:0]}))
     assert replayed.digest == bare.digest
-    assert results.drawn_key(replayed) != results.drawn_key(bare)
+    assert evaluations.drawn_key(replayed) != evaluations.drawn_key(bare)
 
 
 def test_two_runs_of_one_spec_with_other_weights_share_no_evaluation_and_no_score() -> None:
     """As recorded elsewhere, and as trained here under another TensorFlow or processor."""
     other = replace(RUN, weights={name: 2 * array for name, array in RUN.weights.items()})
     assert other.spec == RUN.spec
-    assert results.evaluated(RUN).loss == evaluate(RUN).loss
-    assert results.evaluated(other).loss == evaluate(other).loss != evaluate(RUN).loss
-    assert [results.score(run, 50)["loss"] for run in (RUN, other)] == [evaluate(run, 50).loss for run in (RUN, other)]
-    assert results.drawn_key(other) != results.drawn_key(RUN)
+    assert evaluations.evaluated(RUN).loss == evaluate(RUN).loss
+    assert evaluations.evaluated(other).loss == evaluate(other).loss != evaluate(RUN).loss
+    assert [evaluations.score(run, 50)["loss"] for run in (RUN, other)] == [
+        evaluate(run, 50).loss for run in (RUN, other)
+    ]
+    assert evaluations.drawn_key(other) != evaluations.drawn_key(RUN)
     groups = [{"forward": [run]} for run in (RUN, other)]
     assert len({comparison.scores_key(group, comparison.default_settings()) for group in groups}) == 2
 
@@ -84,25 +88,25 @@ def test_sessions_that_ask_at_once_have_each_run_scored_once(monkeypatch: pytest
         scored.append(run.digest)
         return evaluate(run, n_sequences)
 
-    monkeypatch.setattr(results, "evaluate", count)
-    monkeypatch.setattr(results, "_scores", LRUCache(100))
+    monkeypatch.setattr(evaluations, "evaluate", count)
+    monkeypatch.setattr(evaluations, "_scores", LRUCache(100))
     runs = [with_seed(RUN, seed) for seed in range(100, 120)]
     with ThreadPoolExecutor(8) as visitors:
-        assert all(visitors.map(lambda _: results.scored(runs, 1, 30), range(8)))
+        assert all(visitors.map(lambda _: evaluations.scored(runs, 1, 30), range(8)))
     assert sorted(scored) == sorted(run.digest for run in runs)
 
 
 def test_the_scores_that_were_asked_for_longest_ago_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "_scores", LRUCache(2))
+    monkeypatch.setattr(evaluations, "_scores", LRUCache(2))
     runs = [with_seed(RUN, seed) for seed in range(3)]
     for place in (0, 1, 0, 2):
-        results.score(runs[place], 1)
-    assert list(results._scores) == [(runs[0].digest, 1), (runs[2].digest, 1)]
+        evaluations.score(runs[place], 1)
+    assert list(evaluations._scores) == [(runs[0].digest, 1), (runs[2].digest, 1)]
 
 
 def test_a_diverged_run_is_called_so_and_told_what_to_do() -> None:
     broken = replace(evaluate(RUN, 10), loss=float("nan"))
-    assert not results.diverged(evaluate(RUN, 10))
+    assert not evaluations.diverged(evaluate(RUN, 10))
     said = trainer.sentence(RUN, broken)
     assert "diverged" in said
     assert "Lower the learning rate" in said
@@ -111,7 +115,7 @@ def test_a_diverged_run_is_called_so_and_told_what_to_do() -> None:
 
 def summary() -> None:
     from bilstm_core.presets import PRESETS
-    from ui import details
+    from ui.train import details
 
     details._summary(PRESETS["LSTM, 1,000 epochs"])
 
@@ -134,12 +138,12 @@ def train() -> None:
 
     from bilstm_core.presets import PRESETS
     from bilstm_core.store import read_recorded
-    from ui import results
+    from ui import evaluations
 
     run = read_recorded(PRESETS["LSTM, 1,000 epochs"])
     assert run is not None
-    found = results.evaluated_soon(run)
-    st.markdown(results.EVALUATING if found is None else f"{found.n_sequences}")
+    found = evaluations.evaluated_soon(run)
+    st.markdown(evaluations.EVALUATING if found is None else f"{found.n_sequences}")
 
 
 def test_a_page_does_not_wait_for_the_evaluation_of_a_large_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,13 +153,13 @@ def test_a_page_does_not_wait_for_the_evaluation_of_a_large_network(monkeypatch:
         go_on.wait(30)
         return evaluate(run, n_sequences // 100)
 
-    monkeypatch.setattr(results, "evaluate", slow)
-    monkeypatch.setattr(results, "PATIENCE_ALONE_S", 0.01)
-    results._evaluated.clear()
+    monkeypatch.setattr(evaluations, "evaluate", slow)
+    monkeypatch.setattr(evaluations, "PATIENCE_ALONE_S", 0.01)
+    evaluations._evaluated.clear()
     visit = AppTest.from_function(train, default_timeout=30).run()
     assert not visit.exception
-    assert [text.value for text in visit.markdown] == [results.EVALUATING]
+    assert [text.value for text in visit.markdown] == [evaluations.EVALUATING]
     go_on.set()
-    monkeypatch.setattr(results, "PATIENCE_ALONE_S", 30.0)
+    monkeypatch.setattr(evaluations, "PATIENCE_ALONE_S", 30.0)
     assert [text.value for text in visit.run().markdown] == ["100"]
-    results._evaluated.clear()
+    evaluations._evaluated.clear()

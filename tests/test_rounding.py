@@ -12,7 +12,9 @@ from bilstm_core.analysis.statistics import Difference, amounts, evidence, lead,
 from bilstm_core.evaluation import wilson_interval
 from bilstm_core.presets import INSIDE
 from bilstm_core.specs import RunSpec
-from ui import inside, reaction, session, trainer
+from ui import session
+from ui.inside import sensitivity, subject
+from ui.train import trainer
 
 NUMBER = re.compile(r"-?\d+\.?\d*")
 
@@ -65,14 +67,14 @@ def test_trains_sentence_prints_a_share_within_its_interval(count: int, size: in
 def test_no_sentence_about_cells_starts_with_a_number_after_a_number() -> None:
     run = session.find(next(spec for spec in INSIDE if spec.model.direction == "forward"))
     assert run
-    values = inside._fresh(repr(run.spec.problem), run.spec.problem).x[0, :, 0]
-    assert not re.search(r"\d\**\. \**\d", reaction.sentence(run, values))
+    values = subject._fresh(repr(run.spec.problem), run.spec.problem).x[0, :, 0]
+    assert not re.search(r"\d\**\. \**\d", sensitivity.sentence(run, values))
 
 
 def page() -> None:
     import plotly.graph_objects as go
 
-    from ui.chart import chart
+    from ui.chart.component import chart
 
     chart(go.Figure(), key="figure", alt="At timestep **4**: there it turns.")
 

@@ -15,8 +15,12 @@ from bilstm_core.presets import DIRECTIONS
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
-from ui import compare, controls, guess, problem, reaction, results, session, trainer
-from ui.comparison import Comparison, default_settings
+from ui import controls, evaluations, session
+from ui.compare import guess, headline
+from ui.compare.comparison import Comparison, default_settings
+from ui.inside import sensitivity
+from ui.problem import worked_sequence
+from ui.train import trainer
 
 STYLES = {label: figures.style(model.direction) for label, model in DIRECTIONS.items()}
 COMPARED = Comparison(
@@ -48,7 +52,7 @@ def evaluation(**changes: Any) -> Any:
             " single labels.",
         ),
         (1, "cosine_from_sine", {}, "After 1 sequence its mean squared error on fresh sequences is **0.1235**."),
-        (2, "cumulative_sum", {"loss": float("nan")}, f"After 2 sequences: **{results.DIVERGED}**"),
+        (2, "cumulative_sum", {"loss": float("nan")}, f"After 2 sequences: **{evaluations.DIVERGED}**"),
     ],
 )
 def test_train_says_what_was_measured_after_how_many_sequences(
@@ -173,7 +177,7 @@ def answer(
     present, table = {label: every[label] for label in switched_on}, pd.DataFrame(rows)
     words = {
         "switched_on": ((compared,), list(switched_on)),
-        "evaluated": ((every, state["Directions.settings"], results.PATIENCE_S), evaluated),
+        "evaluated": ((every, state["Directions.settings"], evaluations.PATIENCE_S), evaluated),
         "scores": ((present, state["Directions.settings"]), table),
         "_above_floors": ((present, table), "Above the best possible: much."),
         "_training": ((compared,), "Training 3 runs."),
@@ -190,10 +194,10 @@ def answer(
         return check
 
     for name in words:
-        monkeypatch.setattr(compare, name, answered(name))
-    monkeypatch.setattr(compare.live, "active", lambda page: busy and page == "Directions")
+        monkeypatch.setattr(headline, name, answered(name))
+    monkeypatch.setattr(headline.live, "active", lambda page: busy and page == "Directions")
     monkeypatch.setattr(guess, "falls_of", lambda runs: dict.fromkeys(runs, 0.5))
-    return compare.answer(compared, every)
+    return headline.answer(compared, every)
 
 
 def test_a_comparison_says_what_is_to_be_done_before_it_can_be_ranked(
@@ -208,7 +212,7 @@ def test_a_comparison_says_what_is_to_be_done_before_it_can_be_ranked(
         "Only 13 of 20 runs are trained. Press **Run** for the rest.",
         "",
     )
-    assert answer(monkeypatch, state, all_of, evaluated=False) == (compare.EVALUATING, "")
+    assert answer(monkeypatch, state, all_of, evaluated=False) == (headline.EVALUATING, "")
 
 
 def test_a_comparison_is_ranked_after_how_many_sequences_and_the_lesson_is_contradicted(
@@ -257,7 +261,7 @@ def test_what_is_trained_is_counted(
     state["Directions.settings"] = {**default_settings(), "starts": starts}
     view = SimpleNamespace(specs=[None] * trained)
     monkeypatch.setattr(
-        compare, "specs_of", lambda *_: {str(n): [RunSpec(training=TrainingSpec(seed=n))] for n in range(4)}
+        headline, "specs_of", lambda *_: {str(n): [RunSpec(training=TrainingSpec(seed=n))] for n in range(4)}
     )
     monkeypatch.setattr(session, "job", lambda page: "one" if page == "Directions" else None)
 
@@ -266,31 +270,31 @@ def test_what_is_trained_is_counted(
         return view
 
     monkeypatch.setattr(session, "jobs", lambda: SimpleNamespace(view=look))
-    assert compare._training(shown) == words
+    assert headline._training(shown) == words
     if not trained:
         monkeypatch.setattr(session, "job", lambda _: None)
-        assert compare._training(shown) == "Training."
+        assert headline._training(shown) == "Training."
 
 
 def test_a_single_run_that_is_all_is_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compare, "specs_of", lambda *_: {"a": [RunSpec()], "b": [RunSpec()]})
+    monkeypatch.setattr(headline, "specs_of", lambda *_: {"a": [RunSpec()], "b": [RunSpec()]})
     monkeypatch.setattr(session, "job", lambda _: "one")
     monkeypatch.setattr(session, "jobs", lambda: SimpleNamespace(view=lambda _: SimpleNamespace(specs=[RunSpec()])))
-    assert compare._training(COMPARED) == "Training 1 run."
+    assert headline._training(COMPARED) == "Training 1 run."
 
 
 def test_seeds_that_follow_one_another_are_one_span() -> None:
-    assert results._seeds([3]) == "seed 3"
-    assert results._seeds([4, 3]) == "seeds 3 to 4"
-    assert results._seeds([9, 3, 4, 5, 7]) == "seeds 3 to 5, 7 and 9"
-    assert results._seeds([3, 9]) == "seeds 3 and 9"
+    assert evaluations._seeds([3]) == "seed 3"
+    assert evaluations._seeds([4, 3]) == "seeds 3 to 4"
+    assert evaluations._seeds([9, 3, 4, 5, 7]) == "seeds 3 to 5, 7 and 9"
+    assert evaluations._seeds([3, 9]) == "seeds 3 and 9"
 
 
 def test_where_a_run_comes_from_names_its_versions_once_and_in_order() -> None:
     first, second = finished(), replace(finished(), versions={"tensorflow": "2.1", "keras": "3.0", "numpy": "9"})
     third = replace(first, versions={"keras": "4.0"})
-    assert results._versions([second, second]) == "Keras 3.0, numpy 9, TensorFlow 2.1"
-    assert results._versions([third, second]) == "Keras 3.0, numpy 9, TensorFlow 2.1; Keras 4.0"
+    assert evaluations._versions([second, second]) == "Keras 3.0, numpy 9, TensorFlow 2.1"
+    assert evaluations._versions([third, second]) == "Keras 3.0, numpy 9, TensorFlow 2.1; Keras 4.0"
 
 
 @pytest.mark.parametrize(
@@ -305,13 +309,13 @@ def test_where_labels_turn_is_told_with_how_many_are_one(
     monkeypatch: pytest.MonkeyPatch, labels: list[int], words: str
 ) -> None:
     rows = pd.DataFrame({"timestep": range(1, len(labels) + 1), "x": 0.5, "expected": labels})
-    monkeypatch.setattr(problem.sequence, "limits", lambda *_: None)
-    assert problem.flip_sentence(ProblemSpec(timesteps=3), rows) == words
+    monkeypatch.setattr(worked_sequence.sequences, "limits", lambda *_: None)
+    assert worked_sequence.flip_sentence(ProblemSpec(timesteps=3), rows) == words
 
 
 def flips(name: str, values: list[float], labels: list[int]) -> str:
     rows = pd.DataFrame({"timestep": range(1, len(values) + 1), "x": values, "expected": labels})
-    return problem.flip_sentence(ProblemSpec(name=name, timesteps=len(values)), rows)
+    return worked_sequence.flip_sentence(ProblemSpec(name=name, timesteps=len(values)), rows)
 
 
 def test_why_a_label_turns_is_told_in_the_running_sums_own_numbers() -> None:
@@ -334,11 +338,11 @@ def test_why_a_label_turns_is_told_in_the_running_sums_own_numbers() -> None:
 
 
 def test_many_turns_are_counted_and_the_first_is_named() -> None:
-    most = problem.MOST_TURNS
-    assert problem._at([2]) == "At timestep **2**"
-    assert problem._at([]) == "Never here"
-    assert problem._at(list(range(2, most + 2))).endswith(f" and **{most + 1}**")
-    assert problem._at(list(range(2, most + 3))) == f"At {most + 1} timesteps, the first of them **2**"
+    most = worked_sequence.MOST_TURNS
+    assert worked_sequence._at([2]) == "At timestep **2**"
+    assert worked_sequence._at([]) == "Never here"
+    assert worked_sequence._at(list(range(2, most + 2))).endswith(f" and **{most + 1}**")
+    assert worked_sequence._at(list(range(2, most + 3))) == f"At {most + 1} timesteps, the first of them **2**"
 
 
 def test_the_quarters_of_a_total_are_told_by_the_sums_that_are_passed() -> None:
@@ -349,7 +353,7 @@ def test_the_quarters_of_a_total_are_told_by_the_sums_that_are_passed() -> None:
 
 def test_what_an_output_has_read_is_told_as_a_span() -> None:
     def span(*read: int) -> str:
-        return reaction._span(np.array(read, bool))
+        return sensitivity._span(np.array(read, bool))
 
     assert span(0, 0) == "padding alone"
     assert span(0, 1, 0) == "value 2 alone"
@@ -361,14 +365,14 @@ def test_what_an_output_has_read_is_told_as_a_span() -> None:
 def test_zeros_that_were_not_read_are_told_from_those_too_small_to_tell() -> None:
     read = np.array([[True, False], [True, True]])
     small = "it has read, but its reaction is too small to tell from zero"
-    assert reaction._zeros(np.ones((2, 2)), np.ones((2, 2), bool)) == "No cell is exactly zero."
-    assert reaction._zeros(np.array([[1, 0], [1, 1]]), read) == (
+    assert sensitivity._zeros(np.ones((2, 2)), np.ones((2, 2), bool)) == "No cell is exactly zero."
+    assert sensitivity._zeros(np.array([[1, 0], [1, 1]]), read) == (
         "In all, **1 of 4** cells are exactly zero: those values it has not read."
     )
-    assert reaction._zeros(np.array([[1, 0], [0, 1]]), read) == (
+    assert sensitivity._zeros(np.array([[1, 0], [0, 1]]), read) == (
         f"In all, **2 of 4** cells are exactly zero: 1 values it has not read, 1 {small}."
     )
-    assert reaction._zeros(np.array([[1, 0], [1, 1]]), np.ones((2, 2), bool)) == (
+    assert sensitivity._zeros(np.array([[1, 0], [1, 1]]), np.ones((2, 2), bool)) == (
         f"In all, **1 of 4** cells are exactly zero: those values {small}."
     )
 
@@ -394,9 +398,9 @@ def reacting(
 
         return check
 
-    monkeypatch.setattr(reaction, "window", answered(window))
-    monkeypatch.setattr(reaction, "matrix_of", answered(matrix))
-    return reaction.sentence(run, sequence)
+    monkeypatch.setattr(sensitivity, "window", answered(window))
+    monkeypatch.setattr(sensitivity, "matrix_of", answered(matrix))
+    return sensitivity.sentence(run, sequence)
 
 
 HALVES = [0.5] * 10  # their sum reaches a quarter of ten at timestep 5
@@ -460,26 +464,26 @@ def of(name: str) -> Any:
 
 def test_labels_of_real_timesteps_alone_can_turn() -> None:
     short = np.array([0.5] * 7 + [PADDING] * 3, np.float32)
-    assert reaction._labels(of("variable_length").spec.problem, short).tolist() == [0, 0, 0, 0, 1, 1, 1]
-    assert reaction.flip(of("variable_length"), short) == 5
-    assert reaction.flip(of("cumulative_sum"), np.array(HALVES, np.float32)) == 5
+    assert sensitivity._labels(of("variable_length").spec.problem, short).tolist() == [0, 0, 0, 0, 1, 1, 1]
+    assert sensitivity.flip(of("variable_length"), short) == 5
+    assert sensitivity.flip(of("cumulative_sum"), np.array(HALVES, np.float32)) == 5
     soon = ProblemSpec(threshold=0.1)
-    assert reaction._labels(soon, np.array(HALVES, np.float32)).tolist() == [0] + [1] * 9
-    assert reaction._labels(of("cumulative_sum").spec.problem, np.array([PADDING] * 10, np.float32)).shape == (10,)
+    assert sensitivity._labels(soon, np.array(HALVES, np.float32)).tolist() == [0] + [1] * 9
+    assert sensitivity._labels(of("cumulative_sum").spec.problem, np.array([PADDING] * 10, np.float32)).shape == (10,)
 
 
 def test_answers_that_hang_on_more_than_the_values_never_turn() -> None:
     wave = of("cosine_from_sine")
-    labels = reaction._labels(wave.spec.problem, np.array(HALVES, np.float32))
+    labels = sensitivity._labels(wave.spec.problem, np.array(HALVES, np.float32))
     assert wave.spec.problem.problem.labels is None
     assert labels.tolist() == [0] * 10
     assert labels.dtype == np.int64
-    assert reaction.flip(wave, np.array(HALVES, np.float32)) is None
+    assert sensitivity.flip(wave, np.array(HALVES, np.float32)) is None
 
 
 def test_a_day_is_told_with_its_months_name() -> None:
-    assert results._on(date(2026, 2, 3)) == " on 3 February 2026"
-    assert results._on(None) == ""
+    assert evaluations._on(date(2026, 2, 3)) == " on 3 February 2026"
+    assert evaluations._on(None) == ""
 
 
 def test_a_single_label_does_not_turn() -> None:
@@ -489,11 +493,11 @@ def test_a_single_label_does_not_turn() -> None:
 def test_two_limits_are_both_named_and_one_without_a_parameter_is_named_in_hundredths(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(problem.sequence, "limits", lambda *_: [0.5, 1.25])
+    monkeypatch.setattr(worked_sequence.sequences, "limits", lambda *_: [0.5, 1.25])
     assert flips("total_quarters", [0.5, 0.25], [0, 1]) == (
         "At timestep **2**, as the running sum passes 0.50 and 1.25."
     )
-    monkeypatch.setattr(problem.sequence, "limits", lambda *_: [0.875])
+    monkeypatch.setattr(worked_sequence.sequences, "limits", lambda *_: [0.875])
     text = flips("share_of_total", [0.5, 0.5], [0, 1])
     assert text == "At timestep **2**: there the running sum, 1.00, first reaches 0.88."
 

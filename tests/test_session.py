@@ -14,7 +14,8 @@ from bilstm_core.specs import RunSpec, TrainingSpec
 from bilstm_core.store import Store
 from tests.test_runs import with_other_weights
 from tests.test_store import finished
-from ui import run_cache, session, tray
+from ui import run_cache, session
+from ui.train import tray
 
 Visitor = Callable[[], dict[str, Any]]
 

@@ -7,23 +7,23 @@ from streamlit.testing.v1 import AppTest
 
 from bilstm_core.evaluation import evaluate
 from bilstm_core.store import Store
-from ui import results, session
-from ui.comparison import TUTORIAL_EPOCHS, default_settings
+from ui import evaluations, session
+from ui.compare.comparison import TUTORIAL_EPOCHS, default_settings
 
 WIDE = {**default_settings(), "units": 256, "timesteps": 200, "starts": 1}  # 250 epochs are allowed, 4,000 are not
 
 
 def page() -> None:
-    from ui import why
+    from ui.why import presses
 
-    why.page()
+    presses.page()
 
 
 def long_run() -> None:
-    from ui import why
+    from ui.why import presses
 
-    why._long_run()
-    why.page()
+    presses._long_run()
+    presses.page()
 
 
 def at_the_end(script) -> AppTest:
@@ -61,14 +61,19 @@ def trained_without_a_store() -> None:
     import streamlit as st
 
     from tests.test_store import finished
-    from ui import session, why
+    from ui import session
+    from ui.why import presses
 
     if "trained" not in st.session_state:
-        every = [spec for group in why.specs_of(why.comparison(), why.shown_settings("Why")).values() for spec in group]
+        every = [
+            spec
+            for group in presses.specs_of(presses.comparison(), presses.shown_settings("Why")).values()
+            for spec in group
+        ]
         for spec in every:
             session.keep(finished(spec), resumable=False)
         st.session_state["trained"] = len(every)
-    why.page()
+    presses.page()
 
 
 def test_fifty_starts_are_complete_where_the_store_cannot_be_written(
@@ -77,8 +82,8 @@ def test_fifty_starts_are_complete_where_the_store_cannot_be_written(
     (tmp_path / "file").write_text("no folder")
     store = Store(tmp_path / "file" / "runs", tmp_path / "recorded")
     monkeypatch.setattr(session, "store", lambda: store)
-    monkeypatch.setattr(results, "evaluate", lambda run, _: evaluate(run, 2))
-    monkeypatch.setattr(results, "PATIENCE_S", 60.0)
+    monkeypatch.setattr(evaluations, "evaluate", lambda run, _: evaluate(run, 2))
+    monkeypatch.setattr(evaluations, "PATIENCE_S", 60.0)
     visit = AppTest.from_function(trained_without_a_store, default_timeout=120)
     visit.session_state["Why.settings"] = {**default_settings(), "starts": 50}
     visit.session_state["Why.guess"] = "It is bigger"

@@ -13,9 +13,9 @@ from bilstm_core.engine.snapshots import with_answers
 from bilstm_core.runs import Run
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import ProblemSpec
-from ui import floors, heads, live, results
-from ui.chart import cached, chart
-from ui.comparison import TUTORIAL_EPOCHS, Comparison, current_runs, problem_of, shown_settings, specs_of
+from ui import best_possible, evaluations, live, wording
+from ui.chart.component import cached, chart
+from ui.compare.comparison import TUTORIAL_EPOCHS, Comparison, current_runs, problem_of, shown_settings, specs_of
 
 CURVE_HEIGHT, TALL_CURVE_HEIGHT = 280, 290  # px, with the probes' rows below and without: its x axis is in sight
 
@@ -55,10 +55,10 @@ def curves(comparison: Comparison, note: str) -> None:
         )
     styles = {label: comparison.styles[label] for label in labels}
     specs = {label: group[0] for label, group in specs_of(comparison, settings).items()}
-    complete = floors.known(specs)
-    lines = floors.of({label: specs[label] for label in labels}, styles)
+    complete = best_possible.known(specs)
+    lines = best_possible.of({label: specs[label] for label in labels}, styles)
     problem = problem_of(settings)
-    axis = heads.loss_axis(problem)
+    axis = wording.loss_axis(problem)
     if settings["epochs"] > TUTORIAL_EPOCHS:
         axis |= {"log_x": True, "mark": TUTORIAL_EPOCHS}
     alt = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
@@ -83,7 +83,7 @@ def curves(comparison: Comparison, note: str) -> None:
         "curve_height": CURVE_HEIGHT if comparison.probes else TALL_CURVE_HEIGHT,
         "each_run": singly,
         "floors": lines,
-        "classes": heads.classes(problem),
+        "classes": wording.classes(problem),
     }
 
     def draw(view: JobView | None) -> None:
@@ -99,7 +99,7 @@ def curves(comparison: Comparison, note: str) -> None:
         if not runs:
             st.info("Nothing to draw yet.")
             return
-        drawn = {label: [results.drawn_key(run) for run in group] for label, group in runs.items()}
+        drawn = {label: [evaluations.drawn_key(run) for run in group] for label, group in runs.items()}
         figure = cached(
             repr([drawn, singly, lines, comparison.probes]),
             lambda: figures.curve_and_timeline(
@@ -111,8 +111,8 @@ def curves(comparison: Comparison, note: str) -> None:
         )
         chart(figure, key=f"{page}-curves", alt=alt, replay=True)
         still = _only_the_end(runs) if comparison.probes else ""
-        st.caption(results.origin_of([run for group in runs.values() for run in group]) + still)
-        floors.complete_later(specs, complete)
+        st.caption(evaluations.origin_of([run for group in runs.values() for run in group]) + still)
+        best_possible.complete_later(specs, complete)
 
     live.panel(page, draw, functools.partial(live.keep_finished, resumable=False), note=note)
 

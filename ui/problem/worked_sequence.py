@@ -13,8 +13,10 @@ from bilstm_core.bayes import bayes_risk
 from bilstm_core.problems import Batch, cumulative_sum
 from bilstm_core.random_streams import Stream, generator
 from bilstm_core.specs import ProblemSpec
-from ui import controls, heads, results, sequence, timeline, trainer
-from ui.chart import cached, chart
+from ui import controls, evaluations, wording
+from ui.chart.component import cached, chart
+from ui.sequence import sequences, timeline
+from ui.train import trainer
 
 MOST_TURNS = 6  # that are named
 KNOWN_TO: Mapping[str, str] = {
@@ -64,13 +66,13 @@ def problem_sequence(page: str, problem: ProblemSpec, seed: int) -> str:
     worked = problem.name == "cumulative_sum" and problem.timesteps == len(cumulative_sum.WORKED_EXAMPLE) and not seed
     drawn = _worked_example(problem) if worked else _drawn(problem, seed)
     name = f"{problem.name}-{problem.timesteps}-{seed}"
-    values = timeline.edited(page, name, sequence.real_values(drawn))
-    rows = sequence.rows_of(sequence.with_values(problem, drawn, values))
-    editable = sequence.can_be_edited(problem)
+    values = timeline.edited(page, name, sequences.real_values(drawn))
+    rows = sequences.rows_of(sequences.with_values(problem, drawn, values))
+    editable = sequences.can_be_edited(problem)
     chosen = timeline.block(page, values) if editable else None
     sentence = flip_sentence(problem, rows)
     chart(
-        sequence.figure(problem, rows, chosen=chosen, height=416),
+        sequences.figure(problem, rows, chosen=chosen, height=416),
         key=f"{page}-timeline",
         alt=sentence,
         on_click=timeline.chooser(page, values) if editable else None,
@@ -78,7 +80,7 @@ def problem_sequence(page: str, problem: ProblemSpec, seed: int) -> str:
     if editable:
         timeline.edit_controls(page, name, values)
     else:
-        st.caption(sequence.FIXED)
+        st.caption(sequences.FIXED)
     if worked and not timeline.is_edited(page, name):
         st.caption("The worked example of the tutorial.")
     return sentence
@@ -96,9 +98,9 @@ def _drawn(problem: ProblemSpec, seed: int) -> Batch:
 def flip_sentence(problem: ProblemSpec, rows: pd.DataFrame) -> str:
     """When the label changes, and why. rows: timestep, x, expected"""
     declared = problem.problem
-    if not heads.classes(problem):
+    if not wording.classes(problem):
         return "No label flips here: each answer is a number."
-    limits = sequence.limits(problem, rows)
+    limits = sequences.limits(problem, rows)
     labels = rows["expected"].to_numpy()
     turns = [int(step) for step in rows["timestep"][1:][np.diff(labels) != 0]]
     if limits is None or declared.waterfall is None:
@@ -157,7 +159,7 @@ def train_button(page: str, problem: ProblemSpec) -> None:
 
 def position_guess(problem: ProblemSpec) -> None:
     """How often each timestep has each label, and how far a guess by position alone gets."""
-    count = heads.classes(problem)
+    count = wording.classes(problem)
     guess = bayes_risk(problem, "position")
     if count == 0:
         st.markdown(
@@ -166,7 +168,7 @@ def position_guess(problem: ProblemSpec) -> None:
         )
         return
     st.markdown("**How often is each label 1?**" if count == 2 else "**How often is each label given?**")
-    shares = results.label_shares(problem)
+    shares = evaluations.label_shares(problem)
     chart(
         cached(f"shares {problem.canonical()}", lambda: figures.label_shares(shares)),
         key="problem-shares",
@@ -177,4 +179,4 @@ def position_guess(problem: ProblemSpec) -> None:
         f"A guess by position alone is right **{guess.accuracy:.0%}** of the time: "
         "it names each timestep's most frequent label and never looks at a value."
     )
-    results.download(lambda: shares, "label shares")
+    evaluations.download(lambda: shares, "label shares")

@@ -9,11 +9,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from bilstm_core import figures
-from bilstm_core.editing import checked_value, parse_values
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
-from ui import heads, results, sequence
-from ui.chart import Click, Drawn, cached, cached_for_session, chart
+from ui import evaluations, wording
+from ui.chart.component import Click, Drawn, cached, cached_for_session, chart
+from ui.sequence import sequences
+from ui.sequence.pasted import checked_value, parse_values
 
 Values = npt.NDArray[np.float32]
 SLIDER_STEP = 0.001
@@ -165,7 +166,7 @@ def current(page: str, mistakes: list[int]) -> int:
 def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
     """The timeline of one fresh sequence with its buttons, its editing and the wall of all."""
     colour = figures.color(run.spec.model.direction, run.spec.model.merge_mode)
-    with_labels = heads.classes(run.spec.problem) > 0
+    with_labels = wording.classes(run.spec.problem) > 0
     mistakes = mistaken(evaluation.examples) if with_labels else []
 
     @st.fragment
@@ -197,7 +198,7 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
                 cached(
                     f"wall {number} {run.digest}",
                     lambda: figures.wall(
-                        evaluation.examples, colour, classes=heads.classes(run.spec.problem), chosen=number
+                        evaluation.examples, colour, classes=wording.classes(run.spec.problem), chosen=number
                     ),
                 ),
                 key=f"{page}-wall",
@@ -214,20 +215,19 @@ def one_sequence(page: str, run: Run, evaluation: Evaluation, number: int, *, he
     """The timeline of a fresh sequence and, where values decide labels, what changes it; returns how good it is."""
     problem = run.spec.problem
     name = f"{problem.name}-{number}"
-    drawn = sequence.of_examples(problem, evaluation.examples, number)
+    drawn = sequences.of_examples(problem, evaluation.examples, number)
     colour = figures.color(run.spec.model.direction, run.spec.model.merge_mode)
-    values = edited(page, name, sequence.real_values(drawn))
-    rows = sequence.rows_of(sequence.with_values(problem, drawn, values), run)
-    chosen = block(page, values) if sequence.can_be_edited(problem) else None
-    said = (
-        f"{'Your sequence' if is_edited(page, name) else f'Fresh sequence {number}'}: {sequence.verdict(problem, rows)}"
-    )
+    values = edited(page, name, sequences.real_values(drawn))
+    rows = sequences.rows_of(sequences.with_values(problem, drawn, values), run)
+    chosen = block(page, values) if sequences.can_be_edited(problem) else None
+    which = "Your sequence" if is_edited(page, name) else f"Fresh sequence {number}"
+    said = f"{which}: {sequences.verdict(problem, rows)}"
 
     def figure() -> go.Figure:
-        return sequence.figure(problem, rows, colour, chosen=chosen, height=height)
+        return sequences.figure(problem, rows, colour, chosen=chosen, height=height)
 
     chart(
-        unless_edited(page, name, f"timeline {results.drawn_key(run)} {name} {chosen} {height}", figure),
+        unless_edited(page, name, f"timeline {evaluations.drawn_key(run)} {name} {chosen} {height}", figure),
         key=f"{page}-timeline",
         alt=f"{said}. Its values, what the model answers, and what is expected.",
         on_click=chooser(page, values) if chosen else None,
@@ -235,5 +235,5 @@ def one_sequence(page: str, run: Run, evaluation: Evaluation, number: int, *, he
     if chosen:
         edit_controls(page, name, values)
     else:
-        st.caption(sequence.FIXED)
+        st.caption(sequences.FIXED)
     return said

@@ -7,13 +7,14 @@ from bilstm_core import figures
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import heads, results, session, tray
-from ui.chart import cached, chart
+from ui import evaluations, session, wording
+from ui.chart.component import cached, chart
+from ui.train import tray
 
 
 def tabs(run: Run, evaluation: Evaluation) -> None:
     """The list of ten, the confusion matrix where there are labels, accuracy by timestep, and Keras's own summary."""
-    count = heads.classes(run.spec.problem)
+    count = wording.classes(run.spec.problem)
     each_step = "Accuracy by timestep" if count else "Error by timestep"
     names = ["Ten fresh sequences", *(["Confusion matrix"] if count else []), each_step, "Model summary"]
     ten, *matrix, by_timestep, summary = st.tabs(names)
@@ -24,7 +25,7 @@ def tabs(run: Run, evaluation: Evaluation) -> None:
         if count:
             right = int((table["Result"] == "right").sum())
             st.caption(f"{right} of 10 sequences wholly right.")
-        results.download(lambda: evaluation.examples, "fresh sequences")
+        evaluations.download(lambda: evaluation.examples, "fresh sequences")
     for confusion in matrix:
         with confusion:
             drawn = cached(
@@ -32,14 +33,14 @@ def tabs(run: Run, evaluation: Evaluation) -> None:
                 lambda: figures.confusion(evaluation.confusion, height=max(320, 90 * count)),
             )
             chart(drawn, key="Train-confusion", alt="Confusion matrix of single labels.")
-            results.download(lambda: evaluation.confusion, "confusion matrix")
+            evaluations.download(lambda: evaluation.confusion, "confusion matrix")
     with by_timestep:
         by_step = evaluation.per_timestep.assign(label=name)
         draw = figures.accuracy_by_timestep if count else figures.error_by_timestep
         styles = {name: tray.styles({name: run})[name]}
         figure = cached(f"by timestep {run.digest} {styles}", lambda: draw(by_step, styles))
         chart(figure, key="Train-by-timestep", alt=f"{each_step}.")
-        results.download(lambda: by_step, "by timestep")
+        evaluations.download(lambda: by_step, "by timestep")
     with summary:
         _summary(run.spec)
 

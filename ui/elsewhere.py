@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from ui import session
-from ui.chart import ensure_plotly
+from ui.chart.component import ensure_plotly
 
 
 def notices() -> None:

@@ -72,9 +72,9 @@ def dress(*, light: bool) -> None:
     with st.container():  # there or not, so that what follows keeps its place
         wire.notice()
         if not _early(light):
-            from ui import background
+            from ui import elsewhere
 
-            background.notices()
+            elsewhere.notices()
 
 
 def beside(title: str, titles: Sequence[str], *, light: bool) -> None:
@@ -89,20 +89,20 @@ def beside(title: str, titles: Sequence[str], *, light: bool) -> None:
     @st.fragment(run_every=1 if early else None)
     def later() -> None:
         if early and st.session_state.get("session.stands"):
-            import ui.background  # noqa: F401 - which the next run finds
+            import ui.elsewhere  # noqa: F401 - which the next run finds
 
             st.rerun()
         st.session_state["session.stands"] = True
 
     later()
     if not early:
-        from ui import background
+        from ui import elsewhere
 
-        background.heartbeat(title, titles)
+        elsewhere.heartbeat(title, titles)
 
 
 def _early(light: bool) -> bool:
-    return light and "ui.background" not in sys.modules
+    return light and "ui.elsewhere" not in sys.modules
 
 
 def _renew() -> None:

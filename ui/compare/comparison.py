@@ -13,7 +13,7 @@ from bilstm_core.analysis.parameter_matching import matched_units
 from bilstm_core.engine import cost
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
-from ui import controls, results, session
+from ui import controls, evaluations, session
 
 STARTS = (1, 3, 10, 50)
 TUTORIAL_EPOCHS = 250  # where the well-known comparisons stop
@@ -146,12 +146,12 @@ def affordable_starts(comparison: Comparison, settings: Settings) -> int:
 def sequences(settings: Settings) -> int:
     """On how many fresh sequences every run of these settings is evaluated; the same for all models."""
     spec = RunSpec(problem=problem_of(settings), model=reference(settings))
-    return results.evaluation_size(spec, results.AFFORDABLE_BESIDE / settings["starts"])
+    return evaluations.evaluation_size(spec, evaluations.AFFORDABLE_BESIDE / settings["starts"])
 
 
 def evaluated(runs: Mapping[str, Sequence[Run]], settings: Settings, patience_s: float = 0.0) -> bool:
     """Whether the runs are evaluated; asks for it, and waits a moment."""
-    return results.scored([run for group in runs.values() for run in group], sequences(settings), patience_s)
+    return evaluations.scored([run for group in runs.values() for run in group], sequences(settings), patience_s)
 
 
 def scores_key(runs: Mapping[str, Sequence[Run]], settings: Settings) -> str:
@@ -163,7 +163,7 @@ def scores(runs: Mapping[str, Sequence[Run]], settings: Settings) -> pd.DataFram
     """One row a run: label, seed, loss (nats per label, on fresh sequences), accuracy, exact. Waits for `evaluated`."""
     each = sequences(settings)
     rows = [
-        {"label": label, "seed": run.spec.training.seed, **results.score(run, each)}
+        {"label": label, "seed": run.spec.training.seed, **evaluations.score(run, each)}
         for label, group in runs.items()
         for run in group
     ]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _HERE = Path(__file__).parent
-STATIC = _HERE.parent / "static"
+STATIC = _HERE.parents[1] / "static"
 MOST = 1e9  # of a number in a click; a larger one is no place in a figure
 
 

@@ -12,9 +12,9 @@ from bilstm_core import figures
 from bilstm_core.analysis import frames
 from bilstm_core.analysis.statistics import FEWEST, MOST_STARTS, against, by_start, differences, starts_needed
 from bilstm_core.runs import Run
-from ui import floors, heads, results
-from ui.chart import cached, chart
-from ui.comparison import Comparison, evaluated, problem_of, scores, scores_key, sequences, shown_settings
+from ui import best_possible, evaluations, wording
+from ui.chart.component import cached, chart
+from ui.compare.comparison import Comparison, evaluated, problem_of, scores, scores_key, sequences, shown_settings
 
 RunsByLabel = Mapping[str, Sequence[Run]]
 
@@ -23,7 +23,7 @@ def summary(runs: RunsByLabel, by_run: pd.DataFrame) -> pd.DataFrame:
     """One row a model: frames.results with units, the best possible loss, and what the loss lies above it."""
     table = frames.results(runs, by_run)
     specs = [group[0].spec for group in runs.values()]
-    risks = [floors.best_possible(spec.problem, spec.model) for spec in specs]
+    risks = [best_possible.best_possible(spec.problem, spec.model) for spec in specs]
     best = np.array([math.nan if risk is None else risk.loss for risk in risks])
     table.insert(2, "units", [spec.model.units for spec in specs])
     table.insert(3, "parameters", table.pop("parameters"))
@@ -43,10 +43,10 @@ def table(comparison: Comparison, runs: RunsByLabel, pairs: bool = True) -> None
     shown = summary(present, by_run)
     number = st.column_config.NumberColumn
     problem = next(iter(present.values()))[0].spec.problem
-    if not heads.classes(problem):
+    if not wording.classes(problem):
         shown = shown.drop(columns=["accuracy", "exact"])
     fresh = f"{sequences(settings):,} fresh sequences"
-    unit = heads.loss_name(problem).capitalize()
+    unit = wording.loss_name(problem).capitalize()
     st.dataframe(
         shown,
         hide_index=True,
@@ -72,9 +72,9 @@ def table(comparison: Comparison, runs: RunsByLabel, pairs: bool = True) -> None
     )
     one, two, _ = st.columns([1, 1, 4])
     with one:
-        results.download(lambda: shown, f"{page} results", "Table as CSV")
+        evaluations.download(lambda: shown, f"{page} results", "Table as CSV")
     with two:
-        results.download(lambda: frames.losses(present), f"{page} curves", "Curves as CSV")
+        evaluations.download(lambda: frames.losses(present), f"{page} curves", "Curves as CSV")
     if pairs:
         _pairs(page, by_run)
 
@@ -126,7 +126,7 @@ def _pairs(page: str, by_run: pd.DataFrame) -> None:
             ),
         },
     )
-    results.download(lambda: pairs, f"{page} wins by pair", "Wins as CSV")
+    evaluations.download(lambda: pairs, f"{page} wins by pair", "Wins as CSV")
 
 
 def _needed(gaps: "pd.Series[float]") -> str:
@@ -155,7 +155,7 @@ def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -
         return
     tidy = paired(by_run, baseline)
     styles = {label: comparison.styles[label] for label in comparison.models if label != baseline}
-    title = f"difference in final {heads.loss_name(problem_of(settings))}"
+    title = f"difference in final {wording.loss_name(problem_of(settings))}"
 
     def figure() -> go.Figure:
         intervals = against(by_run, baseline)
@@ -171,7 +171,7 @@ def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -
     )
     few = "" if tidy["label"].value_counts().max() >= FEWEST else f" No interval below {FEWEST} starts."
     st.caption(f"Dots: starts. Bar: mean and its 95 % interval (bootstrap over starts).{few}")
-    results.download(lambda: tidy, f"{comparison.page} differences")
+    evaluations.download(lambda: tidy, f"{comparison.page} differences")
 
 
 def by_timestep(comparison: Comparison, runs: RunsByLabel, labels: Sequence[str]) -> None:
@@ -183,8 +183,8 @@ def by_timestep(comparison: Comparison, runs: RunsByLabel, labels: Sequence[str]
     each = sequences(settings)
     for label in present:
         spec = runs[label][0].spec
-        right = np.mean([results.right_by_timestep(run, each) for run in runs[label]], axis=0)
-        risk = floors.best_possible(spec.problem, spec.model)
+        right = np.mean([evaluations.right_by_timestep(run, each) for run in runs[label]], axis=0)
+        risk = best_possible.best_possible(spec.problem, spec.model)
         ceiling = np.full(len(right), np.nan) if risk is None else risk.per_timestep_accuracy
         timestep = np.arange(1, len(right) + 1)
         tables.append(pd.DataFrame({"label": label, "timestep": timestep, "accuracy": right, "ceiling": ceiling}))
@@ -201,4 +201,4 @@ def by_timestep(comparison: Comparison, runs: RunsByLabel, labels: Sequence[str]
         key=f"{comparison.page}-by-timestep",
         alt="Share of right labels at each timestep, and the best that any model can do that reads the same.",
     )
-    results.download(lambda: table, f"{comparison.page} by timestep")
+    evaluations.download(lambda: table, f"{comparison.page} by timestep")

@@ -15,9 +15,11 @@ from bilstm_core.network import introspection
 from bilstm_core.network.inference import BranchTrace, trace
 from bilstm_core.network.initial_weights import initial_weights, parameter_count
 from bilstm_core.runs import Run
-from ui import inside, live, reaction, results, session, timeline
-from ui.chart import chart
-from ui.timeline import Values
+from ui import evaluations, live, session
+from ui.chart.component import chart
+from ui.inside import sensitivity, subject
+from ui.sequence import timeline
+from ui.sequence.timeline import Values
 
 Numbers = npt.NDArray[Any]
 
@@ -67,7 +69,7 @@ def _ties(digest: str, _run: Run, n: int) -> dict[str, Numbers]:
 def _tied_on(run: Run) -> int:
     """How many fresh sequences the page can afford to tie units to labels by."""
     cost = run.spec.problem.timesteps * parameter_count(run.spec.problem, run.spec.model)
-    return int(min(inside.SEQUENCES, max(reaction.FEWEST, reaction.AFFORDABLE // cost)))
+    return int(min(subject.SEQUENCES, max(sensitivity.FEWEST, sensitivity.AFFORDABLE // cost)))
 
 
 def _ties_of(run: Run) -> dict[str, Numbers]:
@@ -85,8 +87,8 @@ def _states(page: str, run: Run, values: Values) -> None:
     chosen = introspection.chosen_units(model, tied)
     units = introspection.units_of(model, _traces(run, values))
     frame = introspection.states_frame(model, units, tied, chosen)
-    flip = reaction.flip(run, values)
-    sequence_name = inside.sequence_name(page, run.spec.problem)
+    flip = sensitivity.flip(run, values)
+    sequence_name = subject.sequence_name(page, run.spec.problem)
     named = {part: f"merged: {model.merge_mode}" if part == introspection.MERGED else part for part in units.parts}
     for column, (part, name) in zip(st.columns(max(2, len(named))), named.items(), strict=False):
         with column:
@@ -104,7 +106,7 @@ def _states(page: str, run: Run, values: Values) -> None:
         f" of state and label over all timesteps of {_tied_on(run)} fresh sequences; {which}."
         + (" The last layer is shown." if model.layers > 1 else "")
     )
-    results.download(lambda: frame, "hidden states")
+    evaluations.download(lambda: frame, "hidden states")
 
 
 def _heatmap(rows: pd.DataFrame, name: str, colour: str, flip: int | None) -> go.Figure:
@@ -143,7 +145,7 @@ def _gates(page: str, run: Run, values: Values) -> None:
         unit = st.selectbox("Unit", order, format_func=said, key=f"{page}.unit.{branch}.{layer}.{run.digest}")
     seen = next(each for each in traces if each.layer == layer and each.branch == branch)
     frame = introspection.gates_frame(seen, unit)
-    figure = figures.gates(frame, _colour(run, branch), flip=reaction.flip(run, values))
+    figure = figures.gates(frame, _colour(run, branch), flip=sensitivity.flip(run, values))
     chart(figure, key=f"{page}-gates", alt=f"Gates and states of unit {unit + 1} of the {branch} branch, by timestep.")
     st.caption(
         {
@@ -155,7 +157,7 @@ def _gates(page: str, run: Run, values: Values) -> None:
         }[model.cell]
         + (" Before means: at the timestep after, for this branch reads from the end." if branch == "backward" else "")
     )
-    results.download(lambda: frame, "gates")
+    evaluations.download(lambda: frame, "gates")
 
 
 def _merge(page: str, run: Run, values: Values) -> None:
@@ -167,7 +169,7 @@ def _merge(page: str, run: Run, values: Values) -> None:
     first, second = list(parts.values())[:2]
     one, two, _ = st.columns([1, 1, 3])
     timesteps = len(values)
-    at = reaction.flip(run, values) or 1
+    at = sensitivity.flip(run, values) or 1
     timestep = one.number_input("Timestep", 1, timesteps, at, key=f"{page}.merge.timestep.{timesteps}")
     likely = introspection.chosen_units(model, _ties_of(run), 1)["forward"][0] + 1
     unit = two.number_input("Unit", 1, model.units, likely, key=f"{page}.merge.unit.{run.digest}")
@@ -223,7 +225,7 @@ def _learning(page: str, run: Run, values: Values) -> None:
     key = repr([one.digest for one in [*found, run]])
     figure = timeline.unless_edited(
         page,
-        inside.sequence_name(page, run.spec.problem),
+        subject.sequence_name(page, run.spec.problem),
         f"checkpoints {key} {values.tobytes().hex()}",
         lambda: _checkpoints(found, run, values),
     )
@@ -243,7 +245,7 @@ def _no_checkpoint(run: Run) -> str:
 
 def _checkpoints(found: list[Run], run: Run, values: Values) -> go.Figure:
     spec, model = run.spec, run.spec.model
-    part = reaction.window(run, values, len(found) + 2)
+    part = sensitivity.window(run, values, len(found) + 2)
     tied = _ties_of(run)
     shown = introspection.MERGED if introspection.MERGED in tied else next(iter(tied))
     units = introspection.chosen_units(model, tied)[shown]
@@ -261,4 +263,4 @@ def _checkpoints(found: list[Run], run: Run, values: Values) -> go.Figure:
         moments.append(figures.Moment(name, matrix, states[0][:, units].T))
     names = [introspection.unit_name(model, shown, unit) for unit in units]
     colour = figures.color(model.direction, model.merge_mode)
-    return figures.checkpoints(moments, names, colour, unit=reaction.unit_of(run), first=part.start + 1)
+    return figures.checkpoints(moments, names, colour, unit=sensitivity.unit_of(run), first=part.start + 1)

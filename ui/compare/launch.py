@@ -10,8 +10,9 @@ from bilstm_core.analysis.parameter_matching import CLOSE
 from bilstm_core.engine import cost
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.service.job_record import JobView
-from ui import controls, guess, live, session
-from ui.comparison import (
+from ui import controls, live, session
+from ui.compare import guess
+from ui.compare.comparison import (
     AFFORDABLE_S,
     STARTS,
     Comparison,

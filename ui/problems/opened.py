@@ -13,9 +13,10 @@ from bilstm_core.presets import LONG_ENOUGH
 from bilstm_core.runs import Run
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec
-from ui import floors, heads, live, results, session, trainer
-from ui.chart import cached, chart
-from ui.problems import ROWS, Cell, run_of, spec_of
+from ui import best_possible, evaluations, live, session, wording
+from ui.chart.component import cached, chart
+from ui.problems.grid import ROWS, Cell, run_of, spec_of
+from ui.train import trainer
 
 SIDE, CURVE_HEIGHT = 220, 250  # px
 
@@ -68,17 +69,17 @@ def opened(page: str, cell: Cell) -> Run | None:
         key=f"{page}-reading",
         alt=f"Which values the outputs of {direction} have read, and which decide their labels.",
     )
-    st.caption(f"Filled: this output has read that value. Outlined: that value {heads.outlined(spec.problem)}.")
+    st.caption(f"Filled: this output has read that value. Outlined: that value {wording.outlined(spec.problem)}.")
     _loss(page, spec)
     return run
 
 
 def _measured(run: Run) -> str:
-    spec, found = run.spec, results.evaluated(run)
-    risk = floors.best_possible(spec.problem, spec.model)
-    if results.diverged(found):
-        return results.DIVERGED
-    if not heads.classes(spec.problem):
+    spec, found = run.spec, evaluations.evaluated(run)
+    risk = best_possible.best_possible(spec.problem, spec.model)
+    if evaluations.diverged(found):
+        return evaluations.DIVERGED
+    if not wording.classes(spec.problem):
         best = f"; best possible {risk.loss:.4f}" if risk else ""
         return f"Mean squared error **{found.loss:.4f}**{best}."
     exact, low, high = shares(found.exact, *found.exact_interval)
@@ -89,7 +90,7 @@ def _measured(run: Run) -> str:
 def _loss(page: str, spec: RunSpec) -> None:
     direction, problem = str(spec.model.direction), spec.problem
     styles = {direction: figures.style(direction)}
-    lines = floors.of({direction: spec}, styles)
+    lines = best_possible.of({direction: spec}, styles)
 
     def draw(view: JobView | None) -> None:
         run = session.find(spec)
@@ -111,7 +112,7 @@ def _loss(page: str, spec: RunSpec) -> None:
                 floors=lines,
                 log_x=True,
                 height=CURVE_HEIGHT,
-                **heads.loss_axis(problem),
+                **wording.loss_axis(problem),
             )
 
         key = f"problems loss {run.digest} {lines}" if run and not mine else ""

@@ -6,13 +6,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from bilstm_core import figures
-from bilstm_core.editing import labelled, padded
 from bilstm_core.evaluation import decisions
 from bilstm_core.network import inference
 from bilstm_core.problems import Batch
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec
-from ui import heads
+from ui import wording
+from ui.sequence.pasted import labelled, padded
 
 Values = npt.NDArray[np.float32]
 FIXED = "Single values cannot be changed here: the answers belong to the whole wave, not to its values."
@@ -63,9 +63,9 @@ def rows_of(batch: Batch, run: Run | None = None) -> pd.DataFrame:
 def verdict(problem: ProblemSpec, rows: pd.DataFrame) -> str:
     """How good a model's answers are, in words. rows: as of `rows_of` with a run"""
     gaps = rows["expected"] - rows["predicted"]
-    if heads.classes(problem):
+    if wording.classes(problem):
         return f"{int((gaps != 0).sum())} of {len(rows)} labels wrong"
-    return f"{heads.SQUARED} {np.square(gaps).mean():.4f}"
+    return f"{wording.SQUARED} {np.square(gaps).mean():.4f}"
 
 
 def limits(problem: ProblemSpec, rows: pd.DataFrame) -> list[float] | None:
@@ -90,7 +90,7 @@ def figure(
         rows,
         limits(problem, rows),
         **({"color": colour} if colour else {}),
-        classes=heads.classes(problem),
+        classes=wording.classes(problem),
         from_end=waterfall is not None and waterfall.from_end,
         timesteps=problem.timesteps,
         chosen=chosen,

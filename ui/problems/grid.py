@@ -14,8 +14,9 @@ from bilstm_core.presets import DECIDES, LONG_ENOUGH, trained_long_enough
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.runs import Run
 from bilstm_core.specs import Direction, ProblemSpec, RunSpec
-from ui import floors, results, session, timeline
-from ui.chart import Click, cached, chart
+from ui import best_possible, evaluations, session
+from ui.chart.component import Click, cached, chart
+from ui.sequence import timeline
 
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 KINDS: Mapping[str, str] = {problem: kind for kind, problem in DECIDES.items()}
@@ -68,11 +69,11 @@ def cells(page: str, names: Sequence[str]) -> pd.DataFrame:
     for name in names:
         for direction in DIRECTIONS:
             spec, run = spec_of(page, (name, direction)), run_of(page, (name, direction))
-            risk = floors.best_possible(spec.problem, spec.model)
+            risk = best_possible.best_possible(spec.problem, spec.model)
             row: dict[str, Any] = {"problem": name, "decides": ROWS[name], "direction": direction}
             row |= dict.fromkeys(("exact", "low", "high", "loss"), np.nan)
             if run:
-                found = results.evaluated(run)
+                found = evaluations.evaluated(run)
                 low, high = found.exact_interval
                 row |= {"exact": found.exact, "low": low, "high": high, "loss": found.loss}
             rows.append(row | {"best": risk.exact if risk else np.nan, "best_loss": risk.loss if risk else np.nan})
@@ -185,14 +186,14 @@ def origin(page: str, names: Sequence[str]) -> None:
     runs = [run for name in names for direction in DIRECTIONS if (run := run_of(page, (name, direction)))]
     if not runs:
         return
-    recorded = [run for run in runs if results.is_recorded(run)]
+    recorded = [run for run in runs if evaluations.is_recorded(run)]
     here = len(runs) - len(recorded)
     said = (
         f"{LONG_ENOUGH.sequences:,} sequences in batches of {LONG_ENOUGH.batch_size} each, tested on "
-        f"{results.evaluated(runs[0]).n_sequences:,} fresh ones. Best possible: the likelier label at each timestep, "
-        "of whoever has read the same; a model can come out a little above it."
+        f"{evaluations.evaluated(runs[0]).n_sequences:,} fresh ones. Best possible: the likelier label at each "
+        "timestep, of whoever has read the same; a model can come out a little above it."
     )
-    where = results.origin_of(recorded) if recorded else ""
+    where = evaluations.origin_of(recorded) if recorded else ""
     st.caption(f"{said} {where} {f'{here} of {len(runs)} trained here.' if here else ''}")
 
 
@@ -226,11 +227,11 @@ def more(page: str) -> None:
         with opened:
             one, two = st.columns([1.6, 1], gap="medium")
             specs = specs_of(page, [*others, *numbers])
-            complete = floors.known(specs)
+            complete = best_possible.known(specs)
             with one:
                 grid(page, cells(page, others), "others")
                 origin(page, others)
             with two:
                 regression(page, numbers)
                 st.caption("Choose a problem above, or a cell here, to open it.")
-            floors.complete_later(specs, complete)
+            best_possible.complete_later(specs, complete)

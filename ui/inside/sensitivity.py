@@ -15,9 +15,11 @@ from bilstm_core.problems.base import Head, reads
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec
-from ui import heads, inside, results, timeline
-from ui.chart import cached, chart
-from ui.timeline import Values
+from ui import evaluations, wording
+from ui.chart.component import cached, chart
+from ui.inside import subject
+from ui.sequence import timeline
+from ui.sequence.timeline import Values
 
 Matrix = npt.NDArray[Any]
 
@@ -104,7 +106,7 @@ def matrices(page: str, run: Run, values: Values) -> None:
         st.markdown("**What does each output react to?**")
         figure = timeline.unless_edited(
             page,
-            inside.sequence_name(page, problem),
+            subject.sequence_name(page, problem),
             f"sensitivity {run.digest} {values.tobytes().hex()}",
             lambda: figures.sensitivity([(TITLES[view], view, matrix)], unit=unit, side=SIDE, first=part.start + 1),
         )
@@ -125,9 +127,9 @@ def matrices(page: str, run: Run, values: Values) -> None:
         st.caption(f"The matrix shows timesteps {part.start + 1} to {part.stop} of {timesteps}, {why}.")
     st.caption(
         f"Matrix: if a value is raised a little, {MOVES[problem.problem.head][1]} "
-        f"Grid: filled, has read; outlined, {heads.outlined(problem)}."
+        f"Grid: filled, has read; outlined, {wording.outlined(problem)}."
     )
-    results.download(lambda: introspection.sensitivity_frame(matrix, part.start + 1), "sensitivity")
+    evaluations.download(lambda: introspection.sensitivity_frame(matrix, part.start + 1), "sensitivity")
 
 
 def sentence(run: Run, values: Values) -> str:

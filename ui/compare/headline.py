@@ -8,9 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.analysis.statistics import FEWEST, listed, ranking_sentence
 from bilstm_core.runs import Run
-from ui import compare_controls, derivation, floors, guess, live, results, session
-from ui.compare_curves import curves, switched_on
-from ui.comparison import (
+from ui import best_possible, derivation, evaluations, live, session
+from ui.compare import guess, launch
+from ui.compare.comparison import (
     TUTORIAL_EPOCHS,
     Comparison,
     chosen_settings,
@@ -23,6 +23,7 @@ from ui.comparison import (
     shown_settings,
     specs_of,
 )
+from ui.compare.curves import curves, switched_on
 
 EVALUATING = "The runs are trained and are being evaluated."
 
@@ -44,7 +45,7 @@ def answer(comparison: Comparison, runs: Runs) -> tuple[str, str]:
         return _training(comparison), ""
     if trained < wanted:
         return f"Only {trained} of {wanted} runs are trained. Press **Run** for the rest.", ""
-    if not evaluated(runs, settings, results.PATIENCE_S):
+    if not evaluated(runs, settings, evaluations.PATIENCE_S):
         return EVALUATING, ""
     by_run = scores(present, settings)
     well_known = settings["name"] == default_settings()["name"]
@@ -76,7 +77,9 @@ def _capital(sentence: str) -> str:
 def _above_floors(runs: Runs, by_run: pd.DataFrame) -> str:
     """How far above its best possible each model's loss is, mean over starts; "" while that is not known."""
     means = by_run.groupby("label")["loss"].mean()
-    risks = {label: floors.best_possible(group[0].spec.problem, group[0].spec.model) for label, group in runs.items()}
+    risks = {
+        label: best_possible.best_possible(group[0].spec.problem, group[0].spec.model) for label, group in runs.items()
+    }
     said = [f"{label} {float(means[label]) - risk.loss:.3f}" for label, risk in risks.items() if risk is not None]
     return f"Above the best possible: {listed(said)}." if said else ""
 
@@ -95,7 +98,7 @@ def headline(comparison: Comparison, runs: Runs, sentence: str, below: str = "")
             st.caption(below)
         if not live.active(comparison.page):
             each = sequences(shown_settings(comparison.page))
-            results.complete_later([run for group in runs.values() for run in group], each)
+            evaluations.complete_later([run for group in runs.values() for run in group], each)
 
 
 def question(comparison: Comparison, title: str) -> tuple[Runs, DeltaGenerator]:
@@ -103,14 +106,14 @@ def question(comparison: Comparison, title: str) -> tuple[Runs, DeltaGenerator]:
 
     Returns the runs that the page shows, and the narrow column beside the curves.
     """
-    live.address(comparison.page, functools.partial(compare_controls.take_up, comparison))
+    live.address(comparison.page, functools.partial(launch.take_up, comparison))
     st.title(title)
     runs = current_runs(comparison)
     headline(comparison, runs, *answer(comparison, runs))
     with st.container(key="controls"):
-        compare_controls.row(comparison)
+        launch.row(comparison)
     wide, narrow = st.columns([2.2, 1], gap="medium")
     with wide, st.container(key="figure"):
         guess.ask_what_stops(comparison, chosen_settings(comparison.page))
-        curves(comparison, compare_controls.note(comparison))
+        curves(comparison, launch.note(comparison))
     return runs, narrow.container(key="beside")

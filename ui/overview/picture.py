@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui.network import has_read, network
+from ui.overview.network import has_read, network
 
 if TYPE_CHECKING:
     from bilstm_core.problems import View

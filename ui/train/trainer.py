@@ -15,8 +15,10 @@ from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.runs import Run
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec
-from ui import controls, floors, heads, live, results, session, timeline, tray
-from ui.chart import cached, chart
+from ui import best_possible, controls, evaluations, live, session, wording
+from ui.chart.component import cached, chart
+from ui.sequence import timeline
+from ui.train import tray
 
 CURVE_HEIGHT = 508  # px of the curve with one row of probabilities, growing or finished
 GROWING_DOTS = 250  # of a curve that is drawn several times a second
@@ -141,7 +143,7 @@ def curve(page: str) -> None:
         styles = tray.styles({**kept, name: spec})
         table = pd.concat([_losses(kept), *growing], ignore_index=True) if kept else (growing or [_losses(kept)])[0]
         total = max(_extent(one, x) for one in (spec, *(run.spec for run in kept.values())))
-        axis = heads.loss_axis(spec.problem)
+        axis = wording.loss_axis(spec.problem)
         figure = figures.curve_and_timeline(
             table,
             styles,
@@ -151,7 +153,7 @@ def curve(page: str) -> None:
             x_max=total,
             dots=GROWING_DOTS,
             replay=False,
-            classes=heads.classes(spec.problem),
+            classes=wording.classes(spec.problem),
             **axis,
         )
         chart(
@@ -186,11 +188,11 @@ def _finished_curve(page: str, window: int, x: Axis) -> None:
     problem = run.spec.problem
     drawn = tray.runs(run, problem)
     specs = {name: one.spec for name, one in drawn.items()}
-    complete = floors.known(specs)
-    styles, lines = tray.styles(drawn), floors.of(specs, tray.styles(drawn))
+    complete = best_possible.known(specs)
+    styles, lines = tray.styles(drawn), best_possible.of(specs, tray.styles(drawn))
     key = repr(
-        [(name, results.drawn_key(one)) for name, one in drawn.items()]
-        + [results.drawn_key(run), window, x, styles, lines]
+        [(name, evaluations.drawn_key(one)) for name, one in drawn.items()]
+        + [evaluations.drawn_key(run), window, x, styles, lines]
     )
     figure = cached(
         key,
@@ -201,17 +203,17 @@ def _finished_curve(page: str, window: int, x: Axis) -> None:
             window=window,
             x=x,
             floors=lines,
-            classes=heads.classes(problem),
-            **heads.loss_axis(problem),
+            classes=wording.classes(problem),
+            **wording.loss_axis(problem),
         ),
     )
     chart(figure, key=f"{page}-curve", height=CURVE_HEIGHT, alt="Loss by sequences seen.", replay=True)
     note, save = st.columns([4, 1], vertical_alignment="center")
     replayed = " Replay shows what it said of one probe sequence while it learnt." if len(run.snapshots.step) else ""
-    note.caption(f"{results.origin(run)}{replayed}")
-    floors.complete_later(specs, complete)
+    note.caption(f"{evaluations.origin(run)}{replayed}")
+    best_possible.complete_later(specs, complete)
     with save:
-        results.download(lambda: _losses(drawn), "loss curve")
+        evaluations.download(lambda: _losses(drawn), "loss curve")
 
 
 def _probes(drawn: dict[str, Run], run: Run) -> pd.DataFrame | None:
@@ -225,10 +227,10 @@ def sentence(run: Run, evaluation: Evaluation) -> str:
     """The page's measured answer."""
     seen = run.sequences_seen
     after = f"After {seen:,} sequence{'s' if seen != 1 else ''}"
-    if results.diverged(evaluation):
-        return f"{after}: **{results.DIVERGED}**"
-    if not heads.classes(run.spec.problem):
-        return f"{after} its {heads.SQUARED} on fresh sequences is **{evaluation.loss:.4f}**."
+    if evaluations.diverged(evaluation):
+        return f"{after}: **{evaluations.DIVERGED}**"
+    if not wording.classes(run.spec.problem):
+        return f"{after} its {wording.SQUARED} on fresh sequences is **{evaluation.loss:.4f}**."
     exact, low, high = shares(evaluation.exact, *evaluation.exact_interval)
     return (
         f"{after} it labels **{exact}** of fresh sequences wholly right ({low} to {high}), "
@@ -245,10 +247,10 @@ def meanwhile(run: Run) -> str:
 def figures_of(run: Run, evaluation: Evaluation) -> None:
     """The run's numbers, the whole sequences large."""
     problem = run.spec.problem
-    if results.diverged(evaluation):
-        st.metric("Whole sequence right" if heads.classes(problem) else "Mean squared error", "diverged")
+    if evaluations.diverged(evaluation):
+        st.metric("Whole sequence right" if wording.classes(problem) else "Mean squared error", "diverged")
         measured = ""
-    elif heads.classes(problem):
+    elif wording.classes(problem):
         exact, low, high = shares(evaluation.exact, *evaluation.exact_interval)
         st.metric(
             "Whole sequence right",

@@ -10,9 +10,10 @@ from bilstm_core.presets import CELLS, DEFAULT_PRESET, INSIDE, PRESETS
 from bilstm_core.problems import Batch
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
-from ui import controls, live, sequence, session, timeline
-from ui.chart import chart
-from ui.timeline import Values
+from ui import controls, live, session
+from ui.chart.component import chart
+from ui.sequence import sequences, timeline
+from ui.sequence.timeline import Values
 
 EPOCHS = (250, 1_000, 4_000)
 SEQUENCES = 100  # fresh ones, to choose from and to tie units to labels by
@@ -111,9 +112,9 @@ def _fresh(key: str, _problem: ProblemSpec) -> Batch:
 
 def _sequence(page: str, problem: ProblemSpec) -> Batch:
     number = int(st.session_state.get(f"{page}.sequence", 1))
-    drawn = sequence.one_of(_fresh(repr(problem), problem), number)
-    values = timeline.edited(page, sequence_name(page, problem), sequence.real_values(drawn))
-    return sequence.with_values(problem, drawn, values)
+    drawn = sequences.one_of(_fresh(repr(problem), problem), number)
+    values = timeline.edited(page, sequence_name(page, problem), sequences.real_values(drawn))
+    return sequences.with_values(problem, drawn, values)
 
 
 def chosen_values(page: str, run: Run) -> Values:
@@ -135,26 +136,26 @@ def editable(page: str, run: Run) -> None:
     """The timeline of the sequence, and what changes it."""
     problem, model = run.spec.problem, run.spec.model
     name, batch = sequence_name(page, problem), _sequence(page, problem)
-    values = sequence.real_values(batch)
+    values = sequences.real_values(batch)
     block = timeline.block(page, values)
-    rows = sequence.rows_of(batch, run)
+    rows = sequences.rows_of(batch, run)
     number = int(st.session_state.get(f"{page}.sequence", 1))
     title, onward = st.columns([3, 1.2], vertical_alignment="center")
     what = "Your sequence" if timeline.is_edited(page, name) else f"Fresh sequence {number}"
-    said = f"{what}: {sequence.verdict(problem, rows)}"
+    said = f"{what}: {sequences.verdict(problem, rows)}"
     title.markdown(f"**{said}**")
     onward.button("Next", key=f"{page}.next", on_click=_next, args=(page,), width="stretch")
     colour = figures.color(model.direction, model.merge_mode)
-    can_be_edited = sequence.can_be_edited(problem)
+    can_be_edited = sequences.can_be_edited(problem)
     figure = timeline.unless_edited(
         page,
         name,
         f"inside timeline {run.digest} {name} {block}",
-        lambda: sequence.figure(problem, rows, colour, chosen=block if can_be_edited else None, height=356),
+        lambda: sequences.figure(problem, rows, colour, chosen=block if can_be_edited else None, height=356),
     )
     alt = f"{said}. Its values, what the model answers, and what is expected."
     chart(figure, key=f"{page}-timeline", alt=alt, on_click=timeline.chooser(page, values) if can_be_edited else None)
     if can_be_edited:
         timeline.edit_controls(page, name, values)
     else:
-        st.caption(sequence.FIXED)
+        st.caption(sequences.FIXED)

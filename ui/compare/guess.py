@@ -7,7 +7,7 @@ import streamlit as st
 
 from bilstm_core.analysis.statistics import late_fall, listed
 from bilstm_core.runs import Run
-from ui.comparison import Comparison, Settings
+from ui.compare.comparison import Comparison, Settings
 
 NONE = "none of them"
 STOPPED = 0.1  # a loss that fell by less in the second half of the training has stopped falling

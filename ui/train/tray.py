@@ -8,7 +8,7 @@ import streamlit as st
 from bilstm_core import figures
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec, RunSpec
-from ui import heads, live, session
+from ui import live, session, wording
 
 SMOOTHING = (1, 10, 25, 100, 500)
 SHOWN = 6
@@ -25,7 +25,7 @@ def runs(run: Run | None, problem: ProblemSpec) -> dict[str, Run]:
     drawn: dict[str, Run] = {}
     for entry in [entry for entry in session.tray() if entry["shown"]][:SHOWN]:
         kept = session.recall(entry["key"])
-        if kept and heads.classes(kept.spec.problem) == heads.classes(problem):
+        if kept and wording.classes(kept.spec.problem) == wording.classes(problem):
             drawn[entry["name"]] = kept
     if run and session.run_key(run) not in {session.run_key(kept) for kept in drawn.values()}:
         drawn[session.free_name(run.spec, run.sequences_seen) if session.tray() else run.spec.model.direction] = run
@@ -69,7 +69,7 @@ def _remove(position: int) -> None:
 
 
 def _other_kind(key: str, run: Run) -> bool:
-    return heads.classes(session.spec_of(key).problem) != heads.classes(run.spec.problem)
+    return wording.classes(session.spec_of(key).problem) != wording.classes(run.spec.problem)
 
 
 def panel(page: str, run: Run) -> None:

@@ -25,8 +25,9 @@ from bilstm_core.analysis.parameter_matching import Match, match
 from bilstm_core.presets import NO_FUTURE, WHY_FIRST, WHY_MORE, WHY_STEPS, WIDER, Step
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec
-from ui import compare, compare_controls, guess, live, results
-from ui.comparison import (
+from ui import evaluations, live
+from ui.compare import guess, headline, launch
+from ui.compare.comparison import (
     AFFORDABLE_S,
     STARTS,
     TUTORIAL_EPOCHS,
@@ -96,7 +97,7 @@ def _match() -> Match:
 
 @st.cache_resource(max_entries=50, show_spinner=False)
 def _found(
-    key: str,  # noqa: ARG001 - what the cache knows the scores by
+    key: str,
     _by_run: pd.DataFrame,
     steps: Sequence[Step],
     match: Match,
@@ -143,13 +144,13 @@ def comparison(settings: Settings | None = None) -> Comparison:
 
 
 def _show() -> None:
-    compare_controls.start(comparison(), shown_settings(PAGE))
+    launch.start(comparison(), shown_settings(PAGE))
 
 
 def _press() -> None:
     before, stage = _stage(), 1 + WHY_STEPS.index(left()[0])
     st.session_state[f"{PAGE}.stage"] = stage  # the job carries it
-    if not compare_controls.start(comparison(), shown_settings(PAGE)):
+    if not launch.start(comparison(), shown_settings(PAGE)):
         st.session_state[f"{PAGE}.stage"] = before
 
 
@@ -161,10 +162,10 @@ def _long_settings() -> dict[str, Any]:
 def _long_run() -> None:
     settings, asked = _long_settings(), shown_settings(PAGE)["starts"]
     followed = comparison(settings)
-    if compare_controls.complaint(followed, settings):
+    if launch.complaint(followed, settings):
         return
     settings["starts"] = affordable_starts(followed, {**settings, "starts": asked})
-    if compare_controls.start(followed, settings):
+    if launch.start(followed, settings):
         st.session_state[f"{PAGE}.before"] = asked
         st.session_state[f"{PAGE}.starts"] = settings["starts"]
 
@@ -172,7 +173,7 @@ def _long_run() -> None:
 def _short_run() -> None:
     settings = {**shown_settings(PAGE), "epochs": TUTORIAL_EPOCHS}
     settings["starts"] = st.session_state.get(f"{PAGE}.before", settings["starts"])
-    if compare_controls.start(comparison(settings), settings):
+    if launch.start(comparison(settings), settings):
         st.session_state.pop(f"{PAGE}.before", None)
         st.session_state[f"{PAGE}.starts"] = settings["starts"]
 
@@ -187,8 +188,8 @@ def answer(runs: Runs) -> str:
     """The measured sentence under the question: what came of the last press."""
     if not all(runs.values()):
         return "Training what was asked for." if live.active(PAGE) else "Press **Run** to find out."
-    if not evaluated(runs, shown_settings(PAGE), results.PATIENCE_S):
-        return compare.EVALUATING
+    if not evaluated(runs, shown_settings(PAGE), evaluations.PATIENCE_S):
+        return headline.EVALUATING
     by_run = scores(runs, shown_settings(PAGE))
     epochs = shown_settings(PAGE)["epochs"]
     if _is_long():
@@ -238,7 +239,7 @@ def press_row() -> None:
             )
             st.caption(f"{len(_offered(WHY_STEPS)) - len(left()) + 1} of {len(_offered(WHY_STEPS))}")
         else:
-            said = compare_controls.complaint(comparison(_long_settings()), _long_settings())
+            said = launch.complaint(comparison(_long_settings()), _long_settings())
             st.button(
                 f"The long run: {LONG_EPOCHS:,} sequences",
                 key=f"{PAGE}.long",
@@ -275,11 +276,11 @@ def so_far(runs: Runs) -> None:
 
 def page() -> tuple[Comparison, Runs]:
     """The question, its measured answer and the presses; what the page compares, and its runs."""
-    live.address(PAGE, functools.partial(compare_controls.take_up, comparison()))
+    live.address(PAGE, functools.partial(launch.take_up, comparison()))
     now = comparison()
     st.title("Why: is it the future?")
     runs = current_runs(now)
-    compare.headline(now, runs, answer(runs), below(runs))
+    headline.headline(now, runs, answer(runs), below(runs))
     with st.container(key="press"):
         press_row()
     return now, runs
