@@ -20,7 +20,7 @@ from bilstm_core.runs import ENGINE_VERSION, Progress, Run, Timing, from_parts, 
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.store import RECORDED, read_recorded
 from bilstm_core.training import train, train_many
-from tests.test_programs import MODELS
+from tests.engine.test_programs import MODELS
 
 PROBLEM = ProblemSpec(timesteps=6)
 SMALL = RunSpec(

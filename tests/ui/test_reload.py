@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
-from tests.test_queue import House, house
+from tests.service.test_queue import House, house
 from ui import session
 from ui.compare.comparison import default_settings
 

@@ -13,7 +13,7 @@ from bilstm_core.runs import probes
 from ui.compare.comparison import Comparison, default_settings, runs_of, specs_of
 from ui.compare.curves import _only_the_end, _probes
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def visit(page: str, **state: object) -> AppTest:

@@ -12,7 +12,7 @@ import pytest
 from bilstm_core import figures
 from bilstm_core.analysis import frames
 from bilstm_core.specs import ProblemSpec
-from tests.test_figures import MODELS, STYLES, losses, snapshots
+from tests.figures.test_figures import MODELS, STYLES, losses, snapshots
 
 WITH_FRAMES = {
     "curves": lambda: figures.loss_curves(losses(MODELS), STYLES, replay=True),

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from bilstm_core import figures, palette
-from tests.test_figures import sequence, trace
+from tests.figures.test_figures import sequence, trace
 
 
 def quarters(wrong: tuple[int, ...] = ()) -> pd.DataFrame:

@@ -83,7 +83,7 @@ print([name for name in heavy if name in sys.modules])
 
 
 def test_the_first_page_of_a_server_waits_for_no_heavy_import(tmp_path: Path) -> None:
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     environment = {**os.environ, "BILSTM_STORE": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", FIRST], cwd=root, env=environment, capture_output=True, text=True, check=False

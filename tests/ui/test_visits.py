@@ -13,10 +13,10 @@ from streamlit.testing.v1.element_tree import Selectbox
 from bilstm_core import codec
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.specs import RunSpec, TrainingSpec
-from tests.test_session import seeded, stopped
+from tests.ui.test_session import seeded, stopped
 from ui import controls, live, session
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 BOOK = list(PRESETS)[-1]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from bilstm_core.problems import PROBLEMS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 VISIT = """
 import json, sys
 from streamlit.testing.v1 import AppTest

@@ -9,7 +9,7 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TRAIN = "Can this model learn it, and where does it still err?"
 PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
 Forge = Callable[[WidgetState], None]
