@@ -14,52 +14,6 @@ OpenPage = Callable[..., Page]
 LINES = 1  # px by which texts above a figure may move it when they say something else
 
 
-@pytest.mark.parametrize(
-    ("path", "labels"),
-    [
-        ("directions", ["forward", "backward", "bidirectional"]),
-        ("merge_modes", ["concat", "sum", "mul", "ave"]),
-    ],
-)
-def test_three_starts_are_trained_in_a_plot_that_stands_where_the_finished_one_does(
-    open_page: OpenPage, path: str, labels: list[str]
-) -> None:
-    page = open_page(path)
-    page.set_viewport_size({"width": 1280, "height": 720})
-    expect(page.get_by_text(re.compile(r"After 250 sequences each: "))).to_be_visible()
-    expect(page.get_by_test_id("replay-3").first).to_be_visible()
-    chart = page.get_by_test_id(re.compile("chart-.*-curves"))
-    enter(page, "Units", "7")
-    expect(page.get_by_text("Press Run for these")).to_be_visible()
-    choose_starts(page, 3)
-    page.get_by_role("button", name="Run", exact=True).click()
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
-    chart.evaluate(
-        """node => {
-            window.boxes = new Set()
-            const look = () => {
-                const { x, y, width, height } = node.getBoundingClientRect()
-                const { xaxis, yaxis, xaxis2 } = node._fullLayout
-                const panels = [xaxis, yaxis, xaxis2].flatMap(axis => [axis._offset, axis._length])
-                window.boxes.add(JSON.stringify([x, y + window.scrollY, width, height, ...panels]))
-                requestAnimationFrame(look)
-            }
-            look()
-        }"""
-    )
-    growing = chart.get_attribute("data-updates")
-    expect(page.get_by_text("3 starts cannot rank them: 6 are the fewest that can.")).to_be_visible(timeout=90_000)
-    expect(page.get_by_test_id("replay-3").first).to_be_visible()
-    page.wait_for_timeout(500)
-    assert chart.get_attribute("data-updates") != growing
-    boxes = np.array([json.loads(box) for box in page.evaluate("[...window.boxes]")])
-    assert np.ptp(np.delete(boxes, 1, axis=1), axis=0).max() < 0.01  # only the texts above may move it
-    assert np.ptp(boxes[:, 1]) < LINES
-    for label in labels:
-        expect(chart).to_contain_text(label)
-    expect(page.get_by_text("Wins by pair")).to_be_visible()
-
-
 def test_recorded_starts_open_the_page_and_download_as_csv(open_page: OpenPage) -> None:
     page = open_page("directions")
     expect(page.get_by_text(re.compile(r"95 % interval .* \d+ of 10 starts"))).to_be_visible()
@@ -165,3 +119,49 @@ def test_starts_chosen_right_after_units_are_never_lost(open_page: OpenPage) -> 
     page.wait_for_timeout(1_000)
     expect(starts.get_by_role("radio", name="50", exact=True)).to_be_checked()
     expect(units).to_have_value("41")
+
+
+@pytest.mark.parametrize(
+    ("path", "labels"),
+    [
+        ("directions", ["forward", "backward", "bidirectional"]),
+        ("merge_modes", ["concat", "sum", "mul", "ave"]),
+    ],
+)
+def test_three_starts_are_trained_in_a_plot_that_stands_where_the_finished_one_does(
+    open_page: OpenPage, path: str, labels: list[str]
+) -> None:
+    page = open_page(path)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(page.get_by_text(re.compile(r"After 250 sequences each: "))).to_be_visible()
+    expect(page.get_by_test_id("replay-3").first).to_be_visible()
+    chart = page.get_by_test_id(re.compile("chart-.*-curves"))
+    enter(page, "Units", "7")
+    expect(page.get_by_text("Press Run for these")).to_be_visible()
+    choose_starts(page, 3)
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
+    chart.evaluate(
+        """node => {
+            window.boxes = new Set()
+            const look = () => {
+                const { x, y, width, height } = node.getBoundingClientRect()
+                const { xaxis, yaxis, xaxis2 } = node._fullLayout
+                const panels = [xaxis, yaxis, xaxis2].flatMap(axis => [axis._offset, axis._length])
+                window.boxes.add(JSON.stringify([x, y + window.scrollY, width, height, ...panels]))
+                requestAnimationFrame(look)
+            }
+            look()
+        }"""
+    )
+    growing = chart.get_attribute("data-updates")
+    expect(page.get_by_text("3 starts cannot rank them: 6 are the fewest that can.")).to_be_visible(timeout=90_000)
+    expect(page.get_by_test_id("replay-3").first).to_be_visible()
+    page.wait_for_timeout(500)
+    assert chart.get_attribute("data-updates") != growing
+    boxes = np.array([json.loads(box) for box in page.evaluate("[...window.boxes]")])
+    assert np.ptp(np.delete(boxes, 1, axis=1), axis=0).max() < 0.01  # only the texts above may move it
+    assert np.ptp(boxes[:, 1]) < LINES
+    for label in labels:
+        expect(chart).to_contain_text(label)
+    expect(page.get_by_text("Wins by pair")).to_be_visible()
