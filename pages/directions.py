@@ -4,7 +4,7 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.presets import DIRECTIONS
-from ui import shell, wording
+from ui import registry, shell, wording
 from ui.chart.component import cached, chart
 from ui.compare import headline, launch, tables
 from ui.compare.comparison import TUTORIAL_EPOCHS, Comparison, problem_of, shown_settings
@@ -12,7 +12,7 @@ from ui.compare.curves import switched_on
 
 shell.enter(__file__)
 COMPARISON = Comparison(
-    page="Directions",
+    page=registry.DIRECTIONS.title,
     models=DIRECTIONS,
     styles={
         label: figures.style(model.direction, variant="raw" if model.backward_output == "raw" else "none")
@@ -24,7 +24,7 @@ COMPARISON = Comparison(
     guess_from=20_000,
 )
 
-runs, narrow = headline.question(COMPARISON, "Does direction matter, and for how long?")
+runs, narrow = headline.question(COMPARISON, registry.DIRECTIONS.question)
 with narrow:
     st.markdown("**What has each output read?**")
     raw = st.toggle("Tutorial's order (output reversed)", key="Directions.raw", persist_state="session")

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ui import controls, derivation, evaluations, shell
+from ui import controls, derivation, evaluations, registry, shell
 from ui.inside import sensitivity, subject, tabs
 
 shell.enter(__file__)
-PAGE = "Inside"
+PAGE = registry.INSIDE.title
 
-st.title("What does each state carry?")
+st.title(registry.INSIDE.question)
 answer, how = derivation.headline()
 with how:
     derivation.popover(None, first=derivation.REACTION)

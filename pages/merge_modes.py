@@ -4,20 +4,20 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.presets import MERGE_MODES
-from ui import shell
+from ui import registry, shell
 from ui.chart.component import chart
 from ui.compare import headline, launch, tables
 from ui.compare.comparison import Comparison
 
 shell.enter(__file__)
 COMPARISON = Comparison(
-    page="Merge modes",
+    page=registry.MERGE_MODES.title,
     models=MERGE_MODES,
     styles={label: figures.style("bidirectional", model.merge_mode) for label, model in MERGE_MODES.items()},
     expected=("sum", "concat"),
 )
 
-runs, narrow = headline.question(COMPARISON, "Does the merge matter?")
+runs, narrow = headline.question(COMPARISON, registry.MERGE_MODES.question)
 with narrow:
     mode = st.segmented_control(
         "What the merge does",

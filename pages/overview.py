@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from ui import shell
+from ui import registry, shell
 from ui.overview import picture
 
 shell.enter(__file__)
-st.title("What does reading both ways mean?")
+st.title(registry.OVERVIEW.question)
 answer = st.container(key="answer")
 with st.container(key="controls"):
     view, merge_mode = picture.controls()
@@ -15,7 +15,7 @@ with st.container(key="figure"):
     picture.picture(view, merge_mode)
 rest = st.container(key="rest")
 if rest.button("Start: see the problem", type="primary", icon=":material/arrow_forward:"):
-    st.switch_page("pages/problem.py")
+    st.switch_page(registry.PROBLEM.path)
 ten, teach, own = rest.columns(3, gap="medium")
 with ten, st.container(border=True):
     st.markdown(

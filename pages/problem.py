@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ui import derivation, shell
+from ui import derivation, registry, shell
 from ui.problem import worked_sequence
 
 shell.enter(__file__)
-PAGE = "Problem"
+PAGE = registry.PROBLEM.title
 
-st.title("When does the label flip?")
+st.title(registry.PROBLEM.question)
 answer, how = derivation.headline()
 wide, narrow = st.columns([2, 1], gap="medium")
 with wide, st.container(key="controls"):

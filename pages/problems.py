@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from ui import best_possible, derivation, evaluations, shell
+from ui import best_possible, derivation, evaluations, registry, shell
 from ui.problems import grid, opened
 from ui.sequence import timeline
 
 shell.enter(__file__)
-PAGE = "Problems"
+PAGE = registry.PROBLEMS.title
 
-st.title("When do you really need both?")
+st.title(registry.PROBLEMS.question)
 answer, how = derivation.headline()
 with how:
     derivation.popover(grid.problem_of(PAGE))

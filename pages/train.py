@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from ui import controls, derivation, evaluations, live, shell
+from ui import controls, derivation, evaluations, live, registry, shell
 from ui.sequence import timeline
 from ui.train import details, trainer, tray
 
 shell.enter(__file__)
-PAGE = "Train"
+PAGE = registry.TRAIN.title
 
 trainer.open_with_recorded(PAGE)
-st.title("Can this model learn it, and where does it still err?")
+st.title(registry.TRAIN.question)
 answer, how = derivation.headline()
 left, centre, right = st.columns([1.5, 2.9, 1.05], gap="medium")
 

@@ -16,7 +16,7 @@ from bilstm_core.runs import Arrays, Run, from_parts, to_parts
 from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 from bilstm_core.store import Store
-from ui import run_cache
+from ui import registry, run_cache
 
 MAX_REMEMBERED = 2_000  # runs that a session finds by their spec; a comparison has at most 350
 FIRST_PAGE_S = 4.0  # in which pages are drawn; then TensorFlow's import takes a core for seconds. Train starts it too
@@ -84,7 +84,7 @@ def _held() -> dict[str, Parts]:
 
 def _hold() -> None:
     """Hold the runs of the tray and the one on Train, and no others. Adam's state only of the one on Train."""
-    held, on_train = _held(), shown("Train")
+    held, on_train = _held(), shown(registry.TRAIN.title)
     wanted = dict.fromkeys([*(entry["key"] for entry in tray()), *([on_train] if on_train else [])])
     for key in [key for key in held if key not in wanted]:
         del held[key]

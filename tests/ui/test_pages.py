@@ -8,18 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from ui import registry
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
 VISIT = """
 import sys
 from streamlit.testing.v1 import AppTest
+from ui.registry import PAGES
 
 visit = AppTest.from_file("app.py", default_timeout=60).run()
 assert not visit.exception, visit.exception
 for page in sys.argv[1:]:
     visit.switch_page(f"pages/{page}").run()
     assert not visit.exception, visit.exception
-    assert visit.title[0].value.endswith("?"), page
+    [question] = [declared.question for declared in PAGES if declared.path == f"pages/{page}"]
+    assert visit.title[0].value == question, page
     assert visit.get("bidi_component"), page
 loaded = [name for name in ("tensorflow", "keras") if name in sys.modules]
 assert not loaded, loaded
@@ -27,7 +31,7 @@ print("visited", len(sys.argv) - 1)
 """
 
 
-def test_no_page_raises_or_imports_tensorflow(tmp_path: Path) -> None:
+def test_every_page_asks_its_question_and_none_raises_or_imports_tensorflow(tmp_path: Path) -> None:
     visit = subprocess.run(
         [sys.executable, "-c", VISIT, *PAGES],
         cwd=ROOT,
@@ -41,13 +45,17 @@ def test_no_page_raises_or_imports_tensorflow(tmp_path: Path) -> None:
     assert f"visited {len(PAGES)}" in visit.stdout
 
 
+def test_the_registry_lists_every_page() -> None:
+    assert sorted(page.path for page in registry.PAGES) == [f"pages/{name}" for name in PAGES]
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "overview.py"])
 def test_a_page_submits_its_jobs_under_the_title_that_it_has_in_the_navigation(page: str) -> None:
-    title = re.search(rf'"pages/{page}", title="([^"]+)"', (ROOT / "app.py").read_text())
+    [declared] = [declared for declared in registry.PAGES if declared.path == f"pages/{page}"]
     parts = (ROOT / "ui" / page.removesuffix(".py")).glob("*.py")
     sources = [path.read_text() for path in (ROOT / "pages" / page, *parts)]
-    assert title is not None
-    assert set(re.findall(r'(?:PAGE = |page=)"([^"]+)"', "".join(sources))) == {title[1]}
+    names = set(re.findall(r"(?:PAGE = |page=)(\S+)\.title", "".join(sources)))
+    assert {getattr(registry, name.removeprefix("registry.")) for name in names} == {declared}
 
 
 @pytest.mark.parametrize("page", PAGES)

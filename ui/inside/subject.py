@@ -10,7 +10,7 @@ from bilstm_core.presets import CELLS, DEFAULT_PRESET, INSIDE, PRESETS
 from bilstm_core.problems import Batch
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
-from ui import controls, live, session
+from ui import controls, live, registry, session
 from ui.chart.component import chart
 from ui.sequence import sequences, timeline
 from ui.sequence.timeline import Values
@@ -73,7 +73,7 @@ def _choice(page: str, name: str, options: tuple[str, ...], default: str) -> str
 
 
 def _run_on_train() -> Run | None:
-    key = session.shown("Train")
+    key = session.shown(registry.TRAIN.title)
     return session.recall(key) if key else session.find(PRESETS[DEFAULT_PRESET])
 
 

@@ -13,7 +13,7 @@ from bilstm_core.bayes import bayes_risk
 from bilstm_core.problems import Batch, cumulative_sum
 from bilstm_core.random_streams import Stream, generator
 from bilstm_core.specs import ProblemSpec
-from ui import controls, evaluations, wording
+from ui import controls, evaluations, registry, wording
 from ui.chart.component import cached, chart
 from ui.sequence import sequences, timeline
 from ui.train import trainer
@@ -154,7 +154,7 @@ def train_button(page: str, problem: ProblemSpec) -> None:
     """Leads to Train, with this problem."""
     if st.button("Train a model on it", key=f"{page}.train", icon=":material/arrow_forward:"):
         trainer.hand_over(replace(trainer.settings(), problem=problem))
-        st.switch_page("pages/train.py")
+        st.switch_page(registry.TRAIN.path)
 
 
 def position_guess(problem: ProblemSpec) -> None:

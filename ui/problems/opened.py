@@ -13,7 +13,7 @@ from bilstm_core.presets import LONG_ENOUGH
 from bilstm_core.runs import Run
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec
-from ui import best_possible, evaluations, live, session, wording
+from ui import best_possible, evaluations, live, registry, session, wording
 from ui.chart.component import cached, chart
 from ui.problems.grid import ROWS, Cell, run_of, spec_of
 from ui.train import trainer
@@ -44,7 +44,7 @@ def buttons(page: str, cell: Cell) -> None:
     )
     if four.button("Open on Train", key=f"{page}.open", width="stretch"):
         trainer.hand_over(spec_of(page, cell))
-        st.switch_page("pages/train.py")
+        st.switch_page(registry.TRAIN.path)
     cost = f"{LONG_ENOUGH.steps:,} weight updates"
     st.caption(f"{label}: {cost}, {run.timing.train_s:.0f} s when last trained." if run else f"{label}: {cost}.")
 

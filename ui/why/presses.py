@@ -25,7 +25,7 @@ from bilstm_core.analysis.parameter_matching import Match, match
 from bilstm_core.presets import NO_FUTURE, WHY_FIRST, WHY_MORE, WHY_STEPS, WIDER, Step
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec
-from ui import evaluations, live
+from ui import evaluations, live, registry
 from ui.compare import guess, headline, launch
 from ui.compare.comparison import (
     AFFORDABLE_S,
@@ -45,7 +45,7 @@ from ui.compare.comparison import (
     specs_of,
 )
 
-PAGE = "Why"
+PAGE = registry.WHY.title
 LONG_EPOCHS = 4_000
 LONG = (FORWARD, BIDIRECTIONAL, NO_FUTURE)  # what the long run follows
 VARIANTS = {NO_FUTURE: "backward_constant", WIDER: "same_parameters", "second forward": "forward_constant"} | {
@@ -278,7 +278,7 @@ def page() -> tuple[Comparison, Runs]:
     """The question, its measured answer and the presses; what the page compares, and its runs."""
     live.address(PAGE, functools.partial(launch.take_up, comparison()))
     now = comparison()
-    st.title("Why: is it the future?")
+    st.title(registry.WHY.question)
     runs = current_runs(now)
     headline.headline(now, runs, answer(runs), below(runs))
     with st.container(key="press"):
