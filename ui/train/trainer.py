@@ -23,6 +23,7 @@ from ui.train import tray
 CURVE_HEIGHT = 508  # px of the curve with one row of probabilities, growing or finished
 GROWING_DOTS = 250  # of a curve that is drawn several times a second
 PROBE = 0
+OTHER_SETTINGS = "Figure and numbers are of other settings. Press Train for these."
 Axis = Literal["sequences_seen", "updates"]
 
 
@@ -116,8 +117,6 @@ def again(page: str, spec: RunSpec | None) -> None:
         one, two = st.columns(2)
         one.button("Train live", key=f"{page}.live", on_click=_train, args=(page, True), width="stretch")
         two.button("New seed", key=f"{page}.new_seed", on_click=_new_seed, args=(page,), width="stretch")
-    elif spec is not None and spec != run.spec:
-        st.caption("The figure shows other settings. Press Train for these.")
     further = controls.longer(run.spec) if run.finished else run.spec
     if further:
         label = "Train further" if run.finished else "Go on training"
@@ -125,6 +124,12 @@ def again(page: str, spec: RunSpec | None) -> None:
         note = controls.longer_note(run.spec, further) if run.finished else ""
         if note:
             st.caption(note)
+
+
+def note(page: str) -> str:
+    """That the numbers and the figure are of other settings than the controls, or nothing."""
+    run, spec = shown(page), controls.current_spec(page)
+    return OTHER_SETTINGS if run and spec and spec != run.spec else ""
 
 
 def curve(page: str) -> None:
@@ -169,7 +174,7 @@ def curve(page: str) -> None:
             session.keep(run)
             _show(page, run)
 
-    live.panel(page, draw, done)
+    live.panel(page, draw, done, note=note(page))
 
 
 def _extent(spec: RunSpec, x: Axis) -> int:
