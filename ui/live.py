@@ -11,7 +11,7 @@ from bilstm_core.runs import Run
 from bilstm_core.service.dispatcher import State
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec
-from ui import session
+from ui import session, state
 
 POLL_S = 0.2
 SHORT_S, FIRST_S = 0.15, 0.25  # after the press: how long the page waits for a short training's end; for a first word
@@ -37,7 +37,7 @@ def start(
         _failed(page, str(error), [])
         return
     session.set_job(page, job)
-    st.session_state[f"live.pressed.{page}"] = True
+    state.PRESSED(page).set(True)
 
 
 def keep_finished(view: JobView, *, resumable: bool = True) -> None:
@@ -49,7 +49,7 @@ def keep_finished(view: JobView, *, resumable: bool = True) -> None:
 
 def forget_failure(page: str) -> None:
     """Take the page's last failure off it."""
-    st.session_state.pop(f"live.failed.{page}", None)
+    state.FAILED(page).drop()
 
 
 def stop(page: str) -> None:
@@ -79,9 +79,9 @@ def address(page: str, restore: Callable[[JobView], bool]) -> None:
     While a job of the page runs, `panel` names it in the address.
     restore: sets the page to what a job was asked for; returns whether it is one that this page could have asked for
     """
-    named, ours = st.query_params.get("job"), f"live.addressed.{page}"
-    if st.session_state.setdefault(ours, "") != named and named and not active(page):
-        st.session_state[ours] = named
+    named, ours = state.JOB_OF_ADDRESS.get(), state.ADDRESSED(page)
+    if ours.ensure() != named and named and not active(page):
+        ours.set(named)
         forget_failure(page)
         view = session.jobs().take_over(named, session.watcher())
         if view is None:
@@ -93,7 +93,7 @@ def address(page: str, restore: Callable[[JobView], bool]) -> None:
         else:
             session.jobs().leave(named, session.watcher())
     if named and not active(page):
-        del st.query_params["job"]
+        state.JOB_OF_ADDRESS.drop()
 
 
 def panel(
@@ -122,8 +122,9 @@ def panel(
                     _failed(page, view.message, _missing(view))
                 done(view)
             view = None
-        if view and f"live.addressed.{page}" in st.session_state:
-            st.session_state[f"live.addressed.{page}"] = st.query_params["job"] = view.id
+        if view and state.ADDRESSED(page).is_set():
+            state.ADDRESSED(page).set(view.id)
+            state.JOB_OF_ADDRESS.set(view.id)
         with st.container(key="status"):
             if view:
                 status(view)
@@ -143,7 +144,7 @@ def look(page: str, job: str) -> JobView | None:
     """
     service, watcher = session.jobs(), session.watcher()
     view = service.view(job, watcher)
-    if st.session_state.pop(f"live.pressed.{page}", False) and service.state == "ready":
+    if state.PRESSED(page).take() and service.state == "ready":
         since = time.monotonic()
         while view and not view.over:
             waited = time.monotonic() - since
@@ -168,7 +169,7 @@ def again_when(ready: Callable[[], bool], meanwhile: str = "") -> None:
 
 
 def _failed(page: str, message: str, specs: Sequence[RunSpec]) -> None:
-    st.session_state[f"live.failed.{page}"] = {"message": message, "specs": [codec.encode(spec) for spec in specs]}
+    state.FAILED(page).set({"message": message, "specs": [codec.encode(spec) for spec in specs]})
 
 
 def _missing(view: JobView) -> list[RunSpec]:
@@ -178,11 +179,11 @@ def _missing(view: JobView) -> list[RunSpec]:
 
 def failure(page: str) -> None:
     """What went wrong with the page's last job, with a button that tries it again."""
-    failed = st.session_state.get(f"live.failed.{page}")
+    failed = state.FAILED(page).get()
     if not failed:
         return
     st.warning(failed["message"], icon=":material/error:")
-    if failed["specs"] and st.button("Retry", key=f"{page}.retry", icon=":material/refresh:"):
+    if failed["specs"] and st.button("Retry", key=state.widget(page, "retry"), icon=":material/refresh:"):
         start(page, [codec.decode(flat) for flat in failed["specs"]])
         st.rerun()
 
@@ -227,7 +228,7 @@ def start_button(label: str, page: str, on_click: Callable[..., None], *args: ob
     """The page's main button, which trains what it asks for."""
     st.button(
         label,
-        key=f"{page}.{label.lower()}",
+        key=state.widget(page, label.lower()),
         type="primary",
         icon=":material/play_arrow:",
         on_click=on_click,
@@ -245,7 +246,7 @@ def stop_button(page: str) -> None:
     """
     st.button(
         "Stop",
-        key=f"{page}.stop",
+        key=state.widget(page, "stop"),
         on_click=stop,
         args=(page,),
         icon=":material/stop:",

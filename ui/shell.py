@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from bilstm_core.service.source import fingerprint
-from ui import wire
+from ui import state, wire
 
 STYLE = """
 <style>
@@ -55,7 +55,7 @@ def enter(script: str) -> None:
     Until st.navigation has been called once in a server's life, Streamlit takes the pages folder for its older kind of
     multipage app, and runs a page that a link leads to without app.py.
     """
-    if "session.dressed" not in st.session_state:
+    if not state.DRESSED.get():
         st.navigation([st.Page(lambda: None, title="-", default=True), st.Page(script)], position="hidden")
         st.rerun()
 
@@ -65,7 +65,7 @@ def dress(*, light: bool) -> None:
 
     light: the page itself needs neither pandas nor the job service; see `beside`
     """
-    st.session_state["session.dressed"] = True
+    state.DRESSED.set(True)
     wire.install()
     _renew()
     st.html(STYLE)
@@ -88,11 +88,11 @@ def beside(title: str, titles: Sequence[str], *, light: bool) -> None:
 
     @st.fragment(run_every=1 if early else None)
     def later() -> None:
-        if early and st.session_state.get("session.stands"):
+        if early and state.STANDS.get():
             import ui.elsewhere  # noqa: F401 - which the next run finds
 
             st.rerun()
-        st.session_state["session.stands"] = True
+        state.STANDS.set(True)
 
     later()
     if not early:

@@ -15,9 +15,10 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.common import WidgetMetadata, unpack_widget_state_value
 from streamlit.runtime.state.session_state import Serialized, SessionState, WStates
 
+from ui.state import REFUSED
+
 NUMBERS = {"double_value", "int_value"}
 ECHOED = {*NUMBERS, "double_array_value", "string_array_value", "string_value", "bool_value"}
-REFUSED = "wire.refused"
 SENTENCE = "The browser sent a value that the control {}cannot have. It was left as it was."
 
 
@@ -31,10 +32,10 @@ def install() -> None:
 
 def notice() -> None:
     """Say which value was refused, until the browser sends something else."""
-    refused = st.session_state.get(REFUSED)
+    refused = REFUSED.get()
     if refused:
         st.warning(sentence(refused["name"]), icon=":material/error:")
-        st.session_state[REFUSED] = {**refused, "told": True}
+        REFUSED.set({"name": refused["name"], "told": True})
 
 
 def sentence(name: str) -> str:
@@ -44,7 +45,7 @@ def sentence(name: str) -> str:
 
 def refuse(name: str) -> None:
     """Note that a value was refused; `notice` says it. name: the widget's key, empty where it has none."""
-    st.session_state[REFUSED] = {"name": name, "told": False}
+    REFUSED.set({"name": name, "told": False})
 
 
 def fits(sent: WidgetState, metadata: WidgetMetadata[Any]) -> bool:
@@ -98,8 +99,9 @@ def _getitem(take: Callable[[WStates, str], Any]) -> Callable[[WStates, str], An
 
 def _arrive(take: Callable[[SessionState, WidgetStates], None]) -> Callable[[SessionState, WidgetStates], None]:
     def arrive(state: SessionState, sent: WidgetStates) -> None:
-        if st.session_state.get(REFUSED, {}).get("told"):
-            del st.session_state[REFUSED]
+        refused = REFUSED.get()
+        if refused and refused["told"]:
+            REFUSED.drop()
         take(state, sent)
         for widget in sent.widgets:  # before callbacks: one that is refused has not changed
             if _chooses_nothing(widget) and not state._old_state.get(widget.id):

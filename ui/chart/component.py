@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import streamlit as st
 
-from ui import wire
+from ui import state, wire
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -100,7 +100,7 @@ def _nothing() -> None:
 
 
 def _report(key: str, on_click: Callable[[Click], bool]) -> None:
-    sent = st.session_state[key].click
+    sent = state.click(key)
     if sent is None:
         return
     click = checked_click(sent)

@@ -13,7 +13,7 @@ from bilstm_core.engine.snapshots import with_answers
 from bilstm_core.runs import Run
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import ProblemSpec
-from ui import best_possible, evaluations, live, wording
+from ui import best_possible, evaluations, live, state, wording
 from ui.chart.component import cached, chart
 from ui.compare.comparison import TUTORIAL_EPOCHS, Comparison, current_runs, problem_of, shown_settings, specs_of
 
@@ -27,7 +27,7 @@ def visible(comparison: Comparison) -> list[str]:
         list(comparison.models),
         selection_mode="multi",
         default=switched_on(comparison),
-        key=f"{comparison.page}.visible",
+        key=state.VISIBLE(comparison.page).key,
         label_visibility="collapsed",
         persist_state="session",
     )
@@ -37,8 +37,8 @@ def visible(comparison: Comparison) -> list[str]:
 def switched_on(comparison: Comparison) -> list[str]:
     """The labels that are drawn and ranked."""
     at_first = [label for label in comparison.models if label not in comparison.hidden_at_first]
-    chosen = st.session_state.get(f"{comparison.page}.visible", at_first)
-    return [label for label in comparison.models if label in chosen]
+    chosen = state.VISIBLE(comparison.page).get()
+    return [label for label in comparison.models if label in (at_first if chosen is None else chosen)]
 
 
 def curves(comparison: Comparison, note: str) -> None:
@@ -51,7 +51,10 @@ def curves(comparison: Comparison, note: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         labels = visible(comparison) if comparison.pills else list(comparison.models)
         singly = st.toggle(
-            "Each start", key=f"{page}.singly", persist_state="session", help="Draw every run, not the band."
+            "Each start",
+            key=state.widget(page, "singly"),
+            persist_state="session",
+            help="Draw every run, not the band.",
         )
     styles = {label: comparison.styles[label] for label in labels}
     specs = {label: group[0] for label, group in specs_of(comparison, settings).items()}
@@ -69,7 +72,7 @@ def curves(comparison: Comparison, note: str) -> None:
 
     @functools.cache  # while a job runs, no run comes or goes
     def stored() -> dict[str, list[Run]]:
-        return {} if st.session_state.get(f"{page}.again") else known()
+        return {} if state.AGAIN(page).get() else known()
 
     @functools.cache
     def stored_losses() -> pd.DataFrame:

@@ -15,7 +15,7 @@ from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.runs import Run
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec
-from ui import best_possible, controls, evaluations, live, session, wording
+from ui import best_possible, controls, evaluations, live, registry, session, state, wording
 from ui.chart.component import cached, chart
 from ui.sequence import timeline
 from ui.train import tray
@@ -33,15 +33,15 @@ def open_with_recorded(page: str) -> None:
     What another page has handed over comes instead, and the training that the address names, as after a reload.
     """
     live.address(page, functools.partial(_take_up, page))
-    wanted = st.session_state.pop(f"{page}.wanted", None)
-    first = session.shown(page) is None and not st.session_state.get(f"{page}.opened")
-    st.session_state[f"{page}.opened"] = True
+    wanted = state.WANTED(page).take()
+    first = session.shown(page) is None and not state.OPENED(page).get()
+    state.OPENED(page).set(True)
     if wanted or first:
         spec = codec.decode(wanted) if wanted else PRESETS[DEFAULT_PRESET]
         controls.fill(page, spec)
         run = session.find(spec)
         if run:
-            st.session_state[f"{page}.from_store"] = True
+            state.FROM_STORE(page).set(True)
             _show(page, run)
 
 
@@ -49,18 +49,20 @@ def _take_up(page: str, view: JobView) -> bool:
     if len(view.specs) != 1:
         return False
     controls.fill(page, view.specs[0])
-    st.session_state[f"{page}.opened"], st.session_state[f"{page}.from_store"] = True, False
+    state.OPENED(page).set(True)
+    state.FROM_STORE(page).set(False)
     return True
 
 
 def hand_over(spec: RunSpec) -> None:
     """Let the Train page open with these settings, and their run if there is one."""
-    st.session_state["Train.wanted"] = codec.encode(spec)
+    state.WANTED(registry.TRAIN.title).set(codec.encode(spec))
 
 
 def settings() -> RunSpec:
     """The settings of the Train page, or those it will open with."""
-    opened = controls.current_spec("Train") if st.session_state.get("Train.opened") else None
+    page = registry.TRAIN.title
+    opened = controls.current_spec(page) if state.OPENED(page).get() else None
     return opened or PRESETS[DEFAULT_PRESET]
 
 
@@ -72,7 +74,7 @@ def shown(page: str) -> Run | None:
 
 def _show(page: str, run: Run) -> None:
     session.show(page, session.remember(run))
-    st.session_state.pop(f"{page}.sequence", None)
+    state.SEQUENCE(page).drop()
     timeline.forget_edits(page)
 
 
@@ -82,7 +84,7 @@ def _train(page: str, again: bool = False) -> None:
         return
     live.forget_failure(page)
     known = None if again else session.find(spec)
-    st.session_state[f"{page}.from_store"] = known is not None
+    state.FROM_STORE(page).set(known is not None)
     if known:
         _show(page, known)
     else:
@@ -90,15 +92,16 @@ def _train(page: str, again: bool = False) -> None:
 
 
 def _new_seed(page: str) -> None:
-    st.session_state[f"{page}.seed"] = session.new_seed(st.session_state[f"{page}.seed"])
+    seed = state.field(page, "seed")
+    seed.set(session.new_seed(seed.get()))
     _train(page)
 
 
 def _further(page: str, run: Run) -> None:
     longer = controls.longer(run.spec) if run.finished else run.spec
     if longer and not live.active(page):
-        st.session_state[f"{page}.epochs"] = longer.training.epochs
-        st.session_state[f"{page}.from_store"] = False
+        state.field(page, "epochs").set(longer.training.epochs)
+        state.FROM_STORE(page).set(False)
         live.start(page, [longer], resume=run if run.optimizer_state else None)
 
 
@@ -112,15 +115,15 @@ def again(page: str, spec: RunSpec | None) -> None:
     run = shown(page)
     if run is None or live.active(page):
         return
-    if spec == run.spec and run.finished and (st.session_state.get(f"{page}.from_store", True)):
+    if spec == run.spec and run.finished and state.FROM_STORE(page).get():
         st.caption("These settings are trained already; the result is shown.")
         one, two = st.columns(2)
-        one.button("Train live", key=f"{page}.live", on_click=_train, args=(page, True), width="stretch")
-        two.button("New seed", key=f"{page}.new_seed", on_click=_new_seed, args=(page,), width="stretch")
+        one.button("Train live", key=state.widget(page, "live"), on_click=_train, args=(page, True), width="stretch")
+        two.button("New seed", key=state.widget(page, "new_seed"), on_click=_new_seed, args=(page,), width="stretch")
     further = controls.longer(run.spec) if run.finished else run.spec
     if further:
         label = "Train further" if run.finished else "Go on training"
-        st.button(label, key=f"{page}.further", on_click=_further, args=(page, run), width="stretch")
+        st.button(label, key=state.widget(page, "further"), on_click=_further, args=(page, run), width="stretch")
         note = controls.longer_note(run.spec, further) if run.finished else ""
         if note:
             st.caption(note)
@@ -134,8 +137,8 @@ def note(page: str) -> str:
 
 def curve(page: str) -> None:
     """The loss curve: growing while a job runs, then with its replay."""
-    window = st.session_state.get(f"{page}.smoothing", 25)
-    x: Axis = "updates" if st.session_state.get(f"{page}.axis") == tray.UPDATES else "sequences_seen"
+    window = state.SMOOTHING(page).get()
+    x: Axis = "updates" if state.AXIS(page).get() == tray.UPDATES else "sequences_seen"
 
     def draw(view: JobView | None) -> None:
         if view is None:

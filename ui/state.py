@@ -1,0 +1,192 @@
+"""Every entry of the session and every parameter of the address, each with its type and what it is at first.
+
+Nobody else spells a key: others ask an entry here for its value, or for its key where a widget holds the value. In the
+session go codec dicts, NumPy arrays and plain values, never our classes: a hot reload replaces those.
+This module imports little, for the first page of a new server waits for it.
+"""
+
+import copy
+from dataclasses import dataclass
+from typing import Any, Generic, TypedDict, TypeVar, cast
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[T]):
+    """A value of the session under a key. first: what it is while nothing is kept"""
+
+    key: str
+    first: T
+
+    def get(self) -> T:
+        """The value as it stands."""
+        return cast(T, st.session_state.get(self.key, self.first))
+
+    def set(self, value: T) -> None:
+        """Keep a value; where a widget holds it only from a callback, or before the widget is drawn."""
+        st.session_state[self.key] = value
+
+    def ensure(self) -> T:
+        """The value as it stands, kept from now on, so that it can be changed in place."""
+        return cast(T, st.session_state.setdefault(self.key, copy.copy(self.first)))
+
+    def take(self) -> T:
+        """The value, which is kept no longer."""
+        return cast(T, st.session_state.pop(self.key, self.first))
+
+    def drop(self) -> None:
+        """Keep the value no longer."""
+        st.session_state.pop(self.key, None)
+
+    def is_set(self) -> bool:
+        """Whether a value is kept."""
+        return self.key in st.session_state
+
+
+@dataclass(frozen=True, slots=True)
+class Each(Generic[T]):
+    """An entry for each of something: a page, a place in the tray. pattern: its key, with braces for what it is of"""
+
+    pattern: str
+    first: T
+
+    def __call__(self, *of: object) -> Entry[T]:
+        return Entry(self.pattern.format(*of), self.first)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of the page's address."""
+
+    name: str
+
+    def get(self) -> str | None:
+        """The parameter as the address has it."""
+        return st.query_params.get(self.name)
+
+    def set(self, value: str) -> None:
+        """Write the parameter into the address."""
+        st.query_params[self.name] = value
+
+    def drop(self) -> None:
+        """Take the parameter out of the address."""
+        del st.query_params[self.name]
+
+
+class TrayEntry(TypedDict):
+    """A run that is kept for comparison: its key, the name a person gave it, and whether it is drawn."""
+
+    key: str
+    name: str
+    shown: bool
+
+
+class Failure(TypedDict):
+    """What went wrong with a job, in a sentence, and the specs, as codec dicts, that a retry would train."""
+
+    message: str
+    specs: list[dict[str, Any]]
+
+
+class Edit(TypedDict):
+    """A sequence as it was edited: its name and all its values."""
+
+    sequence: str
+    values: list[float]
+
+
+class Refusal(TypedDict):
+    """The key of a widget whose value was refused, and whether the page has said so."""
+
+    name: str
+    told: bool
+
+
+class Summary(TypedDict):
+    """A question for a model's summary: which network it is of, and its id."""
+
+    of: str
+    id: str
+
+
+# The address
+JOB_OF_ADDRESS = Parameter("job")
+
+# The session as a whole
+WATCHER = Entry("session.watcher", "")
+LATEST: Entry[dict[str, str]] = Entry("session.latest", {})
+HELD: Entry[dict[str, Any]] = Entry("session.held", {})
+TRAY: Entry[list[TrayEntry]] = Entry("session.tray", [])
+DRESSED = Entry("session.dressed", False)
+STANDS = Entry("session.stands", False)
+REFUSED: Entry[Refusal | None] = Entry("wire.refused", None)
+
+# A page and its job
+JOB: Each[str | None] = Each("session.job.{}", None)
+SHOWN: Each[str | None] = Each("session.shown.{}", None)  # the key of the run that the page shows
+PRESSED = Each("live.pressed.{}", False)  # a job has just been asked for
+FAILED: Each[Failure | None] = Each("live.failed.{}", None)
+ADDRESSED = Each("live.addressed.{}", "")  # the job that the page has taken from the address, or put there
+FROM_STORE = Each("{}.from_store", True)  # what the page shows was trained before it was asked for
+
+# A page's sequence
+SEQUENCE: Each[int | None] = Each("{}.sequence", None)  # the number of the fresh one, from 1
+EDIT: Each[Edit | None] = Each("{}.edit", None)
+EDIT_ERROR = Each("{}.edit.error", "")
+EDIT_VERSION = Each("{}.edit.version", 0)
+BLOCK = Each("{}.block", 1)  # the timestep that is edited, from 1
+VALUE: Each[float] = Each("{}.value.{}.{}.{}", 0.0)  # page, sequence, timestep, version
+TYPED: Each[str] = Each("{}.typed.{}.{}.{}", "")  # page, sequence, version, hash of the values
+
+# The controls of a run
+PRESET = Each("{}.preset", "")
+PRESET_BOX = Each("{}.preset.{}", "")  # page, preset as drawn
+
+# Train
+WANTED: Each[dict[str, Any] | None] = Each("{}.wanted", None)  # a spec that another page has handed over
+OPENED = Each("{}.opened", False)
+SMOOTHING = Each("{}.smoothing", 25)
+AXIS = Each("{}.axis", "")
+SUMMARY: Entry[Summary | None] = Entry("Train.summary", None)
+TRAY_NAME = Each("tray.name.{}", "")  # place in the tray
+TRAY_SHOWN = Each("tray.shown.{}", True)
+
+# A comparison
+SETTINGS: Each[dict[str, Any]] = Each("{}.settings", {})  # of the runs that the page shows
+AGAIN = Each("{}.again", False)  # all runs were asked for anew
+STARTS: Each[int] = Each("{}.starts", 10)
+STARTS_BEFORE: Each[int | None] = Each("{}.starts_before", None)
+WISHED = Each("{}.wished", 0)  # starts that were lowered
+VISIBLE: Each[list[str] | None] = Each("{}.visible", None)
+GUESS: Each[str | None] = Each("{}.guess", None)
+
+# Why
+STAGE = Each("{}.stage", 0)
+NOISE = Each("{}.noise", False)
+BEFORE: Each[int | None] = Each("{}.before", None)  # starts before the long run
+
+# Problem, Problems and Inside
+ALLOWED: Each[dict[str, Any]] = Each("{}.allowed", {"seed": 0})
+PROBLEM: Each[str | None] = Each("{}.problem", None)
+DIRECTION: Each[str | None] = Each("{}.direction", None)
+SEEDS: Each[dict[str, int]] = Each("{}.seeds", {})
+OF_TRAIN = Each("{}.of_train", False)
+MATRIX: Entry[tuple[list[Any], Any] | None] = Entry("reaction.matrix", None)
+
+
+def field(page: str, name: str, first: Any = None) -> Entry[Any]:
+    """A setting of a page, by the name of its field."""
+    return Entry(widget(page, name), first)
+
+
+def widget(page: str, *name: object) -> str:
+    """The key of a page's widget whose value nobody else asks for."""
+    return ".".join(map(str, (page, *name)))
+
+
+def click(key: str) -> Any:
+    """What was chosen last in the component of this key, as the browser sent it."""
+    return st.session_state[key].click
