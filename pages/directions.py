@@ -4,7 +4,7 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.presets import DIRECTIONS
-from ui import registry, shell, wording
+from ui import registry, shell, state, wording
 from ui.chart.component import cached, chart
 from ui.compare import headline, launch, tables
 from ui.compare.comparison import TUTORIAL_EPOCHS, Comparison, problem_of, shown_settings
@@ -27,7 +27,9 @@ COMPARISON = Comparison(
 runs, narrow = headline.question(COMPARISON, registry.DIRECTIONS.question)
 with narrow:
     st.markdown("**What has each output read?**")
-    raw = st.toggle("Tutorial's order (output reversed)", key="Directions.raw", persist_state="session")
+    raw = st.toggle(
+        "Tutorial's order (output reversed)", key=state.widget(COMPARISON.page, "raw"), persist_state="session"
+    )
     models = [("forward", "forward"), ("backward", "backward_raw" if raw else "backward"), ("bidirectional",) * 2]
     problem = problem_of(shown_settings(COMPARISON.page))
     timesteps = min(problem.timesteps, 20)

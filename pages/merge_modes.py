@@ -4,7 +4,7 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.presets import MERGE_MODES
-from ui import registry, shell
+from ui import registry, shell, state
 from ui.chart.component import chart
 from ui.compare import headline, launch, tables
 from ui.compare.comparison import Comparison
@@ -24,7 +24,7 @@ with narrow:
         list(MERGE_MODES),
         default="concat",
         required=True,
-        key="merge.drawn",
+        key=state.widget("merge", "drawn"),
         persist_state="session",
     )
     chart(figures.merge_drawing(mode), key="merge-drawing", alt=f"What {mode} makes of two outputs of four numbers.")

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from bilstm_core.presets import PRESETS
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.specs import WHOLE_NUMBERS, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from ui import state
 
 LABELS: Mapping[str, str] = {
     "name": "Problem",
@@ -110,10 +111,14 @@ def plain(value: Any) -> Any:
 
 def widget(page: str, name: str) -> Any:
     """Draw the widget of one field and the core's complaint beneath it; return its value as it stands."""
-    key = f"{page}.{name}"
-    if key not in st.session_state:
-        st.session_state[key] = default(name)
-    common: dict[str, Any] = {"label": LABELS[name], "key": key, "help": HELP.get(name), "persist_state": "session"}
+    entry = state.field(page, name, default(name))
+    entry.ensure()
+    common: dict[str, Any] = {
+        "label": LABELS[name],
+        "key": entry.key,
+        "help": HELP.get(name),
+        "persist_state": "session",
+    }
     if name == "name":
         value = st.selectbox(options=list(PROBLEMS), format_func=lambda one: PROBLEMS[one].title, **common)
     elif name == "direction":
@@ -133,8 +138,8 @@ def widget(page: str, name: str) -> Any:
         value = st.number_input(step=0.05, format="%.4g", **common)
     else:
         # Where only whole numbers go the browser reads "1e9" as 1 and "10.5" as 10, and says nothing.
-        if isinstance(st.session_state[key], int):
-            st.session_state[key] = float(st.session_state[key])
+        if isinstance(entry.get(), int):
+            entry.set(float(entry.get()))
         value = plain(st.number_input(step=1.0, format="%.10g", **common))
     said = complaint(name, value)
     if said:
@@ -145,13 +150,13 @@ def widget(page: str, name: str) -> Any:
 def fill(page: str, spec: RunSpec) -> None:
     """Set the page's widgets to a spec; only from a callback, or before they are drawn."""
     for name, value in values(spec).items():
-        st.session_state[f"{page}.{name}"] = value
+        state.field(page, name).set(value)
 
 
 def _fill_preset(page: str, name: str) -> None:
     """Fill the controls with what was chosen in the box that was drawn as `name`, if it is still the one drawn."""
-    chosen = str(st.session_state.get(f"{page}.preset.{name}"))
-    if st.session_state.get(f"{page}.preset") == name != chosen and chosen in PRESETS:
+    chosen = state.PRESET_BOX(page, name).get()
+    if state.PRESET(page).get() == name != chosen and chosen in PRESETS:
         fill(page, PRESETS[chosen])
 
 
@@ -164,12 +169,12 @@ def preset_box(page: str) -> None:
     spec = current_spec(page)
     name = next((name for name in PRESETS if PRESETS[name].canonical() == spec), OWN)
     options = [*PRESETS] if name in PRESETS else [*PRESETS, OWN]
-    st.session_state[f"{page}.preset"] = name
+    state.PRESET(page).set(name)
     st.selectbox(
         "Preset",
         options,
         index=options.index(name),
-        key=f"{page}.preset.{name}",
+        key=state.PRESET_BOX(page, name).key,
         on_change=_fill_preset,
         args=(page, name),
         help="The systems of the well-known tutorials. Choosing one sets every control.",
@@ -198,7 +203,7 @@ def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator, DeltaGene
         flat["epochs"] = widget(page, "epochs")
     below = st.container()
     more = ("cell", "layers", "sequences_per_epoch", "batch_size", "fresh_data", "learning_rate", "threshold", "seed")
-    with setting("more"), st.expander("More settings", key=f"{page}.more"):
+    with setting("more"), st.expander("More settings", key=state.widget(page, "more")):
         for name in more:
             if name != "threshold" or has_threshold(flat["name"]):
                 flat[name] = widget(page, name)
@@ -223,7 +228,7 @@ def current_spec(page: str) -> RunSpec | None:
     For callbacks: what a widget was given as an argument can be older than a value that was changed just before.
     """
     try:
-        return to_spec({name: plain(st.session_state.get(f"{page}.{name}", default(name))) for name in LABELS})
+        return to_spec({name: plain(state.field(page, name, default(name)).get()) for name in LABELS})
     except ValueError:
         return None
 

@@ -20,7 +20,7 @@ from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.runs import Run, Timing
 from bilstm_core.specs import ProblemSpec, RunSpec
 from bilstm_core.store import read_recorded
-from ui import live, session
+from ui import live, session, state
 
 DIVERGED = "The training diverged: the weights are no numbers any more. Lower the learning rate and train again."
 AFFORDABLE = 3e9  # multiply-adds that an evaluation may cost; a page must answer at once
@@ -118,7 +118,7 @@ def download(frame: Callable[[], pd.DataFrame], name: str, label: str = "CSV") -
         lambda: frame().to_csv(index=False).encode(),
         f"{name}.csv",
         "text/csv",
-        key=f"download.{name}",
+        key=state.widget("download", name),
         icon=":material/download:",
         on_click="ignore",
         type="tertiary",

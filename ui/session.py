@@ -1,13 +1,10 @@
-"""What a session remembers, behind typed accessors, and what all sessions share.
-
-In session_state go codec dicts, NumPy arrays and plain values, never our classes: a hot reload replaces those.
-"""
+"""What a session remembers of runs and jobs, and what all sessions share."""
 
 import functools
 import json
 import uuid
 from dataclasses import replace
-from typing import Any, TypedDict, cast
+from typing import Any
 
 import streamlit as st
 
@@ -16,20 +13,13 @@ from bilstm_core.runs import Arrays, Run, from_parts, to_parts
 from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 from bilstm_core.store import Store
-from ui import registry, run_cache
+from ui import registry, run_cache, state
+from ui.state import TrayEntry
 
 MAX_REMEMBERED = 2_000  # runs that a session finds by their spec; a comparison has at most 350
 FIRST_PAGE_S = 4.0  # in which pages are drawn; then TensorFlow's import takes a core for seconds. Train starts it too
 
 Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
-
-
-class TrayEntry(TypedDict):
-    """A run that is kept for comparison: its key, the name a person gave it, and whether it is drawn."""
-
-    key: str
-    name: str
-    shown: bool
 
 
 @st.cache_resource(show_spinner=False)
@@ -46,11 +36,15 @@ def jobs() -> Jobs:
 
 def watcher() -> str:
     """A name for this session, by which the job service knows who still watches."""
-    return cast(str, st.session_state.setdefault("session.watcher", uuid.uuid4().hex))
+    name = state.WATCHER.get()
+    if not name:
+        name = uuid.uuid4().hex
+        state.WATCHER.set(name)
+    return name
 
 
 def run_key(run: Run) -> str:
-    """A key for this very run in session_state; the same spec stopped, or trained to other weights, has another."""
+    """A key for this very run in the session; the same spec stopped, or trained to other weights, has another."""
     return _key(run.spec, run.steps_done, run.digest)
 
 
@@ -74,12 +68,12 @@ def spec_of(key: str) -> RunSpec:
 
 def _latest() -> dict[str, str]:
     """The key of the run that this session had last of a spec and its steps done, by their key without a digest."""
-    return cast(dict[str, str], st.session_state.setdefault("session.latest", {}))
+    return state.LATEST.ensure()
 
 
 def _held() -> dict[str, Parts]:
     """The runs that this session must not lose, by key, whatever gives way to other sessions' runs."""
-    return cast(dict[str, Parts], st.session_state.setdefault("session.held", {}))
+    return state.HELD.ensure()
 
 
 def _hold() -> None:
@@ -148,7 +142,7 @@ def keep(run: Run, *, resumable: bool = True) -> str:
 
 def job(page: str) -> str | None:
     """The id of the page's job, while it has one."""
-    return cast(str | None, st.session_state.get(f"session.job.{page}"))
+    return state.JOB(page).get()
 
 
 def set_job(page: str, job_id: str | None) -> None:
@@ -156,23 +150,23 @@ def set_job(page: str, job_id: str | None) -> None:
     before = job(page)
     if before and before != job_id:
         jobs().leave(before, watcher())
-    st.session_state[f"session.job.{page}"] = job_id
+    state.JOB(page).set(job_id)
 
 
 def shown(page: str) -> str | None:
     """The key of the run that the page shows."""
-    return cast(str | None, st.session_state.get(f"session.shown.{page}"))
+    return state.SHOWN(page).get()
 
 
 def show(page: str, key: str) -> None:
     """Let the page show the run of this key."""
-    st.session_state[f"session.shown.{page}"] = key
+    state.SHOWN(page).set(key)
     _hold()
 
 
 def tray() -> list[TrayEntry]:
     """The runs kept for comparison, in order of keeping; change the list in place."""
-    return cast(list[TrayEntry], st.session_state.setdefault("session.tray", []))
+    return state.TRAY.ensure()
 
 
 def describe(spec: RunSpec, seen: int | None = None) -> str:

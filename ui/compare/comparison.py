@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.analysis.parameter_matching import matched_units
 from bilstm_core.engine import cost
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
-from ui import controls, evaluations, session
+from ui import controls, evaluations, session, state
 
 STARTS = (1, 3, 10, 50)
 TUTORIAL_EPOCHS = 250  # where the well-known comparisons stop
@@ -102,15 +101,14 @@ def default_settings() -> dict[str, Any]:
 
 def shown_settings(page: str) -> dict[str, Any]:
     """The settings of the runs that the page shows."""
-    settings: dict[str, Any] = st.session_state.setdefault(f"{page}.settings", default_settings())
-    return settings
+    return state.SETTINGS(page).get() or default_settings()
 
 
 def chosen_settings(page: str) -> dict[str, Any]:
     """The settings of the widgets as they stand; the seed is that of the figure until another setting changes."""
     shown = shown_settings(page)
     settings = shown | {
-        name: controls.plain(st.session_state.get(f"{page}.{name}", shown[name])) for name in shown if name != "seed"
+        name: controls.plain(state.field(page, name, shown[name]).get()) for name in shown if name != "seed"
     }
     return settings if settings == shown else settings | {"seed": 0}
 

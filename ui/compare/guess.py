@@ -7,15 +7,16 @@ import streamlit as st
 
 from bilstm_core.analysis.statistics import late_fall, listed
 from bilstm_core.runs import Run
+from ui import state
 from ui.compare.comparison import Comparison, Settings
 
 NONE = "none of them"
 STOPPED = 0.1  # a loss that fell by less in the second half of the training has stopped falling
 
 
-def ask(key: str, question: str, options: Sequence[str]) -> str | None:
-    """The question with its options; what was guessed, once it was."""
-    return st.segmented_control(question, list(options), required=True, key=key, persist_state="session")
+def ask(page: str, question: str, options: Sequence[str]) -> None:
+    """The question with its options."""
+    st.segmented_control(question, list(options), required=True, key=state.GUESS(page).key, persist_state="session")
 
 
 def waiting(comparison: Comparison, settings: Settings) -> str:
@@ -26,8 +27,7 @@ def waiting(comparison: Comparison, settings: Settings) -> str:
 
 def guessed(comparison: Comparison) -> str | None:
     """Which curve a person thinks will stop falling."""
-    guess: str | None = st.session_state.get(f"{comparison.page}.guess")
-    return guess
+    return state.GUESS(comparison.page).get()
 
 
 def ask_what_stops(comparison: Comparison, settings: Settings) -> None:
@@ -35,7 +35,7 @@ def ask_what_stops(comparison: Comparison, settings: Settings) -> None:
     if comparison.guess_from and settings["epochs"] >= comparison.guess_from:
         options = [label for label in comparison.models if label not in comparison.hidden_at_first]
         ask(
-            f"{comparison.page}.guess",
+            comparison.page,
             f"Which curve will stop falling within {settings['epochs']:,} sequences?",
             [*options, NONE],
         )

@@ -10,7 +10,7 @@ from bilstm_core.analysis.parameter_matching import CLOSE
 from bilstm_core.engine import cost
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.service.job_record import JobView
-from ui import controls, live, session
+from ui import controls, live, session, state
 from ui.compare import guess
 from ui.compare.comparison import (
     AFFORDABLE_S,
@@ -47,9 +47,9 @@ def start(comparison: Comparison, settings: Settings, *, again: bool = False) ->
     if live.active(page) or complaint(comparison, settings, again=again):
         return False
     unique = wanted(comparison, settings, again=again)
-    st.session_state[f"{page}.from_store"] = not unique
-    st.session_state[f"{page}.settings"] = dict(settings)
-    st.session_state[f"{page}.again"] = again
+    state.FROM_STORE(page).set(not unique)
+    state.SETTINGS(page).set(dict(settings))
+    state.AGAIN(page).set(again)
     live.forget_failure(page)
     if unique:
         live.start(page, unique, about=_about(comparison, settings, again=again))
@@ -58,7 +58,7 @@ def start(comparison: Comparison, settings: Settings, *, again: bool = False) ->
 
 def _about(comparison: Comparison, settings: Settings, *, again: bool) -> dict[str, Any]:
     """What `take_up` needs."""
-    carried = {name: st.session_state.get(f"{comparison.page}.{name}") for name in comparison.carried}
+    carried = {name: state.field(comparison.page, name).get() for name in comparison.carried}
     return {"page": comparison.page, "settings": dict(settings), "again": again, "carried": carried}
 
 
@@ -70,8 +70,12 @@ def take_up(comparison: Comparison, view: JobView) -> bool:
     settings = view.about["settings"]
     entries = settings if comparison.epochs else {name: value for name, value in settings.items() if name != "epochs"}
     entries = {name: value for name, value in entries.items() if name != "seed"} | view.about["carried"]
-    entries |= {"settings": dict(settings), "again": view.about["again"], "from_store": False}
-    st.session_state.update({f"{page}.{name}": value for name, value in entries.items() if value is not None})
+    for name, value in entries.items():
+        if value is not None:
+            state.field(page, name).set(value)
+    state.SETTINGS(page).set(dict(settings))
+    state.AGAIN(page).set(view.about["again"])
+    state.FROM_STORE(page).set(False)
     return True
 
 
@@ -82,18 +86,18 @@ def fit_starts(comparison: Comparison) -> None:
     """
     page = comparison.page
     settings = chosen_settings(page)
-    if settings["starts"] != st.session_state.get(f"{page}.starts_before", settings["starts"]):
+    if state.STARTS_BEFORE(page).get() not in (None, settings["starts"]):
         return
-    settings["starts"] = st.session_state.pop(f"{page}.wished", settings["starts"])
+    settings["starts"] = state.WISHED(page).take() or settings["starts"]
     if not complaint(comparison, settings):
         starts = affordable_starts(comparison, settings)
-        st.session_state[f"{page}.starts"] = starts
+        state.STARTS(page).set(starts)
         if starts < settings["starts"]:
-            st.session_state[f"{page}.wished"] = settings["starts"]
+            state.WISHED(page).set(settings["starts"])
 
 
 def _forget_wish(page: str) -> None:
-    st.session_state.pop(f"{page}.wished", None)
+    state.WISHED(page).drop()
 
 
 def row(comparison: Comparison) -> None:
@@ -109,7 +113,7 @@ def row(comparison: Comparison) -> None:
                 comparison.epochs,
                 default=comparison.epochs[0],
                 required=True,
-                key=f"{page}.epochs",
+                key=state.field(page, "epochs").key,
                 format_func="{:,}".format,
                 persist_state="session",
                 on_change=fit_starts,
@@ -118,13 +122,12 @@ def row(comparison: Comparison) -> None:
             )
     starts, timesteps, units = settings_places[-3:]
     with starts, controls.setting("starts"):
-        if f"{page}.starts" not in st.session_state:
-            st.session_state[f"{page}.starts"] = 10
+        state.STARTS(page).ensure()
         st.segmented_control(
             "Starts",
             STARTS,
             required=True,
-            key=f"{page}.starts",
+            key=state.STARTS(page).key,
             persist_state="session",
             on_change=_forget_wish,
             args=(page,),
@@ -136,7 +139,7 @@ def row(comparison: Comparison) -> None:
     with units, controls.setting("units"):
         controls.widget(page, "units")
     settings = chosen_settings(page)
-    st.session_state[f"{page}.starts_before"] = settings["starts"]
+    state.STARTS_BEFORE(page).set(settings["starts"])
     refused = complaint(comparison, settings)
     waiting = "" if refused else guess.waiting(comparison, settings)
     with go:
@@ -163,7 +166,7 @@ def _same_again(comparison: Comparison, settings: Settings, places: Sequence[Del
     ):
         place.button(
             label,
-            key=f"{page}.{key}",
+            key=state.widget(page, key),
             on_click=run,
             args=args,
             disabled=not there or live.active(page) or bool(too_much),
@@ -186,7 +189,7 @@ def complaint(comparison: Comparison, settings: Settings, *, again: bool = False
 
 def lowered(page: str, starts: int) -> str:
     """What is said where choosing longer runs has lowered the starts."""
-    wished = st.session_state.get(f"{page}.wished", 0)
+    wished = state.WISHED(page).get()
     if wished <= starts:
         return ""
     return f"Starts lowered from {wished} to {starts}, for the runs are long; choose more if you have the time."
@@ -197,7 +200,7 @@ def note(comparison: Comparison) -> str:
     page = comparison.page
     settings = chosen_settings(page)
     if settings == shown_settings(page):
-        stored = st.session_state.get(f"{page}.from_store", True)
+        stored = state.FROM_STORE(page).get()
         return "These settings are trained already; the results are shown." if stored else "Trained just now."
     if complaint(comparison, settings):
         return ""
@@ -211,7 +214,7 @@ def offer(comparison: Comparison, settings: Settings) -> str:
     if needed < WORTH_SAYING_S:
         return ""
     said = f": about {_rounded(needed)} of training"
-    wished = st.session_state.get(f"{comparison.page}.wished", 0)
+    wished = state.WISHED(comparison.page).get()
     if wished > settings["starts"]:
         more = cost.seconds(wanted(comparison, {**settings, "starts": wished}))
         if more > AFFORDABLE_S:
@@ -234,7 +237,7 @@ def beside(comparison: Comparison) -> None:
         [False, True],
         default=False,
         required=True,
-        key=f"{page}.fair",
+        key=state.field(page, "fair").key,
         format_func=lambda fair: "number of parameters" if fair else "units",
         persist_state="session",
         help="Same units for all models, or for each as many units as bring it nearest to the parameters of "

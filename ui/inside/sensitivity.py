@@ -15,7 +15,7 @@ from bilstm_core.problems.base import Head, reads
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec
-from ui import evaluations, wording
+from ui import evaluations, state, wording
 from ui.chart.component import cached, chart
 from ui.inside import subject
 from ui.sequence import timeline
@@ -76,11 +76,11 @@ def matrix_of(run: Run, values: Values) -> Matrix:
     """|d output t / d value s| of the window's timesteps; a session has its last one at hand."""
     part = window(run, values)
     key = [run.digest, values.tobytes(), part.start, part.stop]
-    last: tuple[list[Any], Matrix] | None = st.session_state.get("reaction.matrix")
+    last = state.MATRIX.get()
     if last is None or last[0] != key:
         spec, x = run.spec, values[:, None]
         last = key, introspection.sensitivity(spec.problem, spec.model, run.weights, x, part)[part.start : part.stop]
-        st.session_state["reaction.matrix"] = last
+        state.MATRIX.set(last)
     return last[1]
 
 

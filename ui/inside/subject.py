@@ -10,7 +10,7 @@ from bilstm_core.presets import CELLS, DEFAULT_PRESET, INSIDE, PRESETS
 from bilstm_core.problems import Batch
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
-from ui import controls, live, registry, session
+from ui import controls, live, registry, session, state
 from ui.chart.component import chart
 from ui.sequence import sequences, timeline
 from ui.sequence.timeline import Values
@@ -25,7 +25,7 @@ def model_controls(page: str) -> RunSpec | None:
     with five, controls.setting("train"):
         of_train = st.toggle(
             "The run on Train",
-            key=f"{page}.of_train",
+            key=state.OF_TRAIN(page).key,
             persist_state="session",
             help="Look inside the network that the Train page shows, whatever its settings.",
         )
@@ -50,7 +50,7 @@ def model_controls(page: str) -> RunSpec | None:
             EPOCHS,
             default=INSIDE[0].training.epochs,
             required=True,
-            key=f"{page}.epochs",
+            key=state.field(page, "epochs").key,
             format_func="{:,}".format,
             persist_state="session",
             help="One fresh sequence each.",
@@ -65,7 +65,7 @@ def _choice(page: str, name: str, options: tuple[str, ...], default: str) -> str
         options,
         default=default,
         required=True,
-        key=f"{page}.{name}",
+        key=state.field(page, name).key,
         format_func=lambda option: short.get(option, controls.OPTION_NAMES.get(option, option)),
         persist_state="session",
         help=controls.HELP.get(name),
@@ -79,7 +79,7 @@ def _run_on_train() -> Run | None:
 
 def chosen_run(page: str, spec: RunSpec | None) -> Run | None:
     """The run of these settings; until it is trained, the one that the page showed before."""
-    found = _run_on_train() if st.session_state.get(f"{page}.of_train") else spec and session.find(spec)
+    found = _run_on_train() if state.OF_TRAIN(page).get() else spec and session.find(spec)
     if found:
         session.show(page, session.remember(found))
         return found
@@ -111,7 +111,7 @@ def _fresh(key: str, _problem: ProblemSpec) -> Batch:
 
 
 def _sequence(page: str, problem: ProblemSpec) -> Batch:
-    number = int(st.session_state.get(f"{page}.sequence", 1))
+    number = _number(page)
     drawn = sequences.one_of(_fresh(repr(problem), problem), number)
     values = timeline.edited(page, sequence_name(page, problem), sequences.real_values(drawn))
     return sequences.with_values(problem, drawn, values)
@@ -125,11 +125,15 @@ def chosen_values(page: str, run: Run) -> Values:
 
 def sequence_name(page: str, problem: ProblemSpec) -> str:
     """A name for the fresh sequence that the page shows, edited or not."""
-    return f"{problem.name}-{problem.timesteps}-{problem.threshold}-{st.session_state.get(f'{page}.sequence', 1)}"
+    return f"{problem.name}-{problem.timesteps}-{problem.threshold}-{_number(page)}"
+
+
+def _number(page: str) -> int:
+    return state.SEQUENCE(page).get() or 1
 
 
 def _next(page: str) -> None:
-    st.session_state[f"{page}.sequence"] = int(st.session_state.get(f"{page}.sequence", 1)) % SEQUENCES + 1
+    state.SEQUENCE(page).set(_number(page) % SEQUENCES + 1)
 
 
 def editable(page: str, run: Run) -> None:
@@ -139,12 +143,12 @@ def editable(page: str, run: Run) -> None:
     values = sequences.real_values(batch)
     block = timeline.block(page, values)
     rows = sequences.rows_of(batch, run)
-    number = int(st.session_state.get(f"{page}.sequence", 1))
+    number = _number(page)
     title, onward = st.columns([3, 1.2], vertical_alignment="center")
     what = "Your sequence" if timeline.is_edited(page, name) else f"Fresh sequence {number}"
     said = f"{what}: {sequences.verdict(problem, rows)}"
     title.markdown(f"**{said}**")
-    onward.button("Next", key=f"{page}.next", on_click=_next, args=(page,), width="stretch")
+    onward.button("Next", key=state.widget(page, "next"), on_click=_next, args=(page,), width="stretch")
     colour = figures.color(model.direction, model.merge_mode)
     can_be_edited = sequences.can_be_edited(problem)
     figure = timeline.unless_edited(

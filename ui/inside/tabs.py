@@ -15,7 +15,7 @@ from bilstm_core.network import introspection
 from bilstm_core.network.inference import BranchTrace, trace
 from bilstm_core.network.initial_weights import initial_weights, parameter_count
 from bilstm_core.runs import Run
-from ui import evaluations, live, session
+from ui import evaluations, live, session, state
 from ui.chart.component import chart
 from ui.inside import sensitivity, subject
 from ui.sequence import timeline
@@ -42,7 +42,9 @@ def tabs(page: str, run: Run, values: Values) -> None:
 
     @st.fragment
     def opened() -> None:
-        for tab, draw in zip(st.tabs(list(parts), key=f"{page}.tab", on_change="rerun"), parts.values(), strict=True):
+        for tab, draw in zip(
+            st.tabs(list(parts), key=state.widget(page, "tab"), on_change="rerun"), parts.values(), strict=True
+        ):
             if tab.open:
                 with tab:
                     draw(page, run, values)
@@ -124,14 +126,14 @@ def _gates(page: str, run: Run, values: Values) -> None:
                 branches,
                 default=branches[0],
                 required=True,
-                key=f"{page}.branch.{len(branches)}.{branches[-1]}",
+                key=state.widget(page, "branch", len(branches), branches[-1]),
             )
             if len(branches) > 1
             else branches[0]
         )
     with two:
         layer = (
-            st.number_input("Layer", 1, model.layers, model.layers, key=f"{page}.layer.{model.layers}")
+            st.number_input("Layer", 1, model.layers, model.layers, key=state.widget(page, "layer", model.layers))
             if model.layers > 1
             else 1
         )
@@ -142,7 +144,7 @@ def _gates(page: str, run: Run, values: Values) -> None:
         return f"{unit + 1}" if tied is None else f"{unit + 1} (correlation with the label {tied[unit]:+.2f})"
 
     with three:
-        unit = st.selectbox("Unit", order, format_func=said, key=f"{page}.unit.{branch}.{layer}.{run.digest}")
+        unit = st.selectbox("Unit", order, format_func=said, key=state.widget(page, "unit", branch, layer, run.digest))
     seen = next(each for each in traces if each.layer == layer and each.branch == branch)
     frame = introspection.gates_frame(seen, unit)
     figure = figures.gates(frame, _colour(run, branch), flip=sensitivity.flip(run, values))
@@ -170,9 +172,9 @@ def _merge(page: str, run: Run, values: Values) -> None:
     one, two, _ = st.columns([1, 1, 3])
     timesteps = len(values)
     at = sensitivity.flip(run, values) or 1
-    timestep = one.number_input("Timestep", 1, timesteps, at, key=f"{page}.merge.timestep.{timesteps}")
+    timestep = one.number_input("Timestep", 1, timesteps, at, key=state.widget(page, "merge", "timestep", timesteps))
     likely = introspection.chosen_units(model, _ties_of(run), 1)["forward"][0] + 1
-    unit = two.number_input("Unit", 1, model.units, likely, key=f"{page}.merge.unit.{run.digest}")
+    unit = two.number_input("Unit", 1, model.units, likely, key=state.widget(page, "merge", "unit", run.digest))
     numbers = [float(states[0, timestep - 1, unit - 1]) for states in (first, second)]
     wide, narrow = st.columns([3, 2], gap="medium")
     with wide:
@@ -215,7 +217,9 @@ def _learning(page: str, run: Run, values: Values) -> None:
             + f" epochs. {updates:,} weight updates in the background."
         )
         label = f"Train {len(missing)} checkpoints"
-        if st.button(label, key=f"{page}.checkpoints", disabled=live.active(page), icon=":material/play_arrow:"):
+        if st.button(
+            label, key=state.widget(page, "checkpoints"), disabled=live.active(page), icon=":material/play_arrow:"
+        ):
             live.start(page, missing)
             st.rerun()  # the whole page: its progress stands outside the tabs
         if not found:

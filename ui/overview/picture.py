@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ui import registry, state
 from ui.overview.network import has_read, network
 
 if TYPE_CHECKING:
     from bilstm_core.problems import View
 
+PAGE = registry.OVERVIEW.title
 TIMESTEPS = 5
 DIRECTIONS: "list[View]" = ["forward", "backward", "bidirectional"]
 
@@ -22,7 +24,7 @@ def controls() -> "tuple[View, str]":
             DIRECTIONS,
             default="bidirectional",
             required=True,
-            key="Overview.direction",
+            key=state.widget(PAGE, "direction"),
             persist_state="session",
         )
     view, merge_mode = direction, "concat"
@@ -33,11 +35,13 @@ def controls() -> "tuple[View, str]":
                 ["concat", "sum", "mul", "ave"],
                 default="concat",
                 required=True,
-                key="Overview.merge_mode",
+                key=state.widget(PAGE, "merge_mode"),
                 persist_state="session",
             )
         elif direction == "backward":
-            raw = st.toggle("Tutorial's order (output reversed)", key="Overview.raw", persist_state="session")
+            raw = st.toggle(
+                "Tutorial's order (output reversed)", key=state.widget(PAGE, "raw"), persist_state="session"
+            )
             view = "backward_raw" if raw else "backward"
     return view, merge_mode
 

@@ -13,7 +13,7 @@ from bilstm_core.bayes import bayes_risk
 from bilstm_core.problems import Batch, cumulative_sum
 from bilstm_core.random_streams import Stream, generator
 from bilstm_core.specs import ProblemSpec
-from ui import controls, evaluations, registry, wording
+from ui import controls, evaluations, registry, state, wording
 from ui.chart.component import cached, chart
 from ui.sequence import sequences, timeline
 from ui.train import trainer
@@ -43,7 +43,7 @@ def problem_controls(page: str) -> tuple[ProblemSpec, int]:
     with one:
         st.button(
             "New sequence",
-            key=f"{page}.new",
+            key=state.widget(page, "new"),
             type="primary",
             icon=":material/casino:",
             on_click=_new_sequence,
@@ -52,13 +52,14 @@ def problem_controls(page: str) -> tuple[ProblemSpec, int]:
         )
         controls.settings_switch()
     if not any(controls.complaint(name, value) for name, value in flat.items()):
-        st.session_state[f"{page}.allowed"] = flat
-    allowed = dict(st.session_state.get(f"{page}.allowed", {"seed": 0}))
+        state.ALLOWED(page).set(flat)
+    allowed = state.ALLOWED(page).get()
     return ProblemSpec(**{name: value for name, value in allowed.items() if name != "seed"}), int(allowed["seed"])
 
 
 def _new_sequence(page: str) -> None:
-    st.session_state[f"{page}.seed"] = (st.session_state.get(f"{page}.seed") or 0) + 1
+    seed = state.field(page, "seed")
+    seed.set((seed.get() or 0) + 1)
 
 
 def problem_sequence(page: str, problem: ProblemSpec, seed: int) -> str:
@@ -152,7 +153,7 @@ def about(problem: ProblemSpec) -> None:
 
 def train_button(page: str, problem: ProblemSpec) -> None:
     """Leads to Train, with this problem."""
-    if st.button("Train a model on it", key=f"{page}.train", icon=":material/arrow_forward:"):
+    if st.button("Train a model on it", key=state.widget(page, "train"), icon=":material/arrow_forward:"):
         trainer.hand_over(replace(trainer.settings(), problem=problem))
         st.switch_page(registry.TRAIN.path)
 

@@ -14,7 +14,7 @@ from bilstm_core.presets import DECIDES, LONG_ENOUGH, trained_long_enough
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.runs import Run
 from bilstm_core.specs import Direction, ProblemSpec, RunSpec
-from ui import best_possible, evaluations, session
+from ui import best_possible, evaluations, session, state
 from ui.chart.component import Click, cached, chart
 from ui.sequence import timeline
 
@@ -31,15 +31,15 @@ Cell = tuple[str, Direction]
 
 def chosen(page: str) -> Cell:
     """Problem and direction of the cell that is open."""
-    problem = str(st.session_state.get(f"{page}.problem", FIRST[0]))
-    direction = str(st.session_state.get(f"{page}.direction", FIRST[1]))
+    problem = state.PROBLEM(page).get() or FIRST[0]
+    direction = state.DIRECTION(page).get() or FIRST[1]
     return problem, next(one for one in DIRECTIONS if one == direction)
 
 
 def spec_of(page: str, cell: Cell) -> RunSpec:
     """What a cell shows: trained long enough, from the start that was last asked for."""
     problem, direction = cell
-    seed = st.session_state.get(f"{page}.seeds", {}).get(f"{problem} {direction}", 0)
+    seed = state.SEEDS(page).get().get(f"{problem} {direction}", 0)
     spec = trained_long_enough(problem, direction)
     return replace(spec, training=replace(spec.training, seed=seed))
 
@@ -123,14 +123,16 @@ def _title(name: str) -> str:
 
 def choose(page: str) -> None:
     """Which cell is open: what decides, or another problem, and the direction."""
-    for name, first in zip(("problem", "direction"), FIRST, strict=True):
-        st.session_state.setdefault(f"{page}.{name}", first)
+    problem, direction = state.PROBLEM(page), state.DIRECTION(page)
+    for entry, first in zip((problem, direction), FIRST, strict=True):
+        if not entry.is_set():
+            entry.set(first)
     one, two = st.columns([1.2, 2], vertical_alignment="bottom")
     with one:
         st.selectbox(
             "Problem",
             list(PROBLEMS),
-            key=f"{page}.problem",
+            key=problem.key,
             format_func=_title,
             persist_state="session",
             on_change=_changed,
@@ -141,7 +143,7 @@ def choose(page: str) -> None:
             "Direction",
             DIRECTIONS,
             required=True,
-            key=f"{page}.direction",
+            key=direction.key,
             persist_state="session",
             width="stretch",
             on_change=_changed,
@@ -150,7 +152,7 @@ def choose(page: str) -> None:
 
 
 def _changed(page: str) -> None:
-    st.session_state.pop(f"{page}.sequence", None)
+    state.SEQUENCE(page).drop()
     timeline.forget_edits(page)
 
 
@@ -160,7 +162,8 @@ def _open(page: str, names: Sequence[str]) -> Callable[[Click], bool]:
         cell = next((cell for cell in cells if [ROWS[cell[0]], cell[1]] == click["customdata"]), None)
         if cell is None:
             return False
-        st.session_state[f"{page}.problem"], st.session_state[f"{page}.direction"] = cell
+        state.PROBLEM(page).set(cell[0])
+        state.DIRECTION(page).set(cell[1])
         _changed(page)
         return True
 
@@ -222,7 +225,7 @@ def more(page: str) -> None:
     """The other problems: those with labels as cells, those with numbers in a table."""
     others = [name for name, problem in PROBLEMS.items() if name not in KINDS and problem.head != "regression"]
     numbers = [name for name, problem in PROBLEMS.items() if problem.head == "regression"]
-    opened = st.expander("More problems", key=f"{page}.more", on_change="rerun")
+    opened = st.expander("More problems", key=state.widget(page, "more"), on_change="rerun")
     if opened.open:
         with opened:
             one, two = st.columns([1.6, 1], gap="medium")

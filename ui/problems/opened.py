@@ -13,7 +13,7 @@ from bilstm_core.presets import LONG_ENOUGH
 from bilstm_core.runs import Run
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec
-from ui import best_possible, evaluations, live, registry, session, wording
+from ui import best_possible, evaluations, live, registry, session, state, wording
 from ui.chart.component import cached, chart
 from ui.problems.grid import ROWS, Cell, run_of, spec_of
 from ui.train import trainer
@@ -24,7 +24,8 @@ SIDE, CURVE_HEIGHT = 220, 250  # px
 def _train(page: str, cell: Cell, new_seed: bool = False) -> None:
     if new_seed:
         seed = session.new_seed(spec_of(page, cell).training.seed)
-        st.session_state[f"{page}.seeds"] = {**st.session_state.get(f"{page}.seeds", {}), " ".join(cell): seed}
+        seeds = state.SEEDS(page)
+        seeds.set({**seeds.get(), " ".join(cell): seed})
         if run_of(page, cell):
             return
     live.start(page, [spec_of(page, cell)])
@@ -36,13 +37,26 @@ def buttons(page: str, cell: Cell) -> None:
     one, two, three, four = st.columns(4)
     label = "Train live" if run else "Run"
     kind: Literal["primary", "secondary"] = "secondary" if run else "primary"
-    one.button(label, key=f"{page}.live", type=kind, on_click=_train, args=(page, cell), disabled=busy, width="stretch")
+    one.button(
+        label,
+        key=state.widget(page, "live"),
+        type=kind,
+        on_click=_train,
+        args=(page, cell),
+        disabled=busy,
+        width="stretch",
+    )
     with two:
         live.stop_button(page)
     three.button(
-        "New seed", key=f"{page}.new_seed", on_click=_train, args=(page, cell, True), disabled=busy, width="stretch"
+        "New seed",
+        key=state.widget(page, "new_seed"),
+        on_click=_train,
+        args=(page, cell, True),
+        disabled=busy,
+        width="stretch",
     )
-    if four.button("Open on Train", key=f"{page}.open", width="stretch"):
+    if four.button("Open on Train", key=state.widget(page, "open"), width="stretch"):
         trainer.hand_over(spec_of(page, cell))
         st.switch_page(registry.TRAIN.path)
     cost = f"{LONG_ENOUGH.steps:,} weight updates"

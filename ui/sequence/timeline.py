@@ -11,7 +11,7 @@ import streamlit as st
 from bilstm_core import figures
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
-from ui import evaluations, wording
+from ui import evaluations, state, wording
 from ui.chart.component import Click, Drawn, cached, cached_for_session, chart
 from ui.sequence import sequences
 from ui.sequence.pasted import checked_value, parse_values
@@ -23,7 +23,7 @@ FRESH = range(1, 101)  # the numbers of the sequences on the wall
 
 def edited(page: str, name: str, drawn: Values) -> Values:
     """The values of a sequence as this session has edited them, (timesteps,); as drawn where it has not."""
-    edit = st.session_state.get(f"{page}.edit")
+    edit = state.EDIT(page).get()
     if edit and edit["sequence"] == name and len(edit["values"]) == len(drawn):
         return np.array(edit["values"], dtype=np.float32)
     return drawn
@@ -31,53 +31,55 @@ def edited(page: str, name: str, drawn: Values) -> Values:
 
 def is_edited(page: str, name: str) -> bool:
     """Whether this session has changed a value of the sequence."""
-    edit = st.session_state.get(f"{page}.edit")
+    edit = state.EDIT(page).get()
     return edit is not None and edit["sequence"] == name
 
 
 def forget_edits(page: str) -> None:
     """Go back to the sequence as it was drawn."""
-    st.session_state.pop(f"{page}.edit", None)
-    st.session_state[f"{page}.edit.error"] = ""
-    st.session_state[f"{page}.edit.version"] = st.session_state.get(f"{page}.edit.version", 0) + 1
+    state.EDIT(page).drop()
+    state.EDIT_ERROR(page).drop()
+    version = state.EDIT_VERSION(page)
+    version.set(version.get() + 1)
 
 
 def edit_controls(page: str, name: str, values: Values) -> None:
     """One slider for the chosen timestep, a box to type a whole sequence, and a way back."""
     timesteps = len(values)
-    chosen_key = f"{page}.block"
     chosen = block(page, values)
-    st.session_state[chosen_key] = chosen
-    version = st.session_state.get(f"{page}.edit.version", 0)
-    value_key = f"{page}.value.{name}.{chosen}.{version}"
-    typed_key = f"{page}.typed.{name}.{version}.{hash(values.tobytes())}"
+    state.BLOCK(page).set(chosen)
+    version, failed = state.EDIT_VERSION(page).get(), state.EDIT_ERROR(page)
+    value = state.VALUE(page, name, chosen, version)
+    text = state.TYPED(page, name, version, hash(values.tobytes()))
 
     def store(changed: Values) -> None:
-        st.session_state[f"{page}.edit"] = {"sequence": name, "values": changed.tolist()}
+        state.EDIT(page).set({"sequence": name, "values": changed.tolist()})
 
     def slide() -> None:
         try:
-            moved = abs(st.session_state[value_key] - float(values[chosen - 1])) >= SLIDER_STEP / 2
+            moved = abs(value.get() - float(values[chosen - 1])) >= SLIDER_STEP / 2
             if not moved:  # a slider that is drawn anew sends back the value that it was given, rounded
                 return
             changed = values.copy()
-            changed[chosen - 1] = checked_value(st.session_state[value_key], chosen)
+            changed[chosen - 1] = checked_value(value.get(), chosen)
             store(changed)
-            st.session_state[f"{page}.edit.error"] = ""
+            failed.drop()
         except ValueError as error:
-            st.session_state[f"{page}.edit.error"] = str(error)
+            failed.set(str(error))
 
     def typed() -> None:
         try:
-            store(parse_values(st.session_state[typed_key], timesteps))
-            st.session_state[f"{page}.edit.error"] = ""
-            st.session_state[f"{page}.edit.version"] = version + 1
+            store(parse_values(text.get(), timesteps))
+            failed.drop()
+            state.EDIT_VERSION(page).set(version + 1)
         except ValueError as error:
-            st.session_state[f"{page}.edit.error"] = str(error)
+            failed.set(str(error))
 
     which, slide_column, back = st.columns([1.5, 3.6, 1.5], vertical_alignment="bottom")
     with which:
-        st.number_input("Edit timestep", 1, timesteps, key=chosen_key, help="Or click a block in the figure.")
+        st.number_input(
+            "Edit timestep", 1, timesteps, key=state.BLOCK(page).key, help="Or click a block in the figure."
+        )
     with slide_column:
         st.slider(
             f"Value at timestep {chosen}",
@@ -86,7 +88,7 @@ def edit_controls(page: str, name: str, values: Values) -> None:
             float(values[chosen - 1]),
             SLIDER_STEP,
             format="%.3f",
-            key=value_key,
+            key=value.key,
             on_change=slide,
         )
     with back:
@@ -97,13 +99,12 @@ def edit_controls(page: str, name: str, values: Values) -> None:
         st.text_area(
             f"{timesteps} values, each at least 0 and less than 1",
             " ".join(np.format_float_positional(value, trim="-") for value in values),
-            key=typed_key,
+            key=text.key,
             height=80,
         )
         st.button("Use these values", on_click=typed)
-    error = st.session_state.get(f"{page}.edit.error")
-    if error:
-        st.markdown(f":material/error: {error}")
+    if failed.get():
+        st.markdown(f":material/error: {failed.get()}")
 
 
 def unless_edited(page: str, name: str, key: str, build: Callable[[], go.Figure]) -> Drawn:
@@ -111,14 +112,15 @@ def unless_edited(page: str, name: str, key: str, build: Callable[[], go.Figure]
 
     Edits would fill everyone's cache.
     """
-    if is_edited(page, name):
-        return cached_for_session(f"{key} {st.session_state[f'{page}.edit']['values']}", build)
+    edit = state.EDIT(page).get()
+    if edit and is_edited(page, name):
+        return cached_for_session(f"{key} {edit['values']}", build)
     return cached(key, build)
 
 
 def block(page: str, values: Values) -> int:
     """The timestep (from 1) of a sequence that is chosen for editing."""
-    return min(max(int(st.session_state.get(f"{page}.block", 1)), 1), len(values))
+    return min(max(int(state.BLOCK(page).get()), 1), len(values))
 
 
 def chooser(page: str, values: Values) -> Callable[[Click], bool]:
@@ -128,7 +130,7 @@ def chooser(page: str, values: Values) -> Callable[[Click], bool]:
         timestep = round(click["x"] or 0)
         if not 1 <= timestep <= len(values):
             return False
-        st.session_state[f"{page}.block"] = timestep
+        state.BLOCK(page).set(timestep)
         return True
 
     return choose
@@ -141,9 +143,9 @@ def mistaken(examples: pd.DataFrame) -> list[int]:
 
 
 def _next(page: str, numbers: list[int]) -> None:
-    now = st.session_state.get(f"{page}.sequence", 0)
+    now = state.SEQUENCE(page).get() or 0
     later = [number for number in numbers if number > now]
-    st.session_state[f"{page}.sequence"] = (later or numbers)[0]
+    state.SEQUENCE(page).set((later or numbers)[0])
 
 
 def _choose_row(page: str, numbers: range) -> Callable[[Click], bool]:
@@ -151,7 +153,7 @@ def _choose_row(page: str, numbers: range) -> Callable[[Click], bool]:
         number = click["customdata"][0] if click["customdata"] else None
         if not isinstance(number, int) or number not in numbers:
             return False
-        st.session_state[f"{page}.sequence"] = number
+        state.SEQUENCE(page).set(number)
         return True
 
     return choose
@@ -159,7 +161,7 @@ def _choose_row(page: str, numbers: range) -> Callable[[Click], bool]:
 
 def current(page: str, mistakes: list[int]) -> int:
     """The chosen fresh sequence; at first the first mistaken one, or the first."""
-    number = st.session_state.get(f"{page}.sequence")
+    number = state.SEQUENCE(page).get()
     return int(number) if number else (mistakes or [1])[0]
 
 
@@ -172,17 +174,19 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
     @st.fragment
     def timeline() -> None:
         number = current(page, mistakes)
-        st.session_state[f"{page}.sequence"] = number
+        state.SEQUENCE(page).set(number)
         one, two = st.columns([3, 2], gap="medium")
         with one:
             title, onward, mistake = st.columns([4, 1.2, 1.6], vertical_alignment="center")
             with title:
                 heading = st.container()
-            onward.button("Next", key=f"{page}.next", on_click=_next, args=(page, list(FRESH)), width="stretch")
+            onward.button(
+                "Next", key=state.widget(page, "next"), on_click=_next, args=(page, list(FRESH)), width="stretch"
+            )
             if with_labels:
                 mistake.button(
                     "Next mistake",
-                    key=f"{page}.next_mistake",
+                    key=state.widget(page, "next_mistake"),
                     on_click=_next,
                     args=(page, mistakes),
                     disabled=not mistakes,

@@ -7,7 +7,7 @@ from bilstm_core import figures
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import evaluations, session, wording
+from ui import evaluations, session, state, wording
 from ui.chart.component import cached, chart
 from ui.train import tray
 
@@ -63,7 +63,7 @@ def _listed(number: int, rows: pd.DataFrame, classes: int) -> dict[str, object]:
 
 
 def _summary(spec: RunSpec) -> None:
-    request = st.session_state.get("Train.summary")
+    request = state.SUMMARY.get()
     if request is None or request["of"] != _network(spec):
         _ask_button(spec)
         return
@@ -93,4 +93,4 @@ def _network(spec: RunSpec) -> str:
 
 
 def _ask_summary(spec: RunSpec) -> None:
-    st.session_state["Train.summary"] = {"of": _network(spec), "id": session.jobs().ask_summary(spec)}
+    state.SUMMARY.set({"of": _network(spec), "id": session.jobs().ask_summary(spec)})

@@ -8,7 +8,7 @@ import streamlit as st
 from bilstm_core import figures
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec, RunSpec
-from ui import live, session, wording
+from ui import live, session, state, wording
 
 SMOOTHING = (1, 10, 25, 100, 500)
 SHOWN = 6
@@ -53,7 +53,7 @@ def styles(drawn: Mapping[str, Run | RunSpec]) -> dict[str, figures.Style]:
 
 
 def _rename(position: int) -> None:
-    name = str(st.session_state[f"tray.name.{position}"])
+    name = state.TRAY_NAME(position).get()
     name = MARKUP.sub("", name).strip()
     entries = session.tray()
     if name and name not in {entry["name"] for place, entry in enumerate(entries) if place != position}:
@@ -61,7 +61,7 @@ def _rename(position: int) -> None:
 
 
 def _toggle(position: int) -> None:
-    session.tray()[position]["shown"] = st.session_state[f"tray.shown.{position}"]
+    session.tray()[position]["shown"] = state.TRAY_SHOWN(position).get()
 
 
 def _remove(position: int) -> None:
@@ -78,7 +78,7 @@ def panel(page: str, run: Run) -> None:
     kept = any(entry["key"] == session.run_key(run) for entry in session.tray())
     st.button(
         "Keep this run",
-        key=f"{page}.keep",
+        key=state.widget(page, "keep"),
         on_click=session.add_to_tray,
         args=(run,),
         disabled=kept or live.active(page),
@@ -87,13 +87,14 @@ def panel(page: str, run: Run) -> None:
         help="Keeps its curve in the figure while you train others.",
     )
     for position, entry in enumerate(session.tray()):
-        shown_key, name_key = f"tray.shown.{position}", f"tray.name.{position}"
-        st.session_state[shown_key], st.session_state[name_key] = entry["shown"], entry["name"]
+        shown, name = state.TRAY_SHOWN(position), state.TRAY_NAME(position)
+        shown.set(entry["shown"])
+        name.set(entry["name"])
         one, two = st.columns([4, 1], vertical_alignment="center")
-        one.checkbox(entry["name"], key=shown_key, on_change=_toggle, args=(position,), wrap=True)
+        one.checkbox(entry["name"], key=shown.key, on_change=_toggle, args=(position,), wrap=True)
         with two.popover("", icon=":material/more_vert:"):
-            st.text_input("Name", key=name_key, on_change=_rename, args=(position,))
-            st.button("Remove", key=f"tray.remove.{position}", on_click=_remove, args=(position,))
+            st.text_input("Name", key=name.key, on_change=_rename, args=(position,))
+            st.button("Remove", key=state.widget("tray", "remove", position), on_click=_remove, args=(position,))
     if sum(entry["shown"] for entry in session.tray()) > SHOWN:
         st.caption(f"Only the first {SHOWN} of those shown are drawn.")
     if any(_other_kind(entry["key"], run) for entry in session.tray()):
@@ -102,7 +103,7 @@ def panel(page: str, run: Run) -> None:
         "Smoothing (sequences)",
         SMOOTHING,
         value=25,
-        key=f"{page}.smoothing",
+        key=state.SMOOTHING(page).key,
         persist_state="session",
         help="Each point of a curve is the mean loss of this many sequences before it.",
     )
@@ -111,6 +112,6 @@ def panel(page: str, run: Run) -> None:
         [SEQUENCES, UPDATES],
         default=SEQUENCES,
         required=True,
-        key=f"{page}.axis",
+        key=state.AXIS(page).key,
         persist_state="session",
     )

@@ -25,7 +25,7 @@ from bilstm_core.analysis.parameter_matching import Match, match
 from bilstm_core.presets import NO_FUTURE, WHY_FIRST, WHY_MORE, WHY_STEPS, WIDER, Step
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec
-from ui import evaluations, live, registry
+from ui import evaluations, live, registry, state
 from ui.compare import guess, headline, launch
 from ui.compare.comparison import (
     AFFORDABLE_S,
@@ -59,14 +59,12 @@ Runs = dict[str, list[Run]]
 
 def guessed() -> str | None:
     """What a person thinks is the reason, once they said so."""
-    answer: str | None = st.session_state.get(f"{PAGE}.guess")
-    return answer
+    return state.GUESS(PAGE).get()
 
 
 def _stage() -> int:
     """How many of WHY_STEPS are behind."""
-    stage: int = st.session_state.get(f"{PAGE}.stage", 0)
-    return stage
+    return state.STAGE(PAGE).get()
 
 
 def _is_long(settings: Settings | None = None) -> bool:
@@ -80,7 +78,7 @@ def _offered(steps: Sequence[Step]) -> list[Step]:
 
 def tried() -> list[Step]:
     """The changes tried so far, in order."""
-    more = [WHY_MORE] if st.session_state.get(f"{PAGE}.noise") else []
+    more = [WHY_MORE] if state.NOISE(PAGE).get() else []
     return [*_offered(WHY_STEPS[: _stage()]), *more]
 
 
@@ -149,9 +147,9 @@ def _show() -> None:
 
 def _press() -> None:
     before, stage = _stage(), 1 + WHY_STEPS.index(left()[0])
-    st.session_state[f"{PAGE}.stage"] = stage  # the job carries it
+    state.STAGE(PAGE).set(stage)  # the job carries it
     if not launch.start(comparison(), shown_settings(PAGE)):
-        st.session_state[f"{PAGE}.stage"] = before
+        state.STAGE(PAGE).set(before)
 
 
 def _long_settings() -> dict[str, Any]:
@@ -166,21 +164,21 @@ def _long_run() -> None:
         return
     settings["starts"] = affordable_starts(followed, {**settings, "starts": asked})
     if launch.start(followed, settings):
-        st.session_state[f"{PAGE}.before"] = asked
-        st.session_state[f"{PAGE}.starts"] = settings["starts"]
+        state.BEFORE(PAGE).set(asked)
+        state.STARTS(PAGE).set(settings["starts"])
 
 
 def _short_run() -> None:
     settings = {**shown_settings(PAGE), "epochs": TUTORIAL_EPOCHS}
-    settings["starts"] = st.session_state.get(f"{PAGE}.before", settings["starts"])
+    settings["starts"] = state.BEFORE(PAGE).get() or settings["starts"]
     if launch.start(comparison(settings), settings):
-        st.session_state.pop(f"{PAGE}.before", None)
-        st.session_state[f"{PAGE}.starts"] = settings["starts"]
+        state.BEFORE(PAGE).drop()
+        state.STARTS(PAGE).set(settings["starts"])
 
 
 def _start_again() -> None:
-    for name in ("stage", "noise", "guess"):
-        st.session_state.pop(f"{PAGE}.{name}", None)
+    for entry in (state.STAGE, state.NOISE, state.GUESS):
+        entry(PAGE).drop()
     _short_run()
 
 
@@ -222,16 +220,18 @@ def below(runs: Runs) -> str:
 def press_row() -> None:
     """The guess, then one press a change, and at the end the long run."""
     if not guessed():
-        guess.ask(f"{PAGE}.guess", "Why does bidirectional learn faster? Your guess:", GUESSES)
+        guess.ask(PAGE, "Why does bidirectional learn faster? Your guess:", GUESSES)
         return
     busy, said = live.active(PAGE), ""
     with st.container(horizontal=True, vertical_alignment="center"):
         if _is_long():
-            st.button("Back to where the tutorial stops", key=f"{PAGE}.short", on_click=_short_run, disabled=busy)
+            st.button(
+                "Back to where the tutorial stops", key=state.widget(PAGE, "short"), on_click=_short_run, disabled=busy
+            )
         elif left():
             st.button(
                 _words(left()[0]),
-                key=f"{PAGE}.press",
+                key=state.widget(PAGE, "press"),
                 type="primary",
                 icon=":material/add:",
                 on_click=_press,
@@ -242,7 +242,7 @@ def press_row() -> None:
             said = launch.complaint(comparison(_long_settings()), _long_settings())
             st.button(
                 f"The long run: {LONG_EPOCHS:,} sequences",
-                key=f"{PAGE}.long",
+                key=state.widget(PAGE, "long"),
                 type="primary",
                 icon=":material/timeline:",
                 on_click=_long_run,
@@ -252,13 +252,19 @@ def press_row() -> None:
         if not _is_long():
             st.toggle(
                 "Noise, too",
-                key=f"{PAGE}.noise",
+                key=state.NOISE(PAGE).key,
                 persist_state="session",
                 on_change=_show,
                 disabled=busy,
                 help=WHY_MORE.press,
             )
-        st.button("Start again", key=f"{PAGE}.again_from_start", type="tertiary", on_click=_start_again, disabled=busy)
+        st.button(
+            "Start again",
+            key=state.widget(PAGE, "again_from_start"),
+            type="tertiary",
+            on_click=_start_again,
+            disabled=busy,
+        )
     if said:
         st.markdown(f":material/error: The long run: {said}")
 
