@@ -8,6 +8,7 @@ import pandas as pd
 from bilstm_core.analysis.parameter_matching import Match
 from bilstm_core.analysis.statistics import (
     FEWEST,
+    FRESH,
     Difference,
     amount,
     by_start,
@@ -78,7 +79,7 @@ def opening(scores: pd.DataFrame) -> str:
         return f"{pair.starts} starts cannot settle it: {FEWEST} are the fewest that can. Run 10."
     if not pair.settled:
         return f"{BIDIRECTIONAL} and {FORWARD} are too close to call ({evidence(pair)}): nothing to explain here."
-    return f"{pair.first}'s loss is {lead(pair)} lower than {pair.second}'s ({evidence(pair)})."
+    return f"{pair.first}'s {FRESH} is {lead(pair)} lower than {pair.second}'s ({evidence(pair)})."
 
 
 def finding(scores: pd.DataFrame, step: Step, match: Match | None = None) -> str:

@@ -133,18 +133,19 @@ def unanswered(problem: ProblemSpec, probe: int) -> pd.DataFrame:
 
 
 def results(runs: Mapping[str, Sequence[Run]], scores: pd.DataFrame) -> pd.DataFrame:
-    """One row a model, medians over its starts.
+    """One row a model, means over its starts: what is ranked, and what the pairs' differences are differences of.
 
     scores: a row a run, with columns label, loss, accuracy and exact
-    Columns: label, starts, loss (nats per label), accuracy, exact (shares), parameters, train_s (seconds a start).
+    Columns: label, starts, loss (nats per label), accuracy, exact (shares), parameters, train_s (seconds a start,
+    the median: a start that compiled is no measure of the others).
     """
-    medians = scores.groupby("label")[["loss", "accuracy", "exact"]].median()
+    means = scores.groupby("label")[["loss", "accuracy", "exact"]].mean()
     return pd.DataFrame(
         [
             {
                 "label": label,
                 "starts": len(group),
-                **medians.loc[label],
+                **means.loc[label],
                 "parameters": parameter_count(group[0].spec.problem, group[0].spec.model),
                 "train_s": pd.Series([run.timing.train_s / run.timing.stacked for run in group]).median(),
             }

@@ -20,6 +20,7 @@ FEWEST = 6  # starts that can be settled at all: 5 wins of 5 have p = 0.06
 DRAWS = 4_000
 POWER = 0.8
 MOST_STARTS = 1_000
+FRESH = "loss on fresh sequences"  # what is ranked; a curve is of the loss on those that are trained on
 
 Floats = npt.NDArray[np.float64]
 
@@ -211,7 +212,7 @@ def _ranking(ranked: Sequence[str], pairs: Pairs) -> str:
     if len(level) == 1:
         pair = pairs[frozenset((best, ranked[1]))]
         place = "lower than" if len(ranked) == 2 else "lower than the next,"
-        return f"{best}'s loss is {lead(pair)} {place} {ranked[1]}'s ({evidence(pair)})."
+        return f"{best}'s {FRESH} is {lead(pair)} {place} {ranked[1]}'s ({evidence(pair)})."
     beaten = [
         label for label in ranked if label not in level and all(pairs[frozenset((label, one))].settled for one in level)
     ]

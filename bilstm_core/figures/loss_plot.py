@@ -108,7 +108,7 @@ def plot(
             traces.append(_band(drawn, x, styles[label]))
         traces.append(_line(label, drawn, x, styles[label]))
     words, _ = WORDS[x]
-    title = f"{words} (loss is the mean of the last {window})" if window > 1 else words
+    title = f"{words} (training loss{f', mean of the last {window}' if window > 1 else ''})"
     span = [math.log10(low), math.log10(high)] if log_x else [low, high]
     shapes, notes = _guides(floors, coin_toss, mark if mark and low < mark < high else None, y_max)
     return Plot(

@@ -73,9 +73,11 @@ def test_few_starts_settle_nothing() -> None:
 
 def test_the_opening_names_the_lower_one_whichever_it_is() -> None:
     assert opening(scores(forward=0.5, bidirectional=0.2)).startswith(
-        "bidirectional's loss is 0.300 lower than forward's"
+        "bidirectional's loss on fresh sequences is 0.300 lower than forward's"
     )
-    assert opening(scores(forward=0.2, bidirectional=0.5)).startswith("forward's loss is 0.300 lower")
+    assert opening(scores(forward=0.2, bidirectional=0.5)).startswith(
+        "forward's loss on fresh sequences is 0.300 lower"
+    )
 
 
 def test_kinds_are_those_of_the_steps_present() -> None:
@@ -185,7 +187,7 @@ def test_a_long_run_is_set_beside_the_short_one() -> None:
 def test_a_long_run_that_is_settled_opens_with_the_lead(starts: int) -> None:
     table = scores(starts, forward=50.0, bidirectional=0.2)
     assert lead_sentence(table, None) == opening(table)
-    assert opening(table).startswith("bidirectional's loss is 49.8")
+    assert opening(table).startswith("bidirectional's loss on fresh sequences is 49.8")
 
 
 def test_what_is_level_in_all_starts_is_not_called_below_zero() -> None:

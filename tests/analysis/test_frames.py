@@ -5,6 +5,7 @@ import pytest
 
 from bilstm_core import figures
 from bilstm_core.analysis import frames
+from bilstm_core.analysis.statistics import differences, ranking_sentence
 from bilstm_core.downsampling import thinned
 from bilstm_core.runs import Run, Snapshots, Timing
 from bilstm_core.specs import RunSpec, TrainingSpec
@@ -88,3 +89,21 @@ def test_a_run_stopped_within_an_epoch_keeps_the_updates_after_the_last_whole_on
     assert table["updates"].max() == 5_000
     assert mean_of_all(table[table["updates"] <= 4_000], "mean") == pytest.approx(loss[:4_000].mean(), rel=0.005)
     assert table["mean"].notna().all()
+
+
+def test_table_pairs_and_ranking_are_of_one_statistic() -> None:
+    """Where the median and the mean order two models differently, all three go by the mean."""
+    losses = {"best": [0.1] * 10, "even": [0.5] * 10, "skewed": [0.4] * 7 + [1.0] * 3}
+    scores = pd.DataFrame(
+        [
+            {"label": label, "seed": seed, "loss": loss + seed / 1e3, "accuracy": 1 - loss, "exact": 1 - loss}
+            for label, values in losses.items()
+            for seed, loss in enumerate(values)
+        ]
+    )
+    trained = run(TrainingSpec(epochs=4), skewed(4))
+    table = frames.results({label: [trained] for label in losses}, scores).set_index("label")["loss"]
+    assert table.sort_values().index.tolist() == ["best", "even", "skewed"]
+    for pair in differences(scores):
+        assert pair.mean == pytest.approx(table[pair.second] - table[pair.first])
+    assert ranking_sentence(scores).startswith("best's loss on fresh sequences is 0.400 lower than the next, even's")

@@ -163,13 +163,14 @@ def test_two_models_are_told_apart_with_interval_and_wins() -> None:
     text = ranking_sentence(scores(slow=around(2.0), fast=shuffled(1.0)))
     (pair,) = differences(scores(slow=around(2.0), fast=shuffled(1.0)))
     assert text == (
-        f"fast's loss is 1.000 lower than slow's (95 % interval {pair.low:.3f} to {pair.high:.3f}, 10 of 10 starts)."
+        f"fast's loss on fresh sequences is 1.000 lower than slow's (95 % interval {pair.low:.3f} to {pair.high:.3f}, "
+        "10 of 10 starts)."
     )
 
 
 def test_the_lowest_of_several_is_set_beside_the_next() -> None:
     text = ranking_sentence(scores(c=around(3.0), a=shuffled(1.0), b=around(2.0)))
-    assert text.startswith("a's loss is 1.000 lower than the next, b's (95 % interval ")
+    assert text.startswith("a's loss on fresh sequences is 1.000 lower than the next, b's (95 % interval ")
 
 
 def test_six_of_ten_name_no_winner() -> None:
@@ -231,7 +232,7 @@ def test_a_fall_is_measured_over_the_second_half_of_a_training() -> None:
 
 def test_fewest_starts_rank_and_tell_how_many_are_needed() -> None:
     text = ranking_sentence(scores(a=around(1.0)[:FEWEST], b=shuffled(2.0)[:FEWEST]))
-    assert text.startswith("a's loss is 0.9")
+    assert text.startswith("a's loss on fresh sequences is 0.9")
     assert starts_needed([1.0, 1.1, 1.2, 1.3, 1.4, 1.5]) == FEWEST
 
 

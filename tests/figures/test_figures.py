@@ -198,7 +198,7 @@ def test_the_loss_axis_is_linear_and_marks_the_coin_toss():
 def test_axis_titles_name_the_unit_and_the_smoothing():
     layout = figures.loss_curves(losses(MODELS), STYLES, window=50, x="updates").layout
     assert layout.yaxis.title.text == "loss (nats per label)"
-    assert layout.xaxis.title.text == "weight updates (loss is the mean of the last 50)"
+    assert layout.xaxis.title.text == "weight updates (training loss, mean of the last 50)"
 
 
 @pytest.mark.parametrize("log_x", [False, True])

@@ -44,7 +44,7 @@ def test_the_second_half_of_a_long_run_is_told_from_most_to_least(monkeypatch: p
     monkeypatch.setattr(guess, "falls_of", lambda _: falls)
     assert (
         guess.fall_sentence({})
-        == "in the second half of the run b's loss fell by 30%, a's by 10% and c's loss rose by 2%."
+        == "in the second half of the run b's training loss fell by 30%, a's by 10% and c's training loss rose by 2%."
     )
 
 

@@ -129,9 +129,9 @@ def fell(falls: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_a_loss_that_did_not_move_fell_by_nothing_and_did_not_rise(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert fell({"a": 0.0}, monkeypatch) == "in the second half of the run a's loss fell by 0%."
+    assert fell({"a": 0.0}, monkeypatch) == "in the second half of the run a's training loss fell by 0%."
     assert fell({"a": -0.5, "b": -0.25, "c": 0.25}, monkeypatch) == (
-        "in the second half of the run c's loss fell by 25%, b's loss rose by 25% and a's by 50%."
+        "in the second half of the run c's training loss fell by 25%, b's training loss rose by 25% and a's by 50%."
     )
 
 
@@ -220,7 +220,9 @@ def test_a_comparison_is_ranked_after_how_many_sequences_and_the_lesson_is_contr
 ) -> None:
     runs = {"forward": 10, "bidirectional": 10}
     first, below = answer(monkeypatch, state, runs)
-    assert first.startswith("After 250 sequences each: forward's loss is 0.300 lower than bidirectional's (95 %")
+    assert first.startswith(
+        "After 250 sequences each: forward's loss on fresh sequences is 0.300 lower than bidirectional's (95 %"
+    )
     assert first.endswith(" The well-known picture has bidirectional lowest; these runs do not.")
     assert below == ""
     other, _ = answer(monkeypatch, state, runs, name="share_of_total")
@@ -231,7 +233,7 @@ def test_a_long_comparison_tells_what_still_fell_and_from_a_length_on_what_came_
     monkeypatch: pytest.MonkeyPatch, state: dict[str, Any]
 ) -> None:
     runs = {"forward": 10, "bidirectional": 10}
-    fall = "In the second half of the run forward's loss fell by 50% and bidirectional's by 50%."
+    fall = "In the second half of the run forward's training loss fell by 50% and bidirectional's by 50%."
     floors = "Above the best possible: much."
     state["Directions.guess"] = "forward"
     assert answer(monkeypatch, state, runs, epochs=250)[1] == ""

@@ -19,6 +19,10 @@ from ui.compare.comparison import TUTORIAL_EPOCHS, Comparison, current_runs, pro
 
 CURVE_HEIGHT, TALL_CURVE_HEIGHT = 280, 290  # px, with the probes' rows below and without: its x axis is in sight
 
+TRAINING_LOSS = (
+    "Curves: the training loss, its median over the starts. Answer and table: the loss on fresh sequences, its mean."
+)
+
 
 def visible(comparison: Comparison) -> list[str]:
     """The labels that are switched on, by coloured pills above the figure."""
@@ -114,7 +118,8 @@ def curves(comparison: Comparison, note: str) -> None:
         )
         chart(figure, key=f"{page}-curves", alt=alt, replay=True)
         still = _only_the_end(runs) if comparison.probes else ""
-        st.caption(evaluations.origin_of([run for group in runs.values() for run in group]) + still)
+        origin = evaluations.origin_of([run for group in runs.values() for run in group])
+        st.caption(f"{origin}{still} {TRAINING_LOSS}")
         best_possible.complete_later(specs, complete)
 
     live.panel(page, draw, functools.partial(live.keep_finished, resumable=False), note=note)

@@ -49,7 +49,7 @@ def fall_sentence(runs: dict[str, list[Run]]) -> str:
     fell, rose = [one for one in order if falls[one] >= 0], [one for one in order if falls[one] < 0]
     for verb, group in (("fell", fell), ("rose", rose)):
         for place, label in enumerate(group):
-            said.append(f"{label}'s {'by' if place else f'loss {verb} by'} {abs(falls[label]):.0%}")
+            said.append(f"{label}'s {'by' if place else f'training loss {verb} by'} {abs(falls[label]):.0%}")
     return f"in the second half of the run {listed(said)}."
 
 

@@ -56,18 +56,18 @@ def table(comparison: Comparison, runs: RunsByLabel, pairs: bool = True) -> None
             "starts": "Starts",
             "units": "Units",
             "parameters": number("Parameters", format="localized"),
-            "loss": number("Loss, fresh", format="%.3f", help=f"{unit}, on {fresh}; median over starts."),
+            "loss": number("Loss, fresh", format="%.4f", help=f"{unit}, on {fresh}; mean over starts."),
             "best": number(
                 "Best possible",
-                format="%.3f",
+                format="%.4f",
                 help="The least loss that any model can have that reads what this one reads (Bayes risk).",
             ),
             "excess": number(
-                "Above it", format="%.3f", help=f"Excess loss: loss on {fresh} minus the best possible, which is exact."
+                "Above it", format="%.4f", help=f"Excess loss: loss on {fresh} minus the best possible, which is exact."
             ),
-            "accuracy": number("Single labels right", format="percent"),
-            "exact": number("Whole sequence right", format="percent"),
-            "train_s": number("Seconds a start", format="%.3f"),
+            "accuracy": number("Single labels right", format="percent", help=f"On {fresh}; mean over starts."),
+            "exact": number("Whole sequence right", format="percent", help=f"On {fresh}; mean over starts."),
+            "train_s": number("Seconds a start", format="%.3f", help="Median over starts."),
         },
     )
     one, two, _ = st.columns([1, 1, 4])
@@ -155,7 +155,7 @@ def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -
         return
     tidy = paired(by_run, baseline)
     styles = {label: comparison.styles[label] for label in comparison.models if label != baseline}
-    title = f"difference in final {wording.loss_name(problem_of(settings))}"
+    title = f"difference in {wording.loss_name(problem_of(settings))}"
 
     def figure() -> go.Figure:
         intervals = against(by_run, baseline)
@@ -163,11 +163,11 @@ def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -
             intervals[end] = intervals[end].fillna(intervals["middle"])
         return figures.paired_differences(tidy, styles, intervals=intervals, title=title)
 
-    st.markdown(f"**Loss minus {baseline}'s, start by start** (left of zero: lower than {baseline})")
+    st.markdown(f"**Loss on fresh sequences minus {baseline}'s, start by start** (left of zero: lower)")
     chart(
         cached(f"differences {baseline} {styles} {title} {scores_key(present, settings)}", figure),
         key=f"{comparison.page}-differences",
-        alt=f"Differences of the final loss from {baseline}: a dot for each start, the mean and its 95 % interval.",
+        alt=f"Loss on fresh sequences minus {baseline}'s: a dot for each start, the mean and its 95 % interval.",
     )
     few = "" if tidy["label"].value_counts().max() >= FEWEST else f" No interval below {FEWEST} starts."
     st.caption(f"Dots: starts. Bar: mean and its 95 % interval (bootstrap over starts).{few}")
