@@ -14,10 +14,11 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.explorer import DIRECTIONS, EPOCHS, SEEDS, WARMED_TIMESTEPS
+from benchmarks.explorer import EPOCHS, SEEDS, WARMED_TIMESTEPS
 from benchmarks.timing import Row, compared
 from bilstm_core.runs import installed_versions
 from bilstm_core.service.cluster import worker_environment
+from bilstm_core.specs import DIRECTIONS
 
 ROUNDS = 3
 RESULTS = Path(__file__).parent / "RESULTS.md"

@@ -13,9 +13,8 @@ import numpy as np
 
 from benchmarks.timing import seconds
 from bilstm_core.presets import MERGE_MODES, PRESETS
-from bilstm_core.specs import Direction, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import DIRECTIONS, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
-DIRECTIONS: tuple[Direction, ...] = ("forward", "backward", "bidirectional")
 EPOCHS = 250
 SEEDS = 30
 BOOK = PRESETS["The book's lesson: 50 units, 50,000 sequences"]

@@ -17,9 +17,8 @@ from collections import deque
 import psutil
 
 from bilstm_core.service.jobs import Jobs
-from bilstm_core.specs import Direction, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import DIRECTIONS, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
-DIRECTIONS: tuple[Direction, ...] = ("forward", "backward", "bidirectional")
 PAUSE_S = 3.0
 WAITING = 3  # trainings, at any time, with "busy"
 

@@ -7,6 +7,7 @@ The same check serves the widgets, a link, a notebook and a script.
 import functools
 import math
 import numbers
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
@@ -19,10 +20,14 @@ BackwardOutput = Literal["aligned", "raw"]
 SecondBranch = Literal["backward", "backward_constant", "backward_noise", "forward_constant"]
 Position = Literal["none", "fraction", "one_hot"]
 
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
+MERGE_MODES: tuple[MergeMode, ...] = get_args(MergeMode)
+GATES: Mapping[Cell, int] = {"lstm": 4, "gru": 3, "rnn": 1}  # a cell's blocks of weights, the candidate's counted
+
 CHOICES: dict[str, tuple[str, ...]] = {
-    "direction": get_args(Direction),
+    "direction": DIRECTIONS,
     "cell": get_args(Cell),
-    "merge_mode": get_args(MergeMode),
+    "merge_mode": MERGE_MODES,
     "backward_output": get_args(BackwardOutput),
     "second_branch": get_args(SecondBranch),
     "position": get_args(Position),
@@ -62,12 +67,12 @@ def _checked_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:
 
 def _check(spec: Any) -> None:
     """Check every field that has a range or a list of choices, and store plain Python numbers."""
-    for one in fields(spec):
-        value = getattr(spec, one.name)
-        if one.name in WHOLE_NUMBERS:
-            object.__setattr__(spec, one.name, _checked_whole(one.name, value))
-        elif one.name in CHOICES:
-            _checked_choice(one.name, value, CHOICES[one.name])
+    for declared in fields(spec):
+        name, value = declared.name, getattr(spec, declared.name)
+        if name in WHOLE_NUMBERS:
+            object.__setattr__(spec, name, _checked_whole(name, value))
+        elif name in CHOICES:
+            _checked_choice(name, value, CHOICES[name])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,9 +204,8 @@ class RunSpec:
         """A rough count of multiply-adds, with a fixed cost for each timestep of each weight update."""
         model, problem = self.model, self.problem
         branches, inputs = self._branches_and_inputs()
-        gates = {"lstm": 4, "gru": 3, "rnn": 1}[model.cell]
         deeper = (model.layers - 1) * (1 + branches) * model.units
-        weights = branches * gates * model.units * (inputs + model.units + deeper)
+        weights = branches * GATES[model.cell] * model.units * (inputs + model.units + deeper)
         return problem.timesteps * (self.training.steps * 1e4 + 3.0 * self.training.sequences * weights)
 
     def step_memory(self) -> float:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.presets import DIRECTIONS
+from bilstm_core.problems import View
 from ui import registry, shell, state, wording
 from ui.chart.component import cached, chart
 from ui.compare import headline, launch, tables
@@ -30,7 +31,12 @@ with narrow:
     raw = st.toggle(
         "Tutorial's order (output reversed)", key=state.widget(COMPARISON.page, "raw"), persist_state="session"
     )
-    models = [("forward", "forward"), ("backward", "backward_raw" if raw else "backward"), ("bidirectional",) * 2]
+    backward: View = "backward_raw" if raw else "backward"
+    models: list[tuple[str, View]] = [
+        ("forward", "forward"),
+        ("backward", backward),
+        ("bidirectional", "bidirectional"),
+    ]
     problem = problem_of(shown_settings(COMPARISON.page))
     timesteps = min(problem.timesteps, 20)
     chart(

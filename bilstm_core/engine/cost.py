@@ -8,8 +8,8 @@ import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bilstm_core.network.initial_weights import GATES, branches, parameter_count
-from bilstm_core.specs import RunSpec
+from bilstm_core.network.initial_weights import branches, parameter_count
+from bilstm_core.specs import GATES, RunSpec
 
 WIDTHS = (1, 4, 8, 16, 32)  # seeds in one program: few shapes, so that few programs serve every count
 # Bytes of a stack, so that it stays in a core's caches: beyond them seeds side by side take longer than one after

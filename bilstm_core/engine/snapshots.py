@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from bilstm_core.network.inference import BLOCK_NUMBERS, probabilities
-from bilstm_core.network.initial_weights import GATES, named
+from bilstm_core.network.initial_weights import named
 from bilstm_core.runs import N_PROBES, Run, Snapshots, probes
-from bilstm_core.specs import ModelSpec, ProblemSpec
+from bilstm_core.specs import GATES, ModelSpec, ProblemSpec
 
 Floats = npt.NDArray[np.float32]
 Answers = npt.NDArray[np.float16]

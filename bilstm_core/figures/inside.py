@@ -13,6 +13,7 @@ from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.reading import outline, side_by_side
 from bilstm_core.palette import EDGE, INK, PAPER
+from bilstm_core.problems.base import View
 
 LITTLE_TO_MUCH = ["#31446B", "#66696F", "#958F78", "#CAB969", "#FDE737"]  # cividis, less its darkest part
 BELOW_ZERO, ABOVE_ZERO = "#2F6DB5", "#B98A00"
@@ -35,7 +36,7 @@ LINES = {
 
 
 def sensitivity(
-    models: Sequence[tuple[str, str, npt.NDArray[np.floating[Any]]]],
+    models: Sequence[tuple[str, View, npt.NDArray[np.floating[Any]]]],
     *,
     unit: str = "change of probability by change of value",
     columns: int | None = None,
@@ -44,8 +45,9 @@ def sensitivity(
 ) -> go.Figure:
     """How much each output depends on each value, one grid a model, oriented as `reading_grid`.
 
-    models: (title, view, matrix), the view as in `has_read`; matrix: (timesteps, timesteps), |d output t / d value s|
-    in row t and column s. All share one logarithmic colour scale of three decades, named by `unit`.
+    models: (title, view, matrix), the view as in `problems.base.reads`; matrix: (timesteps, timesteps),
+    |d output t / d value s| in row t and column s. All share one logarithmic colour scale of three decades, named by
+    `unit`.
     A cell that is exactly zero stays empty, with a thin border: z is missing there.
     columns: grids in a row, by default all; side: px of one grid; first: the timestep of the first row and column
     """

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import BACKWARD, BIDIRECTIONAL, FORWARD, INK, SHADE
+from bilstm_core.problems.base import View, reads
 
 VIEW_COLORS = {
     "forward": FORWARD,
@@ -17,23 +18,6 @@ VIEW_COLORS = {
     "backward_raw": BACKWARD,
     "bidirectional": BIDIRECTIONAL,
 }
-
-
-def has_read(view: str, output: int, value: int, timesteps: int) -> bool:
-    """Whether an output has read a value, both counted from 1.
-
-    view: "forward" | "backward" | "backward_raw" (reversed order, as it comes) | "bidirectional"
-    Raises ValueError for another view.
-    """
-    if view == "forward":
-        return value <= output
-    if view == "backward":
-        return value >= output
-    if view == "backward_raw":
-        return value > timesteps - output
-    if view == "bidirectional":
-        return True
-    raise ValueError(f"view must be one of {', '.join(VIEW_COLORS)}, not {view!r}.")
 
 
 def outline(inside: npt.NDArray[np.bool_], first: int = 1) -> tuple[list[float | None], list[float | None]]:
@@ -52,7 +36,7 @@ def outline(inside: npt.NDArray[np.bool_], first: int = 1) -> tuple[list[float |
 
 def reading_grid(
     timesteps: int,
-    models: Sequence[tuple[str, str]],
+    models: Sequence[tuple[str, View]],
     *,
     decides: npt.NDArray[np.bool_] | None = None,
     columns: int | None = None,
@@ -60,7 +44,7 @@ def reading_grid(
 ) -> go.Figure:
     """Which values each output has read, and which decide its label: one grid a model, side by side.
 
-    models: (title, view), the view as in `has_read`
+    models: (title, view), the view as in `problems.base.reads`
     decides: (labels, values); by default values 1 to t decide label t, as with a running sum
     columns: grids in a row, by default all; side: px of one grid
     Filled cells have been read (z is 1); the trace "decides" outlines the cells that decide.
@@ -73,9 +57,9 @@ def reading_grid(
     for index, (_, view) in enumerate(models):
         number = "" if index == 0 else str(index + 1)
         colour = VIEW_COLORS.get(view, INK)
-        read = np.array([[has_read(view, t, s, timesteps) for s in steps.tolist()] for t in steps.tolist()])
+        read = reads(view, timesteps)
         pair = {"xaxis": f"x{number}", "yaxis": f"y{number}"}
-        said = [
+        sentences = [
             [
                 f"{'has read' if read[r, c] else 'has not read'} value {c + 1}, "
                 f"which {'decides' if decides[r, c] else 'does not decide'} its label"
@@ -90,7 +74,7 @@ def reading_grid(
                 "x": steps,
                 "y": steps,
                 "z": read.astype(int),
-                "text": said,
+                "text": sentences,
                 **canvas.flat([SHADE, colour]),
                 "xgap": 1.5,
                 "ygap": 1.5,
@@ -116,7 +100,13 @@ def reading_grid(
 
 
 def side_by_side(
-    timesteps: int, models: Sequence[tuple[str, str]], *, columns: int | None, side: int, below: int = 0, first: int = 1
+    timesteps: int,
+    models: Sequence[tuple[str, View]],
+    *,
+    columns: int | None,
+    side: int,
+    below: int = 0,
+    first: int = 1,
 ) -> Item:
     """The layout of grids of labels by values, one a model; arguments as of `reading_grid`.
 

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.network.initial_weights import GATES, branches
+from bilstm_core.network.initial_weights import branches
 from bilstm_core.random_streams import Stream, generator
-from bilstm_core.specs import ModelSpec, ProblemSpec
+from bilstm_core.specs import GATES, ModelSpec, ProblemSpec
 
 Array = npt.NDArray[Any]
 Steps = Iterator[dict[str, Array]]  # the gates after each timestep, overwritten by the next; so is the hidden state

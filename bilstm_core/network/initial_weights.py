@@ -14,9 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bilstm_core.random_streams import Stream, generator
-from bilstm_core.specs import ModelSpec, ProblemSpec
+from bilstm_core.specs import GATES, ModelSpec, ProblemSpec
 
-GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 BRANCH_NUMBERS = {"forward": 0, "backward": 1, "second": 1}
 Weights = dict[str, npt.NDArray[np.float32]]
 

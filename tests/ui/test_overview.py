@@ -26,7 +26,7 @@ def reached(part: Tree.Element) -> set[int]:
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("timesteps", [1, 2, 5])
 def test_the_wiring_reads_what_the_view_reads(view: View, timesteps: int) -> None:
-    read = network.has_read(timesteps, view)
+    read = network.reached_values(timesteps, view)
     rows = [[value in values for value in range(1, timesteps + 1)] for values in read]
     np.testing.assert_array_equal(rows, reads(view, timesteps))
 

@@ -96,8 +96,8 @@ def wiring(timesteps: int, view: "View") -> tuple[list[Box], list[Edge], int]:
     return boxes, edges, top
 
 
-def has_read(timesteps: int, view: "View") -> list[list[int]]:
-    """The values that each output has read, in order: those whose cells reach it."""
+def reached_values(timesteps: int, view: "View") -> list[list[int]]:
+    """The values that each output has read, in order: those whose cells reach it in the picture."""
     boxes, _, _ = wiring(timesteps, view)
     outputs = range(1, timesteps + 1)
     return [sorted({box.value for box in boxes if output in box.reaches}) for output in outputs]
@@ -105,7 +105,7 @@ def has_read(timesteps: int, view: "View") -> list[list[int]]:
 
 def _said(timesteps: int, view: "View") -> list[str]:
     sentences = []
-    for output, read in enumerate(has_read(timesteps, view), start=1):
+    for output, read in enumerate(reached_values(timesteps, view), start=1):
         what = f"values {read[0]} to {read[-1]}" if len(read) > 1 else f"value {read[0]}"
         sentences.append(f"output {output} has read {what}")
     return sentences
@@ -173,7 +173,7 @@ def drawing(timesteps: int, view: "View", merge_mode: str = "concat") -> str:
         _part(root, "line", f"edge {edge.kind}", edge.reaches, **start, **end)
     for box in boxes:
         _cell(root, box, timesteps, top)
-    read = has_read(timesteps, view)
+    read = reached_values(timesteps, view)
     for t in range(1, timesteps + 1):
 
         def at(level: int, x: str = _across(t, timesteps)) -> dict[str, str]:

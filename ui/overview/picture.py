@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui import registry, state
-from ui.overview.network import has_read, network
+from ui.overview.network import network, reached_values
 
 if TYPE_CHECKING:
     from bilstm_core.problems import View
@@ -54,7 +54,7 @@ def sentence(view: "View") -> str:
         "**its own value and those before it**, and nothing else": [steps[:t] for t in steps],
         "**its own value and those after it**, and nothing else": [steps[t - 1 :] for t in steps],
     }
-    rule = next((words for words, values in rules.items() if values == has_read(TIMESTEPS, view)), None)
+    rule = next((words for words, values in rules.items() if values == reached_values(TIMESTEPS, view)), None)
     if rule is None:
         return "Output t has read **the last t values**: the outputs come in the order in which the network read."
     return f"Every output has read {rule}. Point at one to see which values reach it."

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,11 @@ from bilstm_core.analysis.statistics import listed, shares
 from bilstm_core.presets import DECIDES, LONG_ENOUGH, trained_long_enough
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.runs import Run
-from bilstm_core.specs import Direction, ProblemSpec, RunSpec
+from bilstm_core.specs import DIRECTIONS, Direction, ProblemSpec, RunSpec
 from ui import best_possible, evaluations, session, state
 from ui.chart.component import Click, cached, chart
 from ui.sequence import timeline
 
-DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 KINDS: Mapping[str, str] = {problem: kind for kind, problem in DECIDES.items()}
 NINE = tuple(KINDS)
 ROWS: Mapping[str, str] = {name: KINDS.get(name, problem.title) for name, problem in PROBLEMS.items()}
