@@ -6,32 +6,16 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-import streamlit as st
-
 from bilstm_core import codec
 from bilstm_core.runs import Arrays, Run, from_parts, to_parts
-from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
-from bilstm_core.store import Store
-from ui import registry, run_cache, state
+from ui import registry, run_cache, services, state
 from ui.state import TrayEntry
 
 MAX_REMEMBERED = 2_000  # runs that a session finds by their spec; a comparison has at most 350
-FIRST_PAGE_S = 4.0  # in which pages are drawn; then TensorFlow's import takes a core for seconds. Train starts it too
 
 Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
-
-
-@st.cache_resource(show_spinner=False)
-def store() -> Store:
-    """The finished runs on disk, shared by all sessions."""
-    return Store()
-
-
-@st.cache_resource(on_release=lambda jobs: jobs.close(), show_spinner=False)
-def jobs() -> Jobs:
-    """The one job service of the app; a change of the source replaces it."""
-    return Jobs(delay_s=FIRST_PAGE_S, keep=store().put)
+jobs, store = services.jobs, services.store  # which pages ask the session for
 
 
 def watcher() -> str:

@@ -5,7 +5,7 @@ A job is one or more runs. Its parts are trained one after the other; the runs o
 
 import itertools
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -123,6 +123,7 @@ class Job:
     heard: float = field(default_factory=time.monotonic)  # when the worker last spoke
     last_seen: float = field(default_factory=time.monotonic)
     nbytes: int = 0  # of its runs and curves, once it is over
+    listeners: list[Callable[[], None]] = field(default_factory=list)  # told of every change; each returns at once
 
     def __post_init__(self) -> None:
         self.runs = [None] * len(self.specs)
@@ -150,6 +151,7 @@ class Job:
         part.sent = part.started = True
         self.state, self.heard = "running", time.monotonic()
         self.began = time.monotonic() if self.began is None else self.began
+        self._tell()
 
     def lose(self, number: int) -> None:
         """A part's worker died: what it had learnt is lost, and it will be begun again unless it was to stop."""
@@ -160,6 +162,7 @@ class Job:
         self._clear(part)
         if self.stopping:
             self.end("stopped")
+        self._tell()
 
     def report(self, number: int, runs: Sequence[Mapping[str, Any]]) -> None:
         """Take in a worker's progress message, as worker.Reporter sends it; one of a worker that is lost is late."""
@@ -176,6 +179,7 @@ class Job:
         self.heard = time.monotonic()
         if self.first is None:
             self.first = (self.heard, self._share())
+        self._tell()
 
     def finish_part(self, number: int, runs: Sequence[Run]) -> None:
         """Take in a part's runs; fewer than its places if it was stopped before it began."""
@@ -187,6 +191,7 @@ class Job:
         if all(part.over for part in self.parts):
             finished = all(run is not None and run.finished for run in self.runs)
             self.end("done" if finished else "stopped")
+        self._tell()
 
     def stop(self) -> None:
         """What waits will not begin, and what is at work gives what it has learnt; with nothing learnt it is over now.
@@ -207,6 +212,11 @@ class Job:
             part.over = True
         self.nbytes = sum(run.nbytes for run in self.runs if run is not None)
         self.nbytes += sum(points.nbytes for curve in self.curves for points in curve)
+        self._tell()
+
+    def _tell(self) -> None:
+        for listener in self.listeners:
+            listener()
 
     def view(self, ahead: int = 0) -> JobView:
         """The job as it stands.

@@ -8,7 +8,7 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bilstm_core import codec
@@ -102,9 +102,30 @@ class Jobs(Dispatcher):
                 job.watchers.clear()
             return self.view(job_id, watcher)
 
-    def watch(self, job_id: str, watcher: str) -> None:
-        """Count a watcher; of an unknown job, nothing happens."""
-        self.view(job_id, watcher)
+    def watch(self, job_id: str, *watchers: str) -> None:
+        """Count watchers, as a view does; of an unknown job, nothing happens."""
+        with self._lock:
+            job = self._jobs.get(job_id)
+            if job is not None:
+                job.last_seen = time.monotonic()
+                job.watchers.update(dict.fromkeys(watchers, job.last_seen))
+
+    def listen(self, job_id: str, listener: Callable[[], None]) -> Callable[[], None]:
+        """Have a function called after every change of a job, until the function that is returned is called.
+
+        It is called in any thread, while others wait for the service: it only passes on that something has changed.
+        Queues move, and time passes, without a change of the job.
+        """
+        with self._lock:
+            job = self._jobs.get(job_id)
+            listeners = job.listeners if job is not None else []
+            listeners.append(listener)
+
+        def forget() -> None:
+            with self._lock:
+                listeners.remove(listener)
+
+        return forget
 
     def leave(self, job_id: str, watcher: str) -> None:
         """Count a watcher no more. When the last one leaves, the job is cancelled."""

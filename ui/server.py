@@ -1,0 +1,147 @@
+"""What the app's server does beside Streamlit's own: it streams the progress of jobs, and serves Plotly's script.
+
+A host that runs app.py as a plain script has none of it, and gets the same pages. This module imports little: a server
+answers nobody before it.
+"""
+
+import asyncio
+import contextlib
+import re
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+if TYPE_CHECKING:
+    from ui.stream import Stream
+
+STATIC = Path(__file__).parents[1] / "static"
+DONE, FOREIGN, UNKNOWN, SLOW = 1000, 4403, 4404, 4408  # why a socket was closed
+PATIENCE_S = 30.0  # for a reader that takes nothing in
+
+
+def routes() -> list[BaseRoute]:
+    """The routes beside Streamlit's own."""
+    return [
+        WebSocketRoute("/live/{job}", _live),
+        Route("/live/{job}", _ask),
+        Route("/assets/{name}", _asset),
+    ]
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """What goes on while the server runs."""
+    yield
+
+
+def on_script_error(error: BaseException) -> bool:
+    """Say that a page failed, in place of a traceback. Returns that it was said."""
+    import streamlit as st
+
+    st.error("This page could not be shown, through a fault of the program. Reload it, or choose another page.")
+    return True
+
+
+def _same_host(connection: HTTPConnection) -> bool | None:
+    """Whether a page of this host asks, by the Origin that its browser names; None where none is named."""
+    origin = connection.headers.get("origin")
+    if origin is None:
+        return None
+    try:
+        ours = urlsplit(f"//{connection.headers.get('host', '')}").hostname
+        return ours is not None and urlsplit(origin).hostname == ours
+    except ValueError:
+        return False
+
+
+async def _stream(connection: HTTPConnection) -> "Stream":
+    """The stream of the job that is asked for."""
+    service, follow = await asyncio.to_thread(_service)
+    return follow(service, connection.path_params["job"])  # type: ignore[no-any-return]
+
+
+def _service() -> tuple[Any, Any]:
+    from ui import services, stream
+
+    return services.jobs(), stream.follow
+
+
+def _name(connection: HTTPConnection) -> str:
+    """What a watcher calls itself: by its session's name it is no other watcher than its session."""
+    return connection.query_params.get("watcher", "")[:64]
+
+
+async def _live(socket: WebSocket) -> None:
+    """Send a job's progress, until the job or the visit ends: first all, then what is new."""
+    await socket.accept()
+    if not _same_host(socket):
+        await socket.close(FOREIGN)
+        return
+    stream = await _stream(socket)
+    name = _name(socket)
+    own = name or f"socket {uuid.uuid4().hex}"
+    try:
+        async with stream.watching(own):
+            send, hear = asyncio.create_task(_send(socket, stream)), asyncio.create_task(_hear(socket))
+            await asyncio.wait({send, hear}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (send, hear):
+                task.cancel()
+            await asyncio.gather(send, hear, return_exceptions=True)
+    finally:
+        if not name:
+            await asyncio.to_thread(stream.service.leave, stream.job, own)
+
+
+async def _hear(socket: WebSocket) -> None:
+    """Wait for the end of the visit; what is said before is not listened to."""
+    with contextlib.suppress(WebSocketDisconnect):
+        while (await socket.receive())["type"] != "websocket.disconnect":
+            pass
+
+
+async def _send(socket: WebSocket, stream: "Stream") -> None:
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # it is gone already
+        told = None
+        while snapshot := await stream.after(told.version if told else 0):
+            try:
+                await asyncio.wait_for(socket.send_text(snapshot.news(told)), PATIENCE_S)
+            except TimeoutError:
+                await socket.close(SLOW)
+                return
+            told = snapshot
+        await socket.close(DONE if told else UNKNOWN)
+
+
+async def _ask(request: Request) -> Response:
+    """A job's progress, whole; nothing where the version that is named still stands."""
+    if _same_host(request) is False:
+        return PlainTextResponse("Another site's page may not ask.", 403)
+    stream = await _stream(request)
+    stream.ask()
+    if name := _name(request):
+        await asyncio.to_thread(stream.service.watch, stream.job, name)
+    if stream.latest is None:
+        await stream.after(0)
+    if stream.latest is None:
+        return PlainTextResponse("There is no such training.", 404)
+    headers = {"Cache-Control": "no-store"}
+    if request.query_params.get("version") == str(stream.latest.version):
+        return Response(status_code=204, headers=headers)
+    return Response(stream.latest.news(), media_type="application/json", headers=headers)
+
+
+async def _asset(request: Request) -> Response:
+    """Plotly's script, compressed as it lies in the static folder, for browsers to keep for good."""
+    name = request.path_params["name"]
+    path = STATIC / f"{name}.gz"
+    if not re.fullmatch(r"plotly\.[0-9a-f]{16}\.min\.js", name) or not path.is_file():
+        return PlainTextResponse("There is no such file.", 404)
+    headers = {"Content-Encoding": "gzip", "Cache-Control": "public, max-age=31536000, immutable"}
+    return FileResponse(path, media_type="text/javascript", headers=headers)

@@ -1,0 +1,24 @@
+"""What all sessions and the server's routes share: the job service, and the store of finished runs.
+
+Each is made once, by whoever asks first, in a script run or outside of one; a change of the source replaces it, so
+nobody may keep what these functions return.
+"""
+
+import streamlit as st
+
+from bilstm_core.service.jobs import Jobs
+from bilstm_core.store import Store
+
+FIRST_PAGE_S = 4.0  # in which pages are drawn; then TensorFlow's import takes a core for seconds. Train starts it too
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Store:
+    """The finished runs on disk, shared by all sessions."""
+    return Store()
+
+
+@st.cache_resource(on_release=lambda jobs: jobs.close(), show_spinner=False)
+def jobs() -> Jobs:
+    """The one job service of the app; a change of the source replaces it."""
+    return Jobs(delay_s=FIRST_PAGE_S, keep=store().put)
