@@ -1,8 +1,8 @@
 """The cell equations in NumPy, from a run's weights: logits, probabilities, hidden states and gates.
 
-An independent second writing of what Keras's layers and the compiled programs compute, and the fast one for a
-few sequences. Weights may have leading axes (seeds, snapshots), the same for all of them; outputs then have them
-too. All arithmetic is in the weights' own precision.
+An independent second writing of what Keras's layers and the compiled programs compute, fast for a few sequences. How a
+cell works is read in equations.py, which a test holds this to. Weights may have leading axes (seeds, snapshots), the
+same for all of them; outputs then have them too. All arithmetic is in the weights' own precision.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from bilstm_core.network.equations import sigmoid
 from bilstm_core.network.initial_weights import branches
 from bilstm_core.random_streams import Stream, generator
 from bilstm_core.specs import GATES, ModelSpec, ProblemSpec
@@ -70,7 +71,7 @@ def probabilities(
 def activated(head: str, outputs: Array) -> Array:
     """The head's activation: sigmoid, softmax over the last axis, or none."""
     if head == "binary":
-        return _sigmoid(outputs)
+        return sigmoid(outputs)
     if head == "categorical":
         powers: Array = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
         chances: Array = powers / powers.sum(axis=-1, keepdims=True)
@@ -91,7 +92,7 @@ def logits(
     size = max(1, BLOCK_NUMBERS // (GATES[model.cell] * model.units))
     result = np.empty((*kernel.shape[:-2], *x.shape[:2], kernel.shape[-1]), np.result_type(kernel, x))
     for start in range(0, len(x), size):
-        part = {name: one[start : start + size] for name, one in readings.items()}
+        part = {name: values[start : start + size] for name, values in readings.items()}
         outputs = _turned(kernel)[..., None, :, :] @ _merged_layers(problem, model, weights, part)
         result[..., start : start + size, :, :] = np.moveaxis(outputs, -1, -3) + bias[..., None, None, :]
     return result
@@ -140,7 +141,7 @@ def _merged_layers(
     Sequences come last throughout: so each gate is one piece of memory, however few the units.
     """
     told = position_inputs(problem.timesteps, model.position)[..., None]
-    turned = {name: one.transpose(1, 2, 0) for name, one in readings.items()}
+    turned = {name: values.transpose(1, 2, 0) for name, values in readings.items()}
     merged: Array = np.zeros(0)
     for layer in range(1, model.layers + 1):
         outputs = []
@@ -208,12 +209,12 @@ def _feed(model: ModelSpec, matrices: tuple[Array, ...], source: Array, told: Ar
     timed = told if told.shape[-2] else told[:1]
     offsets = biases[..., None, :, :1] + kernel[..., None, :, features:] @ timed
     lead = kernel.shape[:-2]
-    hidden, inputs, one = _rows(model, recurrent_kernel, kernel[..., :features], offsets, biases[..., 1:])
-    weights = np.concatenate([hidden, inputs, one[..., 0, :, :]], axis=-1)
+    by_hidden, by_inputs, by_one = _rows(model, recurrent_kernel, kernel[..., :features], offsets, biases[..., 1:])
+    weights = np.concatenate([by_hidden, by_inputs, by_one[..., 0, :, :]], axis=-1)
     sequences, kind = source.shape[-1], np.result_type(kernel, source)
     state = np.zeros((*lead, units + features + 1, sequences), kind)
     state[..., -1, :] = 1
-    return _Feed(weights, one, source, state, np.empty((*lead, weights.shape[-2], sequences), kind))
+    return _Feed(weights, by_one, source, state, np.empty((*lead, weights.shape[-2], sequences), kind))
 
 
 def _rows(model: ModelSpec, hidden: Array, inputs: Array, offsets: Array, further: Array) -> tuple[Array, ...]:
@@ -244,25 +245,18 @@ def _branch(model: ModelSpec, feed: _Feed, order: range, *, keep: bool) -> tuple
     """Hidden states and, if `keep`, gates: (timesteps, units, sequences) each, read in the `order` of timesteps."""
     *lead, _, sequences = feed.state.shape
     hidden = np.empty((*lead, len(order), model.units, sequences), feed.state.dtype)
-    kept = {name: np.empty_like(hidden) for name in GATE_NAMES[model.cell] if keep}
+    histories = {name: np.empty_like(hidden) for name in GATE_NAMES[model.cell] if keep}
     state = feed.state[..., : model.units, :]
     for t, gates in zip(order, CELLS[model.cell](feed, state, order), strict=True):
         hidden[..., t, :, :] = state
-        for name, values in kept.items():
+        for name, values in histories.items():
             values[..., t, :, :] = gates[name]
-    return hidden, kept
-
-
-def _sigmoid(values: Array) -> Array:
-    """1 / (1 + exp(-values)), written so that it cannot overflow."""
-    half = values.dtype.type(0.5)
-    result: Array = np.tanh(values * half) * half + half
-    return result
+    return hidden, histories
 
 
 def _lstm(feed: _Feed, hidden: Array, order: range) -> Steps:
     units = hidden.shape[-2]
-    cell, part = np.zeros_like(hidden), np.empty_like(hidden)
+    c, part = np.zeros_like(hidden), np.empty_like(hidden)
     for t in order:
         z = feed.at(t)
         np.tanh(z, out=z)
@@ -270,17 +264,17 @@ def _lstm(feed: _Feed, hidden: Array, order: range) -> Steps:
         sigmoids *= 0.5
         sigmoids += 0.5
         i, f, o, g = (z[..., gate * units : (gate + 1) * units, :] for gate in range(4))
-        cell *= f
-        cell += np.multiply(i, g, out=part)
-        np.multiply(o, np.tanh(cell, out=part), out=hidden)
-        yield {"input": i, "forget": f, "candidate": g, "output": o, "cell": cell}
+        c *= f
+        c += np.multiply(i, g, out=part)
+        np.multiply(o, np.tanh(c, out=part), out=hidden)
+        yield {"input": i, "forget": f, "candidate": g, "output": o, "cell": c}
 
 
 def _gru(feed: _Feed, hidden: Array, order: range) -> Steps:
     units = hidden.shape[-2]
     for t in order:
         rows = feed.at(t)
-        both = _sigmoid(rows[..., : 2 * units, :])
+        both = sigmoid(rows[..., : 2 * units, :])
         z, r = both[..., :units, :], both[..., units:, :]
         candidate = np.tanh(rows[..., 3 * units :, :] + r * rows[..., 2 * units : 3 * units, :])
         hidden[...] = z * hidden + (1 - z) * candidate

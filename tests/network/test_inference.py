@@ -1,11 +1,14 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from bilstm_core.models import build_model
+from bilstm_core.network.equations import Matrices, gru_step, lstm_step, rnn_step
 from bilstm_core.network.inference import logits, probabilities, trace
 from bilstm_core.network.initial_weights import initial_weights
 from bilstm_core.random_streams import Stream, generator
-from bilstm_core.specs import ModelSpec, ProblemSpec
+from bilstm_core.specs import DIRECTIONS, MERGE_MODES, Cell, ModelSpec, ProblemSpec
 
 PROBLEM = ProblemSpec(timesteps=6)
 X = np.random.default_rng(0).random((4, 6, 1), dtype=np.float32)
@@ -32,17 +35,72 @@ def drawn_weights(model: ModelSpec, seed: int = 0) -> dict[str, np.ndarray]:
 def test_inference_equals_keras_predict(model: ModelSpec) -> None:
     network, weights = build_model(PROBLEM, model), drawn_weights(model)
     network.set_weights(list(weights.values()))
-    found = probabilities(PROBLEM, model, weights, X)
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(found, network.predict(X, verbose=0), atol=1e-5)
+    chances = probabilities(PROBLEM, model, weights, X)
+    assert chances.dtype == np.float32
+    np.testing.assert_allclose(chances, network.predict(X, verbose=0), atol=1e-5)
+
+
+def read_by_the_equations(
+    cell: str, x: np.ndarray, matrices: Matrices, *, reverse: bool
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Hidden states and gates at each timestep, (sequences, timesteps, units), one step after the other."""
+    h = c = np.zeros((len(x), len(matrices[1])), x.dtype)
+    timesteps = range(x.shape[1])
+    after = []
+    for t in reversed(timesteps) if reverse else timesteps:
+        if cell == "lstm":
+            h, gates = lstm_step(x[:, t], h, c, matrices)
+            c = gates["cell"]
+        elif cell == "gru":
+            h, gates = gru_step(x[:, t], h, matrices)
+        else:
+            h, gates = rnn_step(x[:, t], h, matrices)
+        after.append({"hidden": h, **gates})
+    in_time = after[::-1] if reverse else after
+    signals = {name: np.stack([signal[name] for signal in in_time], axis=1) for name in after[0]}
+    return signals.pop("hidden"), signals
+
+
+@pytest.mark.parametrize(("number", "within"), [(np.float32, 1e-6), (np.float64, 1e-14)])
+@pytest.mark.parametrize("merge_mode", MERGE_MODES)
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("cell", get_args(Cell))
+def test_the_fast_path_is_the_equations(cell, direction, merge_mode, number, within) -> None:
+    model = ModelSpec(cell=cell, direction=direction, merge_mode=merge_mode, units=5, layers=2)
+    weights = {name: matrix.astype(number) for name, matrix in drawn_weights(model).items()}
+    merge = {
+        "concat": lambda first, second: np.concatenate([first, second], axis=-1),
+        "sum": lambda first, second: first + second,
+        "mul": lambda first, second: first * second,
+        "ave": lambda first, second: (first + second) / 2,
+    }[merge_mode]
+    traces = iter(trace(PROBLEM, model, weights, X.astype(number)))
+    outputs = X.astype(number)
+    for layer in (1, 2):
+        each = []
+        for branch in ("forward", "backward") if direction == "bidirectional" else (direction,):
+            path = f"layer{layer}/{branch}"
+            matrices = (weights[f"{path}/kernel"], weights[f"{path}/recurrent_kernel"], weights[f"{path}/bias"])
+            hidden, gates = read_by_the_equations(cell, outputs, matrices, reverse=branch == "backward")
+            fast = next(traces)
+            np.testing.assert_allclose(fast.hidden, hidden, rtol=0, atol=within)
+            assert list(fast.gates) == list(gates)
+            for name, gate in gates.items():
+                np.testing.assert_allclose(fast.gates[name], gate, rtol=0, atol=within)
+            each.append(hidden)
+        outputs = merge(*each) if direction == "bidirectional" else each[0]
+    expected = outputs @ weights["head/kernel"] + weights["head/bias"]
+    fast_logits = logits(PROBLEM, model, weights, X.astype(number))
+    assert fast_logits.dtype == number
+    np.testing.assert_allclose(fast_logits, expected, rtol=1e-6 if number is np.float32 else 0, atol=within)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=str)
 def test_leading_axes_of_weights_are_models_side_by_side(model: ModelSpec) -> None:
     each = [drawn_weights(model, seed) for seed in range(6)]
-    stacked = {name: np.stack([one[name] for one in each]) for name in each[0]}
+    stacked = {name: np.stack([weights[name] for weights in each]) for name in each[0]}
     folded = {name: value.reshape(2, 3, *value.shape[1:]) for name, value in stacked.items()}
-    expected = np.stack([probabilities(PROBLEM, model, one, X) for one in each])
+    expected = np.stack([probabilities(PROBLEM, model, weights, X) for weights in each])
     np.testing.assert_allclose(probabilities(PROBLEM, model, stacked, X), expected, atol=1e-6)
     np.testing.assert_allclose(
         probabilities(PROBLEM, model, folded, X), expected.reshape(2, 3, *expected.shape[1:]), atol=1e-6
@@ -60,16 +118,16 @@ def test_trace_gives_hidden_states_and_gates_at_their_timesteps() -> None:
     model = ModelSpec(units=5, layers=2)
     weights = drawn_weights(model)
     traces = trace(PROBLEM, model, weights, X)
-    assert [(one.layer, one.branch) for one in traces] == [
+    assert [(branch.layer, branch.branch) for branch in traces] == [
         (1, "forward"),
         (1, "backward"),
         (2, "forward"),
         (2, "backward"),
     ]
-    for one in traces:
-        assert one.hidden.shape == (4, 6, 5)
-        assert list(one.gates) == ["input", "forget", "candidate", "output", "cell"]
-        np.testing.assert_allclose(one.gates["output"] * np.tanh(one.gates["cell"]), one.hidden, atol=1e-6)
+    for branch in traces:
+        assert branch.hidden.shape == (4, 6, 5)
+        assert list(branch.gates) == ["input", "forget", "candidate", "output", "cell"]
+        np.testing.assert_allclose(branch.gates["output"] * np.tanh(branch.gates["cell"]), branch.hidden, atol=1e-6)
     last = np.concatenate([traces[2].hidden, traces[3].hidden], axis=-1)
     outputs = last @ weights["head/kernel"] + weights["head/bias"]
     np.testing.assert_allclose(outputs, logits(PROBLEM, model, weights, X), atol=1e-5)
