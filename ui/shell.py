@@ -30,7 +30,7 @@ h1 { padding-bottom: 0.1rem; }
   .st-key-phone-settings { display: flex; }
   [data-testid="stButtonGroup"] > div { flex-wrap: wrap; row-gap: 0.25rem; }
   .st-key-controls:not(:has(.st-key-phone-settings input:checked)) :is(
-    [class*="st-key-setting-"], [data-testid="stColumn"]:has([class*="st-key-setting-"])) { display: none; }
+    :has(> [class*="st-key-setting-"]), [data-testid="stColumn"]:has([class*="st-key-setting-"])) { display: none; }
   h1 { font-size: 1.5rem !important; }
   .st-key-answer p { font-size: 1.1rem; }
   .st-key-headline { flex-wrap: wrap; row-gap: 0; min-height: 0; }
@@ -43,7 +43,20 @@ h1 { padding-bottom: 0.1rem; }
   *:has(> * > [data-testid="stColumn"] .st-key-beside), *:has(> [data-testid="stColumn"] .st-key-beside) {
     display: contents; }
   *:has(> .st-key-go) { order: -1; }
-  .st-key-controls [data-testid="stColumn"]:has([data-testid="stBaseButton-primary"]) { order: -1; }
+  /* what starts and ends a training: one row under the headline; the settings open between it and the figure */
+  [data-testid="stColumn"] .st-key-go, .st-key-controls:has(.st-key-setting-starts) {
+    flex-flow: row wrap; align-items: center; }
+  .st-key-phone-settings { width: auto !important; }
+  [data-testid="stColumn"] .st-key-go > :first-child { flex: 1; }
+  [data-testid="stColumn"]:has(.st-key-go), [data-testid="stColumn"] :has(.st-key-go) { display: contents; }
+  [data-testid="stColumn"] .st-key-controls:has(.st-key-go) > * { flex: 1 1 100%; order: 2; }
+  [data-testid="stColumn"] :is(.st-key-go, :has(> [class*="st-key-setting-"])) { flex: 1 1 100%; order: 0 !important; }
+  [data-testid="stMainBlockContainer"] > * > :has(> .st-key-controls .st-key-setting-starts) { order: 0; }
+  .st-key-controls :is([data-testid="stHorizontalBlock"], :has(> * > [data-testid="stColumn"])):has(
+    .st-key-setting-starts, .st-key-setting-live) { display: contents; }
+  .st-key-controls:has(.st-key-setting-starts) :is(.stMarkdown, [data-testid="stColumn"]) { flex: 1 1 100%; order: 1; }
+  .st-key-controls:has(.st-key-setting-starts) [data-testid="stColumn"]:has(
+    [data-testid="stBaseButton-primary"], [class*="-stop"]) { flex: 1; min-width: 0; order: -1; }
 }
 </style>
 """

@@ -165,3 +165,31 @@ def test_three_starts_are_trained_in_a_plot_that_stands_where_the_finished_one_d
     for label in labels:
         expect(chart).to_contain_text(label)
     expect(page.get_by_text("Wins by pair")).to_be_visible()
+
+
+@pytest.mark.parametrize(("path", "start"), [("train", "Train"), ("directions", "Run"), ("merge_modes", "Run")])
+def test_on_a_phone_start_stop_and_settings_stand_in_one_row_over_the_figure(
+    open_page: OpenPage, path: str, start: str
+) -> None:
+    page = open_page(path)
+    page.set_viewport_size({"width": 390, "height": 844})
+    chart = page.get_by_test_id(re.compile("chart-.*-curve"))
+    expect(chart.locator(".main-svg").first).to_be_visible()
+    page.wait_for_timeout(500)
+    buttons = [page.get_by_role("button", name=name, exact=True) for name in (start, "Stop")]
+    boxes = [locator.bounding_box() for locator in (*buttons, page.get_by_text("Settings", exact=True), chart)]
+    first, *beside, figure = [box for box in boxes if box]
+    middles = [box["y"] + box["height"] / 2 for box in (first, *beside)]
+    assert np.ptp(middles) < 4
+    assert first["x"] < beside[0]["x"] < beside[1]["x"]
+    assert beside[1]["x"] + beside[1]["width"] <= 390
+    assert first["y"] + first["height"] < figure["y"] < 844
+    units = page.get_by_label("Units", exact=True)
+    expect(units).to_be_hidden()
+    page.get_by_text("Settings", exact=True).click()
+    expect(units).to_be_visible()
+    page.wait_for_timeout(500)
+    opened, moved = units.bounding_box(), chart.bounding_box()
+    assert opened
+    assert moved
+    assert first["y"] < opened["y"] < moved["y"]

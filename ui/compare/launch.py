@@ -164,15 +164,16 @@ def _same_again(comparison: Comparison, settings: Settings, places: Sequence[Del
         (places[0], "Train live", "live", (comparison, True)),
         (places[1], "New seeds", "new_seed", (comparison, True, True)),
     ):
-        place.button(
-            label,
-            key=state.widget(page, key),
-            on_click=run,
-            args=args,
-            disabled=not there or live.active(page) or bool(too_much),
-            help=too_much or None,
-            width="stretch",
-        )
+        with place, controls.setting(key):
+            st.button(
+                label,
+                key=state.widget(page, key),
+                on_click=run,
+                args=args,
+                disabled=not there or live.active(page) or bool(too_much),
+                help=too_much or None,
+                width="stretch",
+            )
 
 
 def complaint(comparison: Comparison, settings: Settings, *, again: bool = False) -> str:
