@@ -40,6 +40,14 @@ def start(
     state.PRESSED(page).set(True)
 
 
+def prepare(page: str, specs: Sequence[RunSpec]) -> None:
+    """Have the worker compile what a press would train, once the page's settings have stood for a moment.
+
+    Called in every run of the page: no specs withdraw what was asked for before, and so does a job of the page.
+    """
+    session.jobs().prepare([] if active(page) else specs, watcher=session.watcher())
+
+
 def keep_finished(view: JobView, *, resumable: bool = True) -> None:
     """Remember every finished run of a job, which the job service has stored."""
     for run in view.runs:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from bilstm_core.engine.cells import scan
+from bilstm_core.engine.program_keys import MAX_PROGRAMS, ProgramKey, program_key
 from bilstm_core.network.inference import CONSTANT, position_inputs
 from bilstm_core.network.initial_weights import branches, parameter_count, shapes
 from bilstm_core.specs import ModelSpec, ProblemSpec
@@ -27,7 +28,6 @@ with contextlib.suppress(RuntimeError):  # once TensorFlow runs it is too late, 
     tf.config.threading.set_intra_op_parallelism_threads(1)
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # Keras's Adam
-MAX_PROGRAMS = 64  # letting one go frees little: TensorFlow keeps the compiled code, about 11 MB each
 CHUNK_NUMBERS = 2**18  # input values a call may take, unless one step has more
 SLOT_NUMBERS = 2**21  # weights a call may keep on its way
 
@@ -85,7 +85,7 @@ class Program(NamedTuple):
     run: RunChunk
 
 
-_programs: OrderedDict[tuple[Any, ...], Program] = OrderedDict()
+_programs: OrderedDict[ProgramKey, Program] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -95,8 +95,7 @@ def compile_program(problem: ProblemSpec, model: ModelSpec, batch: int, stack: i
     The programs used last are kept, and cost 0 seconds.
     """
     problem, model = problem.canonical(), model.canonical()
-    declared = problem.problem
-    key = (declared.features, declared.head, declared.outputs, problem.timesteps, model, batch, stack)
+    key = program_key(problem, model, batch, stack)
     with _lock:
         if key in _programs:
             _programs.move_to_end(key)

@@ -23,6 +23,7 @@ from bilstm_core.service import recycling
 from bilstm_core.service.cluster import Cluster, NotEnoughMemoryError
 from bilstm_core.service.heartbeat import SILENT_S, Watch
 from bilstm_core.service.job_record import Job, JobState, failure
+from bilstm_core.service.preparation import Preparation
 from bilstm_core.service.requests import Requests
 from bilstm_core.service.source import fingerprint
 from bilstm_core.service.turns import Turn, turns
@@ -67,6 +68,7 @@ class Dispatcher:
         self._jobs: dict[str, Job] = {}
         self._at_work: dict[str, Turn] = {}  # what workers have, by the task's key
         self._futures: dict[str, Any] = {}  # by the same: Dask forgets a task that nobody holds
+        self._preparation = Preparation()
         self._requests = Requests()
         self._starts = 0  # in a row, of workers that have begun no training and were never ready
         self._came_up = False  # the worker of this start
@@ -123,7 +125,7 @@ class Dispatcher:
         One that fails is logged, and the others are done: each tells its own job of its own failure.
         """
         with contextlib.suppress(queue.Empty):
-            command = self._commands.get(timeout=SWEEP_S)
+            command = self._commands.get(timeout=self._patience())
             try:
                 command(cluster)
             except Exception:
@@ -131,11 +133,17 @@ class Dispatcher:
         try:
             self._sweep(cluster)
             self._dispatch(cluster)
+            self._prepare(cluster)
             self._faulty_since = None
         except Exception as error:
             self._faulty_since = self._faulty_since or time.monotonic()
             if time.monotonic() - self._faulty_since > FAULTY_S:
                 self._fail(f"The training cluster no longer answers: {error}.")
+
+    def _patience(self) -> float:
+        """Seconds that the thread waits for something to be asked for."""
+        with self._lock:
+            return min(SWEEP_S, self._preparation.stands_in(time.monotonic()) or SWEEP_S)
 
     def _fail(self, problem: str) -> None:
         with self._lock:
@@ -158,6 +166,7 @@ class Dispatcher:
             if kind == "warming" and own:
                 self._starts += 1
                 self._state, self._came_up = "warming", True
+                self._preparation.lose()
             elif kind == "ready":
                 self._starts, self._state = 0, "ready"
             elif kind == "broken" and own:
@@ -168,7 +177,8 @@ class Dispatcher:
             if job is None:  # of another app, where several share a cluster
                 return
             if kind == "started":
-                job.start(message["part"])
+                programs = job.programs(message["part"])
+                job.start(message["part"], compiled=own and self._preparation.has(programs))
                 if job.over or job.stopping:
                     self._tell_to_stop(job)
             elif kind == "progress":
@@ -185,6 +195,7 @@ class Dispatcher:
                 turn.job.heard = time.monotonic()
                 key = f"{turn.job.id}-{turn.number}"
                 self._at_work[key] = turn
+                self._preparation.used(turn.job.programs(turn.number))
             try:
                 self._send(cluster, key, turn)
             except Exception as error:
@@ -209,6 +220,28 @@ class Dispatcher:
         self._futures[key] = future
         future.add_done_callback(lambda done: self._fetch(key, done))
 
+    def _prepare(self, cluster: Cluster) -> None:
+        """Have the worker compile the next program that a page wishes for, if it has nothing else to do.
+
+        One that has grown compiles nothing ahead: it is about to be renewed. Nor do others' workers, of which nobody
+        knows which one will have the training.
+        """
+        with self._lock:
+            ahead = self._preparation
+            free = self._state == "ready" and not (ahead.task or self._at_work or turns(self._jobs.values()))
+            wanted = None if cluster.remote or not free else ahead.next(time.monotonic())
+            sight = cluster.sight() if wanted else None
+            if wanted and sight and cluster.rss(sight.pid) <= recycling.LIMIT_BYTES:
+                ahead.send(cluster.client, *wanted, self.source, self._hear_prepared)
+
+    def _hear_prepared(self, key: str, seconds: float | None) -> None:
+        self._commands.put(lambda _: self._take_prepared(key, seconds))
+
+    def _take_prepared(self, key: str, seconds: float | None) -> None:
+        with self._lock:
+            if self._preparation.take(key, seconds, time.monotonic()):  # it has grown, and somebody may soon need it
+                self._trained, self._idle_since = True, time.monotonic()
+
     def _fetch(self, key: str, future: Any) -> None:
         """Fetch what a part's task gave; runs in a thread of Dask's, for a worker that hangs may keep it waiting."""
         problem = ""
@@ -230,6 +263,8 @@ class Dispatcher:
             job, number = self._at_work.pop(key)
             del self._futures[key]
             self._trained, self._idle_since = True, time.monotonic()
+            if runs and all(run.steps_done for run in runs):
+                self._preparation.trained(job.programs(number))
             if len(job.specs) > 1:  # Adam's state is twice as large as the weights, and only one run is gone on from
                 runs = [replace(run, optimizer_state={}) for run in runs]
             if not job.parts[number].over:
@@ -294,7 +329,7 @@ class Dispatcher:
                 self._state = "starting"
                 self._lose()
             idle_s = time.monotonic() - self._idle_since
-            rests = not self._at_work and self._state == "ready" and sight is not None
+            rests = not (self._at_work or self._preparation.task) and self._state == "ready" and sight is not None
             trained = self._trained
         if cluster.worker_gone() or hung or silent:
             with self._lock:
@@ -312,6 +347,7 @@ class Dispatcher:
 
     def _lose(self) -> None:
         """No worker has any longer what workers had; Dask gives it to the next."""
+        self._preparation.lose()
         for job, number in self._at_work.values():
             if job.parts[number].at_work:
                 job.lose(number)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from bilstm_core.downsampling import curve_steps
 from bilstm_core.engine import cost
+from bilstm_core.engine.program_keys import ProgramKey, programs_of
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec, TrainingSpec
 
@@ -77,12 +78,14 @@ class Part:
     """Runs that are trained as one task: their places in the job, and what has become of it.
 
     sent: it was given to a worker; started: the worker has said that it began; over: nothing more will come of it
+    compiled: the worker had its programs when it began
     """
 
     places: tuple[int, ...]
     sent: bool = False
     started: bool = False
     over: bool = False
+    compiled: bool = False
     restarts: int = 0
 
     @property
@@ -140,8 +143,11 @@ class Job:
         """Whether a worker has a part of it."""
         return any(part.given for part in self.parts)
 
-    def start(self, number: int) -> None:
-        """A part's training begins, or begins again because its worker died."""
+    def start(self, number: int, *, compiled: bool = False) -> None:
+        """A part's training begins, or begins again because its worker died.
+
+        compiled: whether the worker has its programs
+        """
         part = self.parts[number]
         if part.at_work:
             self.lose(number)
@@ -149,6 +155,7 @@ class Job:
             return
         self._clear(part)
         part.sent = part.started = True
+        part.compiled = compiled
         self.state, self.heard = "running", time.monotonic()
         self.began = time.monotonic() if self.began is None else self.began
         self._tell()
@@ -163,6 +170,10 @@ class Job:
         if self.stopping:
             self.end("stopped")
         self._tell()
+
+    def programs(self, number: int) -> set[ProgramKey]:
+        """What tells the programs that train a part from others."""
+        return self._programs(self.parts[number])
 
     def report(self, number: int, runs: Sequence[Mapping[str, Any]]) -> None:
         """Take in a worker's progress message, as worker.Reporter sends it; one of a worker that is lost is late."""
@@ -252,15 +263,14 @@ class Job:
         return any(len(self.curves[place][0]) for place in part.places)
 
     def _compiled(self, part: Part) -> bool:
-        """Whether parts before it were trained by the same programs."""
+        """Whether its programs were compiled before it began: parts before it may have been trained by them."""
+        if part.compiled or part.restarts:
+            return part.compiled
         before = [self._programs(other) for other in self.parts if other.over and self._learnt(other)]
-        return not part.restarts and self._programs(part) <= set().union(*before)
+        return self._programs(part) <= set().union(*before)
 
-    def _programs(self, part: Part) -> set[object]:
-        """What tells a program from others, for each that trains the part."""
-        spec = self.specs[part.places[0]]
-        widths = {width for _, width in cost.stacks(spec, len(part.places))}
-        return {(spec.problem, spec.model, spec.training.batch_size, width) for width in widths}
+    def _programs(self, part: Part) -> set[ProgramKey]:
+        return set(programs_of([self.specs[place] for place in part.places]))
 
     def _clear(self, part: Part) -> None:
         for place in part.places:

@@ -72,6 +72,7 @@ class Jobs(Dispatcher):
                 id=uuid.uuid4().hex, specs=asked, resume=resume, parts=parts_of(asked), about=dict(about or {})
             )
             job.watchers[watcher] = job.last_seen = time.monotonic()
+            self.prepare([], watcher=watcher)
             if joined is None:
                 self._jobs[job.id] = job
                 if self._state == "failed":
@@ -79,6 +80,15 @@ class Jobs(Dispatcher):
                 else:
                     self._commands.put(lambda _: None)  # to be given out at once
             return job.id
+
+    def prepare(self, specs: Sequence[RunSpec], *, watcher: str) -> None:
+        """Have the programs compiled that these would be trained with, once the worker has nothing else to do.
+
+        A watcher has one wish, the last, and it counts once it has stood for half a second. No specs withdraw it, and
+        so does a job that the watcher asks for, or leaves. Nothing is promised: see preparation.py.
+        """
+        with self._lock:
+            self._preparation.wish(watcher, specs, time.monotonic())
 
     def view(self, job_id: str, watcher: str | None = None) -> JobView | None:
         """The job as it stands, and a sign of life of its watcher. None for a job long over, or unknown."""
@@ -130,6 +140,7 @@ class Jobs(Dispatcher):
     def leave(self, job_id: str, watcher: str) -> None:
         """Count a watcher no more. When the last one leaves, the job is cancelled."""
         with self._lock:
+            self.prepare([], watcher=watcher)
             job = self._jobs.get(job_id)
             if job is not None:
                 job.watchers.pop(watcher, None)

@@ -77,6 +77,21 @@ def train_job(
         _training.release()
 
 
+def prepare_job(flat: Mapping[str, str], stack: int, source: str) -> float:
+    """Compile the program that trains `stack` seeds of a spec side by side, unless it is compiled already.
+
+    Returns the seconds that took. Raises SourceMismatchError, and what compiling raises.
+    """
+    _check_source(source)
+    spec = codec.decode(flat).canonical()
+    with _training:
+        from bilstm_core.engine.programs import compile_program
+
+        _, seconds = compile_program(spec.problem, spec.model, spec.training.batch_size, stack)
+    recycling.trim()
+    return seconds
+
+
 def summary_job(flat: Mapping[str, str], source: str) -> str:
     """What Keras's model.summary() prints for the model of a spec. Raises SourceMismatchError."""
     _check_source(source)

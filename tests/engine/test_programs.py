@@ -4,11 +4,13 @@ import keras
 import numpy as np
 import pytest
 
-from bilstm_core.engine.programs import MAX_PROGRAMS, Chunk, State, _programs, compile_program
+from bilstm_core.engine.program_keys import MAX_PROGRAMS, programs_of
+from bilstm_core.engine.programs import Chunk, State, _programs, compile_program
 from bilstm_core.models import build_model
 from bilstm_core.network.initial_weights import flattened, initial_weights
 from bilstm_core.problems import PROBLEMS, Batch
-from bilstm_core.specs import ModelSpec, ProblemSpec
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.training import train, train_many
 
 PROBLEM = ProblemSpec(timesteps=6)
 BATCH, STEPS, RATE = 3, 50, 1e-2
@@ -107,6 +109,21 @@ def test_a_program_is_compiled_once_and_kept() -> None:
     program, _ = compile_program(PROBLEM, MODELS[0], BATCH, 1)
     assert compile_program(PROBLEM, MODELS[0], BATCH, 1) == (program, 0.0)
     assert len(_programs) <= MAX_PROGRAMS
+
+
+def test_the_programs_that_are_named_before_a_training_are_those_that_it_compiles() -> None:
+    problem, names = ProblemSpec(timesteps=7), ("forward", "bidirectional")
+    models = [ModelSpec(direction=name, units=3, merge_mode="sum") for name in names]  # type: ignore[arg-type]
+    several = [
+        RunSpec(problem=problem, model=model, training=TrainingSpec(epochs=2, seed=seed, batch_size=9))
+        for model in models
+        for seed in range(5)
+    ]
+    one = replace(several[0], training=TrainingSpec(epochs=2, batch_size=2, sequences_per_epoch=4))
+    for specs, train_them in (([one], lambda: train(one)), (several, lambda: train_many(several))):
+        before = set(_programs)
+        train_them()
+        assert [key for key in _programs if key not in before] == list(programs_of(specs))
 
 
 def test_weights_are_kept_on_the_way() -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import psutil
 import pytest
 
+from bilstm_core.engine.program_keys import programs_of
 from bilstm_core.service import dispatcher, heartbeat
 from bilstm_core.service.jobs import Jobs, JobView
 from bilstm_core.service.recycling import PRESSING_BYTES
@@ -156,6 +157,16 @@ def test_a_worker_killed_while_warming_starts_again_and_the_waiting_job_is_done(
     assert view.steps_done == view.steps == 60
     until(lambda: jobs.state == "ready")
     assert jobs.problem == ""
+
+
+def test_settings_that_have_stood_for_a_moment_are_trained_without_compiling(jobs: Jobs) -> None:
+    spec = RunSpec(model=ModelSpec(units=9), training=TrainingSpec(epochs=50, seed=4))
+    jobs.prepare([spec], watcher="me")
+    until(lambda: jobs._preparation.has(programs_of([spec])))
+    view = over(jobs, jobs.submit([spec], watcher="me"))
+    (run,) = view.runs
+    assert run is not None
+    assert run.timing.compile_s == 0
 
 
 @pytest.mark.usefixtures("jobs")

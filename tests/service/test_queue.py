@@ -27,6 +27,7 @@ class Future:
 
     def __init__(self, key: str) -> None:
         self.key, self.status, self.outcome, self.callbacks = key, "pending", None, []
+        self.arguments: tuple[Any, ...] = ()
 
     def add_done_callback(self, callback: Any) -> None:
         self.callbacks.append(callback)
@@ -40,6 +41,9 @@ class Future:
         return self.outcome
 
     exception = result
+
+    def release(self) -> None:
+        self.status = "cancelled"
 
 
 class FakeCluster:
@@ -55,8 +59,10 @@ class FakeCluster:
         self.alive = True
         self.client = SimpleNamespace(submit=self.submit, run=lambda _, job, **__: self.stops.append(job))
 
-    def submit(self, _: object, *__: object, key: str, **___: object) -> Future:
-        return self.futures.setdefault(key, Future(key))
+    def submit(self, _: object, *arguments: object, key: str, **__: object) -> Future:
+        future = self.futures.setdefault(key, Future(key))
+        future.arguments = arguments
+        return future
 
     def slots(self) -> int:
         return self.offers

@@ -9,7 +9,7 @@ import pytest
 from bilstm_core import codec
 from bilstm_core.runs import Progress, from_parts
 from bilstm_core.service import source, worker
-from bilstm_core.service.worker import LOADED, Reporter, SourceMismatchError, summary_job, train_job
+from bilstm_core.service.worker import LOADED, Reporter, SourceMismatchError, prepare_job, summary_job, train_job
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 
 SPEC = RunSpec(training=TrainingSpec(epochs=40))
@@ -44,6 +44,16 @@ def test_a_job_of_another_source_is_refused() -> None:
         train_job("job", 0, [codec.encode(SPEC)], "0123")
     with pytest.raises(SourceMismatchError):
         summary_job(codec.encode(SPEC), "0123")
+    with pytest.raises(SourceMismatchError):
+        prepare_job(codec.encode(SPEC), 1, "0123")
+
+
+def test_a_program_that_was_compiled_ahead_costs_a_training_nothing() -> None:
+    spec = RunSpec(model=ModelSpec(units=13), training=TrainingSpec(epochs=3, batch_size=8))
+    assert prepare_job(codec.encode(spec), 1, LOADED) > 0
+    assert prepare_job(codec.encode(spec), 1, LOADED) == 0
+    (parts,) = train_job("job", 0, [codec.encode(spec)], LOADED)
+    assert from_parts(*parts).timing.compile_s == 0
 
 
 def test_a_job_gives_what_train_gives() -> None:

@@ -142,6 +142,7 @@ def row(comparison: Comparison) -> None:
     state.STARTS_BEFORE(page).set(settings["starts"])
     refused = complaint(comparison, settings)
     waiting = "" if refused else guess.waiting(comparison, settings)
+    live.prepare(page, [] if refused or waiting else wanted(comparison, settings))
     with go:
         live.start_button("Run", page, run, comparison, disabled=bool(refused or waiting) or live.active(page))
     with halt:

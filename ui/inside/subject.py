@@ -90,6 +90,7 @@ def chosen_run(page: str, spec: RunSpec | None) -> Run | None:
 def training(page: str, spec: RunSpec | None, run: Run | None) -> None:
     """The button that trains settings without a run, and the progress of whatever the page trains."""
     busy = live.active(page)
+    live.prepare(page, [spec] if spec and (run is None or run.spec != spec) else [])
     if spec and (busy or run is None or run.spec != spec):
         note, go = st.columns([3.2, 2], vertical_alignment="center")
         if not busy:

@@ -34,6 +34,7 @@ def _train(page: str, cell: Cell, new_seed: bool = False) -> None:
 def buttons(page: str, cell: Cell) -> None:
     """Ways to see the chosen cell trained, with what that costs."""
     run, busy = run_of(page, cell), live.active(page)
+    live.prepare(page, [] if run else [spec_of(page, cell)])
     one, two, three, four = st.columns(4)
     label = "Train live" if run else "Run"
     kind: Literal["primary", "secondary"] = "secondary" if run else "primary"

@@ -107,6 +107,7 @@ def _further(page: str, run: Run) -> None:
 
 def buttons(page: str, spec: RunSpec | None) -> None:
     """Train and Stop."""
+    live.prepare(page, [spec] if spec and session.find(spec) is None else [])
     live.start_and_stop("Train", page, _train, page, disabled=spec is None)
 
 
