@@ -8,8 +8,7 @@ from bilstm_core.problems import View
 from ui import registry, shell, state, wording
 from ui.chart.component import cached, chart
 from ui.compare import headline, launch, tables
-from ui.compare.comparison import TUTORIAL_EPOCHS, Comparison, problem_of, shown_settings
-from ui.compare.curves import switched_on
+from ui.compare.comparison import TUTORIAL_EPOCHS, Comparison
 
 shell.enter(__file__)
 COMPARISON = Comparison(
@@ -25,7 +24,7 @@ COMPARISON = Comparison(
     guess_from=20_000,
 )
 
-runs, narrow = headline.question(COMPARISON, registry.DIRECTIONS.question)
+shown, narrow = headline.question(COMPARISON, registry.DIRECTIONS.question)
 with narrow:
     st.markdown("**What has each output read?**")
     raw = st.toggle(
@@ -37,11 +36,11 @@ with narrow:
         ("backward", backward),
         ("bidirectional", "bidirectional"),
     ]
-    problem = problem_of(shown_settings(COMPARISON.page))
+    problem = shown.settings.problem
     timesteps = min(problem.timesteps, 20)
     chart(
         cached(
-            f"directions grid {models} {problem.name} {timesteps}",
+            ("directions grid", tuple(models), problem.name, timesteps),
             lambda: figures.reading_grid(timesteps, models, decides=problem.problem.deciding(timesteps)),
         ),
         key="directions-grid",
@@ -52,7 +51,7 @@ with narrow:
         "Same network either way; only the order of its outputs differs."
         + (f" Drawn for {timesteps} timesteps." if timesteps < problem.timesteps else "")
     )
-    launch.beside(COMPARISON)
+    launch.beside(shown)
 with st.container(key="rest"):
-    tables.table(COMPARISON, runs)
-    tables.by_timestep(COMPARISON, runs, switched_on(COMPARISON))
+    tables.table(shown)
+    tables.by_timestep(shown)

@@ -17,7 +17,7 @@ COMPARISON = Comparison(
     expected=("sum", "concat"),
 )
 
-runs, narrow = headline.question(COMPARISON, registry.MERGE_MODES.question)
+shown, narrow = headline.question(COMPARISON, registry.MERGE_MODES.question)
 with narrow:
     mode = st.segmented_control(
         "What the merge does",
@@ -28,7 +28,7 @@ with narrow:
         persist_state="session",
     )
     chart(figures.merge_drawing(mode), key="merge-drawing", alt=f"What {mode} makes of two outputs of four numbers.")
-    launch.beside(COMPARISON)
+    launch.beside(shown)
 with st.container(key="rest"):
-    tables.differences_from(COMPARISON, runs, "concat")
-    tables.table(COMPARISON, runs)
+    tables.differences_from(shown, "concat")
+    tables.table(shown)

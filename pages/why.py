@@ -9,16 +9,16 @@ from ui.why import presses
 
 shell.enter(__file__)
 
-comparison, runs = presses.page()
+shown = presses.page()
 wide, narrow = st.columns([1.7, 1], gap="medium")
 with wide:
     with st.container(key="figure"):
-        curves(comparison, launch.note(comparison))
+        curves(shown, launch.note(shown))
     with st.container(key="controls"):
-        launch.row(comparison)
+        launch.row(shown)
 with narrow:
-    tables.differences_from(comparison, runs, "forward")
-    launch.beside(comparison)
+    tables.differences_from(shown, "forward")
+    launch.beside(shown)
 with st.container(key="rest"):
-    presses.so_far(runs)
-    tables.table(comparison, runs, pairs=False)
+    presses.so_far(shown)
+    tables.table(shown, pairs=False)

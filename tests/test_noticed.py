@@ -1,6 +1,7 @@
 """What was once changed without a test that failed: each of these tests fails if that change comes back."""
 
 from concurrent.futures import Future
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,9 @@ from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 from ui import best_possible, evaluations, session
 from ui.chart import component
-from ui.compare import comparison, guess, headline, launch, tables
-from ui.compare.comparison import Comparison, default_settings
+from ui.compare import guess, headline, launch, tables
+from ui.compare.comparison import Comparison, ComparisonSettings
+from ui.compare.resolved import Asked, Shown, chosen_settings
 from ui.train import tray
 
 STYLES = {label: figures.style(model.direction) for label, model in DIRECTIONS.items()}
@@ -124,27 +126,26 @@ def test_runs_of_the_tray_that_share_a_colour_differ_by_dash_shown_or_not() -> N
 
 @pytest.mark.parametrize("name", ["units", "epochs", "starts", "timesteps", "fair", "name"])
 def test_the_seed_is_the_recorded_one_again_once_another_setting_changes(state: dict[str, Any], name: str) -> None:
-    shown = {**default_settings(), "seed": 30}
-    state["Directions.settings"] = dict(shown)
-    assert comparison.chosen_settings("Directions") == shown
+    shown = ComparisonSettings(seed=30)
+    state["Directions.settings"] = asdict(shown)
+    assert chosen_settings("Directions") == shown
     value = {"fair": True, "name": "share_of_total"}.get(name, 3)
     state[f"Directions.{name}"] = value
-    assert comparison.chosen_settings("Directions") == {**shown, name: value, "seed": 0}
+    assert chosen_settings("Directions") == replace(shown, seed=0, **{name: value})
 
 
 def test_new_seeds_follow_those_of_the_figure(monkeypatch: pytest.MonkeyPatch, state: dict[str, Any]) -> None:
     started: list[int] = []
-    state["Directions.settings"] = {**default_settings(), "seed": 30, "starts": 3}
-    monkeypatch.setattr(launch, "start", lambda _, settings, **__: started.append(settings["seed"]))
+    state["Directions.settings"] = asdict(ComparisonSettings(seed=30, starts=3))
+    monkeypatch.setattr(launch, "start", lambda _, settings, **__: started.append(settings.seed))
     launch.run(COMPARED, again=True, new_seeds=True)
     assert started == [33]
 
 
 @pytest.mark.parametrize(("starts", "ranked_first"), [(5, False), (6, True)])
 def test_of_too_few_starts_what_still_fell_is_said_before_that_they_rank_nothing(
-    monkeypatch: pytest.MonkeyPatch, state: dict[str, Any], starts: int, ranked_first: bool
+    monkeypatch: pytest.MonkeyPatch, starts: int, ranked_first: bool
 ) -> None:
-    state["Directions.settings"] = {**default_settings(), "starts": starts, "epochs": 1_000}
     losses = {"forward": 0.4, "bidirectional": 0.1}
     by_run = pd.DataFrame(
         [
@@ -153,14 +154,21 @@ def test_of_too_few_starts_what_still_fell_is_said_before_that_they_rank_nothing
             for seed in range(starts)
         ]
     )
-    monkeypatch.setattr(headline.live, "active", lambda _: False)
-    monkeypatch.setattr(headline, "switched_on", lambda _: list(losses))
-    monkeypatch.setattr(headline, "evaluated", lambda *_: True)
-    monkeypatch.setattr(headline, "scores", lambda *_: by_run)
     monkeypatch.setattr(headline, "_above_floors", lambda *_: "")
     monkeypatch.setattr(guess, "falls_of", lambda _: {"forward": 0.0, "bidirectional": 0.5})
     runs: Any = {label: [None] * starts for label in losses}
-    first, below = headline.answer(COMPARED, runs)
+    settings = ComparisonSettings(starts=starts, epochs=1_000)
+    shown = Shown(
+        comparison=COMPARED,
+        settings=settings,
+        specs={},
+        runs=runs,
+        visible=list(losses),
+        scores=by_run,
+        chosen=Asked(settings=settings),
+        busy=False,
+    )
+    first, below = headline.answer(shown)
     fell = "n the second half of the run bidirectional's loss fell by 50% and forward's by 0%."
     ranked = "bidirectional's loss is 0.300 lower than forward's" if ranked_first else "5 starts cannot rank them"
     assert first.startswith("After 1,000 sequences each: " + (ranked if ranked_first else f"i{fell}"))

@@ -105,10 +105,9 @@ def right_by_timestep(run: Run, n_sequences: int) -> npt.NDArray[np.float64]:
     return _future(run, n_sequences).result()[-1]
 
 
-def complete_later(runs: Sequence[Run], n_sequences: int) -> None:
-    """Run the page again once the scores of all runs are there, if they are not."""
-    if not scored(runs, n_sequences):
-        live.again_when(lambda: scored(runs, n_sequences))
+def again_when_scored(runs: Sequence[Run], n_sequences: int) -> None:
+    """Run the page again once the scores of all runs are there; for one that was drawn without them."""
+    live.again_when(lambda: scored(runs, n_sequences))
 
 
 def download(frame: Callable[[], pd.DataFrame], name: str, label: str = "CSV") -> None:

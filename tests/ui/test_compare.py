@@ -1,6 +1,7 @@
 """Comparisons are evaluated beside the pages: what a page says until it is there, and on how many sequences."""
 
 import threading
+from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,29 +13,30 @@ from bilstm_core.engine import cost
 from bilstm_core.presets import MERGE_MODES
 from ui import evaluations, session
 from ui.compare import headline
-from ui.compare.comparison import Comparison, default_settings, sequences, specs_of
+from ui.compare.comparison import Comparison, ComparisonSettings, specs_of
+from ui.compare.resolved import Asked, Shown
 
-DEFAULT = default_settings()
+DEFAULT = ComparisonSettings()
 
 
 def page() -> None:
     from bilstm_core import figures
     from bilstm_core.presets import MERGE_MODES
     from ui.compare import headline, tables
-    from ui.compare.comparison import Comparison, current_runs
+    from ui.compare.comparison import Comparison
+    from ui.compare.resolved import resolve
 
     models = {label: MERGE_MODES[label] for label in ("concat", "sum")}
     styles = {label: figures.style("bidirectional", model.merge_mode) for label, model in models.items()}
-    shown = Comparison(page="Merge modes", models=models, styles=styles)
-    runs = current_runs(shown)
-    headline.headline(shown, runs, *headline.answer(shown, runs))
-    tables.table(shown, runs)
+    shown = resolve(Comparison(page="Merge modes", models=models, styles=styles))
+    headline.headline(shown, *headline.answer(shown))
+    tables.table(shown)
 
 
 @pytest.fixture
 def visit() -> AppTest:
     app = AppTest.from_function(page, default_timeout=60)
-    app.session_state["Merge modes.settings"] = {**DEFAULT, "starts": 6}
+    app.session_state["Merge modes.settings"] = asdict(ComparisonSettings(starts=6))
     return app
 
 
@@ -62,16 +64,16 @@ def test_a_page_does_not_wait_for_evaluations_and_each_run_is_evaluated_once(
         assert not visit.exception
         assert any(text.value.startswith("After 250 sequences each") for text in visit.markdown)
         assert list(visit.dataframe[0].value["label"]) == ["concat", "sum"]
-    assert asked == [sequences(DEFAULT)] * 12
+    assert asked == [DEFAULT.sequences] * 12
 
 
 def test_a_small_comparison_is_evaluated_on_as_many_sequences_as_a_single_run() -> None:
-    assert sequences(DEFAULT) == evaluations.MOST_SEQUENCES
+    assert DEFAULT.sequences == evaluations.MOST_SEQUENCES
 
 
 def test_a_larger_comparison_is_evaluated_on_fewer_but_never_on_too_few() -> None:
     sizes = [
-        sequences({**DEFAULT, **larger})
+        ComparisonSettings(**larger).sequences
         for larger in ({"starts": 50}, {"starts": 50, "timesteps": 100}, {"timesteps": 200, "units": 256})
     ]
     assert sizes == sorted(sizes, reverse=True)
@@ -84,14 +86,23 @@ def test_a_larger_comparison_is_evaluated_on_fewer_but_never_on_too_few() -> Non
 )
 def test_what_is_trained_is_what_the_job_trains(monkeypatch: pytest.MonkeyPatch, trained: int, words: str) -> None:
     shown = Comparison(page="Merge modes", models=MERGE_MODES, styles={})
-    settings = {**DEFAULT, "starts": 2}
+    settings = ComparisonSettings(starts=2)
     every = [spec for group in specs_of(shown, settings).values() for spec in group]
     service = SimpleNamespace(view=lambda _: SimpleNamespace(specs=every[:trained]))
     monkeypatch.setattr(session, "job", lambda _: "one")
     monkeypatch.setattr(session, "jobs", lambda: service)
-    monkeypatch.setattr(headline, "shown_settings", lambda _: settings)
-    stored = {label: [None, None] for label in MERGE_MODES}  # those that were there before Train live
-    assert headline.answer(shown, stored) == (words, "")  # type: ignore[arg-type]
+    stored: Any = {label: [None, None] for label in MERGE_MODES}  # those that were there before Train live
+    page = Shown(
+        comparison=shown,
+        settings=settings,
+        specs=specs_of(shown, settings),
+        runs=stored,
+        visible=list(MERGE_MODES),
+        scores=None,
+        chosen=Asked(settings=settings),
+        busy=True,
+    )
+    assert headline.answer(page) == (words, "")
 
 
 def controls_page() -> None:
@@ -101,16 +112,17 @@ def controls_page() -> None:
     from bilstm_core.presets import MERGE_MODES
     from ui.compare import launch
     from ui.compare.comparison import Comparison
+    from ui.compare.resolved import resolve
 
     styles = {label: figures.style("bidirectional", model.merge_mode) for label, model in MERGE_MODES.items()}
-    shown = Comparison(page="Merge modes", models=MERGE_MODES, styles=styles)
+    shown = resolve(Comparison(page="Merge modes", models=MERGE_MODES, styles=styles))
     launch.row(shown)
     st.caption(launch.note(shown))
 
 
 def test_a_comparison_that_would_hold_everybody_up_is_refused_in_a_sentence_before_it_is_asked_for() -> None:
     visit = AppTest.from_function(controls_page, default_timeout=60)
-    for name, value in {"timesteps": 200, "units": 256, "starts": 50, "name": DEFAULT["name"]}.items():
+    for name, value in {"timesteps": 200, "units": 256, "starts": 50, "name": DEFAULT.name}.items():
         visit.session_state[f"Merge modes.{name}"] = value
     visit.run()
     assert not visit.exception
@@ -121,12 +133,12 @@ def test_a_comparison_that_would_hold_everybody_up_is_refused_in_a_sentence_befo
 
 def test_what_a_page_offers_is_what_the_core_reckons() -> None:
     visit = AppTest.from_function(controls_page, default_timeout=60)
-    for name, value in {"timesteps": 200, "units": 128, "starts": 50, "name": DEFAULT["name"]}.items():
+    for name, value in {"timesteps": 200, "units": 128, "starts": 50, "name": DEFAULT.name}.items():
         visit.session_state[f"Merge modes.{name}"] = value
     visit.run()
     assert not visit.exception
     styles = {label: figures.style("bidirectional") for label in MERGE_MODES}
     shown = Comparison(page="Merge modes", models=MERGE_MODES, styles=styles)
-    settings = {**DEFAULT, "timesteps": 200, "units": 128, "starts": 50}
+    settings = ComparisonSettings(timesteps=200, units=128, starts=50)
     needed = cost.seconds([spec for group in specs_of(shown, settings).values() for spec in group])
     assert any(f"about {needed / 60:.0f} min of training" in text.value for text in visit.caption)

@@ -10,7 +10,7 @@ from bilstm_core import codec, figures
 from bilstm_core.network.inference import probabilities
 from bilstm_core.presets import DIRECTIONS, trained_long_enough
 from bilstm_core.runs import probes
-from ui.compare.comparison import Comparison, default_settings, runs_of, specs_of
+from ui.compare.comparison import Comparison, ComparisonSettings, runs_of, specs_of
 from ui.compare.curves import _only_the_end, _probes
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ def told(app: AppTest) -> str:
 def test_every_model_of_the_same_number_of_parameters_has_its_row_of_probabilities() -> None:
     models = {label: DIRECTIONS[label] for label in ("forward", "bidirectional")}
     comparison = Comparison(page="test", models=models, styles=dict.fromkeys(models, figures.style("forward")))
-    runs = runs_of(specs_of(comparison, {**default_settings(), "fair": True}))
+    runs = runs_of(specs_of(comparison, ComparisonSettings(fair=True)))
     rows = _probes(runs, list(runs), runs["forward"][0].spec.problem)
     assert set(rows["label"]) == set(models)
     run = runs["forward"][0]

@@ -16,7 +16,8 @@ from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from bilstm_core.store import Store, read_recorded
 from ui import evaluations, session
-from ui.compare import comparison
+from ui.compare.comparison import Comparison, ComparisonSettings
+from ui.compare.resolved import Asked, Shown
 from ui.train import trainer
 
 
@@ -77,8 +78,18 @@ def test_two_runs_of_one_spec_with_other_weights_share_no_evaluation_and_no_scor
         evaluate(run, 50).loss for run in (RUN, other)
     ]
     assert evaluations.drawn_key(other) != evaluations.drawn_key(RUN)
-    groups = [{"forward": [run]} for run in (RUN, other)]
-    assert len({comparison.scores_key(group, comparison.default_settings()) for group in groups}) == 2
+    settings = ComparisonSettings()
+    shown = Shown(
+        comparison=Comparison(page="Directions", models={}, styles={}),
+        settings=settings,
+        specs={},
+        runs={},
+        visible=[],
+        scores=None,
+        chosen=Asked(settings=settings),
+        busy=False,
+    )
+    assert len({replace(shown, runs={"forward": [run]}).key for run in (RUN, other)}) == 2
 
 
 def test_sessions_that_ask_at_once_have_each_run_scored_once(monkeypatch: pytest.MonkeyPatch) -> None:

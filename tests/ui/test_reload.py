@@ -1,6 +1,7 @@
 """A page that is reloaded during a training finds it again, by the job in its address."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -8,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.service.test_queue import House, house
 from ui import session
-from ui.compare.comparison import default_settings
+from ui.compare.comparison import ComparisonSettings
 
 __all__ = ["house"]  # the fixture
 
@@ -31,11 +32,12 @@ def merge_page() -> None:
     from ui import live
     from ui.compare import launch
     from ui.compare.comparison import Comparison
+    from ui.compare.resolved import resolve
 
     styles = {label: figures.style("bidirectional") for label in MERGE_MODES}
     comparison = Comparison(page="Merge modes", models=MERGE_MODES, styles=styles)
     live.address("Merge modes", functools.partial(launch.take_up, comparison))
-    launch.row(comparison)
+    launch.row(resolve(comparison))
     live.panel("Merge modes", lambda _: None, live.keep_finished)
 
 
@@ -44,8 +46,7 @@ def why_page() -> None:
     from ui.compare import launch
     from ui.why import presses
 
-    presses.page()
-    launch.row(presses.comparison())
+    launch.row(presses.page())
     live.panel("Why", lambda _: None, live.keep_finished)
 
 
@@ -137,13 +138,13 @@ def test_a_reloaded_comparison_has_its_settings_again() -> None:
     assert address(app) == job
     again = visit(merge_page, job)
     assert again.session_state["session.job.Merge modes"] == job
-    assert again.session_state["Merge modes.settings"] == default_settings() | wanted
+    assert again.session_state["Merge modes.settings"] == asdict(ComparisonSettings()) | wanted
     assert {name: again.session_state[f"Merge modes.{name}"] for name in wanted} == wanted
     assert [button.label for button in again.button if button.key == "Merge modes.stop" and not button.disabled]
 
 
 def test_a_reloaded_why_has_the_changes_tried_so_far_and_the_guess() -> None:
-    settings = {**default_settings(), "units": 9, "starts": 1}
+    settings = asdict(ComparisonSettings(units=9, starts=1))
     app = visit(why_page, **{"Why.settings": settings, "Why.guess": "It is bigger"})
     press(app, "Take the future away")
     job = app.session_state["session.job.Why"]

@@ -17,7 +17,8 @@ from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 from ui import controls, evaluations, session
 from ui.compare import guess, headline
-from ui.compare.comparison import Comparison, default_settings
+from ui.compare.comparison import Comparison, ComparisonSettings
+from ui.compare.resolved import Asked, Shown
 from ui.inside import sensitivity
 from ui.problem import worked_sequence
 from ui.train import trainer
@@ -149,14 +150,20 @@ def test_a_models_fall_is_the_mean_over_its_starts() -> None:
 def test_a_long_run_waits_for_a_guess(state: dict[str, Any], epochs: int, guessed: str | None, waits: bool) -> None:
     state["Directions.guess"] = guessed
     words = "Guess first, above the curves." if waits else ""
-    assert guess.waiting(COMPARED, {**default_settings(), "epochs": epochs}) == words
+    assert guess.waiting(COMPARED, ComparisonSettings(epochs=epochs)) == words
     never = replace(COMPARED, guess_from=0)
-    assert guess.waiting(never, {**default_settings(), "epochs": epochs}) == ""
+    assert guess.waiting(never, ComparisonSettings(epochs=epochs)) == ""
+
+
+def shown(compared: Comparison = COMPARED, settings: ComparisonSettings | None = None, **changes: Any) -> Shown:
+    """What a page shows, none of it trained or evaluated unless `changes` say so."""
+    settings = settings or ComparisonSettings()
+    parts = {"specs": {}, "runs": {}, "visible": [], "scores": None, "busy": False, **changes}
+    return Shown(comparison=compared, settings=settings, chosen=Asked(settings=settings), **parts)
 
 
 def answer(
     monkeypatch: pytest.MonkeyPatch,
-    state: dict[str, Any],
     runs: dict[str, int],
     *,
     switched_on: tuple[str, ...] = ("forward", "bidirectional"),
@@ -166,66 +173,59 @@ def answer(
     **settings: Any,
 ) -> tuple[str, str]:
     """The measured answer, of so many starts of each model; bidirectional has the higher loss."""
-    state["Directions.settings"] = {**default_settings(), **settings}
     losses = {"forward": 0.1, "backward": 0.6, "bidirectional": 0.4}
     rows = [
-        {"label": label, "seed": seed, "loss": losses[label] + 0.001 * (7 * seed % 4)}
-        for label in switched_on
+        {"label": label, "seed": seed, "loss": loss + 0.001 * (7 * seed % 4)}
+        for label, loss in losses.items()
         for seed in range(runs.get(label, 0))
     ]
     every: Any = {label: [None] * runs.get(label, 0) for label in DIRECTIONS}
-    present, table = {label: every[label] for label in switched_on}, pd.DataFrame(rows)
-    words = {
-        "switched_on": ((compared,), list(switched_on)),
-        "evaluated": ((every, state["Directions.settings"], evaluations.PATIENCE_S), evaluated),
-        "scores": ((present, state["Directions.settings"]), table),
-        "_above_floors": ((present, table), "Above the best possible: much."),
-        "_training": ((compared,), "Training 3 runs."),
-    }
+    page = shown(
+        compared,
+        ComparisonSettings(**settings),
+        runs=every,
+        visible=list(switched_on),
+        scores=pd.DataFrame(rows, columns=["label", "seed", "loss"]) if evaluated else None,
+        busy=busy,
+    )
 
-    def answered(name: str) -> Any:
-        asked, result = words[name]
+    def above_floors(runs: Any, by_run: pd.DataFrame) -> str:
+        assert list(runs) == list(switched_on)
+        assert set(by_run["label"]) == set(switched_on)
+        return "Above the best possible: much."
 
-        def check(*came: Any) -> Any:
-            assert len(came) == len(asked)
-            assert all(one is other or one == other for one, other in zip(came, asked, strict=True))
-            return result
-
-        return check
-
-    for name in words:
-        monkeypatch.setattr(headline, name, answered(name))
-    monkeypatch.setattr(headline.live, "active", lambda page: busy and page == "Directions")
+    monkeypatch.setattr(headline, "_above_floors", above_floors)
+    monkeypatch.setattr(headline, "_training", lambda asked: "Training 3 runs." if asked is page else "")
     monkeypatch.setattr(guess, "falls_of", lambda runs: dict.fromkeys(runs, 0.5))
-    return headline.answer(compared, every)
+    return headline.answer(page)
 
 
 def test_a_comparison_says_what_is_to_be_done_before_it_can_be_ranked(
-    monkeypatch: pytest.MonkeyPatch, state: dict[str, Any]
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     all_of = {"forward": 10, "backward": 10, "bidirectional": 10}
-    assert answer(monkeypatch, state, {}) == ("Press **Run** to find out.", "")
-    assert answer(monkeypatch, state, all_of, switched_on=()) == ("Switch on a curve to see its result.", "")
-    assert answer(monkeypatch, state, {}, busy=True) == ("Training 3 runs.", "")
-    assert answer(monkeypatch, state, all_of, busy=True) == ("Training 3 runs.", "")
-    assert answer(monkeypatch, state, {"forward": 10, "bidirectional": 3}) == (
+    assert answer(monkeypatch, {}) == ("Press **Run** to find out.", "")
+    assert answer(monkeypatch, all_of, switched_on=()) == ("Switch on a curve to see its result.", "")
+    assert answer(monkeypatch, {}, busy=True) == ("Training 3 runs.", "")
+    assert answer(monkeypatch, all_of, busy=True) == ("Training 3 runs.", "")
+    assert answer(monkeypatch, {"forward": 10, "bidirectional": 3}) == (
         "Only 13 of 20 runs are trained. Press **Run** for the rest.",
         "",
     )
-    assert answer(monkeypatch, state, all_of, evaluated=False) == (headline.EVALUATING, "")
+    assert answer(monkeypatch, all_of, evaluated=False) == (headline.EVALUATING, "")
 
 
 def test_a_comparison_is_ranked_after_how_many_sequences_and_the_lesson_is_contradicted(
-    monkeypatch: pytest.MonkeyPatch, state: dict[str, Any]
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     runs = {"forward": 10, "bidirectional": 10}
-    first, below = answer(monkeypatch, state, runs)
+    first, below = answer(monkeypatch, runs)
     assert first.startswith(
         "After 250 sequences each: forward's loss on fresh sequences is 0.300 lower than bidirectional's (95 %"
     )
     assert first.endswith(" The well-known picture has bidirectional lowest; these runs do not.")
     assert below == ""
-    other, _ = answer(monkeypatch, state, runs, name="share_of_total")
+    other, _ = answer(monkeypatch, runs, name="share_of_total")
     assert "well-known" not in other
 
 
@@ -236,15 +236,15 @@ def test_a_long_comparison_tells_what_still_fell_and_from_a_length_on_what_came_
     fall = "In the second half of the run forward's training loss fell by 50% and bidirectional's by 50%."
     floors = "Above the best possible: much."
     state["Directions.guess"] = "forward"
-    assert answer(monkeypatch, state, runs, epochs=250)[1] == ""
-    assert answer(monkeypatch, state, runs, epochs=251)[1] == f"{fall} {floors}"
-    assert answer(monkeypatch, state, runs, epochs=3_999)[1] == f"{fall} {floors}"
-    assert answer(monkeypatch, state, runs, epochs=4_000)[1] == (
+    assert answer(monkeypatch, runs, epochs=250)[1] == ""
+    assert answer(monkeypatch, runs, epochs=251)[1] == f"{fall} {floors}"
+    assert answer(monkeypatch, runs, epochs=3_999)[1] == f"{fall} {floors}"
+    assert answer(monkeypatch, runs, epochs=4_000)[1] == (
         f"{fall} {floors} You guessed forward: it was still falling; none stopped."
     )
     for guess_from, told in ((0, False), (1, True)):
         compared = replace(COMPARED, guess_from=guess_from)
-        assert ("You guessed" in answer(monkeypatch, state, runs, compared=compared, epochs=1_000)[1]) == told
+        assert ("You guessed" in answer(monkeypatch, runs, compared=compared, epochs=1_000)[1]) == told
 
 
 @pytest.mark.parametrize(
@@ -255,16 +255,12 @@ def test_a_long_comparison_tells_what_still_fell_and_from_a_length_on_what_came_
         (4, 1, "Training 4 runs."),
     ],
 )
-def test_what_is_trained_is_counted(
-    monkeypatch: pytest.MonkeyPatch, state: dict[str, Any], trained: int, starts: int, words: str
-) -> None:
+def test_what_is_trained_is_counted(monkeypatch: pytest.MonkeyPatch, trained: int, starts: int, words: str) -> None:
     models = {label: ModelSpec(units=units) for label, units in zip("abcd", (1, 2, 3, 4), strict=True)}
-    shown = Comparison(page="Directions", models=models, styles={})
-    state["Directions.settings"] = {**default_settings(), "starts": starts}
+    compared = Comparison(page="Directions", models=models, styles={})
+    specs = {str(n): [RunSpec(training=TrainingSpec(seed=n))] for n in range(4)}
+    page = shown(compared, ComparisonSettings(starts=starts), specs=specs)
     view = SimpleNamespace(specs=[None] * trained)
-    monkeypatch.setattr(
-        headline, "specs_of", lambda *_: {str(n): [RunSpec(training=TrainingSpec(seed=n))] for n in range(4)}
-    )
     monkeypatch.setattr(session, "job", lambda page: "one" if page == "Directions" else None)
 
     def look(job: str) -> Any:
@@ -272,17 +268,16 @@ def test_what_is_trained_is_counted(
         return view
 
     monkeypatch.setattr(session, "jobs", lambda: SimpleNamespace(view=look))
-    assert headline._training(shown) == words
+    assert headline._training(page) == words
     if not trained:
         monkeypatch.setattr(session, "job", lambda _: None)
-        assert headline._training(shown) == "Training."
+        assert headline._training(page) == "Training."
 
 
 def test_a_single_run_that_is_all_is_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(headline, "specs_of", lambda *_: {"a": [RunSpec()], "b": [RunSpec()]})
     monkeypatch.setattr(session, "job", lambda _: "one")
     monkeypatch.setattr(session, "jobs", lambda: SimpleNamespace(view=lambda _: SimpleNamespace(specs=[RunSpec()])))
-    assert headline._training(COMPARED) == "Training 1 run."
+    assert headline._training(shown(specs={"a": [RunSpec()], "b": [RunSpec()]})) == "Training 1 run."
 
 
 def test_seeds_that_follow_one_another_are_one_span() -> None:

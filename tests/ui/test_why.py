@@ -1,5 +1,6 @@
 """The page Why under settings that not all its presses can be trained with."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,9 @@ from streamlit.testing.v1 import AppTest
 from bilstm_core.evaluation import evaluate
 from bilstm_core.store import Store
 from ui import evaluations, session
-from ui.compare.comparison import TUTORIAL_EPOCHS, default_settings
+from ui.compare.comparison import TUTORIAL_EPOCHS, ComparisonSettings
 
-WIDE = {**default_settings(), "units": 256, "timesteps": 200, "starts": 1}  # 250 epochs are allowed, 4,000 are not
+WIDE = asdict(ComparisonSettings(units=256, timesteps=200, starts=1))  # 250 epochs are allowed, 4,000 are not
 
 
 def page() -> None:
@@ -65,11 +66,9 @@ def trained_without_a_store() -> None:
     from ui.why import presses
 
     if "trained" not in st.session_state:
-        every = [
-            spec
-            for group in presses.specs_of(presses.comparison(), presses.shown_settings("Why")).values()
-            for spec in group
-        ]
+        settings = presses.shown_settings("Why")
+        specs = presses.specs_of(presses.comparison(settings, presses.tried(settings)), settings)
+        every = [spec for group in specs.values() for spec in group]
         for spec in every:
             session.keep(finished(spec), resumable=False)
         st.session_state["trained"] = len(every)
@@ -85,7 +84,7 @@ def test_fifty_starts_are_complete_where_the_store_cannot_be_written(
     monkeypatch.setattr(evaluations, "evaluate", lambda run, _: evaluate(run, 2))
     monkeypatch.setattr(evaluations, "PATIENCE_S", 60.0)
     visit = AppTest.from_function(trained_without_a_store, default_timeout=120)
-    visit.session_state["Why.settings"] = {**default_settings(), "starts": 50}
+    visit.session_state["Why.settings"] = asdict(ComparisonSettings(starts=50))
     visit.session_state["Why.guess"] = "It is bigger"
     visit.session_state["Why.stage"] = 5
     visit.run()

@@ -9,7 +9,7 @@ hash, so that the browser may keep it for good.
 import gzip
 import hashlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -131,13 +131,16 @@ def drawn(figure: "go.Figure") -> Drawn:
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
-def cached(key: str, _build: "Callable[[], go.Figure]") -> Drawn:
-    """The figure that `_build` makes, made and written out once for a key that says all that goes into it."""
+def cached(key: Hashable, _build: "Callable[[], go.Figure]") -> Drawn:
+    """The figure that `_build` makes, made and written out once for a key that says all that goes into it.
+
+    Of a run its digest goes into the key.
+    """
     return drawn(_build())
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, scope="session")
-def cached_for_session(key: str, _build: "Callable[[], go.Figure]") -> Drawn:
+def cached_for_session(key: Hashable, _build: "Callable[[], go.Figure]") -> Drawn:
     """As `cached`, for what no other session will ask for: it would only take others' figures from the cache."""
     return drawn(_build())
 

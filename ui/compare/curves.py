@@ -1,7 +1,7 @@
 """The loss curves of a comparison: growing while a job runs, then with the replay, the floors beneath them."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
@@ -10,12 +10,12 @@ from bilstm_core import figures
 from bilstm_core.analysis import frames
 from bilstm_core.analysis.statistics import listed
 from bilstm_core.engine.snapshots import with_answers
-from bilstm_core.runs import Run
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import ProblemSpec
 from ui import best_possible, evaluations, live, state, wording
 from ui.chart.component import cached, chart
-from ui.compare.comparison import TUTORIAL_EPOCHS, Comparison, current_runs, problem_of, shown_settings, specs_of
+from ui.compare.comparison import TUTORIAL_EPOCHS, Comparison, RunsByLabel, SpecsByLabel, runs_of
+from ui.compare.resolved import Shown, switched_on
 
 CURVE_HEIGHT, TALL_CURVE_HEIGHT = 280, 290  # px, with the probes' rows below and without: its x axis is in sight
 
@@ -24,8 +24,8 @@ TRAINING_LOSS = (
 )
 
 
-def visible(comparison: Comparison) -> list[str]:
-    """The labels that are switched on, by coloured pills above the figure."""
+def _pills(comparison: Comparison) -> None:
+    """What switches a label on and off."""
     st.pills(
         "Curves",
         list(comparison.models),
@@ -35,25 +35,17 @@ def visible(comparison: Comparison) -> list[str]:
         label_visibility="collapsed",
         persist_state="session",
     )
-    return switched_on(comparison)
 
 
-def switched_on(comparison: Comparison) -> list[str]:
-    """The labels that are drawn and ranked."""
-    at_first = [label for label in comparison.models if label not in comparison.hidden_at_first]
-    chosen = state.VISIBLE(comparison.page).get()
-    return [label for label in comparison.models if label in (at_first if chosen is None else chosen)]
-
-
-def curves(comparison: Comparison, note: str) -> None:
+def curves(shown: Shown, note: str) -> None:
     """Median and band of every model's loss, filling in while the job runs, then with the replay.
 
     note: what stands above it while no job runs
     """
-    page = comparison.page
-    settings = shown_settings(page)
+    page, comparison, settings, labels = shown.page, shown.comparison, shown.settings, shown.visible
     with st.container(horizontal=True, vertical_alignment="center"):
-        labels = visible(comparison) if comparison.pills else list(comparison.models)
+        if comparison.pills:
+            _pills(comparison)
         singly = st.toggle(
             "Each start",
             key=state.widget(page, "singly"),
@@ -61,21 +53,21 @@ def curves(comparison: Comparison, note: str) -> None:
             help="Draw every run, not the band.",
         )
     styles = {label: comparison.styles[label] for label in labels}
-    specs = {label: group[0] for label, group in specs_of(comparison, settings).items()}
+    specs = {label: group[0] for label, group in shown.specs.items()}
     complete = best_possible.known(specs)
     lines = best_possible.of({label: specs[label] for label in labels}, styles)
-    problem = problem_of(settings)
+    problem = settings.problem
     axis = wording.loss_axis(problem)
-    if settings["epochs"] > TUTORIAL_EPOCHS:
+    if settings.epochs > TUTORIAL_EPOCHS:
         axis |= {"log_x": True, "mark": TUTORIAL_EPOCHS}
     alt = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
 
-    def known() -> dict[str, list[Run]]:
-        runs = current_runs(comparison)
+    def known() -> RunsByLabel:
+        runs = runs_of(shown.specs) if shown.busy else shown.runs  # a job may have ended meanwhile
         return {label: group for label, group in runs.items() if label in labels and group}
 
     @functools.cache  # while a job runs, no run comes or goes
-    def stored() -> dict[str, list[Run]]:
+    def stored() -> RunsByLabel:
         return {} if state.AGAIN(page).get() else known()
 
     @functools.cache
@@ -95,7 +87,7 @@ def curves(comparison: Comparison, note: str) -> None:
 
     def draw(view: JobView | None) -> None:
         if view:
-            tables = [table for table in (stored_losses(), *_growing(comparison, view)) if len(table)]
+            tables = [table for table in (stored_losses(), *_growing(shown.specs, view)) if len(table)]
             table = pd.concat(tables, ignore_index=True) if tables else frames.losses({})
             probes = stored_probes() if comparison.probes else None
             total = view.specs[0].training.sequences
@@ -106,9 +98,9 @@ def curves(comparison: Comparison, note: str) -> None:
         if not runs:
             st.info("Nothing to draw yet.")
             return
-        drawn = {label: [evaluations.drawn_key(run) for run in group] for label, group in runs.items()}
+        drawn = tuple((label, *(evaluations.drawn_key(run) for run in group)) for label, group in runs.items())
         figure = cached(
-            repr([drawn, singly, lines, comparison.probes]),
+            ("curves", drawn, singly, tuple(lines), comparison.probes),
             lambda: figures.curve_and_timeline(
                 frames.losses(runs),
                 {label: styles[label] for label in runs},
@@ -125,10 +117,9 @@ def curves(comparison: Comparison, note: str) -> None:
     live.panel(page, draw, functools.partial(live.keep_finished, resumable=False), note=note)
 
 
-def _growing(comparison: Comparison, view: JobView) -> list[pd.DataFrame]:
+def _growing(specs: SpecsByLabel, view: JobView) -> list[pd.DataFrame]:
     """What is known so far of the runs of a job, a table a run."""
-    settings = shown_settings(comparison.page)
-    names = {spec: label for label, group in specs_of(comparison, settings).items() for spec in group}
+    names = {spec: label for label, group in specs.items() for spec in group}
     return [
         frames.growing_losses(names[view.specs[place]], view.specs[place], curve)
         for place, curve in view.curves.items()
@@ -136,7 +127,7 @@ def _growing(comparison: Comparison, view: JobView) -> list[pd.DataFrame]:
     ]
 
 
-def _probes(runs: Mapping[str, Sequence[Run]], labels: Sequence[str], problem: ProblemSpec) -> pd.DataFrame:
+def _probes(runs: RunsByLabel, labels: Sequence[str], problem: ProblemSpec) -> pd.DataFrame:
     """What each label's first run said of a probe sequence; where there is no run yet, what is expected."""
     tables = [
         frames.probe_snapshots(with_answers(runs[label][0]), 0) if runs.get(label) else frames.unanswered(problem, 0)
@@ -147,7 +138,7 @@ def _probes(runs: Mapping[str, Sequence[Run]], labels: Sequence[str], problem: P
     )
 
 
-def _only_the_end(runs: Mapping[str, Sequence[Run]]) -> str:
+def _only_the_end(runs: RunsByLabel) -> str:
     """Which models' answers stand still in the replay, or nothing."""
     still = [label for label, group in runs.items() if not len(group[0].snapshots.step)]
     return f" Of {listed(still)} the answers in the end are recorded, and stand still in the replay." if still else ""

@@ -6,9 +6,8 @@ import numpy as np
 import streamlit as st
 
 from bilstm_core.analysis.statistics import late_fall, listed
-from bilstm_core.runs import Run
 from ui import state
-from ui.compare.comparison import Comparison, Settings
+from ui.compare.comparison import Comparison, ComparisonSettings, RunsByLabel
 
 NONE = "none of them"
 STOPPED = 0.1  # a loss that fell by less in the second half of the training has stopped falling
@@ -19,9 +18,9 @@ def ask(page: str, question: str, options: Sequence[str]) -> None:
     st.segmented_control(question, list(options), required=True, key=state.GUESS(page).key, persist_state="session")
 
 
-def waiting(comparison: Comparison, settings: Settings) -> str:
+def waiting(comparison: Comparison, settings: ComparisonSettings) -> str:
     """Why these settings can't be run yet, or nothing."""
-    wanted = comparison.guess_from and settings["epochs"] >= comparison.guess_from
+    wanted = comparison.guess_from and settings.epochs >= comparison.guess_from
     return "Guess first, above the curves." if wanted and not guessed(comparison) else ""
 
 
@@ -30,18 +29,18 @@ def guessed(comparison: Comparison) -> str | None:
     return state.GUESS(comparison.page).get()
 
 
-def ask_what_stops(comparison: Comparison, settings: Settings) -> None:
+def ask_what_stops(comparison: Comparison, settings: ComparisonSettings) -> None:
     """Asked where the chosen run is long enough for a curve to stop falling."""
-    if comparison.guess_from and settings["epochs"] >= comparison.guess_from:
+    if comparison.guess_from and settings.epochs >= comparison.guess_from:
         options = [label for label in comparison.models if label not in comparison.hidden_at_first]
         ask(
             comparison.page,
-            f"Which curve will stop falling within {settings['epochs']:,} sequences?",
+            f"Which curve will stop falling within {settings.epochs:,} sequences?",
             [*options, NONE],
         )
 
 
-def fall_sentence(runs: dict[str, list[Run]]) -> str:
+def fall_sentence(runs: RunsByLabel) -> str:
     """How much each model's loss still fell in the second half of its training."""
     falls = falls_of(runs)
     order = sorted(falls, key=lambda label: -falls[label])
@@ -53,7 +52,7 @@ def fall_sentence(runs: dict[str, list[Run]]) -> str:
     return f"in the second half of the run {listed(said)}."
 
 
-def falls_of(runs: dict[str, list[Run]]) -> dict[str, float]:
+def falls_of(runs: RunsByLabel) -> dict[str, float]:
     """The mean over starts of `late_fall`, by label."""
     return {
         label: float(np.mean([late_fall(run.history["loss"].to_numpy()) for run in group]))
@@ -62,7 +61,7 @@ def falls_of(runs: dict[str, list[Run]]) -> dict[str, float]:
     }
 
 
-def verdict(comparison: Comparison, runs: dict[str, list[Run]]) -> str:
+def verdict(comparison: Comparison, runs: RunsByLabel) -> str:
     """What came of the guess."""
     guess, falls = guessed(comparison), falls_of(runs)
     if not guess or not falls:

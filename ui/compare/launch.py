@@ -1,6 +1,7 @@
 """The controls of a comparison: epochs, starts, timesteps, units and Run in a row, problem and fairness beside it."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 import streamlit as st
@@ -16,14 +17,13 @@ from ui.compare.comparison import (
     AFFORDABLE_S,
     STARTS,
     Comparison,
-    Settings,
+    ComparisonSettings,
     affordable_starts,
-    chosen_settings,
+    each_once,
     model_of,
-    problem_of,
-    shown_settings,
-    wanted,
+    specs_of,
 )
+from ui.compare.resolved import Asked, Shown, ask, chosen_settings, show_settings
 
 WORTH_SAYING_S = 2.0
 
@@ -33,33 +33,33 @@ def run(comparison: Comparison, again: bool = False, new_seeds: bool = False) ->
     page = comparison.page
     settings = chosen_settings(page)
     if new_seeds:
-        settings["seed"] = session.new_seed(settings["seed"], settings["starts"])
+        settings = replace(settings, seed=session.new_seed(settings.seed, settings.starts))
     start(comparison, settings, again=again)
 
 
-def start(comparison: Comparison, settings: Settings, *, again: bool = False) -> bool:
+def start(comparison: Comparison, settings: ComparisonSettings, *, again: bool = False) -> bool:
     """Show the runs of these settings, and train those that are not there, or all `again`.
 
     Returns whether they can be shown; settings out of range, or too much at once, change nothing, and neither does a
     click while a job of the page runs: of several quick ones the first counts.
     """
     page = comparison.page
-    if live.active(page) or complaint(comparison, settings, again=again):
+    asked = ask(comparison, settings, again=again)
+    if live.active(page) or asked.refused:
         return False
-    unique = wanted(comparison, settings, again=again)
-    state.FROM_STORE(page).set(not unique)
-    state.SETTINGS(page).set(dict(settings))
+    state.FROM_STORE(page).set(not asked.specs)
+    show_settings(page, settings)
     state.AGAIN(page).set(again)
     live.forget_failure(page)
-    if unique:
-        live.start(page, unique, about=_about(comparison, settings, again=again))
+    if asked.specs:
+        live.start(page, asked.specs, about=_about(comparison, settings, again=again))
     return True
 
 
-def _about(comparison: Comparison, settings: Settings, *, again: bool) -> dict[str, Any]:
+def _about(comparison: Comparison, settings: ComparisonSettings, *, again: bool) -> dict[str, Any]:
     """What `take_up` needs."""
     carried = {name: state.field(comparison.page, name).get() for name in comparison.carried}
-    return {"page": comparison.page, "settings": dict(settings), "again": again, "carried": carried}
+    return {"page": comparison.page, "settings": asdict(settings), "again": again, "carried": carried}
 
 
 def take_up(comparison: Comparison, view: JobView) -> bool:
@@ -73,7 +73,7 @@ def take_up(comparison: Comparison, view: JobView) -> bool:
     for name, value in entries.items():
         if value is not None:
             state.field(page, name).set(value)
-    state.SETTINGS(page).set(dict(settings))
+    show_settings(page, ComparisonSettings(**settings))
     state.AGAIN(page).set(view.about["again"])
     state.FROM_STORE(page).set(False)
     return True
@@ -86,23 +86,23 @@ def fit_starts(comparison: Comparison) -> None:
     """
     page = comparison.page
     settings = chosen_settings(page)
-    if state.STARTS_BEFORE(page).get() not in (None, settings["starts"]):
+    if state.STARTS_BEFORE(page).get() not in (None, settings.starts):
         return
-    settings["starts"] = state.WISHED(page).take() or settings["starts"]
-    if not complaint(comparison, settings):
+    settings = replace(settings, starts=state.WISHED(page).take() or settings.starts)
+    if not ask(comparison, settings).refused:
         starts = affordable_starts(comparison, settings)
         state.STARTS(page).set(starts)
-        if starts < settings["starts"]:
-            state.WISHED(page).set(settings["starts"])
+        if starts < settings.starts:
+            state.WISHED(page).set(settings.starts)
 
 
 def _forget_wish(page: str) -> None:
     state.WISHED(page).drop()
 
 
-def row(comparison: Comparison) -> None:
+def row(shown: Shown) -> None:
     """Epochs, starts, timesteps, units, Run and Stop in one row, and what trains the same again at its end or below."""
-    page = comparison.page
+    page, comparison, chosen = shown.page, shown.comparison, shown.chosen
     widths = [2.2, 2.0, 1.25, 1.25, 1.2, 1.2, 1.25, 1.3] if comparison.epochs else [2.2, 1.3, 1.3, 1.3, 1.3]
     places = st.columns(widths, vertical_alignment="bottom")
     *settings_places, go, halt = places[: 6 if comparison.epochs else 5]
@@ -138,29 +138,29 @@ def row(comparison: Comparison) -> None:
         controls.widget(page, "timesteps")
     with units, controls.setting("units"):
         controls.widget(page, "units")
-    settings = chosen_settings(page)
-    state.STARTS_BEFORE(page).set(settings["starts"])
-    refused = complaint(comparison, settings)
-    waiting = "" if refused else guess.waiting(comparison, settings)
-    live.prepare(page, [] if refused or waiting else wanted(comparison, settings))
+    state.STARTS_BEFORE(page).set(chosen.settings.starts)
+    waiting = "" if chosen.refused else guess.waiting(comparison, chosen.settings)
+    live.prepare(page, [] if chosen.refused or waiting else chosen.specs)
     with go:
-        live.start_button("Run", page, run, comparison, disabled=bool(refused or waiting) or live.active(page))
+        live.start_button("Run", page, run, comparison, disabled=bool(chosen.refused or waiting) or shown.busy)
     with halt:
         live.stop_button(page)
-    _same_again(comparison, settings, places[6:] or st.columns([1.3, 1.3, 4.8]), refused=bool(refused))
+    _same_again(shown, places[6:] or st.columns([1.3, 1.3, 4.8]))
     controls.settings_switch()
-    if refused and not any(controls.complaint(name, settings[name]) for name in ("timesteps", "units")):
-        st.markdown(f":material/error: {refused}")
-    fewer = "" if refused else lowered(page, settings["starts"])
+    if chosen.refused and not any(
+        controls.complaint(name, getattr(chosen.settings, name)) for name in ("timesteps", "units")
+    ):
+        st.markdown(f":material/error: {chosen.refused}")
+    fewer = "" if chosen.refused else lowered(page, chosen.settings.starts)
     if fewer:
         st.markdown(f":material/info: {fewer}")
 
 
-def _same_again(comparison: Comparison, settings: Settings, places: Sequence[DeltaGenerator], *, refused: bool) -> None:
+def _same_again(shown: Shown, places: Sequence[DeltaGenerator]) -> None:
     """Two buttons that train what is shown anew; always there, so that nothing moves when they can be pressed."""
-    page = comparison.page
-    there = not refused and settings == shown_settings(page)
-    too_much = complaint(comparison, settings, again=True) if there else ""
+    page, comparison = shown.page, shown.comparison
+    there = not shown.chosen.refused and shown.chosen.settings == shown.settings
+    too_much = ask(comparison, shown.settings, again=True).refused if there else ""
     for place, label, key, args in (
         (places[0], "Train live", "live", (comparison, True)),
         (places[1], "New seeds", "new_seed", (comparison, True, True)),
@@ -171,22 +171,10 @@ def _same_again(comparison: Comparison, settings: Settings, places: Sequence[Del
                 key=state.widget(page, key),
                 on_click=run,
                 args=args,
-                disabled=not there or live.active(page) or bool(too_much),
+                disabled=not there or shown.busy or bool(too_much),
                 help=too_much or None,
                 width="stretch",
             )
-
-
-def complaint(comparison: Comparison, settings: Settings, *, again: bool = False) -> str:
-    """Why no runs of these settings can be trained, in the core's sentence, or nothing.
-
-    again: whether all would be trained, and not just those that are not there
-    """
-    try:
-        cost.check(wanted(comparison, settings, again=again))
-    except ValueError as error:
-        return str(error)
-    return ""
 
 
 def lowered(page: str, starts: int) -> str:
@@ -197,28 +185,32 @@ def lowered(page: str, starts: int) -> str:
     return f"Starts lowered from {wished} to {starts}, for the runs are long; choose more if you have the time."
 
 
-def note(comparison: Comparison) -> str:
+def note(shown: Shown) -> str:
     """How the figure stands to the chosen settings, and what Run would do, while nothing is trained."""
-    page = comparison.page
-    settings = chosen_settings(page)
-    if settings == shown_settings(page):
-        stored = state.FROM_STORE(page).get()
+    if shown.chosen.settings == shown.settings:
+        stored = state.FROM_STORE(shown.page).get()
         return "These settings are trained already; the results are shown." if stored else "Trained just now."
-    if complaint(comparison, settings):
+    if shown.chosen.refused:
         return ""
-    waiting = guess.waiting(comparison, settings)
-    return f"The figure shows other settings. {waiting or f'Press Run for these{offer(comparison, settings)}.'}"
+    waiting = guess.waiting(shown.comparison, shown.chosen.settings)
+    press = f"Press Run for these{offer(shown.comparison, shown.chosen)}."
+    return f"The figure shows other settings. {waiting or press}"
 
 
-def offer(comparison: Comparison, settings: Settings) -> str:
+def offer(comparison: Comparison, asked: Asked) -> str:
     """What Run costs, where it is worth saying, as the rest of a sentence."""
-    needed = cost.seconds(wanted(comparison, settings))
+    needed = cost.seconds(asked.specs)
     if needed < WORTH_SAYING_S:
         return ""
     said = f": about {_rounded(needed)} of training"
     wished = state.WISHED(comparison.page).get()
-    if wished > settings["starts"]:
-        more = cost.seconds(wanted(comparison, {**settings, "starts": wished}))
+    if wished > asked.settings.starts:
+        missing = [
+            spec
+            for spec in each_once(specs_of(comparison, replace(asked.settings, starts=wished)))
+            if session.find(spec) is None
+        ]
+        more = cost.seconds(missing)
         if more > AFFORDABLE_S:
             said += f". {wished} starts would take about {_rounded(more)}"
     return said
@@ -230,9 +222,9 @@ def _rounded(needed: float) -> str:
     )
 
 
-def beside(comparison: Comparison) -> None:
+def beside(shown: Shown) -> None:
     """The problem, and the switch between the same units and the same number of parameters, with what it means."""
-    page = comparison.page
+    page, comparison, settings = shown.page, shown.comparison, shown.settings
     controls.widget(page, "name")
     st.segmented_control(
         "The same for all models",
@@ -245,14 +237,13 @@ def beside(comparison: Comparison) -> None:
         help="Same units for all models, or for each as many units as bring it nearest to the parameters of "
         "bidirectional (concat) with the chosen units.",
     )
-    settings = shown_settings(page)
-    problem = problem_of(settings)
+    problem = settings.problem
     models = {label: model_of(comparison, label, settings) for label in comparison.models}
     counts = {label: parameter_count(problem, model) for label, model in models.items()}
     fewest, most = min(counts, key=lambda one: counts[one]), max(counts, key=lambda one: counts[one])
-    if settings["fair"] and counts[most] - counts[fewest] > CLOSE * counts[most]:
+    if settings.fair and counts[most] - counts[fewest] > CLOSE * counts[most]:
         st.caption(f"Not as many parameters each, but as near as units allow: {counts[fewest]:,} to {counts[most]:,}.")
-    elif settings["fair"]:
+    elif settings.fair:
         st.caption(f"About as many parameters each, as whole units allow: {counts[fewest]:,} to {counts[most]:,}.")
     elif counts[fewest] < counts[most]:
         st.caption(

@@ -1,7 +1,6 @@
 """The numbers of a comparison: results, differences from a baseline, pairs, accuracy by timestep."""
 
 import math
-from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,12 +10,10 @@ import streamlit as st
 from bilstm_core import figures
 from bilstm_core.analysis import frames
 from bilstm_core.analysis.statistics import FEWEST, MOST_STARTS, against, by_start, differences, starts_needed
-from bilstm_core.runs import Run
 from ui import best_possible, evaluations, wording
 from ui.chart.component import cached, chart
-from ui.compare.comparison import Comparison, evaluated, problem_of, scores, scores_key, sequences, shown_settings
-
-RunsByLabel = Mapping[str, Sequence[Run]]
+from ui.compare.comparison import RunsByLabel
+from ui.compare.resolved import Shown
 
 
 def summary(runs: RunsByLabel, by_run: pd.DataFrame) -> pd.DataFrame:
@@ -32,23 +29,20 @@ def summary(runs: RunsByLabel, by_run: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def table(comparison: Comparison, runs: RunsByLabel, pairs: bool = True) -> None:
+def table(shown: Shown, pairs: bool = True) -> None:
     """The numbers of every model, and who beat whom, start by start."""
-    page = comparison.page
-    present = {label: group for label, group in runs.items() if group}
-    settings = shown_settings(page)
-    if not present or not evaluated(present, settings):
+    page, present, by_run = shown.page, shown.present, shown.scores
+    if not present or by_run is None:
         return
-    by_run = scores(present, settings)
-    shown = summary(present, by_run)
+    results = summary(present, by_run)
     number = st.column_config.NumberColumn
     problem = next(iter(present.values()))[0].spec.problem
     if not wording.classes(problem):
-        shown = shown.drop(columns=["accuracy", "exact"])
-    fresh = f"{sequences(settings):,} fresh sequences"
+        results = results.drop(columns=["accuracy", "exact"])
+    fresh = f"{shown.settings.sequences:,} fresh sequences"
     unit = wording.loss_name(problem).capitalize()
     st.dataframe(
-        shown,
+        results,
         hide_index=True,
         width="stretch",
         column_config={
@@ -72,7 +66,7 @@ def table(comparison: Comparison, runs: RunsByLabel, pairs: bool = True) -> None
     )
     one, two, _ = st.columns([1, 1, 4])
     with one:
-        evaluations.download(lambda: shown, f"{page} results", "Table as CSV")
+        evaluations.download(lambda: results, f"{page} results", "Table as CSV")
     with two:
         evaluations.download(lambda: frames.losses(present), f"{page} curves", "Curves as CSV")
     if pairs:
@@ -144,18 +138,16 @@ def paired(by_run: pd.DataFrame, baseline: str) -> pd.DataFrame:
     return tidy[["label", "seed", "difference"]].dropna()
 
 
-def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -> None:
+def differences_from(shown: Shown, baseline: str) -> None:
     """Each model's loss minus the baseline's: a dot for each start, the mean and its interval."""
-    settings = shown_settings(comparison.page)
-    present = {label: runs[label] for label in comparison.models if runs.get(label)}
-    if not evaluated(present, settings):
+    comparison, by_run = shown.comparison, shown.scores
+    if by_run is None:
         return
-    by_run = scores(present, settings)
     if baseline not in set(by_run["label"]) or by_run["label"].nunique() < 2:
         return
     tidy = paired(by_run, baseline)
     styles = {label: comparison.styles[label] for label in comparison.models if label != baseline}
-    title = f"difference in {wording.loss_name(problem_of(settings))}"
+    title = f"difference in {wording.loss_name(shown.settings.problem)}"
 
     def figure() -> go.Figure:
         intervals = against(by_run, baseline)
@@ -165,7 +157,7 @@ def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -
 
     st.markdown(f"**Loss on fresh sequences minus {baseline}'s, start by start** (left of zero: lower)")
     chart(
-        cached(f"differences {baseline} {styles} {title} {scores_key(present, settings)}", figure),
+        cached(("differences", baseline, tuple(styles.items()), title, shown.key), figure),
         key=f"{comparison.page}-differences",
         alt=f"Loss on fresh sequences minus {baseline}'s: a dot for each start, the mean and its 95 % interval.",
     )
@@ -174,16 +166,16 @@ def differences_from(comparison: Comparison, runs: RunsByLabel, baseline: str) -
     evaluations.download(lambda: tidy, f"{comparison.page} differences")
 
 
-def by_timestep(comparison: Comparison, runs: RunsByLabel, labels: Sequence[str]) -> None:
+def by_timestep(shown: Shown) -> None:
     """The share of right labels at each timestep, mean over starts, beside the best possible with that view."""
-    settings, tables = shown_settings(comparison.page), []
-    present = [label for label in labels if runs.get(label)]
-    if not evaluated({label: runs[label] for label in present}, settings):
+    comparison, tables = shown.comparison, []
+    if shown.scores is None:
         return
-    each = sequences(settings)
-    for label in present:
-        spec = runs[label][0].spec
-        right = np.mean([evaluations.right_by_timestep(run, each) for run in runs[label]], axis=0)
+    for label, group in shown.present.items():
+        if label not in shown.visible:
+            continue
+        spec = group[0].spec
+        right = np.mean([evaluations.right_by_timestep(run, shown.settings.sequences) for run in group], axis=0)
         risk = best_possible.best_possible(spec.problem, spec.model)
         ceiling = np.full(len(right), np.nan) if risk is None else risk.per_timestep_accuracy
         timestep = np.arange(1, len(right) + 1)
@@ -192,10 +184,10 @@ def by_timestep(comparison: Comparison, runs: RunsByLabel, labels: Sequence[str]
         return
     table = pd.concat(tables, ignore_index=True)
     st.markdown("**Labels right at each timestep**, beside the best possible")
-    styles = {label: comparison.styles[label] for label in labels}
+    styles = {label: comparison.styles[label] for label in shown.visible}
     chart(
         cached(
-            f"by timestep {styles} {table['ceiling'].tolist()} {scores_key(runs, settings)}",
+            ("by timestep", tuple(styles.items()), tuple(table["ceiling"].tolist()), shown.key),
             lambda: figures.accuracy_by_timestep(table, styles),
         ),
         key=f"{comparison.page}-by-timestep",

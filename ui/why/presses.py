@@ -1,9 +1,8 @@
 """The page Why, stage by stage: a guess, one change a press with the sentence that came of it, and the long run."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -23,27 +22,21 @@ from bilstm_core.analysis.ablation import (
 )
 from bilstm_core.analysis.parameter_matching import Match, match
 from bilstm_core.presets import NO_FUTURE, WHY_FIRST, WHY_MORE, WHY_STEPS, WIDER, Step
-from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec
-from ui import evaluations, live, registry, state
+from ui import live, registry, state
 from ui.compare import guess, headline, launch
 from ui.compare.comparison import (
     AFFORDABLE_S,
     STARTS,
     TUTORIAL_EPOCHS,
     Comparison,
-    Settings,
+    ComparisonSettings,
     affordable_starts,
-    current_runs,
-    evaluated,
-    problem_of,
-    reference,
     runs_of,
-    scores,
-    scores_key,
-    shown_settings,
+    scores_of,
     specs_of,
 )
+from ui.compare.resolved import Asked, Shown, ask, resolve, shown_settings
 
 PAGE = registry.WHY.title
 LONG_EPOCHS = 4_000
@@ -53,8 +46,6 @@ VARIANTS = {NO_FUTURE: "backward_constant", WIDER: "same_parameters", "second fo
     "told one-hot": "one_hot",
     WHY_MORE.label: "backward_noise",
 }
-
-Runs = dict[str, list[Run]]
 
 
 def guessed() -> str | None:
@@ -67,35 +58,34 @@ def _stage() -> int:
     return state.STAGE(PAGE).get()
 
 
-def _is_long(settings: Settings | None = None) -> bool:
-    return bool((settings or shown_settings(PAGE))["epochs"] > TUTORIAL_EPOCHS)
+def _is_long(settings: ComparisonSettings) -> bool:
+    return settings.epochs > TUTORIAL_EPOCHS
 
 
-def _offered(steps: Sequence[Step]) -> list[Step]:
+def _offered(steps: Sequence[Step], settings: ComparisonSettings) -> list[Step]:
     """Those that change something: where all models have as many parameters already, giving them is no change."""
-    return [step for step in steps if not (shown_settings(PAGE)["fair"] and step.matched)]
+    return [step for step in steps if not (settings.fair and step.matched)]
 
 
-def tried() -> list[Step]:
+def tried(settings: ComparisonSettings) -> list[Step]:
     """The changes tried so far, in order."""
     more = [WHY_MORE] if state.NOISE(PAGE).get() else []
-    return [*_offered(WHY_STEPS[: _stage()]), *more]
+    return [*_offered(WHY_STEPS[: _stage()], settings), *more]
 
 
-def left() -> list[Step]:
+def left(settings: ComparisonSettings) -> list[Step]:
     """The changes not tried yet, in order."""
-    return _offered(WHY_STEPS[_stage() :])
+    return _offered(WHY_STEPS[_stage() :], settings)
 
 
-def _match() -> Match:
+def _match(settings: ComparisonSettings) -> Match:
     """How near forward comes to bidirectional's parameters."""
-    settings = shown_settings(PAGE)
-    return match(problem_of(settings), WHY_FIRST[FORWARD], reference(settings))
+    return match(settings.problem, WHY_FIRST[FORWARD], settings.reference)
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
 def _found(
-    key: str,
+    key: Hashable,
     _by_run: pd.DataFrame,
     steps: Sequence[Step],
     match: Match,
@@ -104,15 +94,14 @@ def _found(
     return said, kinds(_by_run, steps, match)
 
 
-def _findings(runs: Runs, steps: Sequence[Step]) -> tuple[list[str], dict[str, Kind]]:
-    """What came of each change, in a sentence, and of what kind it is; waits for the runs to be evaluated."""
-    settings = shown_settings(PAGE)
-    return _found(scores_key(runs, settings), scores(runs, settings), steps, _match())
+def _findings(shown: Shown, scores: pd.DataFrame, steps: Sequence[Step]) -> tuple[list[str], dict[str, Kind]]:
+    """What came of each change, in a sentence, and of what kind it is."""
+    return _found(shown.key, scores, steps, _match(shown.settings))
 
 
-def _words(step: Step) -> str:
+def _words(step: Step, settings: ComparisonSettings) -> str:
     """What the button of a step says."""
-    near = _match()
+    near = _match(settings)
     return step.press if near.close or not step.matched else f"Give forward {near.units} units"
 
 
@@ -121,12 +110,9 @@ def _style(label: str, model: ModelSpec) -> figures.Style:
     return figures.style("bidirectional" if both else "forward", variant=VARIANTS.get(label, "none"))
 
 
-def comparison(settings: Settings | None = None) -> Comparison:
-    """What is on the page now: forward, bidirectional and what has been tried; in the long run, those it follows.
-
-    settings: what would be on the page with these
-    """
-    models = {**WHY_FIRST, **{step.label: step.model for step in tried()}}
+def comparison(settings: ComparisonSettings, steps: Sequence[Step]) -> Comparison:
+    """Forward, bidirectional and what has been tried; in the long run, those it follows. steps: tried so far"""
+    models = {**WHY_FIRST, **{step.label: step.model for step in steps}}
     if _is_long(settings):
         models = {label: model for label, model in models.items() if label in LONG}
     return Comparison(
@@ -141,39 +127,48 @@ def comparison(settings: Settings | None = None) -> Comparison:
     )
 
 
+def _now(settings: ComparisonSettings) -> Comparison:
+    """What is on the page under the settings that it shows."""
+    return comparison(settings, tried(settings))
+
+
 def _show() -> None:
-    launch.start(comparison(), shown_settings(PAGE))
+    settings = shown_settings(PAGE)
+    launch.start(_now(settings), settings)
 
 
 def _press() -> None:
-    before, stage = _stage(), 1 + WHY_STEPS.index(left()[0])
+    settings = shown_settings(PAGE)
+    before, stage = _stage(), 1 + WHY_STEPS.index(left(settings)[0])
     state.STAGE(PAGE).set(stage)  # the job carries it
-    if not launch.start(comparison(), shown_settings(PAGE)):
+    if not launch.start(_now(settings), settings):
         state.STAGE(PAGE).set(before)
 
 
-def _long_settings() -> dict[str, Any]:
-    """Those of the long run, with the fewest starts that it can have; they may be out of range."""
-    return {**shown_settings(PAGE), "epochs": LONG_EPOCHS, "starts": min(STARTS)}
+def _long_run_of(settings: ComparisonSettings) -> tuple[Comparison, Asked]:
+    """What the long run follows, and what it comes to with the fewest starts that it can have."""
+    long = replace(settings, epochs=LONG_EPOCHS, starts=min(STARTS))
+    followed = comparison(long, tried(settings))
+    return followed, ask(followed, long)
 
 
 def _long_run() -> None:
-    settings, asked = _long_settings(), shown_settings(PAGE)["starts"]
-    followed = comparison(settings)
-    if launch.complaint(followed, settings):
+    shown = shown_settings(PAGE)
+    followed, asked = _long_run_of(shown)
+    if asked.refused:
         return
-    settings["starts"] = affordable_starts(followed, {**settings, "starts": asked})
-    if launch.start(followed, settings):
-        state.BEFORE(PAGE).set(asked)
-        state.STARTS(PAGE).set(settings["starts"])
+    starts = affordable_starts(followed, replace(asked.settings, starts=shown.starts))
+    if launch.start(followed, replace(asked.settings, starts=starts)):
+        state.BEFORE(PAGE).set(shown.starts)
+        state.STARTS(PAGE).set(starts)
 
 
 def _short_run() -> None:
-    settings = {**shown_settings(PAGE), "epochs": TUTORIAL_EPOCHS}
-    settings["starts"] = state.BEFORE(PAGE).get() or settings["starts"]
-    if launch.start(comparison(settings), settings):
+    shown = shown_settings(PAGE)
+    short = replace(shown, epochs=TUTORIAL_EPOCHS, starts=state.BEFORE(PAGE).get() or shown.starts)
+    if launch.start(comparison(short, tried(shown)), short):
         state.BEFORE(PAGE).drop()
-        state.STARTS(PAGE).set(settings["starts"])
+        state.STARTS(PAGE).set(short.starts)
 
 
 def _start_again() -> None:
@@ -182,64 +177,65 @@ def _start_again() -> None:
     _short_run()
 
 
-def answer(runs: Runs) -> str:
+def answer(shown: Shown) -> str:
     """The measured sentence under the question: what came of the last press."""
-    if not all(runs.values()):
-        return "Training what was asked for." if live.active(PAGE) else "Press **Run** to find out."
-    if not evaluated(runs, shown_settings(PAGE), evaluations.PATIENCE_S):
+    if not all(shown.runs.values()):
+        return "Training what was asked for." if shown.busy else "Press **Run** to find out."
+    if shown.scores is None:
         return headline.EVALUATING
-    by_run = scores(runs, shown_settings(PAGE))
-    epochs = shown_settings(PAGE)["epochs"]
-    if _is_long():
-        return f"After {epochs:,} sequences each: {lead_sentence(by_run, _earlier())}"
-    if not tried():
+    settings, steps = shown.settings, tried(shown.settings)
+    if _is_long(settings):
+        return f"After {settings.epochs:,} sequences each: {lead_sentence(shown.scores, _earlier(shown))}"
+    if not steps:
         wait = "" if guessed() else " Why? Guess first."
-        return f"After {epochs:,} sequences each: {opening(by_run)}{wait}"
-    return _findings(runs, tried())[0][-1]
+        return f"After {settings.epochs:,} sequences each: {opening(shown.scores)}{wait}"
+    return _findings(shown, shown.scores, steps)[0][-1]
 
 
-def _earlier() -> pd.DataFrame | None:
-    settings = {**shown_settings(PAGE), "epochs": TUTORIAL_EPOCHS}
-    runs = runs_of(specs_of(replace(comparison(), models=WHY_FIRST), settings))
-    return scores(runs, settings) if all(runs.values()) and evaluated(runs, settings) else None
+def _earlier(shown: Shown) -> pd.DataFrame | None:
+    settings = replace(shown.settings, epochs=TUTORIAL_EPOCHS)
+    runs = runs_of(specs_of(replace(shown.comparison, models=WHY_FIRST), settings))
+    return scores_of(runs, settings) if all(runs.values()) else None
 
 
-def below(runs: Runs) -> str:
+def below(shown: Shown) -> str:
     """What came of the guess, and at the end what is left."""
-    if _is_long():
-        return f"And {guess.fall_sentence(runs)}" if all(runs.values()) else ""
-    if not tried() or not all(runs.values()) or not evaluated(runs, shown_settings(PAGE)):
+    steps = tried(shown.settings)
+    if _is_long(shown.settings):
+        return f"And {guess.fall_sentence(shown.runs)}" if all(shown.runs.values()) else ""
+    if not steps or not all(shown.runs.values()) or shown.scores is None:
         return ""
-    _, found = _findings(runs, tried())
+    _, found = _findings(shown, shown.scores, steps)
     said = [verdict(guessed() or "", found) if guessed() else ""]
-    if found and not left():
+    if found and not left(shown.settings):
         said.append(conclusion(found))
     return " ".join(part for part in said if part)
 
 
-def press_row() -> None:
+def press_row(shown: Shown) -> None:
     """The guess, then one press a change, and at the end the long run."""
+    settings, remaining, steps = shown.settings, left(shown.settings), _offered(WHY_STEPS, shown.settings)
     if not guessed():
         guess.ask(PAGE, "Why does bidirectional learn faster? Your guess:", GUESSES)
         return
-    busy, said = live.active(PAGE), ""
+    busy, said = shown.busy, ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if _is_long():
+        if _is_long(settings):
             st.button(
                 "Back to where the tutorial stops", key=state.widget(PAGE, "short"), on_click=_short_run, disabled=busy
             )
-        elif left():
+        elif remaining:
             st.button(
-                _words(left()[0]),
+                _words(remaining[0], settings),
                 key=state.widget(PAGE, "press"),
                 type="primary",
                 icon=":material/add:",
                 on_click=_press,
                 disabled=busy,
             )
-            st.caption(f"{len(_offered(WHY_STEPS)) - len(left()) + 1} of {len(_offered(WHY_STEPS))}")
+            st.caption(f"{len(steps) - len(remaining) + 1} of {len(steps)}")
         else:
-            said = launch.complaint(comparison(_long_settings()), _long_settings())
+            said = _long_run_of(settings)[1].refused
             st.button(
                 f"The long run: {LONG_EPOCHS:,} sequences",
                 key=state.widget(PAGE, "long"),
@@ -249,7 +245,7 @@ def press_row() -> None:
                 disabled=busy or bool(said),
                 help=f"At most about {AFFORDABLE_S:.0f} s of training; follows {', '.join(LONG)}.",
             )
-        if not _is_long():
+        if not _is_long(settings):
             st.toggle(
                 "Noise, too",
                 key=state.NOISE(PAGE).key,
@@ -269,24 +265,22 @@ def press_row() -> None:
         st.markdown(f":material/error: The long run: {said}")
 
 
-def so_far(runs: Runs) -> None:
+def so_far(shown: Shown) -> None:
     """What came of every press."""
-    present = {label: group for label, group in runs.items() if group}
-    done = [step for step in tried() if step.label in present]
-    if not done or not {FORWARD, BIDIRECTIONAL} <= set(present) or not evaluated(present, shown_settings(PAGE)):
+    done = [step for step in tried(shown.settings) if step.label in shown.present]
+    if not done or not {FORWARD, BIDIRECTIONAL} <= set(shown.present) or shown.scores is None:
         return
     st.markdown("**What came out so far**")
-    said, _ = _findings(present, done)
+    said, _ = _findings(shown, shown.scores, done)
     st.markdown("\n".join(f"- {one}" for one in said))
 
 
-def page() -> tuple[Comparison, Runs]:
-    """The question, its measured answer and the presses; what the page compares, and its runs."""
-    live.address(PAGE, functools.partial(launch.take_up, comparison()))
-    now = comparison()
+def page() -> Shown:
+    """The question, its measured answer and the presses; what the page shows."""
+    live.address(PAGE, functools.partial(launch.take_up, _now(shown_settings(PAGE))))
     st.title(registry.WHY.question)
-    runs = current_runs(now)
-    headline.headline(now, runs, answer(runs), below(runs))
+    shown = resolve(_now(shown_settings(PAGE)))
+    headline.headline(shown, answer(shown), below(shown))
     with st.container(key="press"):
-        press_row()
-    return now, runs
+        press_row(shown)
+    return shown
