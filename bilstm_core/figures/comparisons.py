@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -178,16 +177,6 @@ def _share_of_ones(rows: pd.DataFrame, height: int) -> go.Figure:
     )
 
 
-def _interval(values: npt.NDArray[np.float64], draws: int = 2_000) -> tuple[float, float]:
-    """A 95 % bootstrap interval of the mean, the same for the same values."""
-    if len(values) < 2:
-        return float(values.mean()), float(values.mean())
-    rng = np.random.default_rng(0)
-    means = values[rng.integers(0, len(values), (draws, len(values)))].mean(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
-
-
 def _given(intervals: pd.DataFrame, label: str) -> tuple[float, float, float]:
     middle, low, high = intervals.loc[intervals["label"] == label, ["middle", "low", "high"]].iloc[0]
     return float(middle), float(low), float(high)
@@ -197,16 +186,15 @@ def paired_differences(
     frame: pd.DataFrame,
     styles: Mapping[str, Style],
     *,
-    intervals: pd.DataFrame | None = None,
-    middle: str = "mean",
+    intervals: pd.DataFrame,
     title: str = "difference in final loss (nats per label)",
     row: int = 64,
 ) -> go.Figure:
     """A dot for each start, and their mean with its 95 % interval as a thick bar, a row a model.
 
     frame: label, seed, difference (the model's minus the baseline's, same data, same start)
-    intervals: label, middle, low, high; by default the mean and a bootstrap over the starts
-    middle: what the middle is, in a word; title: of the axis, with its unit; row: px of each row
+    intervals: label, middle (the mean), low, high
+    title: of the axis, with its unit; row: px of each row
     """
     labels = [label for label in styles if (frame["label"] == label).any()]
     traces: list[Item] = []
@@ -217,7 +205,7 @@ def paired_differences(
         values = table["difference"].to_numpy(np.float64)
         colour = styles[label].color
         jitter = (np.arange(len(values)) % 5 - 2) * 0.05
-        mid, low, high = _given(intervals, label) if intervals is not None else (values.mean(), *_interval(values))
+        mean, low, high = _given(intervals, label)
         ends += [low, high]
         traces.append(
             {
@@ -235,8 +223,8 @@ def paired_differences(
             {
                 "type": "scatter",
                 "mode": "lines+markers",
-                "name": f"{label}: {middle}",
-                "x": [low, mid, high],
+                "name": f"{label}: mean",
+                "x": [low, mean, high],
                 "y": [place - 0.06] * 3,
                 "line": {"color": colour, "width": 8},
                 "marker": {
@@ -245,11 +233,11 @@ def paired_differences(
                     "opacity": 1,
                     "line": {"color": PAPER, "width": [0, 2, 0]},
                 },
-                "hovertemplate": f"{label}: {middle} {mid:+.4f}, 95 % from {low:+.4f} to {high:+.4f}<extra></extra>",
+                "hovertemplate": f"{label}: mean {mean:+.4f}, 95 % from {low:+.4f} to {high:+.4f}<extra></extra>",
             }
         )
         font = {"size": canvas.TEXT, "color": colour}
-        short, first, last = (f"{value:+.3f}".replace("-", "−") for value in (mid, low, high))
+        short, first, last = (f"{value:+.3f}".replace("-", "−") for value in (mean, low, high))
         short = f"<b>{label}</b>  {short}"
         text = f"{short} ({first} to {last})" if low < high else short
         notes.append(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.problems.base import VIEWS, Batch, BayesRisk, Head, Parameter, Problem, View, Waterfall
+from bilstm_core.problems.base import VIEWS, Batch, BayesRisk, Head, Problem, View, Waterfall
 from bilstm_core.problems.centered_window import CENTERED_WINDOW
 from bilstm_core.problems.cosine_from_sine import COSINE_FROM_SINE
 from bilstm_core.problems.cumulative_sum import CUMULATIVE_SUM, sample
@@ -20,7 +20,6 @@ __all__ = [
     "Batch",
     "BayesRisk",
     "Head",
-    "Parameter",
     "Problem",
     "View",
     "Waterfall",

@@ -1,7 +1,7 @@
 """What a problem declares: the bottom of the house, NumPy only."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -57,17 +57,6 @@ class BayesRisk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """A number that a problem can be tuned by; `low` and `high` are themselves excluded."""
-
-    default: float
-    low: float
-    high: float
-    label: str
-    help: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Waterfall:
     """How labels show on a running sum: they turn where it reaches a limit.
 
@@ -93,6 +82,7 @@ class Problem:
     padded: whether sequences end early: their mask is not all true
     decides(timesteps): which values decide each label, (labels, values) bool; None where all that `solved_by` reads
     enough: how many neighbours of the values that decide a label give it; None where it takes them all
+    parameters: the names of the numbers that it can be tuned by, which `ProblemSpec` has and checks
     """
 
     name: str
@@ -109,7 +99,7 @@ class Problem:
     features: int = 1
     head: Head = "binary"
     outputs: int = 1
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    parameters: tuple[str, ...] = ()
 
     def deciding(self, timesteps: int) -> npt.NDArray[np.bool_]:
         """Which values decide each label: (labels, values)."""

@@ -14,20 +14,13 @@ Worked example, T = 4 and h = 0.25, so the sum must reach 1:
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.problems.base import Batch, BayesRisk, Parameter, Problem, View, Waterfall
+from bilstm_core.problems.base import Batch, BayesRisk, Problem, View, Waterfall
 from bilstm_core.problems.signed_sums import signed_sum_risk
 
 WORKED_EXAMPLE = (
     0.63144003, 0.29414551, 0.91587952, 0.95189228, 0.32195638,
     0.60742236, 0.83895793, 0.18023048, 0.84762691, 0.29165514,
 )  # fmt: skip
-THRESHOLD = Parameter(
-    default=0.25,
-    low=0.0,
-    high=1.0,
-    label="Threshold",
-    help="The label turns to 1 when the running sum reaches this share of the number of timesteps.",
-)
 
 
 def limit(timesteps: int, threshold: float) -> float:
@@ -70,5 +63,5 @@ CUMULATIVE_SUM = Problem(
     risk=risk,
     labels=labels,
     waterfall=Waterfall(limits=limits),
-    parameters={"threshold": THRESHOLD},
+    parameters=("threshold",),
 )

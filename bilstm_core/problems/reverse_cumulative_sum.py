@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bilstm_core.problems.base import Batch, BayesRisk, Problem, View, Waterfall
-from bilstm_core.problems.cumulative_sum import THRESHOLD, limit, limits
 from bilstm_core.problems.cumulative_sum import labels as forward_labels
+from bilstm_core.problems.cumulative_sum import limit, limits
 from bilstm_core.problems.signed_sums import signed_sum_risk
 
 
@@ -48,5 +48,5 @@ REVERSE_CUMULATIVE_SUM = Problem(
     risk=risk,
     labels=labels,
     waterfall=Waterfall(limits=limits, from_end=True),
-    parameters={"threshold": THRESHOLD},
+    parameters=("threshold",),
 )

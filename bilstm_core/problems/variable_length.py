@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bilstm_core.problems.base import Batch, BayesRisk, Problem, View, Waterfall
-from bilstm_core.problems.cumulative_sum import THRESHOLD, limit, limits
 from bilstm_core.problems.cumulative_sum import labels as unpadded_labels
+from bilstm_core.problems.cumulative_sum import limit, limits
 from bilstm_core.problems.signed_sums import signed_sum_risk
 
 PADDING = -1.0
@@ -78,5 +78,5 @@ VARIABLE_LENGTH = Problem(
     labels=labels,
     waterfall=Waterfall(limits=limits),
     padded=True,
-    parameters={"threshold": THRESHOLD},
+    parameters=("threshold",),
 )

@@ -350,21 +350,24 @@ def test_share_of_ones_is_darker_where_the_guess_is_one():
     np.testing.assert_allclose(np.asarray(bars.customdata)[:, 0], [1.0, 0.6, 0.9])
 
 
+def intervals(label, middle, low, high):
+    return pd.DataFrame({"label": [label], "middle": [middle], "low": [low], "high": [high]})
+
+
 def test_paired_differences_show_every_start_and_a_zero_line():
     frame = pd.DataFrame({"label": "backward", "seed": range(10), "difference": np.linspace(-0.1, 0.3, 10)})
-    figure = figures.paired_differences(frame, STYLES)
+    figure = figures.paired_differences(frame, STYLES, intervals=intervals("backward", 0.1, 0.02, 0.18))
     np.testing.assert_allclose(figure.data[0].x, frame["difference"], atol=1e-6)
     low, mean, high = figure.data[1].x
-    assert low < mean < high
-    assert mean == pytest.approx(0.1)
+    assert (low, mean, high) == (0.02, 0.1, 0.18)
     assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].x1) == (0, 0)
 
 
 def test_given_intervals_are_drawn_as_they_are():
     frame = pd.DataFrame({"label": "backward", "seed": range(3), "difference": [0.1, 0.2, 0.3]})
-    given = pd.DataFrame({"label": ["forward", "backward"], "middle": [0, 0.21], "low": [0, -0.9], "high": [0, 0.4]})
-    figure = figures.paired_differences(frame, STYLES, intervals=given, middle="median")
-    assert list(trace(figure, "backward: median").x) == [-0.9, 0.21, 0.4]
+    given = pd.concat([intervals("forward", 0, 0, 0), intervals("backward", 0.21, -0.9, 0.4)])
+    figure = figures.paired_differences(frame, STYLES, intervals=given)
+    assert list(trace(figure, "backward: mean").x) == [-0.9, 0.21, 0.4]
     assert figure.layout.xaxis.range[0] < -0.9
     assert figure.layout.xaxis.title.text == "difference in final loss (nats per label)"
 
@@ -553,7 +556,9 @@ EVERY_FIGURE = {
         pd.DataFrame({"label": "forward", "timestep": [1, 2], "accuracy": [0.9, 1.0]}), STYLES
     ),
     "paired_differences": lambda: figures.paired_differences(
-        pd.DataFrame({"label": "backward", "seed": [0, 1], "difference": [0.1, 0.2]}), STYLES
+        pd.DataFrame({"label": "backward", "seed": [0, 1], "difference": [0.1, 0.2]}),
+        STYLES,
+        intervals=intervals("backward", 0.15, 0.1, 0.2),
     ),
     "three_by_three": lambda: figures.three_by_three(nine()),
     "sensitivity": lambda: figures.sensitivity([("forward", "forward", np.tril(np.ones((4, 4))))]),

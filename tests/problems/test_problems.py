@@ -1,3 +1,4 @@
+import inspect
 import math
 from collections.abc import Callable
 
@@ -8,6 +9,7 @@ from bilstm_core.problems import PROBLEMS, VIEWS, Problem, View, get_sequence, g
 from bilstm_core.problems.base import reads
 from bilstm_core.problems.cosine_from_sine import FASTEST, SLOWEST
 from bilstm_core.problems.cumulative_sum import WORKED_EXAMPLE, labels
+from bilstm_core.specs import ProblemSpec
 
 Labels = Callable[[list[float]], list[int]]
 
@@ -99,6 +101,14 @@ def test_labels_follow_the_definition(problem: Problem) -> None:
     for x, y, mask in zip(*batch, strict=True):
         assert y[mask].ravel().tolist() == DEFINITIONS[problem.name](x[mask].ravel().tolist())
     np.testing.assert_array_equal(problem.labels(batch.x, batch.mask), batch.y)
+
+
+@each_problem
+def test_a_problem_is_tuned_by_what_its_spec_has_with_the_same_defaults(problem: Problem) -> None:
+    spec = ProblemSpec(name=problem.name)
+    for draw in (problem.sample, problem.risk):
+        taken = inspect.signature(draw).parameters
+        assert spec.parameters() == {name: taken[name].default for name in problem.parameters}
 
 
 @pytest.mark.parametrize("name", [name for name, problem in PROBLEMS.items() if problem.parameters])
