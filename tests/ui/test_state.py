@@ -25,7 +25,7 @@ def spelt(source: str) -> list[int]:
     lines = []
     for node in ast.walk(ast.parse(source)):
         match node:
-            case ast.Attribute(attr="session_state" | "query_params"):
+            case ast.Attribute(value=ast.Name(id="st"), attr="session_state" | "query_params"):
                 lines.append(node.lineno)
             case ast.ImportFrom(names=names) if {"session_state", "query_params"} & {name.name for name in names}:
                 lines.append(node.lineno)
