@@ -169,8 +169,8 @@ def test_of_too_few_starts_what_still_fell_is_said_before_that_they_rank_nothing
         busy=False,
     )
     first, below = headline.answer(shown)
-    fell = "n the second half of the run bidirectional's loss fell by 50% and forward's by 0%."
-    ranked = "bidirectional's loss is 0.300 lower than forward's" if ranked_first else "5 starts cannot rank them"
+    fell = "n the second half of the run bidirectional's training loss fell by 50% and forward's by 0%."
+    ranked = "bidirectional's loss on fresh sequences is 0.300 lower" if ranked_first else "5 starts cannot rank them"
     assert first.startswith("After 1,000 sequences each: " + (ranked if ranked_first else f"i{fell}"))
     assert below.startswith(f"I{fell}" if ranked_first else ranked)
 
