@@ -15,6 +15,7 @@ MAX_SNAPSHOTS = 40
 GRID_RATIO = 1.12
 
 Steps = npt.NDArray[np.int64]
+Curve = tuple[Steps, npt.NDArray[np.float64], Steps]  # sequences seen, mean loss, and of how many weight updates it is
 
 
 def lows_and_highs(

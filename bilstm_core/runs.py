@@ -6,7 +6,7 @@ Nothing here imports TensorFlow.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -137,6 +137,17 @@ class Run:
 def probes(problem: ProblemSpec) -> Batch:
     """The 32 fixed sequences that snapshots are taken on; the same for every run of a problem."""
     return problem.problem.sample(N_PROBES, problem.timesteps, generator(0, Stream.PROBES), **problem.parameters())
+
+
+def checkpoint_specs(run: Run, count: int = 10) -> list[RunSpec]:
+    """Trainings that are what the run was on its way: the same spec with fewer epochs, log-spaced from one to the last.
+
+    A run is the same up to any epoch, however many follow. The run's own last epoch is counted, and left out.
+    """
+    training = run.spec.training
+    last = run.steps_done // training.steps_per_epoch
+    epochs = {round(last ** (place / (count - 1))) for place in range(count)} if last > 1 else set()
+    return [replace(run.spec, training=replace(training, epochs=number)) for number in sorted(epochs - {last})]
 
 
 def installed_versions() -> dict[str, str]:

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
+import numpy as np
+import numpy.typing as npt
+
 from bilstm_core.problems import PROBLEMS, Problem
 
 Direction = Literal["forward", "backward", "bidirectional"]
@@ -167,6 +170,12 @@ class TrainingSpec:
     def sequences(self) -> int:
         """Sequences seen in all, repeats counted."""
         return self.epochs * self.sequences_per_epoch
+
+    def updates_after(self, sequences_seen: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:
+        """The weight updates that so many sequences, at least 1, have made."""
+        epochs, within = np.divmod(sequences_seen - 1, self.sequences_per_epoch)
+        updates: npt.NDArray[np.int64] = epochs * self.steps_per_epoch + within // self.batch_size + 1
+        return updates
 
     def canonical(self) -> "TrainingSpec":
         """The same training, with a batch no larger than an epoch."""

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from bilstm_core.runs import Run, from_parts, to_parts
+from bilstm_core.runs import Run, Snapshots, Timing, checkpoint_specs, from_parts, to_parts
 from bilstm_core.specs import RunSpec, TrainingSpec
 from tests.test_store import finished
 
@@ -55,3 +56,35 @@ def test_a_run_takes_the_bytes_of_all_its_arrays() -> None:
     lean = replace(RUN, optimizer_state={})
     assert RUN.nbytes - lean.nbytes == sum(array.nbytes for array in RUN.optimizer_state.values())
     assert lean.nbytes > sum(array.nbytes for array in RUN.weights.values())
+
+
+def run_of(spec: RunSpec, steps_done: int) -> Run:
+    """A run of which only the spec, and how far it came, is known."""
+    nothing = np.zeros(0, np.int64)
+    return Run(
+        spec=spec,
+        steps_done=steps_done,
+        history=pd.DataFrame(),
+        steps=pd.DataFrame(),
+        snapshots=Snapshots(nothing, nothing, nothing.astype(np.float16)),
+        weights={},
+        optimizer_state={},
+        timing=Timing(0, 0, 1),
+    )
+
+
+def test_checkpoints_are_the_same_training_ended_earlier() -> None:
+    training = TrainingSpec(epochs=1_000, sequences_per_epoch=3, seed=4)
+    specs = checkpoint_specs(run_of(RunSpec(training=training), 3_000))
+    assert [spec.training.epochs for spec in specs] == [1, 2, 5, 10, 22, 46, 100, 215, 464]
+    assert {replace(spec.training, epochs=1_000) for spec in specs} == {training}
+
+
+def test_a_stopped_run_has_checkpoints_up_to_where_it_came() -> None:
+    specs = checkpoint_specs(run_of(RunSpec(training=TrainingSpec(epochs=1_000, sequences_per_epoch=3)), 3 * 8 + 1))
+    assert [spec.training.epochs for spec in specs] == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(("epochs", "steps_done"), [(1, 1), (5, 0)])
+def test_nothing_lies_between_untrained_and_one_epoch(epochs: int, steps_done: int) -> None:
+    assert checkpoint_specs(run_of(RunSpec(training=TrainingSpec(epochs=epochs)), steps_done)) == []

@@ -197,3 +197,9 @@ def test_presets_are_canonical(spec: RunSpec) -> None:
 
 def test_a_smaller_last_batch_is_one_more_update() -> None:
     assert TrainingSpec(epochs=2, sequences_per_epoch=25, batch_size=10).steps == 6
+
+
+def test_updates_are_counted_with_each_epochs_last_smaller_batch() -> None:
+    training = TrainingSpec(epochs=2, sequences_per_epoch=5, batch_size=2)
+    updates = training.updates_after(np.arange(1, 11))
+    assert updates.tolist() == [1, 1, 2, 2, 3, 4, 4, 5, 5, 6]

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from bilstm_core.service.job_record import Curve, JobView
+from bilstm_core.downsampling import Curve
+from bilstm_core.service.job_record import JobView
 from bilstm_core.service.jobs import Jobs
 from ui import live
 

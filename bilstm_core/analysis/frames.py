@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from bilstm_core.downsampling import bucket_width, even_places
+from bilstm_core.downsampling import Curve, bucket_width, even_places
 from bilstm_core.evaluation import decisions
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.random_streams import Stream, generator
 from bilstm_core.runs import Run, probes
-from bilstm_core.service.job_record import Curve, updates_after
 from bilstm_core.specs import ProblemSpec, RunSpec, TrainingSpec
 
 
@@ -75,14 +74,14 @@ def _learning(run: Run, training: TrainingSpec | None = None) -> pd.DataFrame:
 def growing_losses(label: str, spec: RunSpec, curve: Curve, earlier: Run | None = None) -> pd.DataFrame:
     """A run that is still being trained, in the columns of `losses`; at its end it has the finished one's rows.
 
-    curve: as in `progress.thin`; earlier: the run that it goes on from
+    earlier: the run that it goes on from
     A row that stands for several weight updates has their mean, and no loss of its own.
     """
     seen, mean, count = curve
     rows = pd.DataFrame(
         {
             "sequences_seen": seen,
-            "updates": updates_after(seen, spec.training),
+            "updates": spec.training.updates_after(seen),
             "loss": np.where(count == 1, mean, np.nan),
             "mean": mean,
         }

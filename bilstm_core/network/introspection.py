@@ -6,7 +6,6 @@ its sensitivity is exactly zero.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,8 +15,7 @@ import pandas as pd
 from bilstm_core.network.inference import BranchTrace, trace
 from bilstm_core.network.initial_weights import branches, parameter_count
 from bilstm_core.problems import Batch
-from bilstm_core.runs import Run
-from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
+from bilstm_core.specs import ModelSpec, ProblemSpec
 
 Array = npt.NDArray[Any]
 
@@ -240,14 +238,3 @@ def sensitivity_frame(matrix: Array, first: int = 1) -> pd.DataFrame:
     return pd.DataFrame(
         {"output": outputs.ravel() + first, "value": values.ravel() + first, "sensitivity": matrix.ravel()}
     )
-
-
-def checkpoint_specs(run: Run, count: int = 10) -> list[RunSpec]:
-    """Trainings that are what the run was on its way: the same spec with fewer epochs, log-spaced from one to the last.
-
-    A run is the same up to any epoch, however many follow. The run's own last epoch is counted, and left out.
-    """
-    training = run.spec.training
-    last = run.steps_done // training.steps_per_epoch
-    epochs = {round(last ** (place / (count - 1))) for place in range(count)} if last > 1 else set()
-    return [replace(run.spec, training=replace(training, epochs=number)) for number in sorted(epochs - {last})]

@@ -12,14 +12,13 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.downsampling import curve_steps
+from bilstm_core.downsampling import Curve, curve_steps
 from bilstm_core.engine import cost
 from bilstm_core.engine.program_keys import ProgramKey, programs_of
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec, TrainingSpec
 
 JobState = Literal["queued", "running", "done", "stopped", "failed"]
-Curve = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int64]]
 
 CURVE_PARTS = ("sequences_seen", "loss", "updates")  # of a Progress, that make a Curve
 FORESIGHT_S = 0.3  # of training, before what remains is estimated
@@ -321,7 +320,7 @@ def thin(
     mean loss. So thinning a thinned curve with more points appended gives what thinning all at once gives.
     """
     bucket = np.searchsorted(
-        curve_steps(training.epochs, training.steps_per_epoch), updates_after(sequences_seen, training)
+        curve_steps(training.epochs, training.steps_per_epoch), training.updates_after(sequences_seen)
     )
     starts = np.flatnonzero(np.diff(bucket, prepend=-1))
     if not len(starts):
@@ -329,13 +328,6 @@ def thin(
     counts = np.add.reduceat(count, starts)
     ends = np.append(starts[1:], len(bucket)) - 1
     return sequences_seen[ends].astype(np.int64), np.add.reduceat(loss * count, starts) / counts, counts
-
-
-def updates_after(sequences_seen: npt.NDArray[np.integer[Any]], training: TrainingSpec) -> npt.NDArray[np.int64]:
-    """The weight updates that so many sequences, at least 1, have made."""
-    epochs, within = np.divmod(sequences_seen - 1, training.sequences_per_epoch)
-    updates: npt.NDArray[np.int64] = epochs * training.steps_per_epoch + within // training.batch_size + 1
-    return updates
 
 
 def failure(error: BaseException | None) -> str:

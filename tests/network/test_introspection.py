@@ -3,14 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from bilstm_core.bayes import view_of
 from bilstm_core.network.inference import logits, trace
 from bilstm_core.network.initial_weights import initial_weights
 from bilstm_core.network.introspection import (
-    checkpoint_specs,
     chosen_units,
     gates_frame,
     sensitivity,
@@ -22,8 +20,7 @@ from bilstm_core.network.introspection import (
 )
 from bilstm_core.problems import Batch
 from bilstm_core.problems.base import reads
-from bilstm_core.runs import Run, Snapshots, Timing
-from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import ModelSpec, ProblemSpec
 
 PROBLEM = ProblemSpec(timesteps=6)
 X = np.random.default_rng(0).random((6, 1))
@@ -175,35 +172,3 @@ def test_frames_hold_the_states_and_gates_of_the_named_unit() -> None:
 def test_a_piece_of_a_matrix_keeps_its_timesteps() -> None:
     frame = sensitivity_frame(np.arange(4.0).reshape(2, 2), first=5)
     assert frame.to_numpy().tolist() == [[5, 5, 0], [5, 6, 1], [6, 5, 2], [6, 6, 3]]
-
-
-def run_of(spec: RunSpec, steps_done: int) -> Run:
-    """A run of which only the spec, and how far it came, is known."""
-    nothing = np.zeros(0, np.int64)
-    return Run(
-        spec=spec,
-        steps_done=steps_done,
-        history=pd.DataFrame(),
-        steps=pd.DataFrame(),
-        snapshots=Snapshots(nothing, nothing, nothing.astype(np.float16)),
-        weights={},
-        optimizer_state={},
-        timing=Timing(0, 0, 1),
-    )
-
-
-def test_checkpoints_are_the_same_training_ended_earlier() -> None:
-    training = TrainingSpec(epochs=1_000, sequences_per_epoch=3, seed=4)
-    specs = checkpoint_specs(run_of(RunSpec(training=training), 3_000))
-    assert [spec.training.epochs for spec in specs] == [1, 2, 5, 10, 22, 46, 100, 215, 464]
-    assert {replace(spec.training, epochs=1_000) for spec in specs} == {training}
-
-
-def test_a_stopped_run_has_checkpoints_up_to_where_it_came() -> None:
-    specs = checkpoint_specs(run_of(RunSpec(training=TrainingSpec(epochs=1_000, sequences_per_epoch=3)), 3 * 8 + 1))
-    assert [spec.training.epochs for spec in specs] == [1, 2, 3, 4, 5, 6]
-
-
-@pytest.mark.parametrize(("epochs", "steps_done"), [(1, 1), (5, 0)])
-def test_nothing_lies_between_untrained_and_one_epoch(epochs: int, steps_done: int) -> None:
-    assert checkpoint_specs(run_of(RunSpec(training=TrainingSpec(epochs=epochs)), steps_done)) == []

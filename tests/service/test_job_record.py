@@ -3,16 +3,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bilstm_core.downsampling import Curve
 from bilstm_core.service.job_record import (
     FORESIGHT_S,
-    Curve,
     Job,
     JobState,
     Part,
     failure,
     parts_of,
     thin,
-    updates_after,
 )
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
@@ -408,9 +407,3 @@ def test_what_remains_is_told_from_the_very_moment_on(monkeypatch: pytest.Monkey
 def test_a_job_that_goes_on_from_a_run_shows_it() -> None:
     run = finished()
     assert Job(id="j", specs=(RunSpec(),), resume=run, parts=parts_of((RunSpec(),))).view().resume is run
-
-
-def test_updates_are_counted_with_each_epochs_last_smaller_batch() -> None:
-    training = TrainingSpec(epochs=2, sequences_per_epoch=5, batch_size=2)
-    updates = updates_after(np.arange(1, 11), training)
-    assert updates.tolist() == [1, 1, 2, 2, 3, 4, 4, 5, 5, 6]

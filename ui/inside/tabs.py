@@ -14,7 +14,7 @@ from bilstm_core.evaluation import evaluation_sequences
 from bilstm_core.network import introspection
 from bilstm_core.network.inference import BranchTrace, trace
 from bilstm_core.network.initial_weights import initial_weights, parameter_count
-from bilstm_core.runs import Run
+from bilstm_core.runs import Run, checkpoint_specs
 from ui import evaluations, live, session, state
 from ui.chart.component import chart
 from ui.inside import sensitivity, subject
@@ -206,7 +206,7 @@ def _before_activation(run: Run, merged: Numbers) -> float:
 
 
 def _learning(page: str, run: Run, values: Values) -> None:
-    specs = introspection.checkpoint_specs(run)
+    specs = checkpoint_specs(run)
     found = [one for spec in specs if (one := session.find(spec))]
     missing = [spec for spec in specs if session.find(spec) is None]
     if missing:
