@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parents[1] / "static"
 DONE, FOREIGN, UNKNOWN, SLOW = 1000, 4403, 4404, 4408  # why a socket was closed
 PATIENCE_S = 30.0  # for a reader that takes nothing in
+FAULT = "This page could not be shown, through a fault of the program. Reload it, or choose another page."
 
 
 def routes() -> list[BaseRoute]:
@@ -45,7 +46,7 @@ def on_script_error(error: BaseException) -> bool:
     """Say that a page failed, in place of a traceback. Returns that it was said."""
     import streamlit as st
 
-    st.error("This page could not be shown, through a fault of the program. Reload it, or choose another page.")
+    st.error(FAULT, icon=":material/error:")
     return True
 
 
