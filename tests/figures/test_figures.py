@@ -202,6 +202,14 @@ def test_axis_titles_name_the_unit_and_the_smoothing():
 
 
 @pytest.mark.parametrize("log_x", [False, True])
+def test_what_is_written_into_a_loss_plot_cuts_no_hole_in_a_curve_behind_it():
+    floors = [figures.Floor("best possible", 0.2, STYLES["forward"])]
+    notes = figures.loss_curves(losses(MODELS), STYLES, floors=floors).layout.annotations
+    written = [note for note in notes if note.xref == "x domain" and note.text and note.x < 1]
+    assert {note.text for note in written} == {"best possible 0.200", "coin toss 0.69"}
+    assert all(note.bgcolor is None and note.font.shadow for note in written)
+
+
 def test_replay_uncovers_evenly_along_the_axis_as_displayed(log_x):
     figure = figures.loss_curves(losses(MODELS, n=4_000), STYLES, log_x=log_x, replay=True)
     covered = [frame.layout.shapes[-2].x0 for frame in figure.frames]
