@@ -39,16 +39,21 @@ def test_the_long_run_waits_for_a_guess_and_says_what_came_of_it(open_page: Open
     page = open_page("directions")
     for label, value in (("Timesteps", "2"), ("Units", "2")):
         enter(page, label, value)
+    chart = page.get_by_test_id("chart-Directions-curves")
+    expect(chart.locator(".main-svg").first).to_be_visible()
+    before = chart.bounding_box()
     page.get_by_role("radiogroup", name="Epochs").get_by_text("20,000").click()
     run = page.get_by_role("button", name="Run", exact=True)
     expect(run).to_be_disabled()
+    expect(page.get_by_role("radiogroup", name="Which curve will stop falling")).to_be_visible()
+    assert chart.bounding_box() == before  # the question costs no height
     page.get_by_role("radiogroup", name="Starts").get_by_text("1", exact=True).click()
     page.get_by_role("radiogroup", name="Which curve will stop falling").get_by_text("none of them").click()
     expect(run).to_be_enabled()
     run.click()
     expect(page.get_by_text("You guessed none of them")).to_be_visible(timeout=100_000)
     expect(page.get_by_text(re.compile("After 20,000 sequences each: in the second half of the run"))).to_be_visible()
-    expect(page.get_by_test_id("chart-Directions-curves")).to_contain_text("the tutorial stops here")
+    expect(chart).to_contain_text("the tutorial stops here")
 
 
 def test_why_adds_a_curve_and_a_sentence_a_press_after_a_guess(open_page: OpenPage) -> None:

@@ -195,13 +195,6 @@ def test_the_loss_axis_is_linear_and_marks_the_coin_toss():
     assert any(shape.x0 == 250 for shape in layout.shapes)
 
 
-def test_axis_titles_name_the_unit_and_the_smoothing():
-    layout = figures.loss_curves(losses(MODELS), STYLES, window=50, x="updates").layout
-    assert layout.yaxis.title.text == "loss (nats per label)"
-    assert layout.xaxis.title.text == "weight updates (training loss, mean of the last 50)"
-
-
-@pytest.mark.parametrize("log_x", [False, True])
 def test_what_is_written_into_a_loss_plot_cuts_no_hole_in_a_curve_behind_it():
     floors = [figures.Floor("best possible", 0.2, STYLES["forward"])]
     notes = figures.loss_curves(losses(MODELS), STYLES, floors=floors).layout.annotations
@@ -210,6 +203,13 @@ def test_what_is_written_into_a_loss_plot_cuts_no_hole_in_a_curve_behind_it():
     assert all(note.bgcolor is None and note.font.shadow for note in written)
 
 
+def test_axis_titles_name_the_unit_and_the_smoothing():
+    layout = figures.loss_curves(losses(MODELS), STYLES, window=50, x="updates").layout
+    assert layout.yaxis.title.text == "loss (nats per label)"
+    assert layout.xaxis.title.text == "weight updates (training loss, mean of the last 50)"
+
+
+@pytest.mark.parametrize("log_x", [False, True])
 def test_replay_uncovers_evenly_along_the_axis_as_displayed(log_x):
     figure = figures.loss_curves(losses(MODELS, n=4_000), STYLES, log_x=log_x, replay=True)
     covered = [frame.layout.shapes[-2].x0 for frame in figure.frames]

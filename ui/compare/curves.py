@@ -14,6 +14,7 @@ from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import ProblemSpec
 from ui import best_possible, evaluations, live, state, wording
 from ui.chart.component import cached, chart
+from ui.compare import guess
 from ui.compare.comparison import TUTORIAL_EPOCHS, Comparison, RunsByLabel, SpecsByLabel, runs_of
 from ui.compare.resolved import Shown, switched_on
 
@@ -44,7 +45,9 @@ def curves(shown: Shown, note: str) -> None:
     """
     page, comparison, settings, labels = shown.page, shown.comparison, shown.settings, shown.visible
     with st.container(horizontal=True, vertical_alignment="center"):
-        if comparison.pills:
+        if guess.is_due(comparison, shown.chosen.settings, settings):  # in place of the pills: it costs no height
+            guess.ask_what_stops(comparison)
+        elif comparison.pills:
             _pills(comparison)
         singly = st.toggle(
             "Each start",

@@ -1,6 +1,7 @@
 """A guess that is asked for before an answer is shown."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -9,13 +10,23 @@ from bilstm_core.analysis.statistics import late_fall, listed
 from ui import state
 from ui.compare.comparison import Comparison, ComparisonSettings, RunsByLabel
 
+STOPS = "Which curve will stop falling?"
 NONE = "none of them"
 STOPPED = 0.1  # a loss that fell by less in the second half of the training has stopped falling
 
 
-def ask(page: str, question: str, options: Sequence[str]) -> None:
+def ask(
+    page: str, question: str, options: Sequence[str], label_visibility: Literal["visible", "collapsed"] = "visible"
+) -> None:
     """The question with its options."""
-    st.segmented_control(question, list(options), required=True, key=state.GUESS(page).key, persist_state="session")
+    st.segmented_control(
+        question,
+        list(options),
+        required=True,
+        key=state.GUESS(page).key,
+        label_visibility=label_visibility,
+        persist_state="session",
+    )
 
 
 def waiting(comparison: Comparison, settings: ComparisonSettings) -> str:
@@ -29,15 +40,16 @@ def guessed(comparison: Comparison) -> str | None:
     return state.GUESS(comparison.page).get()
 
 
-def ask_what_stops(comparison: Comparison, settings: ComparisonSettings) -> None:
-    """Asked where the chosen run is long enough for a curve to stop falling."""
-    if comparison.guess_from and settings.epochs >= comparison.guess_from:
-        options = [label for label in comparison.models if label not in comparison.hidden_at_first]
-        ask(
-            comparison.page,
-            f"Which curve will stop falling within {settings.epochs:,} sequences?",
-            [*options, NONE],
-        )
+def is_due(comparison: Comparison, chosen: ComparisonSettings, shown: ComparisonSettings) -> bool:
+    """Whether the chosen run, which is not shown yet, is long enough for a curve to stop falling."""
+    return 0 < comparison.guess_from <= chosen.epochs and chosen != shown
+
+
+def ask_what_stops(comparison: Comparison) -> None:
+    """Asked over the curves, in one row."""
+    options = [label for label in comparison.models if label not in comparison.hidden_at_first]
+    st.markdown(STOPS, width="content")
+    ask(comparison.page, STOPS, [*options, NONE], label_visibility="collapsed")
 
 
 def fall_sentence(runs: RunsByLabel) -> str:

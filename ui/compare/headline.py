@@ -102,6 +102,5 @@ def question(comparison: Comparison, title: str) -> tuple[Shown, DeltaGenerator]
         launch.row(shown)
     wide, narrow = st.columns([2.2, 1], gap="medium")
     with wide, st.container(key="figure"):
-        guess.ask_what_stops(comparison, shown.chosen.settings)
         curves(shown, launch.note(shown))
     return shown, narrow.container(key="beside")
