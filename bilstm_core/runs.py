@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib import metadata
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import keras
 
 Arrays = dict[str, npt.NDArray[Any]]
+Origin = Literal["recorded", "trained"]
 
 ENGINE_VERSION = 2  # raise it whenever the same spec gives other numbers
 N_PROBES = 32
@@ -75,6 +76,7 @@ class Run:
     weights: by name, in the order of Keras's model.get_weights()
     optimizer_state: Adam's moments and what an unfinished epoch has added up; empty where it was not kept
     versions: of TensorFlow and Keras
+    origin: whether it comes with the program, or was trained here, just now or before
     """
 
     spec: RunSpec
@@ -86,6 +88,7 @@ class Run:
     optimizer_state: Arrays
     timing: Timing
     versions: dict[str, str] = field(default_factory=dict)
+    origin: Origin = "trained"
     _digest: str = field(default="", init=False, repr=False, compare=False)
 
     @property
@@ -169,6 +172,7 @@ def to_parts(run: Run) -> tuple[dict[str, Any], Arrays]:
         "steps_done": run.steps_done,
         "timing": list(run.timing),
         "versions": run.versions,
+        "origin": run.origin,
     }
     arrays: Arrays = {}
     for prefix, table in (("history", run.history), ("steps", run.steps)):
@@ -198,4 +202,5 @@ def from_parts(document: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any
         optimizer_state=under("optimizer_state"),
         timing=Timing(*document["timing"]),
         versions=dict(document["versions"]),
+        origin=document.get("origin", "trained"),
     )

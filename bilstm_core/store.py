@@ -20,7 +20,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,7 @@ from bilstm_core.runs import (
     ENGINE_VERSION,
     N_PROBES,
     Arrays,
+    Origin,
     Run,
     Snapshots,
     from_parts,
@@ -52,7 +53,6 @@ UNREADABLE = (OSError, *DAMAGED)
 OWN = re.compile(r"[0-9a-f]{40}\.npz")  # the files that a store may remove
 OWN_PART = re.compile(r"\.[0-9a-f]{40}\.[0-9a-f]{8}\.tmp")
 
-Origin = Literal["recorded", "stored"]
 Bytes = npt.NDArray[np.uint8]
 
 
@@ -85,7 +85,7 @@ class Store:
     def get(self, spec: RunSpec) -> Run | None:
         """The finished run of a spec; the user's own before the recorded one.
 
-        A recorded run has no optimizer state, and snapshots only where they were kept.
+        Its origin says which. A recorded run has no optimizer state, and snapshots only where they were kept.
         """
         run = self._own(spec)
         return run if run is not None else read_recorded(spec, self._recorded)
@@ -108,12 +108,6 @@ class Store:
                 " folder that can be written to."
             )
 
-    def origin(self, spec: RunSpec) -> Origin | None:
-        """Where `get` would find the run."""
-        if self._own(spec) is not None:
-            return "stored"
-        return "recorded" if read_recorded(spec, self._recorded) is not None else None
-
     def recorded_on(self) -> date | None:
         """The day of the recorded results."""
         try:
@@ -121,10 +115,8 @@ class Store:
         except (OSError, ValueError):
             return None
 
-    def date(self, spec: RunSpec) -> date | None:
-        """The day on which the run that `get` would find was written."""
-        if self._own(spec) is None:
-            return self.recorded_on()
+    def stored_on(self, spec: RunSpec) -> date | None:
+        """The day on which the user's own run was written, if there is one; its file is not read."""
         with contextlib.suppress(OSError):
             return date.fromtimestamp(self._path(spec).stat().st_mtime)
         return None
@@ -135,7 +127,7 @@ class Store:
     def _own(self, spec: RunSpec) -> Run | None:
         path = self._path(spec)
         try:
-            return _read(path, spec)
+            return _read(path, spec, "trained")
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -202,7 +194,7 @@ def write_recorded(
 def read_recorded(spec: RunSpec, path: Path = RECORDED) -> Run | None:
     """The recorded run of a spec, if there is one. Only its own file is read."""
     try:
-        return _read(path / f"{_name(spec)}.npz", spec)
+        return _read(path / f"{_name(spec)}.npz", spec, "recorded")
     except UNREADABLE:
         return None
 
@@ -248,8 +240,11 @@ def _write(target: Path, run: Run, *, compressed: bool) -> int:
     return size
 
 
-def _read(path: Path, spec: RunSpec) -> Run:
-    """The run in a file. Raises one of UNREADABLE if there is none, or it isn't whole, or not the spec's."""
+def _read(path: Path, spec: RunSpec, origin: Origin) -> Run:
+    """The run in a file, of the origin that its folder stands for.
+
+    Raises one of UNREADABLE if there is none, or it isn't whole, or not the spec's.
+    """
     with path.open("rb") as file, np.load(file, allow_pickle=False) as members:
         text, data, checksum = (members[name].tobytes() for name in ("document", "data", "checksum"))
     if hashlib.sha256(text + data).digest() != checksum:
@@ -263,7 +258,7 @@ def _read(path: Path, spec: RunSpec) -> Run:
         count = int(np.prod(shape, dtype=np.int64))
         arrays[name] = np.frombuffer(data, kind, count, place).reshape(shape).copy()
         place += count * np.dtype(kind).itemsize
-    run = from_parts(content["run"], arrays)
+    run = from_parts(content["run"] | {"origin": origin}, arrays)
     if codec.encode(run.spec) != codec.encode(spec):
         raise OtherSpecError("the run is of another spec")
     if not run.finished or not _fits(run, spec):

@@ -19,7 +19,7 @@ from bilstm_core import specs as specs_module
 from bilstm_core import store as store_module
 from bilstm_core.network.initial_weights import flattened, initial_weights
 from bilstm_core.presets import INSIDE
-from bilstm_core.runs import N_PROBES, Run, Snapshots, Timing, installed_versions
+from bilstm_core.runs import N_PROBES, Run, Snapshots, Timing, from_parts, installed_versions, to_parts
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 from bilstm_core.store import DATE, RECORDED, Store, read_recorded, user_cache_dir, write_recorded
 
@@ -77,14 +77,15 @@ def same(one: Run, other: Run) -> bool:
 def test_a_run_comes_back_as_it_was(store: Store) -> None:
     run = finished()
     assert store.get(run.spec) is None
-    assert store.origin(run.spec) is None
+    assert store.stored_on(run.spec) is None
     store.put(run)
     found = store.get(run.spec)
     assert found is not None
     assert same(found, run)
     assert list(found.weights) == list(run.weights)
     assert found.optimizer_state.keys() == run.optimizer_state.keys()
-    assert store.origin(run.spec) == "stored"
+    assert found.origin == "trained"
+    assert store.stored_on(run.spec) == date.today()
     assert store.notice == ""
 
 
@@ -194,7 +195,7 @@ def test_where_nothing_can_be_written_a_sentence_says_so(tmp_path: Path) -> None
     store.put(run)
     assert store.notice.startswith(f"Finished runs cannot be kept in {blocked / 'runs'} (")
     assert store.get(run.spec) is None
-    assert store.origin(run.spec) is None
+    assert store.stored_on(run.spec) is None
 
 
 def test_the_oldest_runs_give_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -343,7 +344,8 @@ def test_recorded_runs_are_found_whatever_the_versions(
     assert found is not None
     assert same(found, replayed)
     assert found.optimizer_state == {}
-    assert store.origin(replayed.spec) == "recorded"
+    assert found.origin == "recorded"
+    assert store.stored_on(replayed.spec) is None
     bare = read_recorded(plain.spec, tmp_path / "recorded")
     assert bare is not None
     assert bare.snapshots.probabilities.shape == (0, N_PROBES, 10, 1)
@@ -356,7 +358,7 @@ def test_the_users_own_run_comes_before_the_recorded_one(store: Store, tmp_path:
     found = store.get(run.spec)
     assert found is not None
     assert found.optimizer_state
-    assert store.origin(run.spec) == "stored"
+    assert found.origin == "trained"
 
 
 def test_an_altered_recorded_file_is_ignored_and_left(store: Store, tmp_path: Path) -> None:
@@ -368,15 +370,29 @@ def test_an_altered_recorded_file_is_ignored_and_left(store: Store, tmp_path: Pa
     assert path.exists()
 
 
-def test_a_run_has_the_day_it_was_written(store: Store, tmp_path: Path) -> None:
+def test_a_run_has_the_day_it_was_written(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = finished()
-    assert store.date(run.spec) is None
     write_recorded([run], tmp_path / "recorded")
-    assert store.date(run.spec) == date.today()
+    assert store.recorded_on() == date.today()
     (tmp_path / "recorded" / DATE).write_text("2026-02-03\n")
-    assert store.date(run.spec) == date(2026, 2, 3)
+    assert store.recorded_on() == date(2026, 2, 3)
+    assert store.stored_on(run.spec) is None
     store.put(run)
-    assert store.date(run.spec) == date.today()
+    monkeypatch.setattr(store_module, "_read", None)  # no file is read for its day
+    assert store.stored_on(run.spec) == date.today()
+
+
+def test_where_a_run_comes_from_is_what_its_folder_says_and_goes_with_it(store: Store, tmp_path: Path) -> None:
+    run = finished()
+    write_recorded([run], tmp_path / "recorded")
+    recorded = store.get(run.spec)
+    assert recorded is not None
+    assert from_parts(*to_parts(recorded)).origin == "recorded"
+    store.put(recorded)
+    stored = store.get(run.spec)
+    assert stored is not None
+    assert stored.origin == "trained"
+    assert stored.digest == recorded.digest
 
 
 def test_the_folders_follow_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -566,21 +582,21 @@ def test_what_is_wrong_with_a_file_is_told_from_another_specs_file(store: Store,
     with np.load(path) as members:
         content, data = json.loads(members["document"].tobytes()), members["data"].tobytes()
     written(path, content, data)
-    assert same(store_module._read(path, run.spec), run)
+    assert same(store_module._read(path, run.spec, "trained"), run)
     written(path, content, data, b"0" * 32)
     with pytest.raises(ValueError, match=r"^the checksum does not fit$"):
-        store_module._read(path, run.spec)
+        store_module._read(path, run.spec, "trained")
     written(path, content, data)
     with pytest.raises(store_module.OtherSpecError, match=r"^the run is of another spec$"):
-        store_module._read(path, RunSpec(training=TrainingSpec(seed=1)))
+        store_module._read(path, RunSpec(training=TrainingSpec(seed=1)), "trained")
     first = content["arrays"][0]
     for kind, shape in (("|O", first[2]), (first[1], [-1])):
         written(path, {**content, "arrays": [[first[0], kind, shape], *content["arrays"][1:]]}, data)
         with pytest.raises(ValueError, match=rf"^{first[0]} is not an array of numbers$"):
-            store_module._read(path, run.spec)
+            store_module._read(path, run.spec, "trained")
     store_module._write(path, replace(run, steps_done=3), compressed=False)
     with pytest.raises(ValueError, match=r"^the run does not fit its spec$"):
-        store_module._read(path, run.spec)
+        store_module._read(path, run.spec, "trained")
 
 
 def test_a_store_that_is_just_full_is_left_alone_and_one_over_it_gives_up_a_twentieth(
@@ -664,14 +680,11 @@ def test_a_damaged_file_that_cannot_be_removed_is_as_if_it_were_not_there(
     assert only_file(tmp_path).exists()
 
 
-def test_the_day_of_a_run_that_is_removed_meanwhile_is_not_known(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_day_of_a_run_that_is_removed_meanwhile_is_not_known(store: Store, tmp_path: Path) -> None:
     run = finished()
     store.put(run)
-    monkeypatch.setattr(store, "_own", lambda _: run)
     only_file(tmp_path).unlink()
-    assert store.date(run.spec) is None
+    assert store.stored_on(run.spec) is None
 
 
 def test_a_new_store_has_nothing_to_complain_of(store: Store) -> None:

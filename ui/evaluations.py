@@ -1,6 +1,5 @@
 """Evaluations that are computed once, tables, and what of them can be taken away."""
 
-import functools
 import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -17,9 +16,8 @@ from bilstm_core.analysis import frames
 from bilstm_core.analysis.statistics import listed
 from bilstm_core.evaluation import Evaluation, evaluate
 from bilstm_core.network.initial_weights import parameter_count
-from bilstm_core.runs import Run, Timing
+from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec, RunSpec
-from bilstm_core.store import read_recorded
 from ui import live, session, state
 
 DIVERGED = "The training diverged: the weights are no numbers any more. Lower the learning rate and train again."
@@ -127,12 +125,11 @@ def download(frame: Callable[[], pd.DataFrame], name: str, label: str = "CSV") -
 def origin(run: Run) -> str:
     """Where a run comes from, small, below its figure: trained just now, stored, or recorded."""
     store = session.store()
-    if is_recorded(run):
+    day = store.stored_on(run.spec) if run.finished else None
+    if run.origin == "recorded":
         where = f"Recorded{_on(store.recorded_on())}"
-    elif run.finished and store.origin(run.spec) == "stored":
-        where = f"Stored{_on(store.date(run.spec))}"
     else:
-        where = "Trained"
+        where = f"Stored{_on(day)}" if day else "Trained"
     return f"{where}: seed {run.spec.training.seed}, {run.timing.train_s:.1f} s of training, {_versions([run])}."
 
 
@@ -149,24 +146,14 @@ def _versions(runs: Sequence[Run]) -> str:
     return "; ".join(sorted(said))
 
 
-@functools.lru_cache(maxsize=5_000)  # recorded results never change, and a page asks for hundreds
-def _recorded_timing(spec: RunSpec) -> Timing | None:
-    run = read_recorded(spec)
-    return run.timing if run else None
-
-
-def is_recorded(run: Run) -> bool:
-    """Whether this very run comes with the program, and was not trained here again: its seconds tell."""
-    return run.timing == _recorded_timing(run.spec)
-
-
 def origin_of(runs: Sequence[Run]) -> str:
     """Where many runs come from, small, below their figure."""
     said = []
-    for kind in (True, False):
-        group = [run for run in runs if is_recorded(run) == kind]
+    for origin in ("recorded", "trained"):
+        group = [run for run in runs if run.origin == origin]
         if group:
-            where = f"Recorded{_on(session.store().recorded_on())}" if kind else "Trained here"
+            recorded = origin == "recorded"
+            where = f"Recorded{_on(session.store().recorded_on())}" if recorded else "Trained here"
             said.append(f"{where}: {_seeds({run.spec.training.seed for run in group})}")
     return f"{'. '.join(said)}, {_versions(runs)}."
 

@@ -188,7 +188,7 @@ def origin(page: str, names: Sequence[str]) -> None:
     runs = [run for name in names for direction in DIRECTIONS if (run := run_of(page, (name, direction)))]
     if not runs:
         return
-    recorded = [run for run in runs if evaluations.is_recorded(run)]
+    recorded = [run for run in runs if run.origin == "recorded"]
     here = len(runs) - len(recorded)
     said = (
         f"{LONG_ENOUGH.sequences:,} sequences in batches of {LONG_ENOUGH.batch_size} each, tested on "
