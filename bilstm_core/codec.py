@@ -39,9 +39,9 @@ def _encoded(spec: RunSpec) -> dict[str, str]:
     spec = spec.canonical()
     flat: dict[str, str] = {}
     for part, kind in PARTS.items():
-        for one in fields(kind):
-            value = getattr(getattr(spec, part), one.name)
-            flat[SHORT[f"{part}.{one.name}"]] = str(int(value)) if isinstance(value, bool) else str(value)
+        for declared in fields(kind):
+            value = getattr(getattr(spec, part), declared.name)
+            flat[SHORT[f"{part}.{declared.name}"]] = str(int(value)) if isinstance(value, bool) else str(value)
     return flat
 
 
@@ -56,10 +56,10 @@ def decode(flat: Mapping[str, str]) -> RunSpec:
     parts: dict[str, Any] = {}
     for part, kind in PARTS.items():
         values = {}
-        for one in fields(kind):
-            key = SHORT[f"{part}.{one.name}"]
+        for declared in fields(kind):
+            key = SHORT[f"{part}.{declared.name}"]
             if key in flat:
-                values[one.name] = _parsed(one.name, flat[key], type(one.default))
+                values[declared.name] = _parsed(declared.name, flat[key], type(declared.default))
         parts[part] = kind(**values)
     return RunSpec(**parts).canonical()
 

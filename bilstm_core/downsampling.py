@@ -26,11 +26,11 @@ def lows_and_highs(
     bucket, values: (points,), the bucket's number of each point; ends: keep the first and the last point too
     Where a point's bucket never changes, thinning what was thinned gives what thinning the whole gives.
     """
-    kept = [np.array([0, len(values) - 1] if ends and len(values) else [], dtype=np.intp)]
+    places = [np.array([0, len(values) - 1] if ends and len(values) else [], dtype=np.intp)]
     for ranked_by in (values, -values):
         order = np.lexsort((ranked_by, bucket))
-        kept.append(order[np.flatnonzero(np.diff(bucket[order], prepend=bucket[order[:1]] - 1))])
-    return np.unique(np.concatenate(kept))
+        places.append(order[np.flatnonzero(np.diff(bucket[order], prepend=bucket[order[:1]] - 1))])
+    return np.unique(np.concatenate(places))
 
 
 @functools.cache
@@ -66,8 +66,8 @@ def thinned(steps: Steps, loss: npt.NDArray[np.float32], steps_done: int) -> tup
     width = bucket_width(steps_done)
     if width == 1:
         return steps, loss
-    kept = lows_and_highs((steps - 1) // width, loss)
-    return steps[kept], loss[kept]
+    places = lows_and_highs((steps - 1) // width, loss)
+    return steps[places], loss[places]
 
 
 def bucket_width(steps_done: int) -> int:

@@ -99,8 +99,8 @@ def decisions(head: str, chances: Array) -> tuple[Array, Array]:
     """(predicted, probability), each (..., timesteps), of what the head says (..., timesteps, outputs)."""
     if head == "categorical":
         return chances.argmax(axis=-1), chances.max(axis=-1)
-    one = chances[..., 0]
-    return ((one >= 0.5).astype(np.int64) if head == "binary" else one), one
+    probability = chances[..., 0]
+    return ((probability >= 0.5).astype(np.int64) if head == "binary" else probability), probability
 
 
 def label_losses(head: str, outputs: Array, expected: Array) -> Array:
@@ -110,10 +110,10 @@ def label_losses(head: str, outputs: Array, expected: Array) -> Array:
         total = highest[..., 0] + np.log(np.exp(outputs - highest).sum(axis=-1))
         chosen: Array = total - np.take_along_axis(outputs, expected[..., None], axis=-1)[..., 0]
         return chosen
-    one = outputs[..., 0]
+    output = outputs[..., 0]
     if head == "regression":
-        return np.square(np.subtract(one, expected))
-    losses: Array = np.maximum(one, 0) - one * (expected > 0) + np.log1p(np.exp(-np.abs(one)))
+        return np.square(np.subtract(output, expected))
+    losses: Array = np.maximum(output, 0) - output * (expected > 0) + np.log1p(np.exp(-np.abs(output)))
     return losses
 
 

@@ -88,23 +88,23 @@ def finding(scores: pd.DataFrame, step: Step, match: Match | None = None) -> str
     scores: label, seed, loss
     match: of a step that matches parameters; from one that is not close nothing follows
     """
-    found = gain(scores, step.label)
-    if found is None:
+    reached = gain(scores, step.label)
+    if reached is None:
         return opening(scores)
-    pair = found.pair
+    pair = reached.pair
     if not pair.settled:
-        said = f"no settled difference from forward's loss ({evidence(pair)})"
+        outcome = f"no settled difference from forward's loss ({evidence(pair)})"
     elif pair.first == FORWARD:
-        said = f"loss {lead(pair)} higher than forward's ({evidence(pair)})"
+        outcome = f"loss {lead(pair)} higher than forward's ({evidence(pair)})"
     else:
-        said = f"loss {lead(pair)} lower than forward's ({evidence(pair)})"
-        said += f", {found.share:.0%} of bidirectional's gain"
+        outcome = f"loss {lead(pair)} lower than forward's ({evidence(pair)})"
+        outcome += f", {reached.share:.0%} of bidirectional's gain"
     if match and not match.close:
         units = f"at most {match.units} units" if match.at_most else f"{match.units} units, the nearest match"
         counts = f"{match.parameters:,} parameters against {match.wanted:,}"
-        return f"Forward with {units} ({counts}): {said}. So nothing follows about size."
-    follows = OPEN if found.kind == "open" else getattr(step, found.kind)
-    return f"{step.change}: {said}. {follows}"
+        return f"Forward with {units} ({counts}): {outcome}. So nothing follows about size."
+    follows = OPEN if reached.kind == "open" else getattr(step, reached.kind)
+    return f"{step.change}: {outcome}. {follows}"
 
 
 def kinds(scores: pd.DataFrame, steps: Sequence[Step], match: Match | None = None) -> dict[str, Kind]:
@@ -115,15 +115,15 @@ def kinds(scores: pd.DataFrame, steps: Sequence[Step], match: Match | None = Non
     present = set(scores["label"])
     gains = {step: gain(scores, step.label) for step in steps if step.label in present}
     return {
-        step.label: "open" if step.matched and match and not match.close else found.kind
-        for step, found in gains.items()
-        if found is not None
+        step.label: "open" if step.matched and match and not match.close else reached.kind
+        for step, reached in gains.items()
+        if reached is not None
     }
 
 
-def verdict(guess: str, found: Mapping[str, Kind]) -> str:
+def verdict(guess: str, gained: Mapping[str, Kind]) -> str:
     """What the changes tried so far say of a guess; "" while they say nothing of it."""
-    future, size = found.get(NO_FUTURE), found.get(WIDER)
+    future, size = gained.get(NO_FUTURE), gained.get(WIDER)
     words = {
         FUTURE: {"enough": "does not hold", "part": "holds in part", "nothing": "holds", "open": UNSETTLED},
         BIGGER: {"enough": "holds", "part": "holds in part", "nothing": "does not hold", "open": UNSETTLED},
@@ -144,16 +144,16 @@ def verdict(guess: str, found: Mapping[str, Kind]) -> str:
     return f"Your guess, \u201c{guess[0].lower()}{guess[1:]}\u201d, {outcome} in these runs."
 
 
-def conclusion(found: Mapping[str, Kind]) -> str:
+def conclusion(gained: Mapping[str, Kind]) -> str:
     """What is left when everything has been tried."""
-    enough = [label for label, kind in found.items() if kind == "enough"]
-    unsettled = [label for label, kind in found.items() if kind == "open"]
+    enough = [label for label, kind in gained.items() if kind == "enough"]
+    unsettled = [label for label, kind in gained.items() if kind == "open"]
     if NO_FUTURE in enough and not {*enough, *unsettled} - {NO_FUTURE, WHY_MORE.label}:
         return "What is left: a second state that starts from the other end, whatever it reads."
-    said = f"Enough by itself: {listed(enough)}." if enough else ""
+    sentences = f"Enough by itself: {listed(enough)}." if enough else ""
     if unsettled:
-        said += f" Not settled by these runs: {listed(unsettled)}."
-    return said.strip() or "None of these is enough by itself."
+        sentences += f" Not settled by these runs: {listed(unsettled)}."
+    return sentences.strip() or "None of these is enough by itself."
 
 
 def lead_sentence(scores: pd.DataFrame, earlier: pd.DataFrame | None) -> str:
@@ -162,12 +162,12 @@ def lead_sentence(scores: pd.DataFrame, earlier: pd.DataFrame | None) -> str:
     scores, earlier: label, seed, loss
     """
     (pair,) = differences(scores[scores["label"].isin([FORWARD, BIDIRECTIONAL])])
-    said = opening(scores)
+    sentence = opening(scores)
     if pair.starts >= FEWEST and not pair.settled:
-        said = f"{BIDIRECTIONAL} and {FORWARD} are too close to call ({evidence(pair)})."
+        sentence = f"{BIDIRECTIONAL} and {FORWARD} are too close to call ({evidence(pair)})."
     if earlier is None or earlier.empty:
-        return said
+        return sentence
     means = by_start(earlier)[[FORWARD, BIDIRECTIONAL]].dropna().mean()
     lead = float(means[FORWARD] - means[BIDIRECTIONAL])
     leader = BIDIRECTIONAL if lead >= 0 else FORWARD
-    return f"{said} Where the tutorial stops, {leader} led by {amount(abs(lead))}."
+    return f"{sentence} Where the tutorial stops, {leader} led by {amount(abs(lead))}."

@@ -42,11 +42,11 @@ def _learning(run: Run, training: TrainingSpec | None = None) -> pd.DataFrame:
         return steps.assign(mean=steps["loss"])
     if training.steps_per_epoch <= width:
         epochs = len(history) if training is run.spec.training else training.epochs
-        kept = np.union1d(even_places(epochs), [len(history) - 1])
-        kept = kept[(kept >= 0) & (kept < len(history))]
-        totals = np.cumsum(history["loss"].to_numpy())[kept]
-        means = np.diff(totals, prepend=0.0) / np.diff(kept, prepend=-1)
-        rows = history.iloc[kept]
+        ends = np.union1d(even_places(epochs), [len(history) - 1])
+        ends = ends[(ends >= 0) & (ends < len(history))]
+        totals = np.cumsum(history["loss"].to_numpy())[ends]
+        means = np.diff(totals, prepend=0.0) / np.diff(ends, prepend=-1)
+        rows = history.iloc[ends]
         return pd.DataFrame(
             {
                 "sequences_seen": rows["sequences_seen"].to_numpy(),
@@ -64,11 +64,11 @@ def _learning(run: Run, training: TrainingSpec | None = None) -> pd.DataFrame:
     scale = np.ones(len(sums))
     whole = np.flatnonzero(sums[: len(history)] > 0)
     scale[whole] = history["loss"].to_numpy()[whole] * weights[whole] / sums[whole]
-    found = steps.assign(mean=middle * scale[epoch])
-    if found["updates"].iloc[-1] < run.steps_done:  # the last update was neither a low nor a high
-        end = {"updates": run.steps_done, "sequences_seen": run.sequences_seen, "mean": found["mean"].iloc[-1]}
-        found = pd.concat([found, pd.DataFrame([end])], ignore_index=True)
-    return found
+    rows = steps.assign(mean=middle * scale[epoch])
+    if rows["updates"].iloc[-1] < run.steps_done:  # the last update was neither a low nor a high
+        end = {"updates": run.steps_done, "sequences_seen": run.sequences_seen, "mean": rows["mean"].iloc[-1]}
+        rows = pd.concat([rows, pd.DataFrame([end])], ignore_index=True)
+    return rows
 
 
 def growing_losses(label: str, spec: RunSpec, curve: Curve, earlier: Run | None = None) -> pd.DataFrame:
@@ -98,8 +98,8 @@ def probe_snapshots(run: Run, probe: int) -> pd.DataFrame:
     """
     batch = probes(run.spec.problem)
     head, real = run.spec.problem.problem.head, batch.mask[probe]
-    steps, seen, said = run.snapshots.step, run.snapshots.sequences_seen, run.snapshots.probabilities
-    predicted, probability = decisions(head, said[:, probe, real].astype(float))
+    steps, seen, outputs = run.snapshots.step, run.snapshots.sequences_seen, run.snapshots.probabilities
+    predicted, probability = decisions(head, outputs[:, probe, real].astype(float))
     timesteps = np.flatnonzero(real)
     return pd.DataFrame(
         {

@@ -72,14 +72,14 @@ def interval(values: Sequence[float] | Floats) -> tuple[float, float]:
 
 @functools.lru_cache(maxsize=4_096)
 def _interval(values: tuple[float, ...]) -> tuple[float, float]:
-    found = np.array(values, np.float64)
-    if len(found) < FEWEST:
+    sample = np.array(values, np.float64)
+    if len(sample) < FEWEST:
         return math.nan, math.nan
-    mean = float(found.mean())
-    spread = float(found.std(ddof=1))
+    mean = float(sample.mean())
+    spread = float(sample.std(ddof=1))
     if spread <= 1e-12 * max(1.0, abs(mean)):
         return mean, mean
-    drawn = found[np.random.default_rng(0).integers(0, len(found), (DRAWS, len(found)))]
+    drawn = sample[np.random.default_rng(0).integers(0, len(sample), (DRAWS, len(sample)))]
     spreads = drawn.std(axis=1, ddof=1)
     varied = spreads > 0
     errors = (drawn.mean(axis=1)[varied] - mean) / spreads[varied]
@@ -195,7 +195,7 @@ def ranking_sentence(scores: pd.DataFrame, expected: Sequence[str] = ()) -> str:
     means = by_start(scores).mean()
     ranked = sorted(labels, key=lambda label: float(means[label]))
     pair_of = {frozenset((pair.first, pair.second)): pair for pair in pairs}
-    return _ranking(ranked, pair_of) + _contradiction(ranked, pair_of, [one for one in expected if one in labels])
+    return _ranking(ranked, pair_of) + _contradiction(ranked, pair_of, [label for label in expected if label in labels])
 
 
 Pairs = Mapping[frozenset[str], Difference]
@@ -214,7 +214,9 @@ def _ranking(ranked: Sequence[str], pairs: Pairs) -> str:
         place = "lower than" if len(ranked) == 2 else "lower than the next,"
         return f"{best}'s {FRESH} is {lead(pair)} {place} {ranked[1]}'s ({evidence(pair)})."
     beaten = [
-        label for label in ranked if label not in level and all(pairs[frozenset((label, one))].settled for one in level)
+        label
+        for label in ranked
+        if label not in level and all(pairs[frozenset((label, lowest))].settled for lowest in level)
     ]
     if not any(pair.settled for pair in pairs.values()):
         widest = pairs[frozenset((best, ranked[-1]))]
@@ -287,8 +289,8 @@ def late_fall(losses: Sequence[float] | Floats) -> float:
     losses: of every epoch, at least one. The mean of the last tenth is compared with that of the tenth before the
     middle.
     """
-    found = np.asarray(losses, np.float64)
-    tenth = max(1, len(found) // 10)
-    middle = max(1, len(found) // 2)
-    before = float(found[max(0, middle - tenth) : middle].mean())
-    return 1 - float(found[-tenth:].mean()) / before if before else 0.0
+    curve = np.asarray(losses, np.float64)
+    tenth = max(1, len(curve) // 10)
+    middle = max(1, len(curve) // 2)
+    before = float(curve[max(0, middle - tenth) : middle].mean())
+    return 1 - float(curve[-tenth:].mean()) / before if before else 0.0

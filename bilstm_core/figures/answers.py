@@ -28,8 +28,8 @@ def is_right(rows: pd.DataFrame, classes: int = 2) -> npt.NDArray[np.bool_]:
     if classes > 2:
         met: npt.NDArray[np.bool_] = rows["predicted"].to_numpy() == expected
         return met
-    said = rows["predicted" if "predicted" in rows else "probability"].to_numpy()
-    same: npt.NDArray[np.bool_] = (said >= 0.5) == (expected >= 0.5)
+    answers = rows["predicted" if "predicted" in rows else "probability"].to_numpy()
+    same: npt.NDArray[np.bool_] = (answers >= 0.5) == (expected >= 0.5)
     return same
 
 
@@ -98,7 +98,7 @@ def stems(rows: pd.DataFrame, colour: str, classes: int = 2, **axes: str) -> lis
     foot = np.full(len(t), 0.5 if classes == 2 else 0.0)
     x, y = (t, p) if classes == 0 else (np.column_stack([t, t, gaps]).ravel(), np.column_stack([foot, p, gaps]).ravel())
     common = {"type": "scatter", "showlegend": False, **axes}
-    hover, said = _hover(rows, classes)
+    hover, answers = _hover(rows, classes)
     return [
         {
             **common,
@@ -115,7 +115,7 @@ def stems(rows: pd.DataFrame, colour: str, classes: int = 2, **axes: str) -> lis
             "name": "right",
             "x": t[right],
             "y": p[right],
-            "customdata": said[right],
+            "customdata": answers[right],
             "marker": {"color": colour, "size": dot},
             "hovertemplate": hover + (", right" if classes else "") + "<extra></extra>",
         },
@@ -125,7 +125,7 @@ def stems(rows: pd.DataFrame, colour: str, classes: int = 2, **axes: str) -> lis
             "name": "wrong",
             "x": t[~right],
             "y": p[~right],
-            "customdata": said[~right],
+            "customdata": answers[~right],
             "marker": {"color": WRONG, "size": cross, "symbol": "x"},
             "hovertemplate": hover + ", <b>wrong</b><extra></extra>",
         },
@@ -134,9 +134,9 @@ def stems(rows: pd.DataFrame, colour: str, classes: int = 2, **axes: str) -> lis
 
 def _hover(rows: pd.DataFrame, classes: int) -> tuple[str, npt.NDArray[Any]]:
     """What a dot says, and the number that it says it of."""
-    said = rows["predicted" if classes > 2 else "probability"].to_numpy()
+    answers = rows["predicted" if classes > 2 else "probability"].to_numpy()
     words = {0: "answer %{y:.2f}", 2: "probability of 1 %{y:.2f}"}
-    return "timestep %{x}: " + words.get(classes, "class %{customdata}, probability %{y:.2f}"), said
+    return "timestep %{x}: " + words.get(classes, "class %{customdata}, probability %{y:.2f}"), answers
 
 
 def answer_axis(title: str, classes: int, span: Sequence[float] = (-1, 1), **more: Any) -> Item:

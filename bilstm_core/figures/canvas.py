@@ -125,11 +125,11 @@ def changing(moments: Sequence[Sequence[Item]], final: Sequence[Item]) -> list[l
         {name for item in items for name in item if any(other.get(name) != item[name] for other in items)}
         for items in zip(final, *moments, strict=True)
     ]
-    kept = [changed | {"name"} if "text" in changed else changed for changed in names]
+    written = [changed | {"name"} if "text" in changed else changed for changed in names]
     return [
         [
             {name: value for name, value in item.items() if name in wanted}
-            for item, wanted in zip(items, kept, strict=True)
+            for item, wanted in zip(items, written, strict=True)
         ]
         for items in moments
     ]

@@ -20,8 +20,8 @@ def accuracy_by_timestep(frame: pd.DataFrame, styles: Mapping[str, Style], *, he
     labels = [label for label in styles if (frame["label"] == label).any()]
     tables = {label: frame[frame["label"] == label].sort_values("timestep") for label in labels}
     low = min(0.9, float(np.floor(frame["accuracy"].min() * 20) / 20)) if len(frame) else 0.5
-    bounded = {name: one.dropna(subset="ceiling") for name, one in tables.items() if "ceiling" in frame}
-    bounded = {name: one for name, one in bounded.items() if len(one)}
+    bounded = {name: table.dropna(subset="ceiling") for name, table in tables.items() if "ceiling" in frame}
+    bounded = {name: table for name, table in bounded.items() if len(table)}
     top, bottom = 14, 54
     area = height - top - bottom
     scale = area / (1.005 - low)

@@ -116,8 +116,8 @@ def three_by_three(
             place: Item = {"xref": "x", "yref": "y", "captureevents": False}
             large = {"size": 26, "color": INK}
             notes.append(canvas.note(f"<b>{percent(exact[row])}</b>", column, row - 0.1, font=large, **place))
-            said = f"best possible {percent(best[row])}"
-            notes.append(canvas.note(said, column, row + 0.26, name=f"best {percent(best[row])}", **place))
+            ceiling = f"best possible {percent(best[row])}"
+            notes.append(canvas.note(ceiling, column, row + 0.26, name=f"best {percent(best[row])}", **place))
     limited = frame[frame["best"] < ALWAYS]
     traces.append(
         {

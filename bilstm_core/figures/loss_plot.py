@@ -98,11 +98,11 @@ def plot(
     traces: list[Item] = []
     if alone:
         raw = shown.dropna(subset="loss").sort_values("sequences_seen")
-        kept = thin(raw[x].to_numpy(), raw["loss"].to_numpy(), log_x=log_x, points=dots)
-        traces.append(_dots(raw.iloc[kept], x, styles[next(iter(tables))]))
+        places = thin(raw[x].to_numpy(), raw["loss"].to_numpy(), log_x=log_x, points=dots)
+        traces.append(_dots(raw.iloc[places], x, styles[next(iter(tables))]))
     for label, table in tables.items():
-        kept = thin(table[x].to_numpy(), table["median"].to_numpy(), log_x=log_x)
-        drawn = table.iloc[kept]
+        places = thin(table[x].to_numpy(), table["median"].to_numpy(), log_x=log_x)
+        drawn = table.iloc[places]
         if int(table["seeds"].max()) > 1 and each_run:
             traces.append(_runs(shown[shown["label"] == label], window, x, styles[label], log_x))
         elif int(table["seeds"].max()) > 1:
@@ -173,9 +173,9 @@ def _runs(runs: pd.DataFrame, window: int, x: X, style: Style, log_x: bool) -> I
     for _, run in runs.groupby("seed", sort=False):
         ordered = run.sort_values("sequences_seen")
         along, loss = ordered[x].to_numpy(np.float64), trailing_mean(ordered, window)
-        kept = thin(along, loss, log_x=log_x, points=min(points, MAX_POINTS))
-        xs += [along[kept], np.array([np.nan])]
-        ys += [loss[kept].round(4), np.array([np.nan])]
+        places = thin(along, loss, log_x=log_x, points=min(points, MAX_POINTS))
+        xs += [along[places], np.array([np.nan])]
+        ys += [loss[places].round(4), np.array([np.nan])]
     return {
         "type": "scatter",
         "mode": "lines",

@@ -100,9 +100,11 @@ def merge_steps(forward: float, backward: float, *, height: int = 330) -> go.Fig
                 "hoverinfo": "skip",
             }
         )
-        said = f'<b><span style="color:{colour}">{name}</span></b>  {reckoned}'.rstrip()
-        notes.append(canvas.note(said, -0.46, level, xref="x", yref="y", xanchor="right"))
-        notes += [canvas.note(_plain(one), at * 0.82, level, xref="x", yref="y") for at, one in enumerate(numbers)]
+        formula = f'<b><span style="color:{colour}">{name}</span></b>  {reckoned}'.rstrip()
+        notes.append(canvas.note(formula, -0.46, level, xref="x", yref="y", xanchor="right"))
+        notes += [
+            canvas.note(_plain(number), at * 0.82, level, xref="x", yref="y") for at, number in enumerate(numbers)
+        ]
     return canvas.figure(
         traces,
         height=height,

@@ -23,11 +23,11 @@ def _snapshots(probes: pd.DataFrame | None, x: X, labels: Sequence[str]) -> dict
     if probes is None or probes.empty:
         return {}
     ordered = probes.sort_values("timestep")
-    found = {label: ordered[ordered["label"] == label] for label in labels}
+    tables = {label: ordered[ordered["label"] == label] for label in labels}
     return {
-        label: [(float(rows[x].iloc[0]), rows) for _, rows in one.groupby(x)]
-        for label, one in found.items()
-        if len(one)
+        label: [(float(rows[x].iloc[0]), rows) for _, rows in table.groupby(x)]
+        for label, table in tables.items()
+        if len(table)
     }
 
 
@@ -137,11 +137,11 @@ def _slim(trace: Item) -> Item:
 
 def _row_notes(label: str, style: Style, now: pd.DataFrame, number: int, classes: int) -> list[Item]:
     text, _, wrong = ("", "", False) if now["probability"].isna().all() else answers.verdict(now, classes)
-    said = f": {answers.answer_words(classes)}"
+    words = f": {answers.answer_words(classes)}"
     place = {"xref": "x2 domain", "yref": f"y{number} domain", "yanchor": "bottom"}
     return [
         canvas.note(
-            f"<b>{curves.short(label)}</b>{said if len(label) <= curves.LONGEST else ''}",
+            f"<b>{curves.short(label)}</b>{words if len(label) <= curves.LONGEST else ''}",
             0,
             1,
             xanchor="left",

@@ -30,13 +30,13 @@ def _quantiles(values: npt.NDArray[np.float64], shares: Sequence[float]) -> list
     ranked = np.sort(values, axis=-1)
     rows = np.arange(len(ranked))
     last = (~np.isnan(ranked)).sum(axis=-1) - 1
-    found = []
+    quantiles = []
     for share in shares:
         place = last * share
         below = np.floor(place).astype(np.int64)
         above = np.minimum(below + 1, last)
-        found.append(ranked[rows, below] + (place - below) * (ranked[rows, above] - ranked[rows, below]))
-    return found
+        quantiles.append(ranked[rows, below] + (place - below) * (ranked[rows, above] - ranked[rows, below]))
+    return quantiles
 
 
 def smooth_and_band(frame: pd.DataFrame, window: int = 25) -> pd.DataFrame:

@@ -167,7 +167,9 @@ def timeline(
     chosen: a timestep whose block is outlined
     The blocks are the trace named "values"; their customdata begins with the timestep.
     """
-    lines = [limits] if isinstance(limits, (int, float)) else [float(one) for one in ([] if limits is None else limits)]
+    lines = (
+        [limits] if isinstance(limits, (int, float)) else [float(limit) for limit in ([] if limits is None else limits)]
+    )
     rows = _standing(frame, bool(lines), from_end)
     first, last = int(rows["timestep"].min()), timesteps or int(rows["timestep"].max())
     with_model = "probability" in rows
@@ -187,17 +189,15 @@ def timeline(
     }
     if classes == 0 or with_model:
         traces += wanted(rows, classes, yaxis="y2")
-        said = rows[["expected", *(["probability"] if with_model else [])]]
+        shown = rows[["expected", *(["probability"] if with_model else [])]].to_numpy()
         words = "expected" if not with_model else answer_words(classes).replace(" of ", "<br>of ")
-        axes["yaxis2"] = answer_axis(
-            words, classes, (float(said.to_numpy().min()), float(said.to_numpy().max())), domain=domains[1]
-        )
+        axes["yaxis2"] = answer_axis(words, classes, (float(shown.min()), float(shown.max())), domain=domains[1])
     if with_model:
         traces += stems(rows, color, classes, yaxis="y2")
         text, short, wrong = verdict(rows, classes)
         shapes += _wrong_columns(rows, classes)
         font = {"size": canvas.TEXT + 2, "color": WRONG if wrong else INK}
-        text, short = (f"<b>{said.replace(' error ', ' error<br>')}</b>" for said in (text, short.replace(" ", "<br>")))
+        text, short = (f"<b>{form.replace(' error ', ' error<br>')}</b>" for form in (text, short.replace(" ", "<br>")))
         notes.append(_side(text, short, sum(domains[-1]) / 2, font=font))
     if classes:
         cells = f"y{len(shares)}"

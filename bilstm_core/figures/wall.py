@@ -10,7 +10,7 @@ from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import EDGE, INK, WRONG, class_shades, faint
 
 Grid = npt.NDArray[np.float64]
-SHOWN = ("expected", "predicted", "said")
+SHOWN = ("expected", "predicted", "answer")
 
 
 def wall(
@@ -25,15 +25,17 @@ def wall(
     sorted by the mean of it
     Every cell's customdata is its sequence's number.
     """
-    table = frame.assign(said=frame["probability" if "probability" in frame else "predicted"])
+    table = frame.assign(answer=frame["probability" if "probability" in frame else "predicted"])
     grids = {name: table.pivot(index="sequence", columns="timestep", values=name) for name in SHOWN}
     numbers = grids["expected"].index.to_numpy()
-    expected, predicted, said = (grids[name].to_numpy(np.float64) for name in SHOWN)
+    expected, predicted, answers = (grids[name].to_numpy(np.float64) for name in SHOWN)
     errors = np.abs(predicted - expected)
     lengths = (~np.isnan(expected)).sum(axis=1)
     turns = _turns(expected, classes)[::-1] if classes else [np.nanmean(errors, axis=1)]
     order = np.lexsort([lengths, *turns])
-    numbers, expected, predicted, said, errors = (one[order] for one in (numbers, expected, predicted, said, errors))
+    numbers, expected, predicted, answers, errors = (
+        grid[order] for grid in (numbers, expected, predicted, answers, errors)
+    )
     timesteps = expected.shape[1]
     rows = np.arange(1, len(numbers) + 1)
     cells: Item = {
@@ -43,7 +45,7 @@ def wall(
         "x": np.arange(1, timesteps + 1),
         "y": rows,
         "customdata": np.repeat(numbers[:, None], timesteps, axis=1),
-        "text": _words(expected, predicted, said, classes),
+        "text": _words(expected, predicted, answers, classes),
         "hoverongaps": False,
         **(canvas.flat([*class_shades(classes), WRONG]) if classes else _by_error(errors)),
         "xgap": 2 if timesteps <= 40 else 1 if timesteps <= 100 else 0,
@@ -101,12 +103,12 @@ def _turning(expected: Grid, rows: npt.NDArray[np.int64], color: str, classes: i
     ]
 
 
-def _words(expected: Grid, predicted: Grid, said: Grid, classes: int) -> npt.NDArray[np.str_]:
+def _words(expected: Grid, predicted: Grid, answers: Grid, classes: int) -> npt.NDArray[np.str_]:
     if classes == 0:
         return np.char.add(np.char.mod("expected %.2f", expected), np.char.mod(", answer %.2f", predicted))
     verdict = np.where(expected != predicted, np.char.mod("expected %.0f", expected), "right")
     of = "probability of 1" if classes == 2 else "probability of its answer"
-    return np.char.add(verdict, np.char.mod(f" ({of}: %.2f)", said))
+    return np.char.add(verdict, np.char.mod(f" ({of}: %.2f)", answers))
 
 
 def _by_error(errors: Grid) -> Item:

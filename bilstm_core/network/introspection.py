@@ -59,11 +59,11 @@ def sensitivity(
     for layer in range(1, model.layers + 1):
         seen = traces[(layer - 1) * len(sides) : layer * len(sides)]
         outputs = []
-        for side, one in zip(sides, seen, strict=True):
+        for side, branch in zip(sides, seen, strict=True):
             matrices = [weights[f"layer{layer}/{side.name}/{name}"] for name in ("kernel", "recurrent_kernel", "bias")]
             still = layer == 1 and side.reads != "values"
             source = np.zeros_like(tangent) if still else tangent
-            outputs.append(_TANGENTS[model.cell](matrices, one, source, range(len(x))[:: -1 if side.reverse else 1]))
+            outputs.append(_TANGENTS[model.cell](matrices, branch, source, range(len(x))[:: -1 if side.reverse else 1]))
         tangent = _merged_tangents(model.merge_mode, outputs, seen)
     if model.direction == "backward" and model.backward_output == "raw":
         tangent = tangent[::-1]
@@ -83,7 +83,7 @@ def _merged_tangents(merge_mode: str, outputs: list[Array], seen: list[BranchTra
     if len(outputs) == 1:
         return outputs[0]
     if merge_mode == "mul":
-        states = [one.hidden[0][:, None] for one in seen]
+        states = [branch.hidden[0][:, None] for branch in seen]
         product: Array = outputs[0] * states[1] + outputs[1] * states[0]
         return product
     return MERGES[merge_mode](*outputs)
@@ -152,7 +152,9 @@ def units_of(model: ModelSpec, traces: list[BranchTrace], layer: int | None = No
     """
     chosen = model.layers if layer is None else layer
     raw = model.direction == "backward" and model.backward_output == "raw" and chosen == model.layers
-    parts = {one.branch: one.hidden[:, ::-1] if raw else one.hidden for one in traces if one.layer == chosen}
+    parts = {
+        branch.branch: branch.hidden[:, ::-1] if raw else branch.hidden for branch in traces if branch.layer == chosen
+    }
     if len(parts) == 2:
         parts[MERGED] = MERGES[model.merge_mode](*parts.values())
     return Units(chosen, parts)
@@ -223,13 +225,13 @@ def states_frame(
     )
 
 
-def gates_frame(one: BranchTrace, unit: int) -> pd.DataFrame:
+def gates_frame(branch: BranchTrace, unit: int) -> pd.DataFrame:
     """One unit (from 0) of the first sequence through time: timestep, a column for each gate, hidden.
 
     Timesteps are those that the branch had just read.
     """
-    signals = {name: values[0, :, unit] for name, values in {**one.gates, "hidden": one.hidden}.items()}
-    return pd.DataFrame({"timestep": np.arange(1, one.hidden.shape[1] + 1), **signals})
+    signals = {name: values[0, :, unit] for name, values in {**branch.gates, "hidden": branch.hidden}.items()}
+    return pd.DataFrame({"timestep": np.arange(1, branch.hidden.shape[1] + 1), **signals})
 
 
 def sensitivity_frame(matrix: Array, first: int = 1) -> pd.DataFrame:

@@ -33,8 +33,8 @@ def labels(x: npt.NDArray[np.floating], mask: npt.NDArray[np.bool_] | None = Non
     timesteps = x.shape[-2]
     sums = np.cumsum(np.pad(x.astype(np.float64), ((0, 0), (REACH + 1, REACH), (0, 0))), axis=-2)
     sums = sums[:, 2 * REACH + 1 :] - sums[:, :timesteps]
-    found: npt.NDArray[np.int64] = (sums >= windows(timesteps).sum(axis=1)[:, None] / 2).astype(np.int64)
-    return found
+    flags: npt.NDArray[np.int64] = (sums >= windows(timesteps).sum(axis=1)[:, None] / 2).astype(np.int64)
+    return flags
 
 
 def sample(n: int, timesteps: int, rng: np.random.Generator) -> Batch:

@@ -35,8 +35,8 @@ def below(n: int, y: npt.ArrayLike) -> Floats:
     low, high = values[knot], values[knot + 1]
     rise = high - low
     from_low, from_high = slopes[knot] - rise, rise - slopes[knot + 1]
-    found: Floats = low + w * rise + w * (1 - w) * ((1 - w) * from_low + w * from_high)
-    return np.clip(found, 0.0, 1.0)
+    chances: Floats = low + w * rise + w * (1 - w) * ((1 - w) * from_low + w * from_high)
+    return np.clip(chances, 0.0, 1.0)
 
 
 def density(n: int, y: npt.ArrayLike) -> Floats:
@@ -57,10 +57,10 @@ def _table(n: int) -> tuple[Floats, Floats]:
 def _tables(size: int) -> list[tuple[Floats, Floats]]:
     """For n = 0 .. size; those of 0 and 1 are not used."""
     x = np.arange((size + 1) * RESOLUTION + 1) / RESOLUTION
-    one = ((x >= 0) & (x < 1)).astype(np.float64)
+    here = ((x >= 0) & (x < 1)).astype(np.float64)
     nothing: Floats = np.zeros(0)
     tables = [(nothing, nothing), (nothing, nothing)]
-    here = _next(2, x, one)
+    here = _next(2, x, here)
     for n in range(2, size + 1):
         further = _next(n + 1, x, here)
         columns = further[:-1].reshape(-1, RESOLUTION).cumsum(axis=0).ravel()

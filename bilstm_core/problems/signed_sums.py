@@ -32,8 +32,8 @@ def entropy(p: npt.ArrayLike) -> Floats:
 
 
 def _part(chances: Floats) -> Floats:
-    found: Floats = -chances * np.log(np.where(chances > 0, chances, 1.0))
-    return found
+    nats: Floats = -chances * np.log(np.where(chances > 0, chances, 1.0))
+    return nats
 
 
 def threshold_risk(known: int, unknown: int, limit: float) -> tuple[float, float]:
@@ -92,9 +92,9 @@ def signed_sum_risk(
     seen = reads(view, timesteps)
     known, unknown = ((weights != 0) & seen).sum(axis=1), ((weights != 0) & ~seen).sum(axis=1)
     reached = limits + (weights < 0).sum(axis=1)
-    sums = list(zip(known.tolist(), unknown.tolist(), reached.tolist(), strict=True))
-    found = {one: threshold_risk(*one) for one in set(sums)}
-    each = np.array([found[one] for one in sums])
+    cases = list(zip(known.tolist(), unknown.tolist(), reached.tolist(), strict=True))
+    risk_of = {case: threshold_risk(*case) for case in set(cases)}
+    each = np.array([risk_of[case] for case in cases])
     counts = np.ones(timesteps) if real is None else real
     loss, accuracy = counts @ each / counts.sum()
     exact, exact_error = _exact(weights, limits, seen, draw_mask) if unknown.any() else (1.0, 0.0)
@@ -135,8 +135,8 @@ def _weighted(weights: npt.NDArray[np.int64], running: Floats) -> Floats:
 
     Weights are alike over long stretches: only where they change is a running sum needed.
     """
-    found = np.zeros((len(weights), running.shape[1]))
+    sums = np.zeros((len(weights), running.shape[1]))
     changes = -np.diff(weights, axis=1, append=0)
     for row, place in zip(*np.nonzero(changes), strict=True):
-        found[row] += changes[row, place] * running[place]
-    return found
+        sums[row] += changes[row, place] * running[place]
+    return sums

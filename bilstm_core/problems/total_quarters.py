@@ -28,8 +28,8 @@ STEP = 1 / 64  # of the grid on which two unknown sums are compared
 
 def limits(x: npt.NDArray[np.floating]) -> Floats:
     """The three limits on the running sum of x (timesteps, 1): quarters of its total."""
-    found: Floats = x.sum(dtype=np.float64) * np.arange(1, 4) / 4
-    return found
+    quarters: Floats = x.sum(dtype=np.float64) * np.arange(1, 4) / 4
+    return quarters
 
 
 def labels(x: npt.NDArray[np.floating], mask: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:
