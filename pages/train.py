@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import controls, derivation, evaluations, live, registry, shell
+from ui import controls, derivation, evaluations, live, registry, session, shell
 from ui.sequence import timeline
 from ui.train import details, trainer, tray
 
@@ -25,7 +25,7 @@ with left, st.container(key="controls"):
 with centre, st.container(key="figure"):
     trainer.curve(PAGE)
 
-run = trainer.shown(PAGE)
+run = session.shown_run(PAGE)
 with how:
     derivation.popover(run.spec.problem if run else None)
 evaluation = evaluations.evaluated_soon(run) if run else None

@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bilstm_core.presets import PRESETS
+from bilstm_core import codec
+from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.specs import WHOLE_NUMBERS, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from ui import state
@@ -231,6 +232,23 @@ def current_spec(page: str) -> RunSpec | None:
         return to_spec({name: plain(state.field(page, name, default(name)).get()) for name in LABELS})
     except ValueError:
         return None
+
+
+def settings_of(page: str) -> RunSpec:
+    """The settings of a page, or those of the preset that it will open with."""
+    opened = current_spec(page) if state.OPENED(page).get() else None
+    return opened or PRESETS[DEFAULT_PRESET]
+
+
+def hand_over(page: str, spec: RunSpec) -> None:
+    """Let another page open with these settings."""
+    state.HANDED_OVER(page).set(codec.encode(spec))
+
+
+def handed_over(page: str) -> RunSpec | None:
+    """The settings that another page has handed over, once."""
+    flat = state.HANDED_OVER(page).take()
+    return codec.decode(flat) if flat else None
 
 
 def amount_of_work(training: TrainingSpec) -> str:

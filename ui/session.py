@@ -142,6 +142,12 @@ def shown(page: str) -> str | None:
     return state.SHOWN(page).get()
 
 
+def shown_run(page: str) -> Run | None:
+    """The run that the page shows."""
+    key = shown(page)
+    return recall(key) if key else None
+
+
 def show(page: str, key: str) -> None:
     """Let the page show the run of this key."""
     state.SHOWN(page).set(key)

@@ -124,6 +124,9 @@ DRESSED = Entry("session.dressed", False)
 STANDS = Entry("session.stands", False)
 REFUSED: Entry[Refusal | None] = Entry("wire.refused", None)
 
+# What one page hands another: a spec as a codec dict
+HANDED_OVER: Each[dict[str, Any] | None] = Each("{}.wanted", None)
+
 # A page and its job
 JOB: Each[str | None] = Each("session.job.{}", None)
 SHOWN: Each[str | None] = Each("session.shown.{}", None)  # the key of the run that the page shows
@@ -146,7 +149,6 @@ PRESET = Each("{}.preset", "")
 PRESET_BOX = Each("{}.preset.{}", "")  # page, preset as drawn
 
 # Train
-WANTED: Each[dict[str, Any] | None] = Each("{}.wanted", None)  # a spec that another page has handed over
 OPENED = Each("{}.opened", False)
 SMOOTHING = Each("{}.smoothing", 25)
 AXIS = Each("{}.axis", "")

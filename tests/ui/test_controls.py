@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.specs import MAX_WORK, WHOLE_NUMBERS, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 from ui import controls, session
@@ -44,9 +45,10 @@ def test_why_a_longer_run_is_not_twice_as_long_is_said() -> None:
 
 
 def buttons() -> None:
+    from ui import controls
     from ui.train import trainer
 
-    trainer.again("Train", trainer.settings())
+    trainer.again("Train", controls.settings_of("Train"))
 
 
 @pytest.mark.parametrize(("epochs", "longer", "note"), [(15_000, MOST, True), (250, 500, False), (MOST, None, False)])
@@ -56,7 +58,7 @@ def test_train_further_goes_on_to_the_most_that_is_allowed_and_says_so(
     started: list[RunSpec] = []
 
     run = finished(trained(epochs))
-    monkeypatch.setattr(trainer, "shown", lambda _: run)
+    monkeypatch.setattr(trainer.session, "shown_run", lambda _: run)
     monkeypatch.setattr(trainer.live, "start", lambda _, specs, **__: started.extend(specs))
     monkeypatch.setattr(session, "job", lambda _: None)
     visit = AppTest.from_function(buttons, default_timeout=30).run()
@@ -69,3 +71,21 @@ def test_train_further_goes_on_to_the_most_that_is_allowed_and_says_so(
         assert not visit.exception
         assert started == [trained(longer)]
         assert visit.session_state["Train.epochs"] == longer
+
+
+def test_what_is_handed_to_a_page_is_for_that_page_and_taken_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(controls.state.st, "session_state", {})
+    controls.hand_over("Train", trained(MOST))
+    assert controls.handed_over("Inside") is None
+    assert controls.handed_over("Train") == trained(MOST)
+    assert controls.handed_over("Train") is None
+
+
+def test_the_settings_of_a_page_that_was_not_opened_yet_are_those_it_opens_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state = {"Train.units": 7.0}
+    monkeypatch.setattr(controls.state.st, "session_state", state)
+    assert controls.settings_of("Train") == PRESETS[DEFAULT_PRESET]
+    state["Train.opened"] = True
+    assert controls.settings_of("Train").model.units == 7

@@ -73,8 +73,8 @@ def _choice(page: str, name: str, options: tuple[str, ...], default: str) -> str
 
 
 def _run_on_train() -> Run | None:
-    key = session.shown(registry.TRAIN.title)
-    return session.recall(key) if key else session.find(PRESETS[DEFAULT_PRESET])
+    train = registry.TRAIN.title
+    return session.shown_run(train) if session.shown(train) else session.find(PRESETS[DEFAULT_PRESET])
 
 
 def chosen_run(page: str, spec: RunSpec | None) -> Run | None:
@@ -83,8 +83,7 @@ def chosen_run(page: str, spec: RunSpec | None) -> Run | None:
     if found:
         session.show(page, session.remember(found))
         return found
-    key = session.shown(page)
-    return (session.recall(key) if key else None) or session.find(PRESETS[DEFAULT_PRESET])
+    return session.shown_run(page) or session.find(PRESETS[DEFAULT_PRESET])
 
 
 def training(page: str, spec: RunSpec | None, run: Run | None) -> None:

@@ -16,7 +16,6 @@ from bilstm_core.specs import ProblemSpec
 from ui import controls, evaluations, registry, state, wording
 from ui.chart.component import cached, chart
 from ui.sequence import sequences, timeline
-from ui.train import trainer
 
 MOST_TURNS = 6  # that are named
 KNOWN_TO: Mapping[str, str] = {
@@ -154,8 +153,9 @@ def about(problem: ProblemSpec) -> None:
 def train_button(page: str, problem: ProblemSpec) -> None:
     """Leads to Train, with this problem."""
     if st.button("Train a model on it", key=state.widget(page, "train"), icon=":material/arrow_forward:"):
-        trainer.hand_over(replace(trainer.settings(), problem=problem))
-        st.switch_page(registry.TRAIN.path)
+        train = registry.TRAIN
+        controls.hand_over(train.title, replace(controls.settings_of(train.title), problem=problem))
+        st.switch_page(train.path)
 
 
 def position_guess(problem: ProblemSpec) -> None:

@@ -13,10 +13,9 @@ from bilstm_core.presets import LONG_ENOUGH
 from bilstm_core.runs import Run
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec
-from ui import best_possible, evaluations, live, registry, session, state, wording
+from ui import best_possible, controls, evaluations, live, registry, session, state, wording
 from ui.chart.component import cached, chart
 from ui.problems.grid import ROWS, Cell, run_of, spec_of
-from ui.train import trainer
 
 SIDE, CURVE_HEIGHT = 220, 250  # px
 
@@ -58,7 +57,7 @@ def buttons(page: str, cell: Cell) -> None:
         width="stretch",
     )
     if four.button("Open on Train", key=state.widget(page, "open"), width="stretch"):
-        trainer.hand_over(spec_of(page, cell))
+        controls.hand_over(registry.TRAIN.title, spec_of(page, cell))
         st.switch_page(registry.TRAIN.path)
     cost = f"{LONG_ENOUGH.steps:,} weight updates"
     st.caption(f"{label}: {cost}, {run.timing.train_s:.0f} s when last trained." if run else f"{label}: {cost}.")

@@ -6,7 +6,7 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
-from bilstm_core import codec, figures
+from bilstm_core import figures
 from bilstm_core.analysis import frames
 from bilstm_core.analysis.statistics import shares
 from bilstm_core.evaluation import Evaluation
@@ -15,7 +15,7 @@ from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.runs import Run
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec
-from ui import best_possible, controls, evaluations, live, registry, session, state, wording
+from ui import best_possible, controls, evaluations, live, session, state, wording
 from ui.chart.component import cached, chart
 from ui.sequence import timeline
 from ui.train import tray
@@ -33,11 +33,11 @@ def open_with_recorded(page: str) -> None:
     What another page has handed over comes instead, and the training that the address names, as after a reload.
     """
     live.address(page, functools.partial(_take_up, page))
-    wanted = state.WANTED(page).take()
+    wanted = controls.handed_over(page)
     first = session.shown(page) is None and not state.OPENED(page).get()
     state.OPENED(page).set(True)
     if wanted or first:
-        spec = codec.decode(wanted) if wanted else PRESETS[DEFAULT_PRESET]
+        spec = wanted or PRESETS[DEFAULT_PRESET]
         controls.fill(page, spec)
         run = session.find(spec)
         if run:
@@ -52,24 +52,6 @@ def _take_up(page: str, view: JobView) -> bool:
     state.OPENED(page).set(True)
     state.FROM_STORE(page).set(False)
     return True
-
-
-def hand_over(spec: RunSpec) -> None:
-    """Let the Train page open with these settings, and their run if there is one."""
-    state.WANTED(registry.TRAIN.title).set(codec.encode(spec))
-
-
-def settings() -> RunSpec:
-    """The settings of the Train page, or those it will open with."""
-    page = registry.TRAIN.title
-    opened = controls.current_spec(page) if state.OPENED(page).get() else None
-    return opened or PRESETS[DEFAULT_PRESET]
-
-
-def shown(page: str) -> Run | None:
-    """The run that the page shows."""
-    key = session.shown(page)
-    return session.recall(key) if key else None
 
 
 def _show(page: str, run: Run) -> None:
@@ -113,7 +95,7 @@ def buttons(page: str, spec: RunSpec | None) -> None:
 
 def again(page: str, spec: RunSpec | None) -> None:
     """Beside a stored run, ways to see training all the same; and train further."""
-    run = shown(page)
+    run = session.shown_run(page)
     if run is None or live.active(page):
         return
     if spec == run.spec and run.finished and state.FROM_STORE(page).get():
@@ -132,7 +114,7 @@ def again(page: str, spec: RunSpec | None) -> None:
 
 def note(page: str) -> str:
     """That the numbers and the figure are of other settings than the controls, or nothing."""
-    run, spec = shown(page), controls.current_spec(page)
+    run, spec = session.shown_run(page), controls.current_spec(page)
     return OTHER_SETTINGS if run and spec and spec != run.spec else ""
 
 
@@ -190,7 +172,7 @@ def _losses(drawn: dict[str, Run]) -> pd.DataFrame:
 
 
 def _finished_curve(page: str, window: int, x: Axis) -> None:
-    run = shown(page)
+    run = session.shown_run(page)
     if run is None:
         st.info("Nothing trained yet. Press Train.")
         return
