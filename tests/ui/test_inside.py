@@ -15,7 +15,7 @@ from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.store import read_recorded
-from tests.network.test_introspection import run_of
+from tests.test_runs import run_of
 from ui import wording
 from ui.chart import component
 from ui.inside import sensitivity, tabs
