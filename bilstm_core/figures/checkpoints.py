@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
-from bilstm_core.figures.inside import ABOVE_ZERO, BELOW_ZERO, cells, colour_scale, decades, highest, logarithms
+from bilstm_core.figures.inside import ABOVE_ZERO, BELOW_ZERO, colour_scale, decades, heatmap, highest, logarithms
 from bilstm_core.palette import PAPER
 
 GAP = 104  # px between the two panels where one stands below the other
@@ -42,7 +42,7 @@ def checkpoints(
     ends = (first - 0.6, first + len(last.matrix) - 0.4)
     timesteps = last.states.shape[1]
     rows = np.arange(len(units))
-    heat, borders = cells("sensitivity", last.matrix, first)
+    heat, borders = heatmap("sensitivity", last.matrix, first)
     states: Item = {
         "type": "heatmap",
         "name": "states",

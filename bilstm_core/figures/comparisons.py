@@ -11,49 +11,49 @@ from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import BLOCK, DARK_BLOCK, EDGE, INK, PAPER, Style, class_shades, faint
 
 
-def accuracy_by_timestep(frame: pd.DataFrame, styles: Mapping[str, Style], *, height: int = 340) -> go.Figure:
+def accuracy_by_timestep(table: pd.DataFrame, styles: Mapping[str, Style], *, height: int = 340) -> go.Figure:
     """The share of labels that are right at each timestep, a line a model.
 
-    frame: label, timestep (from 1), accuracy (share, 0 to 1) and perhaps ceiling (share; missing where it is unknown):
+    table: label, timestep (from 1), accuracy (share, 0 to 1) and perhaps ceiling (share; missing where it is unknown):
     the best that any model with this view can do, a quiet dashed line of the same colour
     """
-    labels = [label for label in styles if (frame["label"] == label).any()]
-    tables = {label: frame[frame["label"] == label].sort_values("timestep") for label in labels}
-    low = min(0.9, float(np.floor(frame["accuracy"].min() * 20) / 20)) if len(frame) else 0.5
-    bounded = {name: table.dropna(subset="ceiling") for name, table in tables.items() if "ceiling" in frame}
-    bounded = {name: table for name, table in bounded.items() if len(table)}
+    labels = [label for label in styles if (table["label"] == label).any()]
+    lines = {label: table[table["label"] == label].sort_values("timestep") for label in labels}
+    low = min(0.9, float(np.floor(table["accuracy"].min() * 20) / 20)) if len(table) else 0.5
+    bounded = {name: line.dropna(subset="ceiling") for name, line in lines.items() if "ceiling" in table}
+    bounded = {name: line for name, line in bounded.items() if len(line)}
     top, bottom = 14, 54
     area = height - top - bottom
     scale = area / (1.005 - low)
-    ends = [float(table["accuracy"].iloc[-1]) for table in tables.values()]
+    ends = [float(line["accuracy"].iloc[-1]) for line in lines.values()]
     placed = canvas.spread([(end - low) * scale for end in ends], apart=canvas.APART, low=8, high=area - 8)
-    timesteps = int(frame["timestep"].max()) if len(frame) else 1
+    timesteps = int(table["timestep"].max()) if len(table) else 1
     traces: list[Item] = [
         {
             "type": "scatter",
             "mode": "lines+markers" if timesteps <= 50 else "lines",
             "name": label,
-            "x": table["timestep"].to_numpy(),
-            "y": table["accuracy"].to_numpy(),
+            "x": line["timestep"].to_numpy(),
+            "y": line["accuracy"].to_numpy(),
             "line": styles[label]._asdict(),
             "marker": {"size": 8, "color": styles[label].color},
             "hovertemplate": f"{label}, timestep %{{x}}: %{{y:.1%}}<extra></extra>",
         }
-        for label, table in tables.items()
+        for label, line in lines.items()
     ]
     traces += [
         {
             "type": "scatter",
             "mode": "lines",
             "name": f"{label}: best possible",
-            "x": table["timestep"].to_numpy(),
-            "y": table["ceiling"].to_numpy(),
+            "x": line["timestep"].to_numpy(),
+            "y": line["ceiling"].to_numpy(),
             "line": {"color": styles[label].color, "dash": "dash", "width": 2},
             "opacity": 0.7,
             "showlegend": False,
             "hovertemplate": f"{label}, timestep %{{x}}: %{{y:.1%}} is the best possible<extra></extra>",
         }
-        for label, table in bounded.items()
+        for label, line in bounded.items()
     ]
     notes = [
         canvas.note(
@@ -83,43 +83,43 @@ def accuracy_by_timestep(frame: pd.DataFrame, styles: Mapping[str, Style], *, he
     )
 
 
-def error_by_timestep(frame: pd.DataFrame, styles: Mapping[str, Style], *, height: int = 340) -> go.Figure:
-    """The mean squared error of a regression at each timestep, a line a model. frame: label, timestep (from 1), loss"""
-    tables = {label: frame[frame["label"] == label].sort_values("timestep") for label in styles}
+def error_by_timestep(table: pd.DataFrame, styles: Mapping[str, Style], *, height: int = 340) -> go.Figure:
+    """The mean squared error of a regression at each timestep, a line a model. table: label, timestep (from 1), loss"""
+    lines = {label: table[table["label"] == label].sort_values("timestep") for label in styles}
     traces: list[Item] = [
         {
             "type": "scatter",
             "mode": "lines+markers",
             "name": label,
-            "x": table["timestep"].to_numpy(),
-            "y": table["loss"].to_numpy(),
+            "x": line["timestep"].to_numpy(),
+            "y": line["loss"].to_numpy(),
             "line": styles[label]._asdict(),
             "marker": {"size": 8, "color": styles[label].color},
             "hovertemplate": f"{label}, timestep %{{x}}: %{{y:.4f}}<extra></extra>",
         }
-        for label, table in tables.items()
+        for label, line in lines.items()
     ]
     return canvas.figure(
         traces,
         height=height,
         margin=(74, 16, 14, 54),
-        xaxis=canvas.timestep_axis(1, int(frame["timestep"].max())),
+        xaxis=canvas.timestep_axis(1, int(table["timestep"].max())),
         yaxis=canvas.axis("mean squared error", rangemode="tozero", nticks=6, tickformat="~g"),
     )
 
 
-def label_shares(frame: pd.DataFrame, *, height: int = 340) -> go.Figure:
+def label_shares(table: pd.DataFrame, *, height: int = 340) -> go.Figure:
     """How often each timestep has each label. Of two labels, how often it is 1, darker where that is the better guess.
 
-    frame: timestep (from 1), label (from 0), share (of sequences, 0 to 1)
+    table: timestep (from 1), label (from 0), share (of sequences, 0 to 1)
     """
-    labels = sorted(frame["label"].unique())
+    labels = sorted(table["label"].unique())
     if len(labels) == 2:
-        return _share_of_ones(frame[frame["label"] == 1].sort_values("timestep"), height)
+        return _share_of_ones(table[table["label"] == 1].sort_values("timestep"), height)
     traces: list[Item] = []
-    base = np.zeros(int(frame["timestep"].max()))
+    base = np.zeros(int(table["timestep"].max()))
     for label, shade in zip(labels, class_shades(len(labels)), strict=True):
-        rows = frame[frame["label"] == label].sort_values("timestep")
+        rows = table[table["label"] == label].sort_values("timestep")
         share = rows["share"].to_numpy(np.float64)
         traces.append(
             {
@@ -183,7 +183,7 @@ def _given(intervals: pd.DataFrame, label: str) -> tuple[float, float, float]:
 
 
 def paired_differences(
-    frame: pd.DataFrame,
+    table: pd.DataFrame,
     styles: Mapping[str, Style],
     *,
     intervals: pd.DataFrame,
@@ -192,17 +192,17 @@ def paired_differences(
 ) -> go.Figure:
     """A dot for each start, and their mean with its 95 % interval as a thick bar, a row a model.
 
-    frame: label, seed, difference (the model's minus the baseline's, same data, same start)
+    table: label, seed, difference (the model's minus the baseline's, same data, same start)
     intervals: label, middle (the mean), low, high
     title: of the axis, with its unit; row: px of each row
     """
-    labels = [label for label in styles if (frame["label"] == label).any()]
+    labels = [label for label in styles if (table["label"] == label).any()]
     traces: list[Item] = []
     notes: list[Item] = []
     ends: list[float] = []
     for place, label in enumerate(labels):
-        table = frame[frame["label"] == label].sort_values("seed")
-        values = table["difference"].to_numpy(np.float64)
+        starts = table[table["label"] == label].sort_values("seed")
+        values = starts["difference"].to_numpy(np.float64)
         colour = styles[label].color
         jitter = (np.arange(len(values)) % 5 - 2) * 0.05
         mean, low, high = _given(intervals, label)
@@ -214,7 +214,7 @@ def paired_differences(
                 "name": label,
                 "x": values.round(6),
                 "y": place + 0.2 + jitter,
-                "customdata": table["seed"].to_numpy(),
+                "customdata": starts["seed"].to_numpy(),
                 "marker": {"size": 8, "color": faint(colour, 0.5)},
                 "hovertemplate": f"{label}, start %{{customdata}}: %{{x:+.4f}}<extra></extra>",
             }
@@ -254,7 +254,7 @@ def paired_differences(
             )
         )
     zero: Item = {"type": "line", "xref": "x", "x0": 0, "x1": 0, "yref": "y domain", "y0": 0, "y1": 1, "layer": "below"}
-    reach = 1.12 * max((abs(float(v)) for v in [*frame["difference"], *ends]), default=1.0) or 1.0
+    reach = 1.12 * max((abs(float(v)) for v in [*table["difference"], *ends]), default=1.0) or 1.0
     return canvas.figure(
         traces,
         height=row * max(1, len(labels)) + 66,

@@ -107,7 +107,7 @@ def narrow_layout(drawn: Plot, area: float) -> Item:
 
 
 def loss_curves(
-    frame: pd.DataFrame,
+    table: pd.DataFrame,
     styles: Mapping[str, Style],
     *,
     window: int = 25,
@@ -126,14 +126,14 @@ def loss_curves(
 ) -> go.Figure:
     """One curve per label of `styles`; with several seeds the median and the 10 to 90 % band.
 
-    frame: label, seed, sequences_seen, loss (nats per label), and updates where x asks for it
+    table: label, seed, sequences_seen, loss (nats per label), and updates where x asks for it
     window: sequences of the trailing mean; mark: x at which the tutorial stops; x_max: where the axis ends, so
     that a run that is still going keeps its axis; coin_toss: the loss of a guess among equally likely labels;
     loss: what the loss is, with its unit; each_run: draw every run thinly in place of the band;
     replay: add frames that uncover the curves; dots: at most so many of one run's own points
     """
     drawn = plot(
-        frame, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=x_max, y_max=y_max,
+        table, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=x_max, y_max=y_max,
         coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss, dots=dots,
     )  # fmt: skip
     area = height - TOP - BOTTOM

@@ -1,4 +1,4 @@
-"""Grids of cells: the confusion matrix, and which model solves which kind of problem."""
+"""Grids of squares: the confusion matrix, and which model solves which kind of problem."""
 
 import math
 
@@ -15,14 +15,14 @@ SEE_THROUGH = "rgba(0, 0, 0, 0)"
 ALWAYS = 0.9995  # of the best possible: below it a model can't always be right
 
 
-def confusion(frame: pd.DataFrame, *, height: int = 320) -> go.Figure:
+def confusion(table: pd.DataFrame, *, height: int = 320) -> go.Figure:
     """How often each label was predicted as which: counts, and shares of the expected label.
 
-    frame: expected, predicted, count; one row a pair. The diagonal is right, the rest wrong.
+    table: expected, predicted, count; one row a pair. The diagonal is right, the rest wrong.
     """
-    table = frame.pivot_table(index="expected", columns="predicted", values="count", aggfunc="sum", fill_value=0)
-    labels = sorted(set(table.index) | set(table.columns))
-    counts = table.reindex(index=labels, columns=labels, fill_value=0).to_numpy(np.float64)
+    counted = table.pivot_table(index="expected", columns="predicted", values="count", aggfunc="sum", fill_value=0)
+    labels = sorted(set(counted.index) | set(counted.columns))
+    counts = counted.reindex(index=labels, columns=labels, fill_value=0).to_numpy(np.float64)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     places = [str(label) for label in labels]
     right = np.eye(len(labels), dtype=bool)
@@ -68,21 +68,24 @@ def confusion(frame: pd.DataFrame, *, height: int = 320) -> go.Figure:
 
 
 def three_by_three(
-    frame: pd.DataFrame, *, chosen: tuple[str, str] | None = None, cell: int = 112, title: str = "whole sequence right"
+    table: pd.DataFrame,
+    *,
+    chosen: tuple[str, str] | None = None,
+    square: int = 112,
 ) -> go.Figure:
-    """Which model solves which kind of problem: a cell each, hatched where no such model can be always right.
+    """Which model solves which kind of problem: a square each, hatched where no such model can be always right.
 
-    frame: decides (what decides the label, a row each), direction (a column each), exact (share of sequences that are
+    table: decides (what decides the label, a row each), direction (a column each), exact (share of sequences that are
     right throughout, missing while unknown), best (the best possible share); rows and columns in the order they come
-    chosen: (decides, direction) of the cell that is outlined; cell: px of a cell's height
-    Every cell's customdata is its decides and direction.
+    chosen: (decides, direction) of the square that is outlined; square: px of a square's height
+    Every square's customdata is its decides and direction.
     """
-    rows, columns = list(dict.fromkeys(frame["decides"])), list(dict.fromkeys(frame["direction"]))
+    rows, columns = list(dict.fromkeys(table["decides"])), list(dict.fromkeys(table["direction"]))
     traces: list[Item] = []
     notes: list[Item] = []
     for column, direction in enumerate(columns):
-        table = frame[frame["direction"] == direction].set_index("decides").reindex(rows)
-        exact, best = table["exact"].to_numpy(np.float64), table["best"].to_numpy(np.float64)
+        kinds = table[table["direction"] == direction].set_index("decides").reindex(rows)
+        exact, best = kinds["exact"].to_numpy(np.float64), kinds["best"].to_numpy(np.float64)
         colour = direction_color(direction)
         notes.append(
             canvas.note(
@@ -105,7 +108,7 @@ def three_by_three(
                     "cornerradius": 6,
                 },
                 "text": [
-                    f"{title}: {percent(share)}, best possible: {percent(most)}"
+                    f"whole sequence right: {percent(share)}, best possible: {percent(most)}"
                     for share, most in zip(exact, best, strict=True)
                 ],
                 "textposition": "none",
@@ -118,7 +121,7 @@ def three_by_three(
             notes.append(canvas.note(f"<b>{percent(exact[row])}</b>", column, row - 0.1, font=large, **place))
             ceiling = f"best possible {percent(best[row])}"
             notes.append(canvas.note(ceiling, column, row + 0.26, name=f"best {percent(best[row])}", **place))
-    limited = frame[frame["best"] < ALWAYS]
+    limited = table[table["best"] < ALWAYS]
     traces.append(
         {
             "type": "bar",
@@ -151,15 +154,15 @@ def three_by_three(
         )  # fmt: skip
     notes.append(
         canvas.note(
-            f"{title}; hatched: no such model can always be right", 0, 0,
-            name=f"{title};<br>hatched: can't always be right",
+            "whole sequence right; hatched: no such model can always be right", 0, 0,
+            name="whole sequence right;<br>hatched: can't always be right",
             xref="paper", xanchor="left", yanchor="top", yshift=-6, align="left",
             font={"size": canvas.TEXT, "color": QUIET},
         )
     )  # fmt: skip
     return canvas.figure(
         traces,
-        height=cell * len(rows) + 66,
+        height=square * len(rows) + 66,
         margin=(118, 8, 28, 38),
         narrow={
             "margin": {"l": 66, "r": 2, "b": 48},

@@ -18,8 +18,8 @@ from bilstm_core.problems.base import View
 LITTLE_TO_MUCH = ["#31446B", "#66696F", "#958F78", "#CAB969", "#FDE737"]  # cividis, less its darkest part
 BELOW_ZERO, ABOVE_ZERO = "#2F6DB5", "#B98A00"
 DECADES = 3  # of the sensitivity scale; what is smaller gets its lowest colour
-INSET = 0.3  # of a cell, to each side: the border of an empty one
-BORDERS = 40  # timesteps up to which every empty cell has one
+INSET = 0.3  # of a square, to each side: the border of an empty one
+BORDERS = 40  # timesteps up to which every empty square has one
 BAR = 40  # px that a colour scale takes
 BELOW = 88  # px for the scale and its two-line title under the grids
 FLIP = "label turns to 1"
@@ -48,7 +48,7 @@ def sensitivity(
     models: (title, view, matrix), the view as in `problems.base.reads`; matrix: (timesteps, timesteps),
     |d output t / d value s| in row t and column s. All share one logarithmic colour scale of three decades, named by
     `unit`.
-    A cell that is exactly zero stays empty, with a thin border: z is missing there.
+    A square that is exactly zero stays empty, with a thin border: z is missing there.
     columns: grids in a row, by default all; side: px of one grid; first: the timestep of the first row and column
     """
     timesteps = len(models[0][2])
@@ -56,7 +56,7 @@ def sensitivity(
     traces: list[Item] = []
     for index, (title, _, matrix) in enumerate(models):
         pair = {"xaxis": f"x{index + 1 if index else ''}", "yaxis": f"y{index + 1 if index else ''}"}
-        traces += cells(title, matrix, first, **pair)
+        traces += heatmap(title, matrix, first, **pair)
     titles = [(title, view) for title, view, _ in models]
     layout = side_by_side(timesteps, titles, columns=columns, side=side, below=BELOW, first=first)
     layout["annotations"].append(_scale_title(f"{unit}; ", "empty: exactly 0", layout["margin"][3]))
@@ -75,8 +75,8 @@ def logarithms(matrix: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]
     return np.log10(values, where=values != 0, out=np.full_like(values, np.nan))
 
 
-def cells(title: str, matrix: npt.NDArray[np.floating[Any]], first: int, **axes: str) -> list[Item]:
-    """A sensitivity matrix as a heatmap, and the borders of its empty cells."""
+def heatmap(title: str, matrix: npt.NDArray[np.floating[Any]], first: int, **axes: str) -> list[Item]:
+    """A sensitivity matrix as a heatmap, and the borders of its empty squares."""
     timesteps = len(matrix)
     steps = np.arange(first, first + timesteps)
     gap = 1.5 if timesteps <= BORDERS else 0
@@ -118,38 +118,38 @@ def decades(high: float) -> Item:
 
 
 def hidden_states(
-    frame: pd.DataFrame, colors: Mapping[str, str], *, flip: int | None = None, row: int = 22
+    table: pd.DataFrame, colors: Mapping[str, str], *, flip: int | None = None, row: int = 22
 ) -> go.Figure:
     """Hidden states as heatmaps of units by timesteps, a panel each for the branches and what is merged of them.
 
-    frame: panel, unit (a number or a name), timestep (from 1), value; the panels and their titles' colours are those
+    table: panel, unit (a number or a name), timestep (from 1), value; the panels and their titles' colours are those
     of `colors`, units in the order they come. One scale from -1 to 1; a sum beyond it has its end's colour.
     flip: the timestep at which the label turns to 1; row: px of a unit
     """
-    shown = [panel for panel in colors if (frame["panel"] == panel).any()]
-    first, last = int(frame["timestep"].min()), int(frame["timestep"].max())
-    tables = []
+    shown = [panel for panel in colors if (table["panel"] == panel).any()]
+    first, last = int(table["timestep"].min()), int(table["timestep"].max())
+    grids = []
     for panel in shown:
-        part = frame[frame["panel"] == panel]
-        table = part.pivot(index="unit", columns="timestep", values="value")
-        tables.append(table.reindex(index=part["unit"].unique(), columns=range(first, last + 1)))
+        part = table[table["panel"] == panel]
+        grid = part.pivot(index="unit", columns="timestep", values="value")
+        grids.append(grid.reindex(index=part["unit"].unique(), columns=range(first, last + 1)))
     gap, top, bottom = 34, 46, 128
-    height = row * sum(len(table) for table in tables) + gap * (len(tables) - 1) + top + bottom
-    domains = canvas.panels([len(table) for table in tables], gap=gap, height=height, top=top, bottom=bottom)
+    height = row * sum(len(grid) for grid in grids) + gap * (len(grids) - 1) + top + bottom
+    domains = canvas.panels([len(grid) for grid in grids], gap=gap, height=height, top=top, bottom=bottom)
     traces: list[Item] = []
     notes: list[Item] = []
     axes: Item = {}
-    for index, (panel, table) in enumerate(zip(shown, tables, strict=True)):
+    for index, (panel, grid) in enumerate(zip(shown, grids, strict=True)):
         number = str(index + 1) if index else ""
-        places = np.arange(len(table))
+        places = np.arange(len(grid))
         traces.append(
             {
                 "type": "heatmap",
                 "name": panel,
-                "x": table.columns.to_numpy(),
+                "x": grid.columns.to_numpy(),
                 "y": places,
-                "z": table.to_numpy(np.float64).round(4),
-                "text": [[str(unit)] * table.shape[1] for unit in table.index],
+                "z": grid.to_numpy(np.float64).round(4),
+                "text": [[str(unit)] * grid.shape[1] for unit in grid.index],
                 "coloraxis": "coloraxis",
                 "xgap": 1 if last - first < 60 else 0,
                 "ygap": 1,
@@ -161,9 +161,9 @@ def hidden_states(
         axes[f"yaxis{number}"] = canvas.axis(
             "unit",
             domain=domains[index],
-            range=[len(table) - 0.5, -0.5],
+            range=[len(grid) - 0.5, -0.5],
             tickvals=places[::skip],
-            ticktext=[str(unit) for unit in table.index[::skip]],
+            ticktext=[str(unit) for unit in grid.index[::skip]],
             showgrid=False,
             ticks="",
         )
@@ -187,16 +187,16 @@ def hidden_states(
     )
 
 
-def gates(frame: pd.DataFrame, color: str, *, flip: int | None = None, row: int = 84) -> go.Figure:
+def gates(table: pd.DataFrame, color: str, *, flip: int | None = None, row: int = 84) -> go.Figure:
     """The gates and states of one unit over the timesteps, a small line each, one above the other.
 
-    frame: timestep (from 1), and any of input, forget, output, update, reset (gates, 0 to 1), candidate and hidden
+    table: timestep (from 1), and any of input, forget, output, update, reset (gates, 0 to 1), candidate and hidden
     (-1 to 1) and cell (any number); drawn in this order: gates, candidate, cell, hidden
     color: of the branch; flip: the timestep at which the label turns to 1; row: px of a line's panel
     """
-    table = frame.sort_values("timestep")
-    t = table["timestep"].to_numpy()
-    names = [name for name in LINES if name in table]
+    signals = table.sort_values("timestep")
+    t = signals["timestep"].to_numpy()
+    names = [name for name in LINES if name in signals]
     gap, top, bottom = 16, 28, 54
     height = row * len(names) + gap * (len(names) - 1) + top + bottom
     domains = canvas.panels([1.0] * len(names), gap=gap, height=height, top=top, bottom=bottom)
@@ -204,7 +204,7 @@ def gates(frame: pd.DataFrame, color: str, *, flip: int | None = None, row: int 
     axes: Item = {}
     for index, name in enumerate(names):
         number = str(index + 1) if index else ""
-        values = table[name].to_numpy(np.float64)
+        values = signals[name].to_numpy(np.float64)
         traces.append(
             {
                 "type": "scatter",
@@ -240,7 +240,7 @@ def gates(frame: pd.DataFrame, color: str, *, flip: int | None = None, row: int 
 
 
 def squares(where: npt.NDArray[np.bool_], first: int = 1) -> tuple[list[float | None], list[float | None]]:
-    """The borders of single cells, a little inside them, as line segments with gaps."""
+    """The borders of single squares, a little inside them, as line segments with gaps."""
     x: list[float | None] = []
     y: list[float | None] = []
     for row, column in np.argwhere(where) + first:

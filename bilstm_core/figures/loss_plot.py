@@ -71,7 +71,7 @@ class Plot(NamedTuple):
 
 
 def plot(
-    frame: pd.DataFrame,
+    table: pd.DataFrame,
     styles: Mapping[str, Style],
     *,
     window: int,
@@ -87,25 +87,25 @@ def plot(
     dots: int = MAX_POINTS,
 ) -> Plot:
     """The parts of `curves.loss_curves`, which see."""
-    shown = frame[frame["label"].isin(list(styles))]
+    shown = table[table["label"].isin(list(styles))]
     banded = smooth_and_band(shown, window)
-    tables = {label: banded[banded["label"] == label] for label in styles}
-    tables = {label: table for label, table in tables.items() if len(table)}
-    total = max((float(table[x].max()) for table in tables.values()), default=1.0)
+    lines = {label: banded[banded["label"] == label] for label in styles}
+    lines = {label: line for label, line in lines.items() if len(line)}
+    total = max((float(line[x].max()) for line in lines.values()), default=1.0)
     high = float(x_max or max(total, 2.0))
     low = (10.0 if high >= 1_000 else 1.0) if log_x else 0.0
-    alone = len(tables) == 1 and int(banded["seeds"].max()) == 1
+    alone = len(lines) == 1 and int(banded["seeds"].max()) == 1
     traces: list[Item] = []
     if alone:
         raw = shown.dropna(subset="loss").sort_values("sequences_seen")
         places = thin(raw[x].to_numpy(), raw["loss"].to_numpy(), log_x=log_x, points=dots)
-        traces.append(_dots(raw.iloc[places], x, styles[next(iter(tables))]))
-    for label, table in tables.items():
-        places = thin(table[x].to_numpy(), table["median"].to_numpy(), log_x=log_x)
-        drawn = table.iloc[places]
-        if int(table["seeds"].max()) > 1 and each_run:
+        traces.append(_dots(raw.iloc[places], x, styles[next(iter(lines))]))
+    for label, line in lines.items():
+        places = thin(line[x].to_numpy(), line["median"].to_numpy(), log_x=log_x)
+        drawn = line.iloc[places]
+        if int(line["seeds"].max()) > 1 and each_run:
             traces.append(_runs(shown[shown["label"] == label], window, x, styles[label], log_x))
-        elif int(table["seeds"].max()) > 1:
+        elif int(line["seeds"].max()) > 1:
             traces.append(_band(drawn, x, styles[label]))
         traces.append(_line(label, drawn, x, styles[label]))
     words, _ = WORDS[x]
@@ -114,7 +114,7 @@ def plot(
     shapes, notes = _guides(floors, coin_toss, mark if mark and low < mark < high else None, y_max)
     return Plot(
         traces=traces,
-        tables=tables,
+        tables=lines,
         styles=styles,
         x=x,
         log_x=log_x,

@@ -21,7 +21,7 @@ VIEW_COLORS = {
 
 
 def outline(inside: npt.NDArray[np.bool_], first: int = 1) -> tuple[list[float | None], list[float | None]]:
-    """The border of a region of cells, as line segments with gaps; the first cell is centred on (first, first)."""
+    """The border of a region of squares, as line segments with gaps; the first square is centred on (first, first)."""
     padded = np.pad(inside, 1)
     xs: list[float | None] = []
     ys: list[float | None] = []
@@ -47,7 +47,7 @@ def reading_grid(
     models: (title, view), the view as in `problems.base.reads`
     decides: (labels, values); by default values 1 to t decide label t, as with a running sum
     columns: grids in a row, by default all; side: px of one grid
-    Filled cells have been read (z is 1); the trace "decides" outlines the cells that decide.
+    Filled squares have been read (z is 1); the trace "decides" outlines the squares that decide.
     """
     if decides is None:
         decides = np.tril(np.ones((timesteps, timesteps), dtype=bool))

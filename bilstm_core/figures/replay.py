@@ -37,7 +37,7 @@ def _latest(taken: Taken, cursor: float) -> pd.DataFrame:
 
 
 def curve_and_timeline(
-    frame: pd.DataFrame,
+    table: pd.DataFrame,
     styles: Mapping[str, Style],
     probes: pd.DataFrame | None = None,
     *,
@@ -58,7 +58,7 @@ def curve_and_timeline(
 ) -> go.Figure:
     """Loss curves with a row of probabilities for each model under them, and frames that move both together.
 
-    frame: as in `curves.loss_curves`
+    table: as in `curves.loss_curves`
     probes: label, sequences_seen (0 is untrained; or updates, where x is that) and the columns of `answers`; one probe
     sequence at every snapshot. Rows are drawn for the labels that occur; without probabilities, what is expected.
     loss: what the loss is, with its unit; classes: as in `answers`
@@ -67,7 +67,7 @@ def curve_and_timeline(
     x_max, dots: as in `curves.loss_curves`; replay: add the frames, which a curve that is still growing has none of
     """
     drawn = plot(
-        frame, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=x_max, y_max=y_max,
+        table, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=x_max, y_max=y_max,
         coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss, dots=dots,
     )  # fmt: skip
     snapshots = _snapshots(probes, x, list(styles))

@@ -39,16 +39,16 @@ def _quantiles(values: npt.NDArray[np.float64], shares: Sequence[float]) -> list
     return quantiles
 
 
-def smooth_and_band(frame: pd.DataFrame, window: int = 25) -> pd.DataFrame:
+def smooth_and_band(table: pd.DataFrame, window: int = 25) -> pd.DataFrame:
     """Every run's trailing mean over its last `window` sequences, then quantiles over the seeds.
 
-    frame: label, seed, sequences_seen, loss (nats per label) and perhaps updates and mean; a row a point, any order
+    table: label, seed, sequences_seen, loss (nats per label) and perhaps updates and mean; a row a point, any order
     Returns label, sequences_seen, updates where it came, median, low (10 %), high (90 %), seeds (how many).
     A row stands for the sequences since the row before it, by its mean where there is one and else by its loss, and
     counts by their number. Where seeds have different rows, each is drawn straight from row to row.
     """
     parts = []
-    for label, runs in frame.groupby("label", sort=False):
+    for label, runs in table.groupby("label", sort=False):
         smoothed = {}
         for seed, run in runs.groupby("seed", sort=False):
             ordered = run.sort_values("sequences_seen")

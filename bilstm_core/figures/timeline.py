@@ -74,7 +74,7 @@ def _blocks(rows: pd.DataFrame, limits: Sequence[float], chosen: int | None, *, 
     }
 
 
-def _cells(rows: pd.DataFrame, column: str, level: float, yaxis: str, classes: int) -> Item:
+def _squares(rows: pd.DataFrame, column: str, level: float, yaxis: str, classes: int) -> Item:
     labels = rows[column].to_numpy().round().astype(int)
     shades = np.array(class_shades(classes))
     digits = len(rows) <= DIGITS_UP_TO
@@ -137,9 +137,9 @@ def _limit_notes(limits: Sequence[float], height: float) -> list[Item]:
     return [_side(f"{limit:.3g}", f"{limit:.3g}", y, yref="y") for limit, y in zip(limits, placed, strict=True)]
 
 
-def _standing(frame: pd.DataFrame, stacked: bool, from_end: bool) -> pd.DataFrame:
+def _standing(table: pd.DataFrame, stacked: bool, from_end: bool) -> pd.DataFrame:
     """The rows in order, with low and high: where each value's block begins and ends."""
-    rows = frame.sort_values("timestep")
+    rows = table.sort_values("timestep")
     if not stacked:
         return rows.assign(low=rows["x"].clip(upper=0.0), high=rows["x"].clip(lower=0.0))
     high = rows["x"][::-1].cumsum()[::-1] if from_end else rows["x"].cumsum()
@@ -147,7 +147,7 @@ def _standing(frame: pd.DataFrame, stacked: bool, from_end: bool) -> pd.DataFram
 
 
 def timeline(
-    frame: pd.DataFrame,
+    table: pd.DataFrame,
     limits: float | Sequence[float] | None,
     color: str = BLOCK,
     *,
@@ -159,18 +159,18 @@ def timeline(
 ) -> go.Figure:
     """The expected-against-predicted timeline of one sequence.
 
-    frame: timestep (from 1), x, expected and, with a model, probability and predicted, as in `answers`
+    table: timestep (from 1), x, expected and, with a model, probability and predicted, as in `answers`
     limits: what the running sum must reach for the label to turn; None draws the values side by side, not stacked
     color: the model's; classes: how many labels there are, 0 for a regression, whose answers are drawn as a curve
     from_end: whether the sum runs from the last timestep to the first
-    timesteps: how many the axis has; those after the last of the frame are marked as padding
+    timesteps: how many the axis has; those after the last of the table are marked as padding
     chosen: a timestep whose block is outlined
     The blocks are the trace named "values"; their customdata begins with the timestep.
     """
     lines = (
         [limits] if isinstance(limits, (int, float)) else [float(limit) for limit in ([] if limits is None else limits)]
     )
-    rows = _standing(frame, bool(lines), from_end)
+    rows = _standing(table, bool(lines), from_end)
     first, last = int(rows["timestep"].min()), timesteps or int(rows["timestep"].max())
     with_model = "probability" in rows
     shares = [0.4, 0.6] if classes == 0 else [0.44, 0.34, 0.22] if with_model else [0.8, 0.2]
@@ -200,10 +200,10 @@ def timeline(
         text, short = (f"<b>{form.replace(' error ', ' error<br>')}</b>" for form in (text, short.replace(" ", "<br>")))
         notes.append(_side(text, short, sum(domains[-1]) / 2, font=font))
     if classes:
-        cells = f"y{len(shares)}"
+        axis = f"y{len(shares)}"
         names = ["expected", "predicted"] if with_model else ["expected"]
         for level, name in enumerate(reversed(names)):
-            traces.append(_cells(rows, name, level + 0.06, cells, classes))
+            traces.append(_squares(rows, name, level + 0.06, axis, classes))
         axes[f"yaxis{len(shares)}"] = canvas.axis(
             "",
             domain=domains[-1],

@@ -14,18 +14,18 @@ SHOWN = ("expected", "predicted", "answer")
 
 
 def wall(
-    frame: pd.DataFrame, color: str, *, classes: int = 2, chosen: int | None = None, height: int = 520
+    table: pd.DataFrame, color: str, *, classes: int = 2, chosen: int | None = None, height: int = 520
 ) -> go.Figure:
-    """Many sequences, a row each, sorted by when their labels turn; wrong cells vermilion.
+    """Many sequences, a row each, sorted by when their labels turn; wrong squares vermilion.
 
-    frame: sequence, timestep (from 1), expected, predicted and perhaps probability; where sequences end early, they
-    lack rows, and their cells stay empty
+    table: sequence, timestep (from 1), expected, predicted and perhaps probability; where sequences end early, they
+    lack rows, and their squares stay empty
     color: the model's, for the line where the expected label turns; chosen: the sequence that is outlined
-    classes: how many labels there are; 0 for a regression, whose cells show the absolute error and whose rows are
+    classes: how many labels there are; 0 for a regression, whose squares show the absolute error and whose rows are
     sorted by the mean of it
-    Every cell's customdata is its sequence's number.
+    Every square's customdata is its sequence's number.
     """
-    table = frame.assign(answer=frame["probability" if "probability" in frame else "predicted"])
+    table = table.assign(answer=table["probability" if "probability" in table else "predicted"])
     grids = {name: table.pivot(index="sequence", columns="timestep", values=name) for name in SHOWN}
     numbers = grids["expected"].index.to_numpy()
     expected, predicted, answers = (grids[name].to_numpy(np.float64) for name in SHOWN)
@@ -38,7 +38,7 @@ def wall(
     )
     timesteps = expected.shape[1]
     rows = np.arange(1, len(numbers) + 1)
-    cells: Item = {
+    squares: Item = {
         "type": "heatmap",
         "name": "cells",
         "z": np.where(errors > 0, classes, predicted + 0 * errors) if classes else errors.round(4),
@@ -61,7 +61,7 @@ def wall(
         )  # fmt: skip
     order_words = "by when the label turns" if classes else "by their error"
     return canvas.figure(
-        [cells, *_turning(expected, rows, color, classes)],
+        [squares, *_turning(expected, rows, color, classes)],
         height=height,
         margin=(40, 16, 8, 52),
         plot_bgcolor=faint(EDGE, 0.45),
@@ -112,6 +112,6 @@ def _words(expected: Grid, predicted: Grid, answers: Grid, classes: int) -> npt.
 
 
 def _by_error(errors: Grid) -> Item:
-    """No error is as clear as a cell can be, the largest vermilion."""
+    """No error is as clear as a square can be, the largest vermilion."""
     most = max(float(np.nanmax(errors)), 0.5)
     return {"colorscale": [[0, class_shades(2)[0]], [1, WRONG]], "zmin": 0, "zmax": most, "showscale": False}

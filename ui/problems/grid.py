@@ -176,7 +176,7 @@ def grid(page: str, table: pd.DataFrame, key: str) -> None:
     drawn = cached(
         f"nine {table.to_json()} {problem} {direction}",
         lambda: figures.three_by_three(
-            table, chosen=(ROWS[problem], direction) if problem in names else None, cell=HEIGHT
+            table, chosen=(ROWS[problem], direction) if problem in names else None, square=HEIGHT
         ),
     )
     said = "; ".join(f"{row.decides}, {row.direction}: {row.exact:.0%}" for row in table.itertuples())
