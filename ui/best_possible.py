@@ -23,13 +23,12 @@ def _pool() -> ThreadPoolExecutor:
 
 
 @st.cache_resource(max_entries=300, show_spinner=False)
-def _asked(key: str, view: View, _problem: ProblemSpec) -> Future[BayesRisk]:
-    return _pool().submit(bayes_risk, _problem, view)
+def _asked(problem: ProblemSpec, view: View) -> Future[BayesRisk]:
+    return _pool().submit(bayes_risk, problem, view)
 
 
 def _future(problem: ProblemSpec, model: ModelSpec) -> Future[BayesRisk]:
-    problem = problem.canonical()
-    return _asked(repr(problem), view_of(model), problem)
+    return _asked(problem.canonical(), view_of(model))
 
 
 def best_possible(problem: ProblemSpec, model: ModelSpec) -> BayesRisk | None:

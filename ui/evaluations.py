@@ -68,9 +68,9 @@ def diverged(evaluation: Evaluation) -> bool:
     return not math.isfinite(evaluation.loss)
 
 
-def drawn_key(run: Run) -> str:
-    """A key for figures of a run with its replay; a recorded one and the same trained live differ in snapshots."""
-    return f"{run.digest} {len(run.snapshots.step)}"
+def drawn_key(run: Run) -> tuple[str, int]:
+    """What a figure of a run with its replay follows from: the same trained live and recorded differ in snapshots."""
+    return run.digest, len(run.snapshots.step)
 
 
 def _score(run: Run, n_sequences: int) -> Score:
@@ -171,11 +171,10 @@ def _seeds(seeds: Iterable[int]) -> str:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _shares(name: str, timesteps: int, threshold: float) -> pd.DataFrame:
-    return frames.label_shares(ProblemSpec(name=name, timesteps=timesteps, threshold=threshold))
+def _shares(problem: ProblemSpec) -> pd.DataFrame:
+    return frames.label_shares(problem)
 
 
 def label_shares(problem: ProblemSpec) -> pd.DataFrame:
     """How often each timestep has each label: timestep (from 1), label, share, real."""
-    problem = problem.canonical()
-    return _shares(problem.name, problem.timesteps, problem.threshold)
+    return _shares(problem.canonical())

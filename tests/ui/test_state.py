@@ -72,3 +72,24 @@ def test_a_list_that_is_changed_in_place_is_one_sessions_own(
     assert [entry["name"] for entry in session["session.tray"]] == ["mine"]
     monkeypatch.setattr(st, "session_state", {})
     assert state.TRAY.ensure() == []
+
+
+def key_in_words(source: str) -> list[int]:
+    """The lines where what a cache goes by is put into words, of which two things can be the same."""
+    lines = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case (
+                ast.Call(func=ast.Name(id="cached" | "cached_for_session" | "unless_edited"), args=args)
+                | ast.Call(func=ast.Attribute(attr="unless_edited"), args=args)
+            ):
+                lines += [arg.lineno for arg in args if isinstance(arg, ast.JoinedStr | ast.Constant)]
+            case ast.Call(func=ast.Name(id="id")):
+                lines.append(node.lineno)
+    return lines
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_cache_goes_by_a_tuple_of_what_a_figure_takes(path: Path) -> None:
+    assert not key_in_words(path.read_text())
+    assert key_in_words("cached(f'wall {number}', build)")

@@ -103,7 +103,7 @@ def curves(shown: Shown, note: str) -> None:
             return
         drawn = tuple((label, *(evaluations.drawn_key(run) for run in group)) for label, group in runs.items())
         figure = cached(
-            ("curves", drawn, singly, tuple(lines), comparison.probes),
+            ("curves", drawn, singly, tuple(styles.items()), tuple(lines), comparison.probes),
             lambda: figures.curve_and_timeline(
                 frames.losses(runs),
                 {label: styles[label] for label in runs},

@@ -107,7 +107,7 @@ def matrices(page: str, run: Run, values: Values) -> None:
         figure = timeline.unless_edited(
             page,
             subject.sequence_name(page, problem),
-            f"sensitivity {run.digest} {values.tobytes().hex()}",
+            ("sensitivity", run.digest, values.tobytes()),
             lambda: figures.sensitivity([(TITLES[view], view, matrix)], unit=unit, side=SIDE, first=part.start + 1),
         )
         alt = f"How much each output reacts to each value; {int((matrix == 0).sum())} cells are exactly zero."
@@ -116,7 +116,7 @@ def matrices(page: str, run: Run, values: Values) -> None:
         st.markdown("**What has it read?**")
         decides = problem.problem.deciding(timesteps)
         grid = cached(
-            f"inside grid {view} {timesteps} {problem.name}",
+            ("inside grid", view, timesteps, problem.name),
             lambda: figures.reading_grid(timesteps, [(TITLES[view], view)], decides=decides, side=SIDE),
         )
         chart(grid, key=f"{page}-grid", alt="Which values each output has read, and which decide its label.")

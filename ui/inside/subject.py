@@ -106,13 +106,13 @@ def training(page: str, spec: RunSpec | None, run: Run | None) -> None:
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
-def _fresh(key: str, _problem: ProblemSpec) -> Batch:
-    return evaluation_sequences(_problem, SEQUENCES)
+def _fresh(problem: ProblemSpec) -> Batch:
+    return evaluation_sequences(problem, SEQUENCES)
 
 
 def _sequence(page: str, problem: ProblemSpec) -> Batch:
     number = _number(page)
-    drawn = sequences.one_of(_fresh(repr(problem), problem), number)
+    drawn = sequences.one_of(_fresh(problem), number)
     values = timeline.edited(page, sequence_name(page, problem), sequences.real_values(drawn))
     return sequences.with_values(problem, drawn, values)
 
@@ -154,7 +154,7 @@ def editable(page: str, run: Run) -> None:
     figure = timeline.unless_edited(
         page,
         name,
-        f"inside timeline {run.digest} {name} {block}",
+        ("inside timeline", run.digest, name, block),
         lambda: sequences.figure(problem, rows, colour, chosen=block if can_be_edited else None, height=356),
     )
     alt = f"{said}. Its values, what the model answers, and what is expected."

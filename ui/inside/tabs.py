@@ -97,7 +97,7 @@ def _states(page: str, run: Run, values: Values) -> None:
             figure = timeline.unless_edited(
                 page,
                 sequence_name,
-                f"states {part} {run.digest} {values.tobytes().hex()}",
+                ("states", part, run.digest, values.tobytes()),
                 partial(_heatmap, frame[frame["panel"] == part].assign(panel=name), name, _colour(run, part), flip),
             )
             chart(figure, key=f"{page}-states-{part}", alt=f"States of units at each timestep, {name}.")
@@ -226,11 +226,10 @@ def _learning(page: str, run: Run, values: Values) -> None:
             return
     if not specs:
         st.markdown(_no_checkpoint(run))
-    key = repr([one.digest for one in [*found, run]])
     figure = timeline.unless_edited(
         page,
         subject.sequence_name(page, run.spec.problem),
-        f"checkpoints {key} {values.tobytes().hex()}",
+        ("checkpoints", *(one.digest for one in [*found, run]), values.tobytes()),
         lambda: _checkpoints(found, run, values),
     )
     alt = "Sensitivities and hidden states at each checkpoint of the training, on a scrubber."

@@ -171,7 +171,7 @@ def position_guess(problem: ProblemSpec) -> None:
     st.markdown("**How often is each label 1?**" if count == 2 else "**How often is each label given?**")
     shares = evaluations.label_shares(problem)
     chart(
-        cached(f"shares {problem.canonical()}", lambda: figures.label_shares(shares)),
+        cached(("shares", problem.canonical()), lambda: figures.label_shares(shares)),
         key="problem-shares",
         alt="How often each timestep has each label.",
     )

@@ -174,7 +174,7 @@ def grid(page: str, table: pd.DataFrame, key: str) -> None:
     names = list(dict.fromkeys(table["problem"]))
     problem, direction = chosen(page)
     drawn = cached(
-        f"nine {table.to_json()} {problem} {direction}",
+        ("nine", tuple(table.itertuples(index=False, name=None)), problem, direction),
         lambda: figures.three_by_three(
             table, chosen=(ROWS[problem], direction) if problem in names else None, square=HEIGHT
         ),

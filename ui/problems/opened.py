@@ -75,7 +75,7 @@ def opened(page: str, cell: Cell) -> Run | None:
     timesteps = spec.problem.timesteps
     chart(
         cached(
-            f"problems reading {problem} {direction} {timesteps}",
+            ("problems reading", problem, direction, timesteps),
             lambda: figures.reading_grid(
                 timesteps, [(direction, view_of(spec.model))], decides=declared.deciding(timesteps), side=SIDE
             ),
@@ -129,7 +129,7 @@ def _loss(page: str, spec: RunSpec) -> None:
                 **wording.loss_axis(problem),
             )
 
-        key = f"problems loss {run.digest} {lines}" if run and not mine else ""
+        key = ("problems loss", run.digest, tuple(lines)) if run and not mine else None
         chart(cached(key, build) if key else build(), key=f"{page}-curve", alt="Loss by sequences seen.")
 
     live.panel(page, draw, live.keep_finished)

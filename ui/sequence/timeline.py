@@ -1,6 +1,6 @@
 """A sequence that can be edited, its expected and predicted labels, and the wall of fresh sequences to choose from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import numpy as np
 import numpy.typing as npt
@@ -107,14 +107,14 @@ def edit_controls(page: str, name: str, values: Values) -> None:
         st.markdown(f":material/error: {failed.get()}")
 
 
-def unless_edited(page: str, name: str, key: str, build: Callable[[], go.Figure]) -> Drawn:
+def unless_edited(page: str, name: str, key: Hashable, build: Callable[[], go.Figure]) -> Drawn:
     """The figure of a sequence, made once for all under its key; once a person has edited it, for their session only.
 
     Edits would fill everyone's cache.
     """
     edit = state.EDIT(page).get()
     if edit and is_edited(page, name):
-        return cached_for_session(f"{key} {edit['values']}", build)
+        return cached_for_session((key, *edit["values"]), build)
     return cached(key, build)
 
 
@@ -200,7 +200,7 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
             st.markdown(f"**100 fresh sequences: {what}.** Choose a row to see it.")
             chart(
                 cached(
-                    f"wall {number} {run.digest}",
+                    ("wall", number, run.digest),
                     lambda: figures.wall(
                         evaluation.examples, colour, classes=wording.classes(run.spec.problem), chosen=number
                     ),
@@ -231,7 +231,7 @@ def one_sequence(page: str, run: Run, evaluation: Evaluation, number: int, *, he
         return sequences.figure(problem, rows, colour, chosen=chosen, height=height)
 
     chart(
-        unless_edited(page, name, f"timeline {evaluations.drawn_key(run)} {name} {chosen} {height}", figure),
+        unless_edited(page, name, ("timeline", evaluations.drawn_key(run), name, chosen, height), figure),
         key=f"{page}-timeline",
         alt=f"{said}. Its values, what the model answers, and what is expected.",
         on_click=chooser(page, values) if chosen else None,

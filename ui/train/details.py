@@ -29,7 +29,7 @@ def tabs(run: Run, evaluation: Evaluation) -> None:
     for confusion in matrix:
         with confusion:
             drawn = cached(
-                f"confusion {run.digest}",
+                ("confusion", run.digest),
                 lambda: figures.confusion(evaluation.confusion, height=max(320, 90 * count)),
             )
             chart(drawn, key="Train-confusion", alt="Confusion matrix of single labels.")
@@ -38,7 +38,7 @@ def tabs(run: Run, evaluation: Evaluation) -> None:
         by_step = evaluation.per_timestep.assign(label=name)
         draw = figures.accuracy_by_timestep if count else figures.error_by_timestep
         styles = {name: tray.styles({name: run})[name]}
-        figure = cached(f"by timestep {run.digest} {styles}", lambda: draw(by_step, styles))
+        figure = cached(("by timestep", run.digest, tuple(styles.items())), lambda: draw(by_step, styles))
         chart(figure, key="Train-by-timestep", alt=f"{each_step}.")
         evaluations.download(lambda: by_step, "by timestep")
     with summary:

@@ -181,10 +181,8 @@ def _finished_curve(page: str, window: int, x: Axis) -> None:
     specs = {name: one.spec for name, one in drawn.items()}
     complete = best_possible.known(specs)
     styles, lines = tray.styles(drawn), best_possible.of(specs, tray.styles(drawn))
-    key = repr(
-        [(name, evaluations.drawn_key(one)) for name, one in drawn.items()]
-        + [evaluations.drawn_key(run), window, x, styles, lines]
-    )
+    runs = tuple((name, evaluations.drawn_key(one)) for name, one in drawn.items())
+    key = ("train", runs, evaluations.drawn_key(run), window, x, tuple(styles.items()), tuple(lines))
     figure = cached(
         key,
         lambda: figures.curve_and_timeline(
