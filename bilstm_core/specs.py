@@ -124,6 +124,10 @@ class ModelSpec:
     def __post_init__(self) -> None:
         _check(self)
 
+    def position_inputs(self, timesteps: int) -> int:
+        """How many inputs a timestep has beside the problem's features, to tell which it is."""
+        return {"none": 0, "fraction": 1, "one_hot": timesteps}[self.position]
+
     def canonical(self) -> "ModelSpec":
         """The same network, with every field that does not apply at its default."""
         both = self.direction == "bidirectional"
@@ -228,8 +232,8 @@ class RunSpec:
         return rows * (140.0 * self.model.layers * self.model.units + 10.0 * inputs)
 
     def _branches_and_inputs(self) -> tuple[int, int]:
-        position = {"none": 0, "fraction": 1, "one_hot": self.problem.timesteps}[self.model.position]
-        return 2 if self.model.direction == "bidirectional" else 1, self.problem.problem.features + position
+        inputs = self.problem.problem.features + self.model.position_inputs(self.problem.timesteps)
+        return 2 if self.model.direction == "bidirectional" else 1, inputs
 
     def canonical(self) -> "RunSpec":
         """The same experiment, with every field that does not apply at its default."""

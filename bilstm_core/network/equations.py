@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bilstm_core.specs import MergeMode
+
 Array = npt.NDArray[Any]
 Matrices = tuple[Array, Array, Array]
 
@@ -61,3 +63,13 @@ def rnn_step(x: Array, h: Array, matrices: Matrices) -> tuple[Array, dict[str, A
     kernel, recurrent_kernel, bias = matrices
     h = np.tanh(x @ kernel + h @ recurrent_kernel + bias)
     return h, {}
+
+
+def merge(merge_mode: MergeMode, first: Array, second: Array, *, axis: int = -1) -> Array:
+    """What a merge mode makes of the outputs of two branches, of one shape. axis: that of the units."""
+    if merge_mode == "concat":
+        return np.concatenate([first, second], axis=axis)
+    if merge_mode == "mul":
+        return np.multiply(first, second)
+    both = np.add(first, second)
+    return both if merge_mode == "sum" else np.divide(both, 2)

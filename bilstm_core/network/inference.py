@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.network.equations import sigmoid
+from bilstm_core.network.equations import merge, sigmoid
 from bilstm_core.network.initial_weights import branches
 from bilstm_core.random_streams import Stream, generator
 from bilstm_core.specs import GATES, ModelSpec, ProblemSpec
@@ -158,20 +158,8 @@ def _merged_layers(
                 traces.append(BranchTrace(layer, side.name, np.moveaxis(hidden, -1, -3), aligned))
             raw = model.direction == "backward" and model.backward_output == "raw" and layer == model.layers
             outputs.append(hidden[..., ::-1, :, :] if raw else hidden)
-        merged = _merged(model.merge_mode, outputs)
+        merged = outputs[0] if len(outputs) == 1 else merge(model.merge_mode, *outputs, axis=-2)
     return merged
-
-
-def _merged(merge_mode: str, outputs: list[Array]) -> Array:
-    if len(outputs) == 1:
-        return outputs[0]
-    first, second = outputs
-    if merge_mode == "concat":
-        return np.concatenate(outputs, axis=-2)
-    if merge_mode == "mul":
-        return np.multiply(first, second)
-    both = np.add(first, second)
-    return both if merge_mode == "sum" else np.divide(both, 2)
 
 
 class _Feed(NamedTuple):

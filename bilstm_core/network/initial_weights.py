@@ -52,7 +52,7 @@ def branches(model: ModelSpec) -> tuple[Branch, ...]:
 
 def input_width(problem: ProblemSpec, model: ModelSpec) -> int:
     """Inputs a timestep of the first layer: the problem's features and the position's."""
-    return problem.problem.features + {"none": 0, "fraction": 1, "one_hot": problem.timesteps}[model.position]
+    return problem.problem.features + model.position_inputs(problem.timesteps)
 
 
 def output_width(model: ModelSpec) -> int:

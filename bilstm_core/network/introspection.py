@@ -12,20 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from bilstm_core.network.equations import merge
 from bilstm_core.network.inference import BranchTrace, trace
 from bilstm_core.network.initial_weights import branches, parameter_count
 from bilstm_core.problems import Batch
-from bilstm_core.specs import ModelSpec, ProblemSpec
+from bilstm_core.specs import MergeMode, ModelSpec, ProblemSpec
 
 Array = npt.NDArray[Any]
 
 TRACED_NUMBERS = 2**24  # states and gates that are kept at once while many sequences are traced: 64 MB
-MERGES: Mapping[str, Callable[[Array, Array], Array]] = {
-    "concat": lambda first, second: np.concatenate([first, second], axis=-1),
-    "sum": np.add,
-    "mul": np.multiply,
-    "ave": lambda first, second: np.divide(np.add(first, second), 2),
-}
 MERGED = "merged"
 
 
@@ -79,14 +74,14 @@ def cost(problem: ProblemSpec, model: ModelSpec, values: int) -> float:
     return float(problem.timesteps * values * parameter_count(problem, model))
 
 
-def _merged_tangents(merge_mode: str, outputs: list[Array], seen: list[BranchTrace]) -> Array:
+def _merged_tangents(merge_mode: MergeMode, outputs: list[Array], seen: list[BranchTrace]) -> Array:
     if len(outputs) == 1:
         return outputs[0]
     if merge_mode == "mul":
         states = [branch.hidden[0][:, None] for branch in seen]
         product: Array = outputs[0] * states[1] + outputs[1] * states[0]
         return product
-    return MERGES[merge_mode](*outputs)
+    return merge(merge_mode, *outputs)
 
 
 def _lstm_tangents(matrices: list[Array], seen: BranchTrace, source: Array, order: range) -> Array:
@@ -156,7 +151,7 @@ def units_of(model: ModelSpec, traces: list[BranchTrace], layer: int | None = No
         branch.branch: branch.hidden[:, ::-1] if raw else branch.hidden for branch in traces if branch.layer == chosen
     }
     if len(parts) == 2:
-        parts[MERGED] = MERGES[model.merge_mode](*parts.values())
+        parts[MERGED] = merge(model.merge_mode, *parts.values())
     return Units(chosen, parts)
 
 

@@ -68,7 +68,7 @@ def read_by_the_equations(
 def test_the_fast_path_is_the_equations(cell, direction, merge_mode, number, within) -> None:
     model = ModelSpec(cell=cell, direction=direction, merge_mode=merge_mode, units=5, layers=2)
     weights = {name: matrix.astype(number) for name, matrix in drawn_weights(model).items()}
-    merge = {
+    by_hand = {
         "concat": lambda first, second: np.concatenate([first, second], axis=-1),
         "sum": lambda first, second: first + second,
         "mul": lambda first, second: first * second,
@@ -88,7 +88,7 @@ def test_the_fast_path_is_the_equations(cell, direction, merge_mode, number, wit
             for name, gate in gates.items():
                 np.testing.assert_allclose(fast.gates[name], gate, rtol=0, atol=within)
             each.append(hidden)
-        outputs = merge(*each) if direction == "bidirectional" else each[0]
+        outputs = by_hand(*each) if direction == "bidirectional" else each[0]
     expected = outputs @ weights["head/kernel"] + weights["head/bias"]
     fast_logits = logits(PROBLEM, model, weights, X.astype(number))
     assert fast_logits.dtype == number
