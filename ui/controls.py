@@ -1,7 +1,7 @@
 """Widgets to specs. Every value is checked by the core, and what it says stands beneath the widget."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -12,50 +12,11 @@ from streamlit.delta_generator import DeltaGenerator
 from bilstm_core import codec
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.problems import PROBLEMS
-from bilstm_core.specs import WHOLE_NUMBERS, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import WHOLE_NUMBERS, RunSpec, TrainingSpec
 from ui import state
+from ui.settings import FIELDS, RunSettings, plain, read, settings_of_run, write
 
-LABELS: Mapping[str, str] = {
-    "name": "Problem",
-    "timesteps": "Timesteps",
-    "threshold": "Threshold (share of timesteps)",
-    "direction": "Direction",
-    "backward_output": "Order of backward outputs",
-    "cell": "Cell",
-    "units": "Units",
-    "layers": "Layers",
-    "merge_mode": "Merge mode",
-    "epochs": "Epochs",
-    "sequences_per_epoch": "Sequences per epoch",
-    "batch_size": "Batch size",
-    "fresh_data": "Fresh sequences every epoch",
-    "learning_rate": "Learning rate",
-    "seed": "Seed (start)",
-}
-HELP: Mapping[str, str] = {
-    "name": "What is asked at each timestep:\n\n"
-    + "\n".join(f"- {problem.title}: {problem.question}" for problem in PROBLEMS.values()),
-    "timesteps": "How many values a sequence has; one label for each. 1 to 200.",
-    "threshold": "The label turns to 1 when the running sum reaches this share of the timesteps.",
-    "direction": "The order in which the network reads the sequence. Bidirectional has two networks, one each way.",
-    "backward_output": "Keras gives a backward layer's outputs in reversed order (go_backwards). "
-    "Aligned turns them back, so that output t belongs to timestep t; the well-known tutorial does not.",
-    "units": "Numbers in the network's state, per direction. They have nothing to do with the timesteps. 1 to 256.",
-    "merge_mode": "How the two directions' outputs become one: laid side by side, added, multiplied or averaged.",
-    "epochs": "How often the network is shown an epoch's sequences. 1 to 20,000.",
-    "fresh_data": "On: new random sequences each epoch. Off: one fixed set, reshuffled each epoch.",
-    "seed": "Fixes the initial weights and the data: the same seed gives the same run, bit by bit.",
-}
-OPTION_NAMES: Mapping[str, str] = {
-    "lstm": "LSTM",
-    "gru": "GRU",
-    "rnn": "simple RNN",
-    "aligned": "aligned",
-    "raw": "tutorial's order (reversed)",
-}
 OWN = "Own settings"  # in the list of presets, where the controls are none of them
-KINDS: tuple[type[Any], ...] = (ProblemSpec, ModelSpec, TrainingSpec)
-FIELDS: Mapping[str, type[Any]] = {name: kind for kind in KINDS for name in LABELS if name in kind.__dataclass_fields__}
 
 
 @contextmanager
@@ -70,79 +31,37 @@ def settings_switch() -> None:
     st.toggle("Settings", key="phone-settings", persist_state="session")
 
 
-def default(name: str) -> Any:
-    """The default of a spec's field, from its one home."""
-    return FIELDS[name].__dataclass_fields__[name].default
-
-
-def complaint(name: str, value: Any) -> str:
-    """The core's sentence about a field's value, or nothing if it is allowed."""
-    try:
-        FIELDS[name](**{name: value})
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
 def has_threshold(problem: str) -> bool:
     """Whether the problem of this name has a threshold."""
     return "threshold" in PROBLEMS[problem].parameters
 
 
-def values(spec: RunSpec) -> dict[str, Any]:
-    """The fields that have a widget, flat."""
-    flat: dict[str, Any] = {}
-    for part in (spec.problem, spec.model, spec.training):
-        flat |= {name: getattr(part, name) for name in LABELS if hasattr(part, name)}
-    return flat
-
-
-def to_spec(flat: Mapping[str, Any]) -> RunSpec:
-    """A spec of flat field values; ValueError with the core's sentence if one is not allowed."""
-    problem, model, training = (
-        kind(**{name: value for name, value in flat.items() if FIELDS[name] is kind}) for kind in KINDS
-    )
-    return RunSpec(problem=problem, model=model, training=training).canonical()
-
-
-def plain(value: Any) -> Any:
-    """A widget's value as the core takes it: a number that is whole as an int."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
 def widget(page: str, name: str) -> Any:
     """Draw the widget of one field and the core's complaint beneath it; return its value as it stands."""
-    entry = state.field(page, name, default(name))
+    declared = FIELDS[name]
+    entry = state.field(page, name, declared.default)
     entry.ensure()
     common: dict[str, Any] = {
-        "label": LABELS[name],
+        "label": declared.label,
         "key": entry.key,
-        "help": HELP.get(name),
+        "help": declared.help,
         "persist_state": "session",
     }
     if name == "name":
-        value = st.selectbox(options=list(PROBLEMS), format_func=lambda one: PROBLEMS[one].title, **common)
-    elif name == "direction":
-        value = st.segmented_control(
-            options=["forward", "backward", "bidirectional"], required=True, width="stretch", **common
-        )
-    elif name == "merge_mode":
-        value = st.segmented_control(options=["concat", "sum", "mul", "ave"], required=True, width="stretch", **common)
-    elif name in ("cell", "backward_output"):
-        options = ["lstm", "gru", "rnn"] if name == "cell" else ["aligned", "raw"]
-        value = st.segmented_control(options=options, required=True, format_func=OPTION_NAMES.__getitem__, **common)
-    elif name == "fresh_data":
+        value = st.selectbox(options=declared.choices, format_func=declared.word, **common)
+    elif declared.choices:
+        common |= {"width": "content" if declared.words else "stretch"}
+        value = st.segmented_control(options=declared.choices, required=True, format_func=declared.word, **common)
+    elif isinstance(declared.default, bool):
         value = st.toggle(**common)
-    elif name == "learning_rate":
-        value = st.number_input(step=0.0005, format="%.4g", **common)
-    elif name == "threshold":
-        value = st.number_input(step=0.05, format="%.4g", **common)
+    elif declared.step:
+        value = st.number_input(step=declared.step, format="%.4g", **common)
     else:
         # Where only whole numbers go the browser reads "1e9" as 1 and "10.5" as 10, and says nothing.
         if isinstance(entry.get(), int):
             entry.set(float(entry.get()))
         value = plain(st.number_input(step=1.0, format="%.10g", **common))
-    said = complaint(name, value)
+    said = declared.complaint(value)
     if said:
         st.markdown(f":material/error: {said}")
     return value
@@ -150,8 +69,7 @@ def widget(page: str, name: str) -> Any:
 
 def fill(page: str, spec: RunSpec) -> None:
     """Set the page's widgets to a spec; only from a callback, or before they are drawn."""
-    for name, value in values(spec).items():
-        state.field(page, name).set(value)
+    write(page, settings_of_run(spec))
 
 
 def _fill_preset(page: str, name: str) -> None:
@@ -209,14 +127,14 @@ def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator, DeltaGene
             if name != "threshold" or has_threshold(flat["name"]):
                 flat[name] = widget(page, name)
     further = {name: flat[name] for name in more if name in flat}
-    changed = sum(value != default(name) for name, value in further.items())
+    changed = sum(value != FIELDS[name].default for name, value in further.items())
     spec = None
     with below:
-        if any(complaint(name, value) for name, value in further.items()):
+        if any(FIELDS[name].complaint(value) for name, value in further.items()):
             st.markdown(":material/error: A value under More settings is not allowed.")
-        elif not any(complaint(name, value) for name, value in flat.items()):
+        elif not any(FIELDS[name].complaint(value) for name, value in flat.items()):
             try:
-                spec = to_spec(flat)
+                spec = RunSettings(**flat).spec
                 st.caption(amount_of_work(spec.training) + (f" More settings: {changed} changed." if changed else ""))
             except ValueError as error:
                 st.markdown(f":material/error: {error}")
@@ -229,7 +147,7 @@ def current_spec(page: str) -> RunSpec | None:
     For callbacks: what a widget was given as an argument can be older than a value that was changed just before.
     """
     try:
-        return to_spec({name: plain(state.field(page, name, default(name)).get()) for name in LABELS})
+        return read(page, RunSettings()).spec
     except ValueError:
         return None
 

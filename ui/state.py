@@ -171,7 +171,7 @@ NOISE = Each("{}.noise", False)
 BEFORE: Each[int | None] = Each("{}.before", None)  # starts before the long run
 
 # Problem, Problems and Inside
-ALLOWED: Each[dict[str, Any]] = Each("{}.allowed", {"seed": 0})
+ALLOWED: Each[dict[str, Any]] = Each("{}.allowed", {})
 PROBLEM: Each[str | None] = Each("{}.problem", None)
 DIRECTION: Each[str | None] = Each("{}.direction", None)
 SEEDS: Each[dict[str, int]] = Each("{}.seeds", {})

@@ -12,8 +12,8 @@ from bilstm_core.engine import cost
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from ui import evaluations, session
+from ui.settings import STARTS, field_of
 
-STARTS = (1, 3, 10, 50)
 TUTORIAL_EPOCHS = 250  # where the well-known comparisons stop
 AFFORDABLE_S = 20.0  # of training that a page proposes by itself
 
@@ -52,13 +52,13 @@ class ComparisonSettings:
     seed: of the first start
     """
 
-    name: str = ProblemSpec().name
-    epochs: int = TUTORIAL_EPOCHS
-    starts: int = 10
-    timesteps: int = 10
-    units: int = 20
-    fair: bool = False
-    seed: int = 0
+    name: str = field_of("name")
+    epochs: int = field_of("epochs")
+    starts: int = field_of("starts")
+    timesteps: int = field_of("timesteps")
+    units: int = field_of("units")
+    fair: bool = field_of("fair")
+    seed: int = field_of("seed")
 
     @property
     def problem(self) -> ProblemSpec:

@@ -15,7 +15,6 @@ from ui import controls, live, session, state
 from ui.compare import guess
 from ui.compare.comparison import (
     AFFORDABLE_S,
-    STARTS,
     Comparison,
     ComparisonSettings,
     affordable_starts,
@@ -24,6 +23,7 @@ from ui.compare.comparison import (
     specs_of,
 )
 from ui.compare.resolved import Asked, Shown, ask, chosen_settings, show_settings
+from ui.settings import FIELDS
 
 WORTH_SAYING_S = 2.0
 
@@ -124,15 +124,14 @@ def row(shown: Shown) -> None:
     with starts, controls.setting("starts"):
         state.STARTS(page).ensure()
         st.segmented_control(
-            "Starts",
-            STARTS,
+            FIELDS["starts"].label,
+            FIELDS["starts"].choices,
             required=True,
             key=state.STARTS(page).key,
             persist_state="session",
             on_change=_forget_wish,
             args=(page,),
-            help="Each start has other initial weights and other data; all models of one start see the same data "
-            "(paired seeds).",
+            help=FIELDS["starts"].help,
         )
     with timesteps, controls.setting("timesteps"):
         controls.widget(page, "timesteps")
@@ -148,7 +147,7 @@ def row(shown: Shown) -> None:
     _same_again(shown, places[6:] or st.columns([1.3, 1.3, 4.8]))
     controls.settings_switch()
     if chosen.refused and not any(
-        controls.complaint(name, getattr(chosen.settings, name)) for name in ("timesteps", "units")
+        FIELDS[name].complaint(getattr(chosen.settings, name)) for name in ("timesteps", "units")
     ):
         st.markdown(f":material/error: {chosen.refused}")
     fewer = "" if chosen.refused else lowered(page, chosen.settings.starts)
@@ -226,16 +225,16 @@ def beside(shown: Shown) -> None:
     """The problem, and the switch between the same units and the same number of parameters, with what it means."""
     page, comparison, settings = shown.page, shown.comparison, shown.settings
     controls.widget(page, "name")
+    fair = FIELDS["fair"]
     st.segmented_control(
-        "The same for all models",
-        [False, True],
-        default=False,
+        fair.label,
+        fair.choices,
+        default=fair.default,
         required=True,
         key=state.field(page, "fair").key,
-        format_func=lambda fair: "number of parameters" if fair else "units",
+        format_func=fair.word,
         persist_state="session",
-        help="Same units for all models, or for each as many units as bring it nearest to the parameters of "
-        "bidirectional (concat) with the chosen units.",
+        help=fair.help,
     )
     problem = settings.problem
     models = {label: model_of(comparison, label, settings) for label in comparison.models}

@@ -1,14 +1,14 @@
 """What a comparison page shows and what its controls ask for: worked out once a rerun, and handed down."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
 import pandas as pd
 
 from bilstm_core.engine import cost
 from bilstm_core.specs import RunSpec
-from ui import controls, evaluations, live, session, state
+from ui import evaluations, live, session, state
 from ui.compare.comparison import (
     Comparison,
     ComparisonSettings,
@@ -19,6 +19,7 @@ from ui.compare.comparison import (
     scores_of,
     specs_of,
 )
+from ui.settings import read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +89,7 @@ def show_settings(page: str, settings: ComparisonSettings) -> None:
 def chosen_settings(page: str) -> ComparisonSettings:
     """The settings of the widgets as they stand; the seed is that of the figure until another setting changes."""
     shown = shown_settings(page)
-    names = [field.name for field in fields(ComparisonSettings) if field.name != "seed"]
-    held = {name: controls.plain(state.field(page, name, getattr(shown, name)).get()) for name in names}
-    settings = replace(shown, **held)
+    settings = read(page, shown)
     return settings if settings == shown else replace(settings, seed=0)
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.evaluation import evaluation_sequences
-from bilstm_core.presets import CELLS, DEFAULT_PRESET, INSIDE, PRESETS
+from bilstm_core.presets import DEFAULT_PRESET, INSIDE, PRESETS
 from bilstm_core.problems import Batch
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
@@ -14,6 +14,7 @@ from ui import controls, live, registry, session, state
 from ui.chart.component import chart
 from ui.sequence import sequences, timeline
 from ui.sequence.timeline import Values
+from ui.settings import FIELDS
 
 EPOCHS = (250, 1_000, 4_000)
 SEQUENCES = 100  # fresh ones, to choose from and to tie units to labels by
@@ -36,14 +37,14 @@ def model_controls(page: str) -> RunSpec | None:
         return run.spec if run else None
     flat: dict[str, Any] = {}
     with one:
-        flat["direction"] = _choice(page, "direction", ("forward", "backward", "bidirectional"), "bidirectional")
+        flat["direction"] = _choice(page, "direction")
     with two, controls.setting("variant"):
         if flat["direction"] == "bidirectional":
-            flat["merge_mode"] = _choice(page, "merge_mode", ("concat", "sum", "mul", "ave"), "concat")
+            flat["merge_mode"] = _choice(page, "merge_mode")
         elif flat["direction"] == "backward":
-            flat["backward_output"] = _choice(page, "backward_output", ("aligned", "raw"), "aligned")
+            flat["backward_output"] = _choice(page, "backward_output")
     with three, controls.setting("cell"):
-        flat["cell"] = _choice(page, "cell", CELLS, "lstm")
+        flat["cell"] = _choice(page, "cell")
     with four, controls.setting("epochs"):
         epochs = st.segmented_control(
             "Epochs",
@@ -58,17 +59,17 @@ def model_controls(page: str) -> RunSpec | None:
     return RunSpec(model=ModelSpec(**flat), training=TrainingSpec(epochs=int(epochs))).canonical()
 
 
-def _choice(page: str, name: str, options: tuple[str, ...], default: str) -> str:
-    short = {"raw": "reversed", "rnn": "RNN"}
+def _choice(page: str, name: str) -> Any:
+    declared, short = FIELDS[name], {"raw": "reversed", "rnn": "RNN"}
     return st.segmented_control(
-        controls.LABELS[name],
-        options,
-        default=default,
+        declared.label,
+        declared.choices,
+        default=declared.default,
         required=True,
         key=state.field(page, name).key,
-        format_func=lambda option: short.get(option, controls.OPTION_NAMES.get(option, option)),
+        format_func=lambda option: short.get(option, declared.word(option)),
         persist_state="session",
-        help=controls.HELP.get(name),
+        help=declared.help,
     )
 
 

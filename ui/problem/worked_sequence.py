@@ -16,6 +16,7 @@ from bilstm_core.specs import ProblemSpec
 from ui import controls, evaluations, registry, state, wording
 from ui.chart.component import cached, chart
 from ui.sequence import sequences, timeline
+from ui.settings import FIELDS, ProblemSettings
 
 MOST_TURNS = 6  # that are named
 KNOWN_TO: Mapping[str, str] = {
@@ -50,10 +51,10 @@ def problem_controls(page: str) -> tuple[ProblemSpec, int]:
             width="stretch",
         )
         controls.settings_switch()
-    if not any(controls.complaint(name, value) for name, value in flat.items()):
+    if not any(FIELDS[name].complaint(value) for name, value in flat.items()):
         state.ALLOWED(page).set(flat)
-    allowed = state.ALLOWED(page).get()
-    return ProblemSpec(**{name: value for name, value in allowed.items() if name != "seed"}), int(allowed["seed"])
+    allowed = ProblemSettings(**state.ALLOWED(page).get())
+    return allowed.spec, int(allowed.seed)
 
 
 def _new_sequence(page: str) -> None:

@@ -27,7 +27,6 @@ from ui import live, registry, state
 from ui.compare import guess, headline, launch
 from ui.compare.comparison import (
     AFFORDABLE_S,
-    STARTS,
     TUTORIAL_EPOCHS,
     Comparison,
     ComparisonSettings,
@@ -37,6 +36,7 @@ from ui.compare.comparison import (
     specs_of,
 )
 from ui.compare.resolved import Asked, Shown, ask, resolve, shown_settings
+from ui.settings import STARTS
 
 PAGE = registry.WHY.title
 LONG_EPOCHS = 4_000
