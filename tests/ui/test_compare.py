@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 from bilstm_core import figures
 from bilstm_core.engine import cost
 from bilstm_core.presets import MERGE_MODES
+from bilstm_core.runs import Run
+from bilstm_core.specs import RunSpec
 from ui import evaluations, session
 from ui.compare import headline
 from ui.compare.comparison import Comparison, ComparisonSettings, specs_of
@@ -30,6 +32,20 @@ def page() -> None:
     styles = {label: figures.style("bidirectional", model.merge_mode) for label, model in models.items()}
     shown = resolve(Comparison(page="Merge modes", models=models, styles=styles))
     headline.headline(shown, *headline.answer(shown))
+    tables.table(shown)
+
+
+def whole_page() -> None:
+    from bilstm_core import figures
+    from bilstm_core.presets import MERGE_MODES
+    from ui.compare import headline, launch, tables
+    from ui.compare.comparison import Comparison
+
+    models = {label: MERGE_MODES[label] for label in ("concat", "sum")}
+    styles = {label: figures.style("bidirectional", model.merge_mode) for label, model in models.items()}
+    shown, _ = headline.question(Comparison(page="Merge modes", models=models, styles=styles), "Which?")
+    launch.beside(shown)
+    tables.differences_from(shown, "concat")
     tables.table(shown)
 
 
@@ -65,6 +81,25 @@ def test_a_page_does_not_wait_for_evaluations_and_each_run_is_evaluated_once(
         assert any(text.value.startswith("After 250 sequences each") for text in visit.markdown)
         assert list(visit.dataframe[0].value["label"]) == ["concat", "sum"]
     assert asked == [DEFAULT.sequences] * 12
+
+
+def test_a_page_looks_every_run_up_once_a_rerun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings, specs, runs and scores are resolved once, and handed down; of 12 runs 8 are not trained yet."""
+    asked: list[RunSpec] = []
+    find = session.find
+
+    def count(spec: RunSpec) -> Run | None:
+        asked.append(spec)
+        return find(spec) if spec.training.seed < 2 else None
+
+    monkeypatch.setattr(session, "find", count)
+    visit = AppTest.from_function(whole_page, default_timeout=60)
+    visit.session_state["Merge modes.settings"] = asdict(ComparisonSettings(starts=6))
+    visit.session_state["Merge modes.starts"] = 6
+    visit.run()
+    assert not visit.exception
+    assert len(asked) == 12
+    assert len(set(asked)) == 12
 
 
 def test_a_small_comparison_is_evaluated_on_as_many_sequences_as_a_single_run() -> None:

@@ -1,6 +1,6 @@
 """What a comparison page shows and what its controls ask for: worked out once a rerun, and handed down."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
@@ -93,11 +93,23 @@ def chosen_settings(page: str) -> ComparisonSettings:
     return settings if settings == shown else replace(settings, seed=0)
 
 
-def ask(comparison: Comparison, settings: ComparisonSettings, *, again: bool = False) -> Asked:
-    """What training comes to: of what is not trained yet, or of all `again`."""
+def ask(
+    comparison: Comparison,
+    settings: ComparisonSettings,
+    *,
+    again: bool = False,
+    trained: Mapping[RunSpec, bool] | None = None,
+) -> Asked:
+    """What training comes to: of what is not trained yet, or of all `again`.
+
+    trained: of specs that were looked up already, whether there is a run
+    """
+    known = trained or {}
     try:
         every = each_once(specs_of(comparison, settings))
-        specs = [spec for spec in every if again or session.find(spec) is None]
+        specs = [
+            spec for spec in every if again or not (known[spec] if spec in known else session.find(spec) is not None)
+        ]
         cost.check(specs)
     except ValueError as error:
         return Asked(settings=settings, refused=str(error))
@@ -117,6 +129,7 @@ def resolve(comparison: Comparison) -> Shown:
     settings, busy, visible = shown_settings(page), live.active(page), switched_on(comparison)
     specs = specs_of(comparison, settings)
     runs = runs_of(specs)
+    found = {run.spec for group in runs.values() for run in group}
     complete = not busy and all(len(runs[label]) == len(specs[label]) for label in visible)
     return Shown(
         comparison=comparison,
@@ -125,6 +138,6 @@ def resolve(comparison: Comparison) -> Shown:
         runs=runs,
         visible=visible,
         scores=scores_of(runs, settings, evaluations.PATIENCE_S if complete else 0.0),
-        chosen=ask(comparison, chosen_settings(page)),
+        chosen=ask(comparison, chosen_settings(page), trained={spec: spec in found for spec in each_once(specs)}),
         busy=busy,
     )
