@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
-from bilstm_core.palette import BLOCK, DARK_BLOCK, EDGE, INK, PAPER, Style, class_shades, faint
+from bilstm_core.palette import BLOCK, DARK_BLOCK, EDGE, INK, Style, class_shades, faint
 
 
 def accuracy_by_timestep(table: pd.DataFrame, styles: Mapping[str, Style], *, height: int = 340) -> go.Figure:
@@ -187,10 +187,10 @@ def paired_differences(
     styles: Mapping[str, Style],
     *,
     intervals: pd.DataFrame,
-    title: str = "difference in final loss (nats per label)",
+    title: str = "difference in loss (nats per label)",
     row: int = 64,
 ) -> go.Figure:
-    """A dot for each start, and their mean with its 95 % interval as a thick bar, a row a model.
+    """A dot for each start, and their mean as an upright line on its 95 % interval, a thick bar; a row a model.
 
     table: label, seed, difference (the model's minus the baseline's, same data, same start)
     intervals: label, middle (the mean), low, high
@@ -226,12 +226,12 @@ def paired_differences(
                 "name": f"{label}: mean",
                 "x": [low, mean, high],
                 "y": [place - 0.06] * 3,
-                "line": {"color": colour, "width": 8},
-                "marker": {
-                    "size": [0, 16, 0],
-                    "color": colour,
+                "line": {"color": colour, "width": 6},
+                "marker": {  # an upright line: a dot would hide a bar of a few pixels
+                    "symbol": "line-ns",
+                    "size": [0, 18, 0],
                     "opacity": 1,
-                    "line": {"color": PAPER, "width": [0, 2, 0]},
+                    "line": {"color": colour, "width": [0, 3, 0]},
                 },
                 "hovertemplate": f"{label}: mean {mean:+.4f}, 95 % from {low:+.4f} to {high:+.4f}<extra></extra>",
             }
@@ -253,14 +253,13 @@ def paired_differences(
                 font=font,
             )
         )
-    zero: Item = {"type": "line", "xref": "x", "x0": 0, "x1": 0, "yref": "y domain", "y0": 0, "y1": 1, "layer": "below"}
+    zero = {"zeroline": True, "zerolinecolor": INK, "zerolinewidth": 2}  # in place of the grid's line, not beside it
     reach = 1.12 * max((abs(float(v)) for v in [*table["difference"], *ends]), default=1.0) or 1.0
     return canvas.figure(
         traces,
         height=row * max(1, len(labels)) + 66,
         margin=(16, 16, 8, 58),
-        xaxis=canvas.axis(title, range=[-reach, reach], tickformat=".2~g", nticks=7),
+        xaxis=canvas.axis(title, range=[-reach, reach], tickformat=".2~g", nticks=7, **zero),
         yaxis=canvas.bare_axis(range=[len(labels) - 0.45, -0.6]),
-        shapes=[{**zero, "line": {"color": INK, "width": 2}}],
         annotations=notes,
     )

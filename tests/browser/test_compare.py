@@ -58,12 +58,15 @@ def test_the_long_run_waits_for_a_guess_and_says_what_came_of_it(open_page: Open
 
 def test_why_adds_a_curve_and_a_sentence_a_press_after_a_guess(open_page: OpenPage) -> None:
     page = open_page("why")
+    page.set_viewport_size({"width": 1280, "height": 720})
     curves, press = page.get_by_test_id("chart-Why-curves"), page.get_by_role("button", name="Take the future away")
     expect(curves).to_contain_text("bidirectional")
     expect(press).to_have_count(0)
     page.get_by_text("Each start").click()
     page.wait_for_timeout(500)
     page.get_by_text("Something else").click()
+    expect(press).to_be_visible()
+    place = curves.bounding_box()
     press.click()
     expect(curves).to_contain_text("no future")
     expect(page.get_by_test_id("chart-Why-differences")).to_contain_text("no future")
@@ -72,6 +75,7 @@ def test_why_adds_a_curve_and_a_sentence_a_press_after_a_guess(open_page: OpenPa
     page.get_by_role("button", name="Give forward as many parameters").click()
     expect(answer).to_contain_text("Forward with as many parameters: ")
     expect(page.get_by_text("Your guess, \u201csomething else\u201d,")).to_be_visible()
+    assert curves.bounding_box() == place  # the verdict pushes nothing down
     page.get_by_role("button", name="Start again").click()
     expect(curves).not_to_contain_text("no future")
 

@@ -368,7 +368,15 @@ def test_paired_differences_show_every_start_and_a_zero_line():
     np.testing.assert_allclose(figure.data[0].x, frame["difference"], atol=1e-6)
     low, mean, high = figure.data[1].x
     assert (low, mean, high) == (0.02, 0.1, 0.18)
-    assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].x1) == (0, 0)
+    assert figure.layout.xaxis.zeroline
+    assert not figure.layout.shapes  # a second line at zero
+
+
+def test_a_mean_hides_nothing_of_a_short_interval():
+    frame = pd.DataFrame({"label": "backward", "seed": range(3), "difference": [0.1, 0.2, 0.3]})
+    mean = figures.paired_differences(frame, STYLES, intervals=intervals("backward", 0.2, 0.19, 0.21)).data[1].marker
+    assert mean.symbol == "line-ns"
+    assert max(mean.line.width) <= 3
 
 
 def test_given_intervals_are_drawn_as_they_are():
@@ -377,7 +385,7 @@ def test_given_intervals_are_drawn_as_they_are():
     figure = figures.paired_differences(frame, STYLES, intervals=given)
     assert list(trace(figure, "backward: mean").x) == [-0.9, 0.21, 0.4]
     assert figure.layout.xaxis.range[0] < -0.9
-    assert figure.layout.xaxis.title.text == "difference in final loss (nats per label)"
+    assert figure.layout.xaxis.title.text == "difference in loss (nats per label)"
 
 
 def test_ceilings_are_dashed_in_the_colour_of_their_model():

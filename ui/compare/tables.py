@@ -162,7 +162,7 @@ def differences_from(shown: Shown, baseline: str) -> None:
         alt=f"Loss on fresh sequences minus {baseline}'s: a dot for each start, the mean and its 95 % interval.",
     )
     few = "" if tidy["label"].value_counts().max() >= FEWEST else f" No interval below {FEWEST} starts."
-    st.caption(f"Dots: starts. Bar: mean and its 95 % interval (bootstrap over starts).{few}")
+    st.caption(f"Dots: starts. Upright line: mean, on a bar, its 95 % interval (bootstrap over starts).{few}")
     evaluations.download(lambda: tidy, f"{comparison.page} differences")
 
 

@@ -23,7 +23,7 @@ NINE = tuple(KINDS)
 ROWS: Mapping[str, str] = {name: KINDS.get(name, problem.title) for name, problem in PROBLEMS.items()}
 SOLVED = 0.85  # of whole sequences right
 FIRST = ("share_of_total", "bidirectional")  # the cell that is open at first
-HEIGHT = 136  # px of a cell
+HEIGHT = 112  # px of a cell: all nine are in sight on a projector
 
 Cell = tuple[str, Direction]
 
@@ -95,19 +95,17 @@ def headline(table: pd.DataFrame) -> str:
         solved[str(kind)] = rows.loc[rows["low"] > SOLVED, "direction"].tolist()
     only_both = [kind for kind, names in solved.items() if names == ["bidirectional"]]
     told = "; ".join(
-        f"{_when(kind)}, {listed(names) if names else 'none'}"
-        for kind, names in solved.items()
-        if kind not in only_both
+        f"{kind}, {listed(names) if names else 'none'}" for kind, names in solved.items() if kind not in only_both
     )
     if not only_both:
-        return f"These runs do not show that both are ever needed. There get {goal}: {told}."
+        return f"These runs do not show that both are ever needed. These get {goal}: {told}."
     found = table[table["decides"] == only_both[0]].set_index("direction")
     forward, backward = (f"{share:.0%}" for share in found["exact"][["forward", "backward"]])
     both, low, high = shares(*found.loc["bidirectional", ["exact", "low", "high"]])
-    elsewhere = f" Elsewhere, {goal}: {told}." if told else ""
+    elsewhere = f" Over {SOLVED:.0%}, too: {told}." if told else ""
     return (
-        f"{listed([_when(kind) for kind in only_both]).capitalize()}: there bidirectional gets **{both}** of sequences "
-        f"wholly right ({low} to {high}), forward {forward} and backward {backward}.{elsewhere}"
+        f"{listed([_when(kind) for kind in only_both]).capitalize()}: bidirectional gets **{both}** of sequences "
+        f"wholly right ({low} to {high}), forward {forward}, backward {backward}.{elsewhere}"
     )
 
 

@@ -233,7 +233,7 @@ def press_row(shown: Shown) -> None:
                 on_click=_press,
                 disabled=busy,
             )
-            st.caption(f"{len(steps) - len(remaining) + 1} of {len(steps)}")
+            st.caption(f"{len(steps) - len(remaining) + 1} of {len(steps)}", width="content")
         else:
             said = _long_run_of(settings)[1].refused
             st.button(
@@ -245,6 +245,8 @@ def press_row(shown: Shown) -> None:
                 disabled=busy or bool(said),
                 help=f"At most about {AFFORDABLE_S:.0f} s of training; follows {', '.join(LONG)}.",
             )
+        with st.container(key="verdict"):  # in this row, where it pushes no curve down
+            st.caption(below(shown))
         if not _is_long(settings):
             st.toggle(
                 "Noise, too",
@@ -280,7 +282,7 @@ def page() -> Shown:
     live.address(PAGE, functools.partial(launch.take_up, _now(shown_settings(PAGE))))
     st.title(registry.WHY.question)
     shown = resolve(_now(shown_settings(PAGE)))
-    headline.headline(shown, answer(shown), below(shown))
+    headline.headline(shown, answer(shown))
     with st.container(key="press"):
         press_row(shown)
     return shown
