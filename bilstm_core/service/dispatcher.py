@@ -223,15 +223,15 @@ class Dispatcher:
     def _prepare(self, cluster: Cluster) -> None:
         """Have the worker compile the next program that a page wishes for, if it has nothing else to do.
 
-        One that has grown compiles nothing ahead: it is about to be renewed. Nor do others' workers, of which nobody
-        knows which one will have the training.
+        One that has grown compiles nothing ahead: what it may still grow is for trainings. Nor do others' workers, of
+        which nobody knows which one will have the training.
         """
         with self._lock:
             ahead = self._preparation
             free = self._state == "ready" and not (ahead.task or self._at_work or turns(self._jobs.values()))
             wanted = None if cluster.remote or not free else ahead.next(time.monotonic())
             sight = cluster.sight() if wanted else None
-            if wanted and sight and cluster.rss(sight.pid) <= recycling.LIMIT_BYTES:
+            if wanted and sight and cluster.rss(sight.pid) <= recycling.AHEAD_BYTES:
                 ahead.send(cluster.client, *wanted, self.source, self._hear_prepared)
 
     def _hear_prepared(self, key: str, seconds: float | None) -> None:

@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 
 LIMIT_BYTES = 850_000_000  # of an idle worker; the page's process and the nanny take about 0.3 GB more
+AHEAD_BYTES = 1_100_000_000  # of a worker that still compiles programs before a training needs them
 PRESSING_BYTES = 1_360_000_000  # of any: the next training waits for the renewal
 IDLE_S = 20.0  # without a training, so that a visitor who trains one model after another is not kept waiting
 
