@@ -36,16 +36,16 @@ def simulated(timesteps: int, view: View) -> Iterator[tuple[float, dict[str, tup
             losses[:, t] = -np.log(np.where(labels[:, t], chance, 1 - chance))
             even = 0.45 if none_read else 0.5  # a guess by position alone may face an even chance
             hits[:, t] = (chance >= even) == labels[:, t]
-        found = {"loss": losses.mean(axis=1), "accuracy": hits.mean(axis=1), "exact": hits.all(axis=1)}
-        yield threshold, {name: (one.mean(), one.std() / np.sqrt(len(x))) for name, one in found.items()}
+        scores = {"loss": losses.mean(axis=1), "accuracy": hits.mean(axis=1), "exact": hits.all(axis=1)}
+        yield threshold, {name: (score.mean(), score.std() / np.sqrt(len(x))) for name, score in scores.items()}
 
 
 @pytest.mark.parametrize("timesteps", LENGTHS)
 @pytest.mark.parametrize("view", ["position", "backward", "backward_raw"])
 def test_bayes_risk_matches_simulation(view: View, timesteps: int) -> None:
-    for threshold, found in simulated(timesteps, view):
+    for threshold, scores in simulated(timesteps, view):
         risk = bayes_risk(ProblemSpec(timesteps=timesteps, threshold=threshold), view)
-        for name, (expected, error) in found.items():
+        for name, (expected, error) in scores.items():
             tolerance = 4 * np.hypot(error, risk.error) + 5e-4
             assert getattr(risk, name) == pytest.approx(expected, abs=tolerance), (threshold, name)
 
@@ -130,8 +130,8 @@ def redrawn(problem: Problem, timesteps: int, view: View) -> dict[str, tuple[flo
         tried = rng.random((trials, n, timesteps, 1), dtype=np.float32)
         tried[:, :, seen] = batch.x[:, seen]
         masks = np.broadcast_to(batch.mask, (trials, n, timesteps))
-        found = problem.labels(tried.reshape(-1, timesteps, 1), masks.reshape(-1, timesteps))[:, t].reshape(trials, n)
-        counts = np.array([(found == one).sum(axis=0) for one in range(classes)])
+        labels = problem.labels(tried.reshape(-1, timesteps, 1), masks.reshape(-1, timesteps))[:, t].reshape(trials, n)
+        counts = np.array([(labels == label).sum(axis=0) for label in range(classes)])
         shares = counts / trials
         bias = ((counts > 0).sum(axis=0) - 1) / (2 * trials)  # of the entropy of shares (Miller, 1955)
         losses[:, t] = -np.sum(shares * np.log(np.where(counts > 0, shares, 1)), axis=0) + bias
@@ -142,12 +142,14 @@ def redrawn(problem: Problem, timesteps: int, view: View) -> dict[str, tuple[flo
         hits[:, t] = likelier == batch.y[:, t, 0]
     real = batch.mask.mean()
     loss, accuracy = (losses * batch.mask).mean(axis=1) / real, (hits & batch.mask).mean(axis=1) / real
-    found = {"loss": loss, "accuracy": accuracy, "exact": (hits | ~batch.mask).all(axis=1)}
-    return {name: (one.mean(), one.std() / np.sqrt(n)) for name, one in found.items()}
+    scores = {"loss": loss, "accuracy": accuracy, "exact": (hits | ~batch.mask).all(axis=1)}
+    return {name: (score.mean(), score.std() / np.sqrt(n)) for name, score in scores.items()}
 
 
 @pytest.mark.parametrize("view", ["position", "forward", "backward", "backward_raw"])
-@pytest.mark.parametrize("name", [name for name, one in PROBLEMS.items() if one.labels and name != "cumulative_sum"])
+@pytest.mark.parametrize(
+    "name", [name for name, problem in PROBLEMS.items() if problem.labels and name != "cumulative_sum"]
+)
 def test_every_floor_matches_trying_out_the_unseen_values(name: str, view: View) -> None:
     timesteps = 5
     risk = PROBLEMS[name].risk(timesteps, view)

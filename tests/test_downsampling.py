@@ -36,9 +36,9 @@ def test_the_grid_is_cut_anywhere() -> None:
 
 def test_thinning_keeps_every_low_and_high_of_a_bucket() -> None:
     loss = np.random.default_rng(0).random(10_000).astype(np.float32)
-    steps, kept = thinned(np.arange(1, 10_001), loss, 10_000)
+    steps, losses = thinned(np.arange(1, 10_001), loss, 10_000)
     assert len(steps) <= MAX_STEP_POINTS
-    assert np.array_equal(kept, loss[steps - 1])
+    assert np.array_equal(losses, loss[steps - 1])
     assert {int(loss.argmin()) + 1, int(loss.argmax()) + 1} <= set(steps.tolist())
 
 

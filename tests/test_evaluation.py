@@ -42,50 +42,52 @@ def run() -> Run:
 
 
 @pytest.fixture(scope="module")
-def found(run: Run) -> Evaluation:
+def evaluation(run: Run) -> Evaluation:
     return evaluate(run, 2_000)
 
 
-def test_metrics_agree_with_their_definitions(run: Run, found: Evaluation) -> None:
+def test_metrics_agree_with_their_definitions(run: Run, evaluation: Evaluation) -> None:
     batch = evaluation_sequences(SPEC.problem, 2_000)
     chance = probabilities(SPEC.problem, SPEC.model, run.weights, batch.x).astype(np.float64)
     hits = (chance >= 0.5) == batch.y
-    assert found.loss == pytest.approx(-np.mean(np.log(np.where(batch.y, chance, 1 - chance))), abs=1e-5)
-    assert found.accuracy == hits.mean()
-    assert found.exact == hits.all(axis=(1, 2)).mean()
-    assert found.exact_count == hits.all(axis=(1, 2)).sum()
-    assert found.exact_interval[0] <= found.exact <= found.exact_interval[1]
-    np.testing.assert_allclose(found.per_timestep["accuracy"], hits.mean(axis=(0, 2)))
-    assert found.per_timestep["timestep"].tolist() == list(range(1, 11))
-    assert found.confusion["count"].sum() == 20_000
-    wrong = found.confusion.query("expected != predicted")["count"].sum()
+    assert evaluation.loss == pytest.approx(-np.mean(np.log(np.where(batch.y, chance, 1 - chance))), abs=1e-5)
+    assert evaluation.accuracy == hits.mean()
+    assert evaluation.exact == hits.all(axis=(1, 2)).mean()
+    assert evaluation.exact_count == hits.all(axis=(1, 2)).sum()
+    assert evaluation.exact_interval[0] <= evaluation.exact <= evaluation.exact_interval[1]
+    np.testing.assert_allclose(evaluation.per_timestep["accuracy"], hits.mean(axis=(0, 2)))
+    assert evaluation.per_timestep["timestep"].tolist() == list(range(1, 11))
+    assert evaluation.confusion["count"].sum() == 20_000
+    wrong = evaluation.confusion.query("expected != predicted")["count"].sum()
     assert wrong == (~hits).sum()
 
 
 def test_examples_are_the_first_100_sequences_and_agree_with_the_metrics(run: Run) -> None:
-    found = evaluate(run, 100)
-    examples = found.examples
+    evaluation = evaluate(run, 100)
+    examples = evaluation.examples
     assert list(examples) == ["sequence", "timestep", "x", "expected", "probability", "predicted"]
     assert len(examples) == 1_000
     assert examples["sequence"].max() == 100
-    assert (examples["expected"] == examples["predicted"]).mean() == pytest.approx(found.accuracy)
+    assert (examples["expected"] == examples["predicted"]).mean() == pytest.approx(evaluation.accuracy)
     sums = examples.groupby("sequence")["x"].cumsum()
     assert ((sums >= 2.5) == examples["expected"]).mean() > 0.999
     assert ((examples["probability"] >= 0.5) == examples["predicted"]).all()
 
 
-def test_the_sequences_are_the_same_for_every_run_and_another_for_another_seed(run: Run, found: Evaluation) -> None:
-    assert evaluate(run, 2_000).examples.equals(found.examples)
+def test_the_sequences_are_the_same_for_every_run_and_another_for_another_seed(
+    run: Run, evaluation: Evaluation
+) -> None:
+    assert evaluate(run, 2_000).examples.equals(evaluation.examples)
     other = evaluate(run_of(initial_weights(SPEC.problem, SPEC.model, 1)), 2_000)
-    assert other.examples["x"].equals(found.examples["x"])
-    assert not evaluate(run, 2_000, seed=1).examples["x"].equals(found.examples["x"])
+    assert other.examples["x"].equals(evaluation.examples["x"])
+    assert not evaluate(run, 2_000, seed=1).examples["x"].equals(evaluation.examples["x"])
 
 
 def test_a_sure_and_wrong_model_has_a_finite_loss(run: Run) -> None:
     bias = {"head/bias": np.full(1, 500, np.float32)}
-    found = evaluate(replace(run, weights=run.weights | bias), 500)
-    zeros = found.confusion.query("expected == 0")["count"].sum() / 5_000
-    assert found.loss == pytest.approx(500 * zeros, rel=0.02)
+    evaluation = evaluate(replace(run, weights=run.weights | bias), 500)
+    zeros = evaluation.confusion.query("expected == 0")["count"].sum() / 5_000
+    assert evaluation.loss == pytest.approx(500 * zeros, rel=0.02)
 
 
 def test_wilson_interval_of_a_worked_example() -> None:

@@ -85,8 +85,8 @@ def test_model_is_saved_and_loaded(model: ModelSpec, tmp_path: Path) -> None:
     network = build_model(PROBLEM, model)
     network.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    for one, other in zip(network.get_weights(), loaded.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for matrix, other in zip(network.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(matrix, other)
     if model.second_branch != "backward_noise":
         np.testing.assert_array_equal(network(X), loaded(X))
 

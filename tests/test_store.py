@@ -63,14 +63,14 @@ def size_of(tmp_path: Path) -> int:
     return sum(path.stat().st_size for path in (tmp_path / "runs").iterdir())
 
 
-def same(one: Run, other: Run) -> bool:
+def same(run: Run, other: Run) -> bool:
     return (
-        one.spec == other.spec
-        and one.history.equals(other.history)
-        and one.steps.equals(other.steps)
-        and all(np.array_equal(one.weights[name], other.weights[name]) for name in other.weights)
-        and all(np.array_equal(a, b) for a, b in zip(one.snapshots, other.snapshots, strict=True))
-        and (one.timing, one.versions, one.steps_done) == (other.timing, other.versions, other.steps_done)
+        run.spec == other.spec
+        and run.history.equals(other.history)
+        and run.steps.equals(other.steps)
+        and all(np.array_equal(run.weights[name], other.weights[name]) for name in other.weights)
+        and all(np.array_equal(a, b) for a, b in zip(run.snapshots, other.snapshots, strict=True))
+        and (run.timing, run.versions, run.steps_done) == (other.timing, other.versions, other.steps_done)
     )
 
 
@@ -79,12 +79,12 @@ def test_a_run_comes_back_as_it_was(store: Store) -> None:
     assert store.get(run.spec) is None
     assert store.stored_on(run.spec) is None
     store.put(run)
-    found = store.get(run.spec)
-    assert found is not None
-    assert same(found, run)
-    assert list(found.weights) == list(run.weights)
-    assert found.optimizer_state.keys() == run.optimizer_state.keys()
-    assert found.origin == "trained"
+    stored = store.get(run.spec)
+    assert stored is not None
+    assert same(stored, run)
+    assert list(stored.weights) == list(run.weights)
+    assert stored.optimizer_state.keys() == run.optimizer_state.keys()
+    assert stored.origin == "trained"
     assert store.stored_on(run.spec) == date.today()
     assert store.notice == ""
 
@@ -139,8 +139,8 @@ def test_any_altered_byte_of_the_contents_is_noticed(store: Store, tmp_path: Pat
         altered = bytearray(whole)
         altered[place] ^= 0x10
         path.write_bytes(altered)
-        found = store.get(run.spec)
-        assert found is None or same(found, run)
+        stored = store.get(run.spec)
+        assert stored is None or same(stored, run)
 
 
 def test_a_whole_file_of_another_spec_is_ignored(store: Store, tmp_path: Path) -> None:
@@ -340,11 +340,11 @@ def test_recorded_runs_are_found_whatever_the_versions(
     replayed, plain = finished(), finished(RunSpec(training=TrainingSpec(seed=1)))
     write_recorded([replayed, plain], tmp_path / "recorded", keep_snapshots=lambda run: run.spec.training.seed == 0)
     monkeypatch.setattr(store_module, "installed_versions", lambda: {"keras": "4", "tensorflow": "3"})
-    found = Store(tmp_path / "runs", tmp_path / "recorded").get(replayed.spec)
-    assert found is not None
-    assert same(found, replayed)
-    assert found.optimizer_state == {}
-    assert found.origin == "recorded"
+    stored = Store(tmp_path / "runs", tmp_path / "recorded").get(replayed.spec)
+    assert stored is not None
+    assert same(stored, replayed)
+    assert stored.optimizer_state == {}
+    assert stored.origin == "recorded"
     assert store.stored_on(replayed.spec) is None
     bare = read_recorded(plain.spec, tmp_path / "recorded")
     assert bare is not None
@@ -355,10 +355,10 @@ def test_the_users_own_run_comes_before_the_recorded_one(store: Store, tmp_path:
     run = finished()
     write_recorded([run], tmp_path / "recorded")
     store.put(run)
-    found = store.get(run.spec)
-    assert found is not None
-    assert found.optimizer_state
-    assert found.origin == "trained"
+    stored = store.get(run.spec)
+    assert stored is not None
+    assert stored.optimizer_state
+    assert stored.origin == "trained"
 
 
 def test_an_altered_recorded_file_is_ignored_and_left(store: Store, tmp_path: Path) -> None:
@@ -492,7 +492,7 @@ def test_recorded_files_are_small_and_have_the_day_in_a_line(tmp_path: Path) -> 
     (recorded,) = path.glob("*.npz")
     store_module._write(tmp_path / "plain.npz", run, compressed=False)
     assert recorded.stat().st_size < (tmp_path / "plain.npz").stat().st_size / 2
-    assert sorted(found.name for found in path.iterdir()) == sorted([recorded.name, DATE])
+    assert sorted(file.name for file in path.iterdir()) == sorted([recorded.name, DATE])
 
 
 def test_a_store_of_ones_own_choice_comes_before_the_environments_and_before_the_cache(

@@ -38,9 +38,9 @@ def with_training(spec: RunSpec, **changes: object) -> RunSpec:
     return replace(spec, training=replace(spec.training, **changes))  # type: ignore[arg-type]
 
 
-def assert_same(one: Run, other: Run) -> None:
+def assert_same(run: Run, other: Run) -> None:
     """Bitwise, timing apart."""
-    document, arrays = to_parts(one)
+    document, arrays = to_parts(run)
     other_document, other_arrays = to_parts(other)
     assert document | {"timing": None} == other_document | {"timing": None}
     assert list(arrays) == list(other_arrays)
@@ -174,7 +174,7 @@ def test_stacked_seeds_equal_single_ones_and_keep_their_order() -> None:
     runs = train_many(specs, on_progress=heard.append)
     assert [run.spec for run in runs] == [spec.canonical() for spec in specs]
     assert [run.timing.stacked for run in runs] == [3, 1, 3, 3]
-    assert {one.run for one in heard} == {0, 1, 2, 3}
+    assert {report.run for report in heard} == {0, 1, 2, 3}
     for run, spec in zip(runs, specs, strict=True):
         alone = train(spec)
         np.testing.assert_allclose(run.history["loss"], alone.history["loss"], atol=1e-6)
@@ -223,12 +223,12 @@ def test_progress_adds_up_to_the_run(whole: Run) -> None:
     heard: list[Progress] = []
     run = train(SMALL, on_progress=heard.append)
     assert_same(run, whole)
-    assert [one.steps_done for one in heard] == sorted({one.steps_done for one in heard})
+    assert [report.steps_done for report in heard] == sorted({report.steps_done for report in heard})
     assert heard[-1].steps_done == heard[-1].steps == 2_400
     assert heard[-1].sequences_seen[-1] == 6_400
-    assert all(0 < len(one.loss) == len(one.sequences_seen) == len(one.updates) for one in heard)
-    assert sum(one.updates.sum() for one in heard) == 2_400
-    assert sum(len(one.loss) - 1 for one in heard) <= 2_000
+    assert all(0 < len(report.loss) == len(report.sequences_seen) == len(report.updates) for report in heard)
+    assert sum(report.updates.sum() for report in heard) == 2_400
+    assert sum(len(report.loss) - 1 for report in heard) <= 2_000
     assert heard[0].steps_done <= 25
 
 

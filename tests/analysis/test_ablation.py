@@ -44,13 +44,13 @@ def scores(starts: int = 10, **means: float) -> pd.DataFrame:
 )
 def test_what_follows_depends_on_what_came_out(loss: float, kind: str, words: str) -> None:
     table = scores(forward=0.5, bidirectional=0.2, no_future=loss)
-    found = gain(table, NO_FUTURE)
-    assert found is not None
-    assert found.kind == kind
-    assert found.share == pytest.approx((0.5 - loss) / 0.3)
-    said = finding(table, WHY_STEPS[0])
-    assert said.endswith(words)
-    assert "95 % interval" in said
+    reached = gain(table, NO_FUTURE)
+    assert reached is not None
+    assert reached.kind == kind
+    assert reached.share == pytest.approx((0.5 - loss) / 0.3)
+    sentence = finding(table, WHY_STEPS[0])
+    assert sentence.endswith(words)
+    assert "95 % interval" in sentence
 
 
 def test_a_finding_says_higher_of_what_is_higher_and_nothing_settled_of_what_is_level() -> None:
@@ -135,7 +135,7 @@ def test_what_is_not_settled_is_neither_enough_nor_left_out() -> None:
 def simulated(share: float, spread: float, starts: int, experiments: int = 60) -> list[str]:
     """The kinds found where a change has a share of bidirectional's gain of 0.1, each loss with its own scatter."""
     rng = np.random.default_rng(7)
-    found = []
+    kinds = []
     for _ in range(experiments):
         means = {"forward": 0.4, "bidirectional": 0.3, NO_FUTURE: 0.4 - 0.1 * share}
         rows = [
@@ -143,9 +143,9 @@ def simulated(share: float, spread: float, starts: int, experiments: int = 60) -
             for label, mean in means.items()
             for seed, loss in enumerate(rng.normal(mean, spread, starts))
         ]
-        one = gain(pd.DataFrame(rows), NO_FUTURE)
-        found += [one.kind] if one else []
-    return found
+        reached = gain(pd.DataFrame(rows), NO_FUTURE)
+        kinds += [reached.kind] if reached else []
+    return kinds
 
 
 def test_a_noisy_part_is_called_neither_all_nor_nothing() -> None:
@@ -164,9 +164,9 @@ def test_what_scatters_little_is_settled(share: float, kind: str) -> None:
 def test_a_few_starts_settle_no_change() -> None:
     table = scores(forward=0.5, bidirectional=0.2, no_future=0.2)
     few = table[(table["label"] != NO_FUTURE) | (table["seed"] < 3)]
-    found = gain(few, NO_FUTURE)
-    assert found is not None
-    assert found.kind == "open"
+    reached = gain(few, NO_FUTURE)
+    assert reached is not None
+    assert reached.kind == "open"
     assert finding(few, WHY_STEPS[0]).endswith("These starts do not settle it.")
 
 

@@ -19,7 +19,7 @@ def skewed(count: int, seed: int = 0) -> npt.NDArray[np.float32]:
 
 def run(training: TrainingSpec, loss: npt.NDArray[np.float32]) -> Run:
     """A run with these losses of its updates, stopped after the last of them; batches of one size."""
-    step, kept = thinned(np.arange(1, len(loss) + 1), loss, len(loss))
+    step, lows_and_highs = thinned(np.arange(1, len(loss) + 1), loss, len(loss))
     epochs = len(loss) // training.steps_per_epoch
     means = loss[: epochs * training.steps_per_epoch].astype(np.float64).reshape(epochs, -1).mean(axis=1)
     epoch = np.arange(1, epochs + 1)
@@ -29,7 +29,7 @@ def run(training: TrainingSpec, loss: npt.NDArray[np.float32]) -> Run:
         history=pd.DataFrame(
             {"epoch": epoch, "sequences_seen": epoch * training.sequences_per_epoch, "loss": means, "accuracy": means}
         ),
-        steps=pd.DataFrame({"step": step, "sequences_seen": step * training.batch_size, "loss": kept}),
+        steps=pd.DataFrame({"step": step, "sequences_seen": step * training.batch_size, "loss": lows_and_highs}),
         snapshots=Snapshots(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 32, 10, 1), np.float16)),
         weights={},
         optimizer_state={},

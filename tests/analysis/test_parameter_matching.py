@@ -18,9 +18,9 @@ def test_no_other_number_of_units_comes_nearer(cell: str, position: str, units: 
     reference = ModelSpec(units=units, cell=cell)  # type: ignore[arg-type]
     model = ModelSpec(direction="forward", cell=cell, position=position)  # type: ignore[arg-type]
     wanted = parameter_count(PROBLEM, reference)
-    found = matched_units(PROBLEM, model, reference)
+    units = matched_units(PROBLEM, model, reference)
     distances = [abs(parameter_count(PROBLEM, replace(model, units=n)) - wanted) for n in range(1, 101)]
-    assert distances[found - 1] == min(distances)
+    assert distances[units - 1] == min(distances)
 
 
 def test_a_model_matches_itself() -> None:
@@ -44,7 +44,7 @@ def test_the_units_stay_within_what_is_allowed() -> None:
     ("units", "close", "at_most"), [(1, False, False), (20, True, False), (200, False, True), (256, False, True)]
 )
 def test_a_match_that_misses_by_more_than_a_twentieth_is_none(units: int, close: bool, at_most: bool) -> None:
-    found = match(PROBLEM, FORWARD, ModelSpec(units=units))
-    assert (found.close, found.at_most) == (close, at_most)
-    assert found.wanted == parameter_count(PROBLEM, ModelSpec(units=units))
-    assert found.parameters == parameter_count(PROBLEM, replace(FORWARD, units=found.units))
+    nearest = match(PROBLEM, FORWARD, ModelSpec(units=units))
+    assert (nearest.close, nearest.at_most) == (close, at_most)
+    assert nearest.wanted == parameter_count(PROBLEM, ModelSpec(units=units))
+    assert nearest.parameters == parameter_count(PROBLEM, replace(FORWARD, units=nearest.units))

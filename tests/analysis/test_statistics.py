@@ -41,11 +41,11 @@ SPREAD = [0.01, -0.02, 0.0, 0.03, -0.01, 0.02, -0.03, 0.01, 0.0, -0.01]
 
 
 def around(middle: float) -> list[float]:
-    return [middle + one for one in SPREAD]
+    return [middle + deviation for deviation in SPREAD]
 
 
 def shuffled(middle: float) -> list[float]:
-    return [middle + one for one in np.random.default_rng(1).permutation(SPREAD)]
+    return [middle + deviation for deviation in np.random.default_rng(1).permutation(SPREAD)]
 
 
 def test_wins_are_counted_seed_by_seed() -> None:

@@ -61,7 +61,7 @@ def snapshots(labels, timesteps=10, times=(0, 1, 10, 100, 250)):
 
 
 def trace(figure, name):
-    return next(one for one in figure.data if one.name == name)
+    return next(series for series in figure.data if series.name == name)
 
 
 def luminance(colour):
@@ -141,15 +141,15 @@ def test_thinning_keeps_the_peaks(log_x):
     x = np.arange(1, 20_001)
     y = np.random.default_rng(0).random(len(x))
     y[[12_345, 17_000]] = 9, -9
-    kept = figures.thin(x, y, log_x=log_x)
-    assert len(kept) <= 1_000
-    assert {0, 12_345, 17_000, len(x) - 1} <= set(kept.tolist())
-    assert (np.diff(kept) > 0).all()
+    places = figures.thin(x, y, log_x=log_x)
+    assert len(places) <= 1_000
+    assert {0, 12_345, 17_000, len(x) - 1} <= set(places.tolist())
+    assert (np.diff(places) > 0).all()
 
 
 def test_every_curve_has_at_most_a_thousand_points():
     figure = figures.loss_curves(losses(MODELS, n=5_000), STYLES, log_x=True)
-    assert max(len(one.x) for one in figure.data) <= 1_000
+    assert max(len(series.x) for series in figure.data) <= 1_000
 
 
 def test_end_labels_stay_14_px_apart_and_name_the_final_value():
@@ -174,13 +174,15 @@ def test_one_run_alone_shows_its_raw_points():
     alone = figures.loss_curves(losses(["forward"]), STYLES)
     np.testing.assert_allclose(trace(alone, "each sequence").y, losses(["forward"])["loss"], atol=1e-4)
     several = figures.loss_curves(losses(MODELS), STYLES)
-    assert "each sequence" not in {one.name for one in several.data}
+    assert "each sequence" not in {series.name for series in several.data}
 
 
 def test_the_band_is_filled_only_where_there_are_several_starts():
-    assert "10 to 90 % of starts" in {one.name for one in figures.loss_curves(losses(MODELS, seeds=3), STYLES).data}
+    assert "10 to 90 % of starts" in {
+        series.name for series in figures.loss_curves(losses(MODELS, seeds=3), STYLES).data
+    }
     each = figures.loss_curves(losses(MODELS, seeds=3), STYLES, each_run=True)
-    assert [one.name for one in each.data] == [name for label in MODELS for name in ("each start", label)]
+    assert [series.name for series in each.data] == [name for label in MODELS for name in ("each start", label)]
 
 
 def test_the_loss_axis_is_linear_and_marks_the_coin_toss():
@@ -237,7 +239,7 @@ def test_replay_moves_the_probe_with_the_curve():
     for frame in figure.frames:
         at = int(frame.name.split()[1])
         wrong = [frame.data[i] for i in (2, 5, 8)]
-        assert [len(one.x) for one in wrong] == [3 if at < 100 else 0] * 3
+        assert [len(series.x) for series in wrong] == [3 if at < 100 else 0] * 3
 
 
 def test_probe_rows_are_optional():
@@ -263,7 +265,7 @@ def test_wrong_timesteps_are_exactly_those_in_vermilion():
 
 def test_a_dot_outside_its_shade_is_a_wrong_dot():
     figure = figures.timeline(sequence(wrong=(2,)), 2.5)
-    shade = next(one for one in figure.data if one.type == "bar" and one.name is None)
+    shade = next(series for series in figure.data if series.type == "bar" and series.name is None)
     low = dict(zip(shade.x, shade.base, strict=True))
     inside = {t: low[t] <= p <= low[t] + 0.5 for name in ("right", "wrong") for t, p in
               zip(trace(figure, name).x, trace(figure, name).y, strict=True)}  # fmt: skip
@@ -289,7 +291,7 @@ def test_digits_go_past_15_timesteps():
 
 def test_without_a_model_the_timeline_has_no_predictions():
     figure = figures.timeline(sequence()[["timestep", "x", "expected"]], 2.5)
-    assert [one.name for one in figure.data] == ["values", "expected"]
+    assert [series.name for series in figure.data] == ["values", "expected"]
     assert figures.WRONG not in figure.to_json()
 
 
@@ -398,9 +400,9 @@ def test_ceilings_are_dashed_in_the_colour_of_their_model():
         }
     )
     figure = figures.accuracy_by_timestep(frame, STYLES)
-    dashed = [one for one in figure.data if one.line.dash == "dash"]
-    assert [one.name for one in dashed] == ["forward: best possible", "backward: best possible"]
-    assert [one.line.color for one in dashed] == [palette.FORWARD, palette.BACKWARD]
+    dashed = [series for series in figure.data if series.line.dash == "dash"]
+    assert [series.name for series in dashed] == ["forward: best possible", "backward: best possible"]
+    assert [series.line.color for series in dashed] == [palette.FORWARD, palette.BACKWARD]
     assert list(dashed[1].y) == [0.95, 1.0]
     assert figure.layout.xaxis.title.text == "timestep (dashed: best possible)"
     without = figures.accuracy_by_timestep(frame.drop(columns="ceiling"), STYLES)
@@ -427,7 +429,7 @@ def nine(**changes):
 
 def test_cells_that_no_model_can_always_get_right_are_hatched():
     figure = figures.three_by_three(nine())
-    cells = {(one.x[i], one.base[i]): tuple(one.customdata[i]) for one in figure.data[:3] for i in range(3)}
+    cells = {(series.x[i], series.base[i]): tuple(series.customdata[i]) for series in figure.data[:3] for i in range(3)}
     hatched = trace(figure, "hatched")
     assert hatched.marker.pattern.shape == "/"
     assert {cells[place] for place in zip(hatched.x, hatched.base, strict=True)} == {
@@ -458,9 +460,9 @@ def test_sensitivity_leaves_exact_zeros_empty_and_shares_one_scale():
     np.testing.assert_array_equal(np.isnan(cells), small == 0)
     assert cells[0, 0] == pytest.approx(-9)
     assert figure.layout.coloraxis.cmax == pytest.approx(np.log10(0.5))
-    assert {one.coloraxis for one in figure.data if one.type == "heatmap"} == {"coloraxis"}
-    borders = [one for one in figure.data if one.name == "empty"]
-    assert [sum(x is None for x in one.x) for one in borders] == [6, 6]
+    assert {series.coloraxis for series in figure.data if series.type == "heatmap"} == {"coloraxis"}
+    borders = [series for series in figure.data if series.name == "empty"]
+    assert [sum(x is None for x in series.x) for series in borders] == [6, 6]
     assert any("change of probability by change of value" in note.text for note in figure.layout.annotations)
 
 
@@ -517,7 +519,7 @@ def hidden(timesteps=6, units=(3, 5)):
 def test_hidden_states_are_units_by_timesteps_on_one_scale_around_zero():
     colours = {"forward": palette.FORWARD, "merged": palette.BIDIRECTIONAL}
     figure = figures.hidden_states(hidden(), colours, flip=4)
-    assert [one.name for one in figure.data] == ["forward", "merged"]
+    assert [series.name for series in figure.data] == ["forward", "merged"]
     np.testing.assert_allclose(figure.data[0].z, [[np.sin(u * t) for t in range(1, 7)] for u in (3, 5)], atol=1e-4)
     scale = figure.layout.coloraxis
     assert (scale.cmin, scale.cmax) == (-1, 1)
@@ -532,17 +534,17 @@ def test_gates_lie_between_0_and_1_and_each_axis_has_its_name():
     t = np.arange(1, 7)
     frame = pd.DataFrame({"timestep": t, "cell": 2.5 * np.sin(t), "candidate": np.cos(t), "input": 0.5, "forget": 0.9})
     figure = figures.gates(frame, palette.FORWARD, flip=3)
-    assert [one.name for one in figure.data] == ["input gate", "forget gate", "candidate", "cell state"]
+    assert [series.name for series in figure.data] == ["input gate", "forget gate", "candidate", "cell state"]
     axes = [figure.layout[f"yaxis{n}"] for n in ("", 2, 3, 4)]
     assert [axis.title.text for axis in axes] == ["input<br>gate", "forget<br>gate", "candidate", "cell<br>state"]
     assert [(axis.tickvals[0], axis.tickvals[-1]) for axis in axes] == [(0, 1), (0, 1), (-1, 1), (-3, 3)]
-    assert {one.line.color for one in figure.data} == {palette.FORWARD}
+    assert {series.line.color for series in figure.data} == {palette.FORWARD}
 
 
 def test_merge_steps_reckon_what_each_merge_gives():
     figure = figures.merge_steps(0.5, -0.25)
-    found = {one.name: list(one.customdata) for one in figure.data}
-    assert found == {
+    reckoned = {series.name: list(series.customdata) for series in figure.data}
+    assert reckoned == {
         "forward": [0.5], "backward": [-0.25], "sum": [0.25], "mul": [-0.125], "ave": [0.125], "concat": [0.5, -0.25],
     }  # fmt: skip
     texts = " ".join(note.text for note in figure.layout.annotations)

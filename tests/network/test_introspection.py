@@ -50,7 +50,7 @@ def drawn_weights(model: ModelSpec) -> dict[str, np.ndarray]:
 def test_sensitivity_equals_finite_differences(model: ModelSpec) -> None:
     weights, step = drawn_weights(model), 1e-5
     moved = X[None] + step * np.concatenate([np.eye(6), -np.eye(6)])[..., None]
-    outputs = np.stack([logits(PROBLEM, model, weights, one[None])[0, :, 0] for one in moved])
+    outputs = np.stack([logits(PROBLEM, model, weights, sequence[None])[0, :, 0] for sequence in moved])
     expected = np.abs(outputs[:6] - outputs[6:]).T / (2 * step)
     assert expected.max() > 0.001
     np.testing.assert_allclose(sensitivity(PROBLEM, model, weights, X), expected, atol=1e-8)
@@ -59,9 +59,9 @@ def test_sensitivity_equals_finite_differences(model: ModelSpec) -> None:
 @pytest.mark.parametrize("model", MODELS, ids=str)
 def test_sensitivity_is_exactly_zero_where_the_output_has_not_read_and_nowhere_else(model: ModelSpec) -> None:
     weights = {name: value.astype(np.float32) for name, value in drawn_weights(model).items()}
-    found = sensitivity(PROBLEM, model, weights, X.astype(np.float32))
-    assert found.dtype == np.float32
-    np.testing.assert_array_equal(found > 0, reads(view_of(model), 6))
+    matrix = sensitivity(PROBLEM, model, weights, X.astype(np.float32))
+    assert matrix.dtype == np.float32
+    np.testing.assert_array_equal(matrix > 0, reads(view_of(model), 6))
 
 
 def test_sensitivity_equals_tensorflows_gradient_of_the_keras_model() -> None:
@@ -129,7 +129,7 @@ def test_padding_does_not_count_in_the_ties() -> None:
     weights, batch = drawn_weights(model), sequences()
     real = batch._replace(mask=np.broadcast_to(np.arange(6) < 4, (30, 6)))
     other = real._replace(y=np.where(real.mask[..., None], real.y, 1 - real.y))
-    first, second = (ties(PROBLEM, model, weights, one)["forward"] for one in (real, other))
+    first, second = (ties(PROBLEM, model, weights, batch)["forward"] for batch in (real, other))
     np.testing.assert_array_equal(first, second)
     assert np.abs(first - ties(PROBLEM, model, weights, batch)["forward"]).max() > 0.01
 

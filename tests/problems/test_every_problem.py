@@ -40,31 +40,32 @@ def test_it_is_trained_and_learns(run: Run) -> None:
 
 
 def test_it_is_evaluated_over_real_timesteps(run: Run) -> None:
-    found = evaluate(run, 300)
+    evaluation = evaluate(run, 300)
     problem = run.spec.problem
     batch = evaluation_sequences(problem, 300)
     chances = probabilities(problem, run.spec.model, run.weights, batch.x).astype(float)
     y, mask = batch.y[..., 0], batch.mask
-    assert len(found.per_timestep) == 5
-    assert np.average(found.per_timestep["loss"], weights=mask.sum(axis=0)) == pytest.approx(found.loss)
-    assert len(found.examples) == mask[:100].sum()
+    assert len(evaluation.per_timestep) == 5
+    assert np.average(evaluation.per_timestep["loss"], weights=mask.sum(axis=0)) == pytest.approx(evaluation.loss)
+    assert len(evaluation.examples) == mask[:100].sum()
     if problem.problem.head == "regression":
-        assert found.loss == pytest.approx(np.square(chances[..., 0] - y)[mask].mean(), rel=1e-4)
-        assert np.isnan([found.accuracy, found.exact, *found.exact_interval, *found.per_timestep["accuracy"]]).all()
-        assert found.confusion.empty
+        assert evaluation.loss == pytest.approx(np.square(chances[..., 0] - y)[mask].mean(), rel=1e-4)
+        shares = [evaluation.accuracy, evaluation.exact, *evaluation.exact_interval]
+        assert np.isnan([*shares, *evaluation.per_timestep["accuracy"]]).all()
+        assert evaluation.confusion.empty
         return
     if problem.problem.head == "binary":
         chances = np.concatenate([1 - chances, chances], axis=-1)
     right = np.take_along_axis(chances, y[..., None], axis=-1)[..., 0]
     hits = chances.argmax(axis=-1) == y
-    assert found.loss == pytest.approx(-np.log(right[mask]).mean(), rel=1e-4)
-    assert found.accuracy == pytest.approx(hits[mask].mean())
-    assert found.exact == pytest.approx(np.mean([hit[real].all() for hit, real in zip(hits, mask, strict=True)]))
+    assert evaluation.loss == pytest.approx(-np.log(right[mask]).mean(), rel=1e-4)
+    assert evaluation.accuracy == pytest.approx(hits[mask].mean())
+    assert evaluation.exact == pytest.approx(np.mean([hit[real].all() for hit, real in zip(hits, mask, strict=True)]))
     counted = [hits[mask[:, t], t].mean() for t in range(5)]
-    np.testing.assert_allclose(found.per_timestep["accuracy"], counted)
-    assert len(found.confusion) == chances.shape[-1] ** 2
-    assert found.confusion["count"].sum() == mask.sum()
-    on_diagonal = found.confusion.query("expected == predicted")["count"].sum()
+    np.testing.assert_allclose(evaluation.per_timestep["accuracy"], counted)
+    assert len(evaluation.confusion) == chances.shape[-1] ** 2
+    assert evaluation.confusion["count"].sum() == mask.sum()
+    on_diagonal = evaluation.confusion.query("expected == predicted")["count"].sum()
     assert on_diagonal == hits[mask].sum()
 
 
@@ -100,8 +101,8 @@ def test_training_equals_keras_with_the_mask_as_weights(spec: RunSpec) -> None:
     ):
         rows = mask.any(axis=1)
         network.reset_metrics()
-        found = network.train_on_batch(x[rows], y[rows][..., None], sample_weight=mask[rows])
-        expected.append(float(np.ravel(found)[0]))
+        told = network.train_on_batch(x[rows], y[rows][..., None], sample_weight=mask[rows])
+        expected.append(float(np.ravel(told)[0]))
     np.testing.assert_allclose(run.steps["loss"], expected, atol=1e-5)
     np.testing.assert_allclose(flattened(run.weights), flattened(dict(enumerate(network.get_weights()))), atol=1e-5)
 
@@ -114,6 +115,6 @@ def test_keras_evaluates_padded_sequences_as_we_do() -> None:
         batch.x, batch.y, batch_size=200, sample_weight=batch.mask.astype(float), verbose=0
     )
     spec = RunSpec(problem=problem, model=model, training=replace(TRAINING, epochs=1))
-    found = evaluate(replace(train(spec), weights=initial_weights(problem, model, 0)), 200)
-    assert loss == pytest.approx(found.loss, abs=1e-6)
-    assert accuracy == pytest.approx(found.accuracy, abs=1e-6)
+    evaluation = evaluate(replace(train(spec), weights=initial_weights(problem, model, 0)), 200)
+    assert loss == pytest.approx(evaluation.loss, abs=1e-6)
+    assert accuracy == pytest.approx(evaluation.accuracy, abs=1e-6)

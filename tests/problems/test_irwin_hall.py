@@ -16,7 +16,7 @@ def exactly_below(n: int, y: float) -> float:
 @pytest.mark.parametrize("n", [2, 3, 4, 5, 10, 33, 200])
 def test_distribution_equals_the_alternating_sum(n: int) -> None:
     y = np.linspace(0, n, 25)[1:-1]
-    np.testing.assert_allclose(below(n, y), [exactly_below(n, one) for one in y.tolist()], atol=1e-8)
+    np.testing.assert_allclose(below(n, y), [exactly_below(n, at) for at in y.tolist()], atol=1e-8)
 
 
 def test_sums_of_none_and_of_one_value() -> None:

@@ -45,9 +45,9 @@ def test_the_worked_sequence_gets_its_labels() -> None:
 )
 def test_the_example_of_each_docstring_gets_its_labels(name: str, values: list[float], expected: list[int]) -> None:
     x = np.array(values).reshape(1, 4, 1)
-    found = PROBLEMS[name].labels
-    assert found is not None
-    assert found(x, x[..., 0] >= 0).ravel().tolist() == expected
+    label = PROBLEMS[name].labels
+    assert label is not None
+    assert label(x, x[..., 0] >= 0).ravel().tolist() == expected
 
 
 def test_a_sum_that_just_reaches_the_threshold_is_labelled_one() -> None:
