@@ -12,8 +12,10 @@ from bilstm_core.service.dispatcher import State
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec
 from ui import session, state
+from ui.chart import component
+from ui.watch import Watch
 
-POLL_S = 0.2
+POLL_S = 1.0  # where the server tells nothing of jobs
 SHORT_S, FIRST_S = 0.15, 0.25  # after the press: how long the page waits for a short training's end; for a first word
 TICK_S = 0.01
 LOST = "The training was lost when the program changed. Press Train to start it again."
@@ -105,10 +107,11 @@ def address(page: str, restore: Callable[[JobView], bool]) -> None:
 
 
 def panel(
-    page: str, draw: Callable[[JobView | None], None], done: Callable[[JobView], None], *, note: str = ""
+    page: str, draw: Callable[[Watch | None], object], done: Callable[[JobView], None], *, note: str = ""
 ) -> None:
-    """Draw the page's figure, again and again in place while its job runs, and hand over what came of it.
+    """Draw the page's figure, which grows in the browser while its job runs, and hand over what came of it.
 
+    draw: with a watch, it draws a chart that is given it, or `progress`
     note: what stands above the figure while no job runs
     What stands above the figure has a container of its own, there or not: an element that moves to another place is
     taken off the page and put on again.
@@ -116,33 +119,62 @@ def panel(
     with st.container():
         failure(page)
 
-    @st.fragment(run_every=POLL_S if active(page) else None)
-    def poll() -> None:
+    def figure() -> None:
         job = session.job(page)
         view = look(page, job) if job else None
         over = job is not None and (view is None or view.over)
         if over:
-            session.set_job(page, None)
-            if view is None:
-                _failed(page, LOST, [])
-            else:
-                if view.message:
-                    _failed(page, view.message, _missing(view))
-                done(view)
+            _take_in(page, view, done)
             view = None
         if view and state.ADDRESSED(page).is_set():
             state.ADDRESSED(page).set(view.id)
             state.JOB_OF_ADDRESS.set(view.id)
         with st.container(key="status"):
-            if view:
-                status(view)
-            elif note and not over:
+            if note and not view and not over:
                 st.caption(note)
-        draw(view)
+        draw(_watch(page, view, done) if view else None)
         if over:
             st.rerun()  # the figure stands already: now what is said beside it
 
-    poll()
+    if active(page) and state.DEAF.get():
+        st.fragment(run_every=POLL_S)(figure)()
+    else:
+        figure()
+
+
+def progress(page: str, watch: Watch | None) -> None:
+    """How far the page's job is, where no figure of the page says it."""
+    if watch:
+        component.progress(watch, key=state.widget(page, "progress"))
+
+
+def _take_in(page: str, view: JobView | None, done: Callable[[JobView], None]) -> None:
+    """The page's job is over, or lost: it waits for it no longer."""
+    session.set_job(page, None)
+    if view is None:
+        _failed(page, LOST, [])
+        return
+    if view.message:
+        _failed(page, view.message, _missing(view))
+    done(view)
+
+
+def _watch(page: str, view: JobView, done: Callable[[JobView], None]) -> Watch:
+    def ended(sent: Any) -> bool:
+        job = session.job(page)
+        if job and job == sent:
+            now = session.jobs().view(job, session.watcher())
+            if now is None or now.over:
+                _take_in(page, now, done)
+        return isinstance(sent, str)
+
+    def deaf(sent: Any) -> bool:
+        state.DEAF.set(True)
+        return isinstance(sent, str)
+
+    service = session.jobs()
+    text = words(view, service.state, service.problem or service.notice)
+    return Watch(view, session.watcher(), text, state.DEAF.get(), ended, deaf)
 
 
 def look(page: str, job: str) -> JobView | None:
@@ -194,13 +226,6 @@ def failure(page: str) -> None:
     if failed["specs"] and st.button("Retry", key=state.widget(page, "retry"), icon=":material/refresh:"):
         start(page, [codec.decode(flat) for flat in failed["specs"]])
         st.rerun()
-
-
-def status(view: JobView) -> None:
-    """One line: what the job is doing, how far it is, and how long it still needs."""
-    service = session.jobs()
-    text = words(view, service.state, service.problem or service.notice)
-    st.progress(view.steps_done / view.steps, text=text)
 
 
 def words(view: JobView, state: State, problem: str = "") -> str:

@@ -133,6 +133,7 @@ SHOWN: Each[str | None] = Each("session.shown.{}", None)  # the key of the run t
 PRESSED = Each("live.pressed.{}", False)  # a job has just been asked for
 FAILED: Each[Failure | None] = Each("live.failed.{}", None)
 ADDRESSED = Each("live.addressed.{}", "")  # the job that the page has taken from the address, or put there
+DEAF = Entry("live.deaf", False)  # the server tells nothing of jobs: it runs app.py as a plain script
 FROM_STORE = Each("{}.from_store", True)  # what the page shows was trained before it was asked for
 
 # A page's sequence
@@ -191,4 +192,9 @@ def widget(page: str, *name: object) -> str:
 
 def click(key: str) -> Any:
     """What was chosen last in the component of this key, as the browser sent it."""
-    return st.session_state[key].click
+    return event(key, "click")
+
+
+def event(key: str, name: str) -> Any:
+    """What the component of this key has reported under this name, as the browser sent it."""
+    return getattr(st.session_state[key], name)

@@ -90,6 +90,13 @@ def growing_losses(label: str, spec: RunSpec, curve: Curve, earlier: Run | None 
     return pd.concat(parts, ignore_index=True).assign(label=label, seed=spec.training.seed)
 
 
+def learnt(spec: RunSpec, run: Run | None) -> pd.DataFrame:
+    """What a training of this spec goes on from, as `growing_losses` puts it before what is new; no rows without it."""
+    if run is None or not run.steps_done:
+        return pd.DataFrame(columns=["sequences_seen", "updates", "loss", "mean"])
+    return _learning(run, run.spec.training if run.spec == spec else spec.training)
+
+
 def probe_snapshots(run: Run, probe: int) -> pd.DataFrame:
     """What the model said of one probe sequence while it learnt.
 

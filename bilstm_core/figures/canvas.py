@@ -58,9 +58,13 @@ def figure(
     margin: tuple[int, int, int, int],
     narrow: Item | None = None,
     frames: Sequence[Item] = (),
+    growing: Item | None = None,
     **layout: Any,
 ) -> go.Figure:
-    """A figure from plain parts. margin: left, right, top, bottom in px; narrow: layout changes on a narrow screen."""
+    """A figure from plain parts.
+
+    margin: left, right, top, bottom in px; narrow: layout changes on a narrow screen; growing: what the page fills in
+    """
     left, right, top, bottom = margin
     whole = {
         "height": height,
@@ -74,7 +78,7 @@ def figure(
         "barmode": "overlay",
         "hovermode": "closest",
         "template": {"layout": {}},
-        "meta": {"narrow": narrow or {}},
+        "meta": {"narrow": narrow or {}, **({"growing": growing} if growing else {})},
         **layout,
     }
     return go.Figure(data=list(traces), layout=whole, frames=list(frames))

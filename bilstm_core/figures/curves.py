@@ -14,7 +14,8 @@ from bilstm_core.palette import INK, PAPER, Style
 
 FRAMES = 60
 LONGEST = 24  # letters of a name at a line's end
-TOP, BOTTOM, LEFT = 30, 58, 62
+TOP, BOTTOM, LEFT = 46, 58, 62  # px; at the top stand a note, and above it how far a training is
+NARROW_TOP = 30  # on a narrow screen that stands above the figure
 
 
 def end_labels(drawn: Plot, cursor: float, plot_height: float) -> list[Item]:
@@ -51,6 +52,37 @@ def end_labels(drawn: Plot, cursor: float, plot_height: float) -> list[Item]:
             )
         )
     return notes
+
+
+def fillable(drawn: Plot, area: float, *, curtained: bool) -> Item:
+    """What the page needs to fill in the lines that grow, in ui/chart/growing.js: plain parts, JSON-ready.
+
+    labels: in the order of their notes, with the end of each line that stands; area: px of the curves' panel;
+    curtained: whether the last two shapes are those of `curtain`
+    """
+    ends = {label: table.iloc[-1] for label, table in drawn.tables.items() if len(table)}
+    return {
+        "axis": {
+            "x": drawn.x,
+            "log_x": drawn.log_x,
+            "span": list(drawn.span),
+            "y_max": drawn.y_max,
+            "area": area,
+            "window": drawn.window,
+            "dots": drawn.dots,
+        },
+        "labels": [
+            {
+                "label": label,
+                "short": short(label),
+                "x": float(ends[label][drawn.x]) if label in ends else None,
+                "y": float(ends[label]["median"]) if label in ends else None,
+            }
+            for label in drawn.tables
+        ],
+        "first_note": len(drawn.notes),
+        "curtain": [len(drawn.shapes), len(drawn.shapes) + 1] if curtained else [],
+    }
 
 
 def curtain(drawn: Plot, cursor: float) -> list[Item]:
@@ -101,7 +133,9 @@ def narrow_layout(drawn: Plot, area: float) -> Item:
     title = drawn.xaxis["title"]["text"].replace(" (", "<br>(")
     lift = 24 if any(note["text"] == TUTORIAL for note in drawn.notes) else 0
     return {
-        **canvas.narrow_legend(list(drawn.styles), top=TOP + lift, right=58, y=1 + lift / area, b=BOTTOM + 18, l=54),
+        **canvas.narrow_legend(
+            list(drawn.styles), top=NARROW_TOP + lift, right=58, y=1 + lift / area, b=BOTTOM + 18, l=54
+        ),
         "xaxis": {"title": {"text": title}, "nticks": 4},
     }
 
@@ -123,6 +157,7 @@ def loss_curves(
     each_run: bool = False,
     replay: bool = False,
     dots: int = MAX_POINTS,
+    growing: Mapping[str, int] | None = None,
 ) -> go.Figure:
     """One curve per label of `styles`; with several seeds the median and the 10 to 90 % band.
 
@@ -130,11 +165,12 @@ def loss_curves(
     window: sequences of the trailing mean; mark: x at which the tutorial stops; x_max: where the axis ends, so
     that a run that is still going keeps its axis; coin_toss: the loss of a guess among equally likely labels;
     loss: what the loss is, with its unit; each_run: draw every run thinly in place of the band;
-    replay: add frames that uncover the curves; dots: at most so many of one run's own points
+    replay: add frames that uncover the curves; dots: at most so many of one run's own points;
+    growing: labels whose lines the page fills in, and how many starts each has
     """
     drawn = plot(
         table, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=x_max, y_max=y_max,
-        coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss, dots=dots,
+        coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss, dots=dots, growing=growing,
     )  # fmt: skip
     area = height - TOP - BOTTOM
 
@@ -154,6 +190,7 @@ def loss_curves(
         margin=(LEFT, side_margin(drawn), TOP, BOTTOM),
         narrow=narrow_layout(drawn, area),
         frames=frames,
+        growing=fillable(drawn, area, curtained=replay) if growing else None,
         hovermode="x unified",
         xaxis=drawn.xaxis,
         yaxis=drawn.yaxis,

@@ -55,6 +55,8 @@ class Plot(NamedTuple):
     shapes: list[Item]
     notes: list[Item]
     alone: bool
+    window: int
+    dots: int
 
     def along(self, x: float) -> float:
         """Where x lies on the axis as displayed, 0 at its left end and 1 at its right."""
@@ -85,29 +87,33 @@ def plot(
     each_run: bool = False,
     loss: str = LOSS,
     dots: int = MAX_POINTS,
+    growing: Mapping[str, int] | None = None,
 ) -> Plot:
     """The parts of `curves.loss_curves`, which see."""
-    shown = table[table["label"].isin(list(styles))]
+    growing = growing or {}
+    shown = table[table["label"].isin(set(styles) - set(growing))]
     banded = smooth_and_band(shown, window)
     lines = {label: banded[banded["label"] == label] for label in styles}
-    lines = {label: line for label, line in lines.items() if len(line)}
-    total = max((float(line[x].max()) for line in lines.values()), default=1.0)
+    starts = dict(growing) | {label: int(line["seeds"].max()) for label, line in lines.items() if len(line)}
+    lines = {label: line if len(line) else _nothing() for label, line in lines.items() if label in starts}
+    total = max((float(line[x].max()) for line in lines.values() if len(line)), default=1.0)
     high = float(x_max or max(total, 2.0))
     low = (10.0 if high >= 1_000 else 1.0) if log_x else 0.0
-    alone = len(lines) == 1 and int(banded["seeds"].max()) == 1
+    alone = [starts[label] for label in lines] == [1]
     traces: list[Item] = []
     if alone:
         raw = shown.dropna(subset="loss").sort_values("sequences_seen")
         places = thin(raw[x].to_numpy(), raw["loss"].to_numpy(), log_x=log_x, points=dots)
-        traces.append(_dots(raw.iloc[places], x, styles[next(iter(lines))]))
+        label = next(iter(lines))
+        traces.append(_part(label, "dots", _dots(raw.iloc[places], x, styles[label])))
     for label, line in lines.items():
         places = thin(line[x].to_numpy(), line["median"].to_numpy(), log_x=log_x)
         drawn = line.iloc[places]
-        if int(line["seeds"].max()) > 1 and each_run:
-            traces.append(_runs(shown[shown["label"] == label], window, x, styles[label], log_x))
-        elif int(line["seeds"].max()) > 1:
-            traces.append(_band(drawn, x, styles[label]))
-        traces.append(_line(label, drawn, x, styles[label]))
+        if starts[label] > 1 and each_run:
+            traces.append(_part(label, "runs", _runs(shown[shown["label"] == label], window, x, styles[label], log_x)))
+        elif starts[label] > 1:
+            traces.append(_part(label, "band", _band(drawn, x, styles[label])))
+        traces.append(_part(label, "line", _line(label, drawn, x, styles[label])))
     words, _ = WORDS[x]
     title = f"{words} (training loss{f', mean of the last {window}' if window > 1 else ''})"
     span = [math.log10(low), math.log10(high)] if log_x else [low, high]
@@ -129,7 +135,18 @@ def plot(
             *([_mark_note(mark, span, log_x)] if mark and low < mark < high else []),
         ],
         alone=alone,
+        window=window,
+        dots=dots,
     )
+
+
+def _nothing() -> pd.DataFrame:
+    return pd.DataFrame({part: np.empty(0) for part in ("sequences_seen", "updates", "median", "low", "high")})
+
+
+def _part(label: str, part: str, trace: Item) -> Item:
+    """The trace, which says what it is of its label: the page fills in those that grow."""
+    return {**trace, "meta": {"label": label, "part": part}}
 
 
 def _ticks(log_x: bool) -> Item:
@@ -169,7 +186,7 @@ def _band(table: pd.DataFrame, x: X, style: Style) -> Item:
 def _runs(runs: pd.DataFrame, window: int, x: X, style: Style, log_x: bool) -> Item:
     xs: list[npt.NDArray[Any]] = []
     ys: list[npt.NDArray[Any]] = []
-    points = max(50, 4 * MAX_POINTS // runs["seed"].nunique())
+    points = max(50, 4 * MAX_POINTS // max(1, runs["seed"].nunique()))
     for _, run in runs.groupby("seed", sort=False):
         ordered = run.sort_values("sequences_seen")
         along, loss = ordered[x].to_numpy(np.float64), trailing_mean(ordered, window)
@@ -180,8 +197,8 @@ def _runs(runs: pd.DataFrame, window: int, x: X, style: Style, log_x: bool) -> I
         "type": "scatter",
         "mode": "lines",
         "name": "each start",
-        "x": np.concatenate(xs),
-        "y": np.concatenate(ys),
+        "x": np.concatenate(xs or [np.empty(0)]),
+        "y": np.concatenate(ys or [np.empty(0)]),
         "line": {"color": faint(style.color, 0.4), "width": 1.5},
         "hoverinfo": "skip",
         "showlegend": False,

@@ -55,6 +55,7 @@ def curve_and_timeline(
     x_max: float | None = None,
     dots: int = MAX_POINTS,
     replay: bool = True,
+    growing: Mapping[str, int] | None = None,
 ) -> go.Figure:
     """Loss curves with a row of probabilities for each model under them, and frames that move both together.
 
@@ -64,11 +65,12 @@ def curve_and_timeline(
     loss: what the loss is, with its unit; classes: as in `answers`
     curve_height: px of the curves' own panel; the figure grows with the number of rows
     each_run: draw every run thinly in place of the band
-    x_max, dots: as in `curves.loss_curves`; replay: add the frames, which a curve that is still growing has none of
+    x_max, dots, growing: as in `curves.loss_curves`
+    replay: add the frames, which a curve that is still growing has none of
     """
     drawn = plot(
         table, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=x_max, y_max=y_max,
-        coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss, dots=dots,
+        coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss, dots=dots, growing=growing,
     )  # fmt: skip
     snapshots = _snapshots(probes, x, list(styles))
     rows = len(snapshots)
@@ -124,6 +126,7 @@ def curve_and_timeline(
         margin=(curves.LEFT, curves.side_margin(drawn), curves.TOP, bottom),
         narrow=narrow,
         frames=frames,
+        growing=curves.fillable(drawn, curve_height, curtained=True) if growing else None,
         **axes,
         **final,
     )

@@ -1,5 +1,7 @@
 const LIBRARY = "__bilstmExplorerPlotly"
 const NARROW = 480
+const DRAW_MS = 82
+const SPOKEN_MS = 5_000 // between two words to a screen reader
 const charts = new WeakMap()
 
 function addresses() {
@@ -139,14 +141,21 @@ function signature(state) {
 async function draw(state) {
   const { root, node } = state
   const wanted = signature(state)
-  if (wanted === state.drawn || root.clientWidth === 0) return
+  if (root.clientWidth === 0) return
+  if (wanted === state.drawn) {
+    if (state.stale) await regrow(state)
+    return
+  }
   const library = await plotly()
   state.pending = undefined
   await state.showing
   if (!state.alive) return
   stop(state)
   uncover(state)
-  const figure = prepare(state)
+  const base = prepare(state)
+  state.lines.clear()
+  state.base = base
+  const figure = filled(state)
   const config = { displayModeBar: false, responsive: false, showTips: false, doubleClick: false, scrollZoom: false }
   const first = !state.drawn
   state.drawn = wanted
@@ -163,6 +172,85 @@ async function draw(state) {
   state.width = root.clientWidth
   node.classList.toggle("clickable", Boolean(state.data.clickable))
   place(state, Math.max(state.frames.length - 1, 0))
+}
+
+// The figure with the lines that grow as far as they are known
+function filled(state) {
+  state.stale = false
+  const { base, data, runs, narrow, lines } = state
+  return base.layout.meta?.growing ? grow(base, data.live?.lines ?? [], runs, narrow, lines) : base
+}
+
+async function regrow(state) {
+  const library = await plotly()
+  if (!state.alive) return
+  const before = performance.now()
+  await library.react(state.node, filled(state))
+  state.node.dataset.updates = String(Number(state.node.dataset.updates ?? 0) + 1)
+  state.grown = performance.now()
+  state.cost = state.grown - before
+}
+
+// At most 12 times a second, and never for more than a third of the time
+function growSoon(state) {
+  state.stale = true
+  if (!state.base?.layout.meta?.growing) return
+  const rest = Math.max(DRAW_MS - (performance.now() - state.grown), 2 * state.cost)
+  state.growing ??= setTimeout(() => {
+    requestAnimationFrame(() => {
+      state.growing = undefined
+      if (state.stale) update(state)
+    })
+  }, rest)
+}
+
+function tell(state, { text, share }) {
+  const { status, words, bar, spoken } = state
+  status.hidden = false
+  if (text) words.textContent = text
+  bar.style.width = `${100 * share}%`
+  const now = performance.now()
+  if (now - state.spoke < SPOKEN_MS) return
+  state.spoke = now
+  spoken.textContent = share > 0 ? `${Math.round(100 * share)} % trained` : "not begun yet"
+}
+
+// Follows the job that the page waits for; what the page itself knew of it comes first
+function attend(state) {
+  const { live } = state.data
+  if (!live || live.job !== state.job) {
+    state.leave?.()
+    state.leave = undefined
+    state.job = live?.job
+    state.runs = {}
+    state.lines.clear()
+    state.heard = false
+    state.spoke = -SPOKEN_MS
+  }
+  if (!live) {
+    state.status.hidden = true
+    return
+  }
+  const told = message => {
+    takeIn(state.runs, message)
+    tell(state, message)
+    growSoon(state)
+  }
+  if (!state.heard) told(live.message)
+  if (live.polled || state.leave) return
+  state.leave = listen(live.job, live.watcher, {
+    told: message => {
+      state.heard = true
+      told(message)
+      if (message.over) over()
+    },
+    lost: () => over(),
+    deaf: () => state.setTriggerValue("deaf", live.job),
+  })
+  const over = () => {
+    state.leave = undefined // should the page ask again, it is listened to again
+    state.setTriggerValue("over", live.job)
+  }
 }
 
 // Plotly must be asked one thing at a time; what comes meanwhile is done once, afterwards, with the latest data
@@ -261,11 +349,33 @@ function stop(state) {
 
 function build(parentElement, data) {
   const root = element(parentElement, "div", { class: "bilstm-chart" })
+  const status = element(root, "div", { class: "status", "data-testid": `progress-${data.key}` })
+  status.hidden = true
+  const words = element(status, "div", { class: "words", "aria-hidden": "true" })
+  const track = element(status, "div", { class: "track" })
+  const bar = element(track, "div", { class: "bar" })
+  const spoken = element(status, "div", { class: "spoken", "aria-live": "polite" })
   const node = element(root, "div", { class: "plot", role: "img", "data-testid": `chart-${data.key}` })
   const controls = element(root, "div", { class: "controls", "data-testid": `controls-${data.key}` })
   const button = (name, text, label) =>
     element(controls, "button", { type: "button", "data-testid": name, "aria-label": label }, text)
-  const state = { parentElement, root, node, controls, alive: true, index: 0, frames: [] }
+  const state = {
+    parentElement,
+    root,
+    node,
+    controls,
+    status,
+    words,
+    bar,
+    spoken,
+    alive: true,
+    index: 0,
+    frames: [],
+    runs: {},
+    lines: new Map(),
+    grown: 0,
+    cost: 0,
+  }
   const three = button("replay-3", "▶ Replay 3 s", "Replay over 3 seconds")
   const ten = button("replay-10", "▶ 10 s", "Replay over 10 seconds")
   state.pause = button("replay-pause", "Pause", "Pause the replay")
@@ -279,7 +389,8 @@ function build(parentElement, data) {
   state.position = element(controls, "span", { class: "position", "data-testid": "replay-label" })
   state.failure = element(root, "div", { class: "failure", role: "alert" })
   controls.hidden = true
-  node.style.height = `${data.height}px`
+  if (data.figure) node.style.height = `${data.height}px`
+  else node.hidden = true
   three.onclick = () => play(state, 3)
   ten.onclick = () => play(state, 10)
   state.pause.onclick = () => stop(state)
@@ -294,6 +405,7 @@ function build(parentElement, data) {
 }
 
 function resized(state) {
+  if (!state.data.figure) return
   update(state)
   if (!state.drawn || state.root.clientWidth === state.width || state.root.clientWidth === 0) return
   state.width = state.root.clientWidth
@@ -325,13 +437,17 @@ export default function (component) {
   state.alive = true
   state.setTriggerValue = setTriggerValue
   state.node.setAttribute("aria-label", data.alt)
-  update(state)
+  attend(state)
+  if (data.figure) update(state)
   return () => {
     state.alive = false
+    state.leave?.()
+    clearTimeout(state.growing)
     stop(state)
     state.observer.disconnect()
     charts.delete(parentElement)
     state.root.remove()
+    if (!state.drawn) return
     Promise.all([plotly(), state.busy, state.showing]).then(([library]) => library.purge(state.node), () => undefined)
   }
 }

@@ -9,7 +9,7 @@ hash, so that the browser may keep it for good.
 import gzip
 import hashlib
 import tempfile
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +21,8 @@ from ui import state, wire
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+    from ui.watch import Line, Watch
 
 _HERE = Path(__file__).parent
 STATIC = _HERE.parents[1] / "static"
@@ -38,10 +40,11 @@ def _plotly() -> tuple[Path | None, str]:
     return source, f"plotly.{digest}.min.js.gz"
 
 
+_SCRIPTS = ("replay.js", "growing.js", "listen.js", "chart.js")
 _COMPONENT = st.components.v2.component(
     "bilstm_explorer.chart",
     css=(_HERE / "chart.css").read_text(encoding="utf-8"),
-    js="".join((_HERE / name).read_text(encoding="utf-8") for name in ("replay.js", "chart.js")).replace(
+    js="".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS).replace(
         "plotly.min.js.gz", _plotly()[1]
     ),
     isolate_styles=False,  # Plotly puts its styles into the document, where a shadow root does not see them
@@ -153,6 +156,8 @@ def chart(
     alt: str,
     replay: bool = False,
     on_click: Callable[[Click], bool] | None = None,
+    watch: "Watch | None" = None,
+    lines: "Sequence[Line]" = (),
 ) -> None:
     """Draw a figure, in place of what the same key showed before.
 
@@ -160,6 +165,7 @@ def chart(
     alt: what the figure shows, in a sentence; its bold marks are left out
     replay: offer play, pause and a scrubber over the figure's frames. A frame's name is the scrubber's label
     on_click: called with the point that was chosen, before the page runs again; returns whether there is such a point
+    watch: the job that the page waits for; lines: those of the figure that it fills in, from `watch.line`
     """
     written = figure if isinstance(figure, Drawn) else drawn(figure)
     data = {
@@ -169,9 +175,31 @@ def chart(
         "alt": alt.replace("**", ""),
         "replay": replay,
         "clickable": on_click is not None,
+        "live": watch.data(lines) if watch else None,
     }
     _COMPONENT(
         key=key,
         data=data,
         on_click_change=_nothing if on_click is None else partial(_report, key, on_click),
+        **_heard(key, watch),
     )
+
+
+def progress(watch: "Watch", *, key: str) -> None:
+    """How far the job is that the page waits for, where no chart says it."""
+    _COMPONENT(key=key, data={"key": key, "live": watch.data()}, on_click_change=_nothing, **_heard(key, watch))
+
+
+def _heard(key: str, watch: "Watch | None") -> dict[str, Any]:
+    if watch is None:
+        return {"on_over_change": _nothing, "on_deaf_change": _nothing}
+    return {
+        "on_over_change": partial(_take, key, "over", watch.ended),
+        "on_deaf_change": partial(_take, key, "deaf", watch.deaf),
+    }
+
+
+def _take(key: str, event: str, hear: Callable[[Any], bool]) -> None:
+    sent = state.event(key, event)
+    if sent is not None and not hear(sent):
+        wire.refuse(key)

@@ -11,14 +11,15 @@ from bilstm_core.analysis import frames
 from bilstm_core.analysis.statistics import listed
 from bilstm_core.engine.snapshots import with_answers
 from bilstm_core.service.job_record import JobView
-from bilstm_core.specs import ProblemSpec
+from bilstm_core.specs import ProblemSpec, RunSpec
 from ui import best_possible, evaluations, live, state, wording
 from ui.chart.component import cached, chart
 from ui.compare import guess
 from ui.compare.comparison import TUTORIAL_EPOCHS, Comparison, RunsByLabel, SpecsByLabel, runs_of
 from ui.compare.resolved import Shown, switched_on
+from ui.watch import Watch, line
 
-CURVE_HEIGHT, TALL_CURVE_HEIGHT = 280, 290  # px, with the probes' rows below and without: its x axis is in sight
+CURVE_HEIGHT, TALL_CURVE_HEIGHT = 264, 274  # px, with the probes' rows below and without: its x axis is in sight
 
 TRAINING_LOSS = (
     "Curves: the training loss, its median over the starts. Answer and table: the loss on fresh sequences, its mean."
@@ -58,7 +59,7 @@ def curves(shown: Shown, note: str) -> None:
     styles = {label: comparison.styles[label] for label in labels}
     specs = {label: group[0] for label, group in shown.specs.items()}
     complete = best_possible.known(specs)
-    lines = best_possible.of({label: specs[label] for label in labels}, styles)
+    floors = best_possible.of({label: specs[label] for label in labels}, styles)
     problem = settings.problem
     axis = wording.loss_axis(problem)
     if settings.epochs > TUTORIAL_EPOCHS:
@@ -84,18 +85,25 @@ def curves(shown: Shown, note: str) -> None:
     shared = axis | {
         "curve_height": CURVE_HEIGHT if comparison.probes else TALL_CURVE_HEIGHT,
         "each_run": singly,
-        "floors": lines,
+        "floors": floors,
         "classes": wording.classes(problem),
     }
 
-    def draw(view: JobView | None) -> None:
-        if view:
-            tables = [table for table in (stored_losses(), *_growing(shown.specs, view)) if len(table)]
-            table = pd.concat(tables, ignore_index=True) if tables else frames.losses({})
-            probes = stored_probes() if comparison.probes else None
-            total = view.specs[0].training.sequences
-            figure = figures.curve_and_timeline(table, styles, probes, x_max=total, replay=False, **shared)
-            chart(figure, key=f"{page}-curves", alt=alt)
+    def draw(watch: Watch | None) -> None:
+        if watch:
+            growing = {label: places for label, places in _growing(shown.specs, watch.view).items() if label in labels}
+            starts = {label: len(places) + len(stored().get(label, ())) for label, places in growing.items()}
+            figure = figures.curve_and_timeline(
+                stored_losses(),
+                styles,
+                stored_probes() if comparison.probes else None,
+                x_max=watch.view.specs[0].training.sequences,
+                replay=False,
+                growing=starts,
+                **shared,
+            )
+            lines = [line(label, places, stored=stored().get(label, ())) for label, places in growing.items()]
+            chart(figure, key=f"{page}-curves", alt=alt, watch=watch, lines=lines)
             return
         runs = known()
         if not runs:
@@ -103,7 +111,7 @@ def curves(shown: Shown, note: str) -> None:
             return
         drawn = tuple((label, *(evaluations.drawn_key(run) for run in group)) for label, group in runs.items())
         figure = cached(
-            ("curves", drawn, singly, tuple(styles.items()), tuple(lines), comparison.probes),
+            ("curves", drawn, singly, tuple(styles.items()), tuple(floors), comparison.probes),
             lambda: figures.curve_and_timeline(
                 frames.losses(runs),
                 {label: styles[label] for label in runs},
@@ -120,14 +128,14 @@ def curves(shown: Shown, note: str) -> None:
     live.panel(page, draw, functools.partial(live.keep_finished, resumable=False), note=note)
 
 
-def _growing(specs: SpecsByLabel, view: JobView) -> list[pd.DataFrame]:
-    """What is known so far of the runs of a job, a table a run."""
+def _growing(specs: SpecsByLabel, view: JobView) -> dict[str, dict[int, RunSpec]]:
+    """The runs of a job by their label and their place in it; a label that has none is left out."""
     names = {spec: label for label, group in specs.items() for spec in group}
-    return [
-        frames.growing_losses(names[view.specs[place]], view.specs[place], curve)
-        for place, curve in view.curves.items()
-        if view.specs[place] in names
-    ]
+    growing: dict[str, dict[int, RunSpec]] = {}
+    for place, spec in enumerate(view.specs):
+        if spec in names:
+            growing.setdefault(names[spec], {})[place] = spec
+    return growing
 
 
 def _probes(runs: RunsByLabel, labels: Sequence[str], problem: ProblemSpec) -> pd.DataFrame:

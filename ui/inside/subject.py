@@ -1,5 +1,6 @@
 """The Inside page's parts: which model, and its sequence."""
 
+import functools
 from typing import Any
 
 import streamlit as st
@@ -103,7 +104,7 @@ def training(page: str, spec: RunSpec | None, run: Run | None) -> None:
     elif busy:
         live.stop_button(page)
 
-    live.panel(page, lambda _: None, live.keep_finished)
+    live.panel(page, functools.partial(live.progress, page), live.keep_finished)
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)

@@ -11,11 +11,11 @@ from bilstm_core.analysis.statistics import shares
 from bilstm_core.bayes import view_of
 from bilstm_core.presets import LONG_ENOUGH
 from bilstm_core.runs import Run
-from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec
 from ui import best_possible, controls, evaluations, live, registry, session, state, wording
 from ui.chart.component import cached, chart
 from ui.problems.grid import ROWS, Cell, run_of, spec_of
+from ui.watch import Watch, line
 
 SIDE, CURVE_HEIGHT = 220, 250  # px
 
@@ -106,30 +106,34 @@ def _loss(page: str, spec: RunSpec) -> None:
     styles = {direction: figures.style(direction)}
     lines = best_possible.of({direction: spec}, styles)
 
-    def draw(view: JobView | None) -> None:
+    def draw(watch: Watch | None) -> None:
         run = session.find(spec)
-        mine = view is not None and view.specs[0] == spec
-        if view and mine:
-            table = frames.growing_losses(direction, spec, view.curves[0]) if 0 in view.curves else frames.losses({})
-        elif run:
-            table = frames.losses({direction: [run]})
-        else:
+        mine = watch is not None and watch.view.specs[0] == spec
+        if not run and not mine:
             st.info("Not trained yet. Press Run.")
+            live.progress(page, watch)
             return
 
         def build() -> go.Figure:
             return figures.loss_curves(
-                table,
+                frames.losses({direction: [run]} if run and not mine else {}),
                 styles,
                 window=500,
                 x_max=spec.training.sequences,
                 floors=lines,
                 log_x=True,
                 height=CURVE_HEIGHT,
+                growing={direction: 1} if mine else None,
                 **wording.loss_axis(problem),
             )
 
-        key = ("problems loss", run.digest, tuple(lines)) if run and not mine else None
-        chart(cached(key, build) if key else build(), key=f"{page}-curve", alt="Loss by sequences seen.")
+        key = ("problems loss", run.digest if run and not mine else spec, tuple(lines))
+        chart(
+            cached(key, build),
+            key=f"{page}-curve",
+            alt="Loss by sequences seen.",
+            watch=watch,
+            lines=[line(direction, {0: spec})] if mine else (),
+        )
 
     live.panel(page, draw, live.keep_finished)

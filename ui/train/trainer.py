@@ -19,6 +19,7 @@ from ui import best_possible, controls, evaluations, live, session, state, wordi
 from ui.chart.component import cached, chart
 from ui.sequence import timeline
 from ui.train import tray
+from ui.watch import Watch, line
 
 CURVE_HEIGHT = 508  # px of the curve with one row of probabilities, growing or finished
 GROWING_DOTS = 250  # of a curve that is drawn several times a second
@@ -123,35 +124,34 @@ def curve(page: str) -> None:
     window = state.SMOOTHING(page).get()
     x: Axis = "updates" if state.AXIS(page).get() == tray.UPDATES else "sequences_seen"
 
-    def draw(view: JobView | None) -> None:
-        if view is None:
+    def draw(watch: Watch | None) -> None:
+        if watch is None:
             _finished_curve(page, window, x)
             return
-        spec = view.specs[0]
+        spec = watch.view.specs[0]
         kept = tray.runs(None, spec.problem)
         name = session.free_name(spec) if kept else spec.model.direction
-        growing = [frames.growing_losses(name, spec, view.curves[0], view.resume)] if 0 in view.curves else []
-        styles = tray.styles({**kept, name: spec})
-        table = pd.concat([_losses(kept), *growing], ignore_index=True) if kept else (growing or [_losses(kept)])[0]
-        total = max(_extent(one, x) for one in (spec, *(run.spec for run in kept.values())))
-        axis = wording.loss_axis(spec.problem)
+        total = max(_extent(drawn, x) for drawn in (spec, *(run.spec for run in kept.values())))
         figure = figures.curve_and_timeline(
-            table,
-            styles,
+            _losses(kept),
+            tray.styles({**kept, name: spec}),
             frames.unanswered(spec.problem, PROBE).assign(label=name),
             window=window,
             x=x,
             x_max=total,
             dots=GROWING_DOTS,
             replay=False,
+            growing={name: 1},
             classes=wording.classes(spec.problem),
-            **axis,
+            **wording.loss_axis(spec.problem),
         )
         chart(
             figure,
             key=f"{page}-curve",
             height=CURVE_HEIGHT,
             alt="Loss of the network while it trains, by sequences seen.",
+            watch=watch,
+            lines=[line(name, {0: spec}, earlier=watch.view.resume, x=x)],
         )
 
     def done(view: JobView) -> None:

@@ -1,0 +1,181 @@
+"""What a browser makes of a job's stream, beside what Python makes of the same points."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, Page
+
+from bilstm_core import figures
+from bilstm_core.analysis import frames
+from bilstm_core.downsampling import Curve
+from bilstm_core.figures import canvas
+from bilstm_core.figures.smoothing import smooth_and_band, thin, trailing_mean
+from bilstm_core.service.job_record import thin as thinned
+from bilstm_core.specs import RunSpec, TrainingSpec
+from ui.watch import line
+
+SCRIPT = (Path(__file__).parents[2] / "ui" / "chart" / "growing.js").read_text(encoding="utf-8")
+CLOSE = 1e-6
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page()
+    page.add_script_tag(content=SCRIPT)
+    yield page
+    page.close()
+
+
+def spec(epochs: int, seed: int = 0, **more: int) -> RunSpec:
+    return RunSpec(training=TrainingSpec(epochs=epochs, seed=seed, **more))
+
+
+def losses(asked: RunSpec, upto: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Every weight update's sequences seen, loss and count, of a run that has come so far."""
+    training = asked.training
+    rng = np.random.default_rng(training.seed)
+    each = [min(training.batch_size, training.sequences_per_epoch)] * training.steps_per_epoch
+    each[-1] = training.sequences_per_epoch - sum(each[:-1])
+    seen = np.cumsum(each * training.epochs)[:upto]
+    loss = 0.7 * np.exp(-np.arange(upto) / (0.3 * training.steps)) + rng.gamma(2, 0.03, upto)
+    return seen, loss, np.ones(upto, np.int64)
+
+
+def stream(runs: dict[int, tuple[RunSpec, int]]) -> tuple[list[dict[str, Any]], dict[int, Curve]]:
+    """A job's messages, as the server sends them, and the curves that they end with."""
+    messages, curves = [], {}
+    for place, (asked, upto) in runs.items():
+        seen, loss, count = losses(asked, upto)
+        before: Curve = (np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64))
+        for end in sorted({1, upto // 3, upto // 2 + 1, upto}):
+            now = thinned(seen[:end], loss[:end], count[:end], training=asked.training)
+            both = min(len(before[0]), len(now[0]))
+            same = np.all([old[:both] == new[:both] for old, new in zip(before, now, strict=True)], axis=0)
+            start = both if same.all() else int(np.argmin(same))
+            news = dict(zip(("seen", "loss", "count"), (part[start:].tolist() for part in now), strict=True))
+            messages.append({"runs": [{"run": place, "from": start, **news}]})
+            before = now
+        curves[place] = before
+    return messages, curves
+
+
+def in_browser(page: Page, grows: dict[str, Any], messages: list[dict[str, Any]], **axis: Any) -> dict[str, Any]:
+    axis = {"x": "sequences_seen", "log_x": False, "window": 25, "dots": 250} | axis
+    return page.evaluate(  # type: ignore[no-any-return]
+        """([line, messages, axis]) => {
+            const runs = {}
+            for (const message of messages) takeIn(runs, message)
+            return grown(line, runs, axis)
+        }""",
+        [grows, messages, axis],
+    )
+
+
+def close(drawn: list[float | None], wanted: Any) -> None:
+    assert np.allclose(np.array(drawn, float), np.asarray(wanted, float), atol=CLOSE, rtol=0, equal_nan=True)
+
+
+LENGTHS = {
+    "each update": (300, {}),
+    "thinned": (9_000, {}),
+    "batches": (40, {"sequences_per_epoch": 70, "batch_size": 32}),
+}
+
+
+@pytest.mark.parametrize("window", [1, 25, 500])
+@pytest.mark.parametrize("log_x", [False, True], ids=["linear", "log"])
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize("x", ["sequences_seen", "updates"])
+def test_one_run_grows_in_the_browser_as_in_python(page: Page, x: Any, length: str, log_x: bool, window: int) -> None:
+    epochs, more = LENGTHS[length]
+    asked = spec(epochs, **more)
+    messages, curves = stream({0: (asked, asked.training.steps * 9 // 10)})
+    drawn = in_browser(page, line("one", {0: asked}, x=x), messages, x=x, log_x=log_x, window=window)
+    table = frames.growing_losses("one", asked, curves[0])
+    wanted = smooth_and_band(table, window)
+    close(drawn["whole"]["x"], wanted[x])
+    close(drawn["whole"]["median"], wanted["median"])
+    kept = thin(wanted[x].to_numpy(), wanted["median"].to_numpy(), log_x=log_x)
+    close(drawn["parts"]["line"]["x"], wanted[x].iloc[kept])
+    close(drawn["parts"]["line"]["y"], wanted["median"].iloc[kept])
+    raw = table.dropna(subset="loss")
+    kept = thin(raw[x].to_numpy(), raw["loss"].to_numpy(), log_x=log_x, points=250)
+    close(drawn["parts"]["dots"]["x"], raw[x].iloc[kept])
+    close(drawn["parts"]["dots"]["y"], raw["loss"].iloc[kept])
+    assert drawn["parts"]["band"]["x"] == []
+
+
+@pytest.mark.parametrize("log_x", [False, True], ids=["linear", "log"])
+@pytest.mark.parametrize("epochs", [300, 9_000])
+def test_several_starts_grow_in_the_browser_as_in_python(page: Page, epochs: int, log_x: bool) -> None:
+    specs = {place: spec(epochs, place) for place in range(5)}
+    reach = {place: epochs * (place + 3) // 8 for place in specs}
+    messages, curves = stream({place: (specs[place], reach[place]) for place in specs})
+    drawn = in_browser(page, line("five", specs), messages, log_x=log_x)
+    wanted = smooth_and_band(
+        pd.concat([frames.growing_losses("five", specs[place], curve) for place, curve in curves.items()])
+    )
+    for part in ("median", "low", "high"):
+        close(drawn["whole"][part], wanted[part])
+    kept = thin(wanted["sequences_seen"].to_numpy(), wanted["median"].to_numpy(), log_x=log_x)
+    edges = pd.concat([wanted["high"].iloc[kept], wanted["low"].iloc[kept][::-1]])
+    close(drawn["parts"]["band"]["y"], edges)
+    first = frames.growing_losses("five", specs[0], curves[0])
+    kept = thin(first["sequences_seen"].to_numpy(), smoothed := trailing_mean(first, 25), log_x=log_x, points=800)
+    close(drawn["parts"]["runs"]["y"][: len(kept)], smoothed[kept])
+
+
+def test_names_at_the_lines_ends_are_kept_apart_as_in_python(page: Page) -> None:
+    rng = np.random.default_rng(0)
+    for size in (1, 2, 5, 7):
+        positions = rng.uniform(0, 120, size).tolist()
+        found = page.evaluate("p => spread(p, 16, 8, 252)", positions)
+        assert np.allclose(found, canvas.spread(positions, apart=16, low=8, high=252))
+
+
+def test_the_page_fills_a_base_figure_as_python_would_have_drawn_it(page: Page) -> None:
+    specs = {"forward": {0: spec(300)}, "backward": {1: spec(300, 1)}}
+    styles = {label: figures.style(label) for label in specs}
+    messages, curves = stream({0: (specs["forward"][0], 280), 1: (specs["backward"][1], 120)})
+    shared: dict[str, Any] = {"x_max": 300, "replay": False}
+    base = figures.curve_and_timeline(frames.losses({}), styles, growing=dict.fromkeys(specs, 1), **shared)
+    table = pd.concat(
+        [
+            frames.growing_losses("forward", specs["forward"][0], curves[0]),
+            frames.growing_losses("backward", specs["backward"][1], curves[1]),
+        ]
+    )
+    wanted = json.loads(figures.curve_and_timeline(table, styles, **shared).to_json())["layout"]
+    lines = [line(label, runs) for label, runs in specs.items()]
+    filled = page.evaluate(
+        """([base, lines, messages]) => {
+            const runs = {}
+            for (const message of messages) takeIn(runs, message)
+            return grow(base, lines, runs, false)
+        }""",
+        [json.loads(base.to_json()), lines, messages],
+    )["layout"]
+    for part, places in (("annotations", ("text", "name", "x", "y")), ("shapes", ("x0", "x1", "opacity"))):
+        for found, right in zip(filled[part], wanted[part], strict=True):
+            for place in places:
+                if isinstance(right.get(place), float):
+                    assert found[place] == pytest.approx(right[place], abs=CLOSE)
+                else:
+                    assert found.get(place) == right.get(place)
+
+
+def test_a_curve_that_begins_anew_takes_the_place_of_what_was_there(page: Page) -> None:
+    messages = [
+        {"runs": [{"run": 0, "from": 0, "seen": [1, 2, 3], "loss": [0.3, 0.2, 0.1], "count": [1, 1, 1]}]},
+        {"runs": [{"run": 0, "from": 0, "seen": [1], "loss": [0.7], "count": [1]}]},
+        {"runs": [{"run": 0, "from": 1, "seen": [4], "loss": [None], "count": [3]}]},
+    ]
+    told = page.evaluate(
+        "messages => { const runs = {}; for (const m of messages) takeIn(runs, m); return runs }", messages
+    )
+    assert told == {"0": {"seen": [1, 4], "loss": [0.7, None], "count": [1, 3]}}

@@ -1,0 +1,103 @@
+"""A running job as the browser follows it: the lines that its runs fill in, and what is known when the page is drawn.
+
+The chart's component listens to the job (ui/chart/listen.js) and draws its lines (ui/chart/growing.js) without another
+run of the page. It reports the job's end, once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from bilstm_core.analysis import frames
+from bilstm_core.runs import Run
+from bilstm_core.service.job_record import JobView
+from bilstm_core.specs import RunSpec
+
+DIGITS = 7  # of a loss that is sent to the browser
+
+Axis = Literal["sequences_seen", "updates"]
+Line = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A job that a page waits for, and what its chart is told of it.
+
+    watcher: the session's name; text: what the job is doing, a sentence
+    polled: the server tells nothing of jobs, so the page is run again and again instead
+    ended, deaf: called with what the browser sent, when the job is over, and when the server tells nothing of jobs
+    """
+
+    view: JobView
+    watcher: str
+    text: str
+    polled: bool
+    ended: Callable[[Any], bool]
+    deaf: Callable[[Any], bool]
+
+    def data(self, lines: Sequence[Line] = ()) -> dict[str, Any]:
+        """What the chart's component needs, JSON-ready. lines: those that the job fills in, from `line`"""
+        view = self.view
+        message = {
+            "over": view.over,
+            "text": self.text,
+            "share": view.steps_done / view.steps,
+            "runs": [
+                {"run": place, "from": 0, "seen": seen.tolist(), "loss": _plain(loss), "count": count.tolist()}
+                for place, (seen, loss, count) in view.curves.items()
+            ],
+        }
+        return {
+            "job": view.id,
+            "watcher": self.watcher,
+            "polled": self.polled,
+            "lines": list(lines),
+            "message": message,
+        }
+
+
+def line(
+    label: str,
+    growing: Mapping[int, RunSpec],
+    *,
+    stored: Sequence[Run] = (),
+    earlier: Run | None = None,
+    x: Axis = "sequences_seen",
+) -> Line:
+    """A line of the figure that a job fills in.
+
+    growing: its runs, by their place in the job; stored: runs of it that are trained already; earlier: the run that
+    the one that is growing goes on from
+    """
+    runs = [_run(place, spec, frames.learnt(spec, earlier), x) for place, spec in growing.items()]
+    return {
+        "label": label,
+        "runs": runs + [_run(None, run.spec, frames.learnt(run.spec, run), x) for run in stored],
+    }
+
+
+def _run(place: int | None, spec: RunSpec, before: pd.DataFrame, x: Axis) -> dict[str, Any]:
+    training = spec.training
+    mean = before["mean"].fillna(before["loss"])
+    return {
+        "place": place,
+        "training": {
+            "sequences_per_epoch": training.sequences_per_epoch,
+            "batch_size": training.batch_size,
+            "steps_per_epoch": training.steps_per_epoch,
+        },
+        "before": {
+            "seen": before["sequences_seen"].tolist(),
+            "x": before[x].tolist(),
+            "mean": _plain(mean.to_numpy()),
+            "loss": _plain(before["loss"].to_numpy()),
+        },
+    }
+
+
+def _plain(losses: Any) -> list[float | None]:
+    values = np.asarray(losses, np.float64)
+    return [round(value, DIGITS) if np.isfinite(value) else None for value in values.tolist()]
