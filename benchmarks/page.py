@@ -192,7 +192,7 @@ def live(page: Page) -> list[str]:
 
 
 def served() -> list[str]:
-    """The same run, asked after and written out as often as the app does it, without Streamlit's part and a browser's."""
+    """The same run, asked after and written out as often as the app does it, without a browser and Streamlit."""
     service = Jobs()
     try:
         return _costs("no browser, no Streamlit", *_with_and_without(service))
