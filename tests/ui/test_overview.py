@@ -9,6 +9,7 @@ from xml.etree import ElementTree as Tree
 import numpy as np
 import pytest
 
+from bilstm_core import specs
 from bilstm_core.problems.base import View, reads
 from ui.overview import network, picture
 
@@ -89,3 +90,8 @@ def test_the_first_page_of_a_server_waits_for_no_heavy_import(tmp_path: Path) ->
         [sys.executable, "-c", FIRST], cwd=root, env=environment, capture_output=True, text=True, check=False
     )
     assert done.stdout.strip() == "[]", done.stderr[-2000:]
+
+
+def test_the_picture_offers_every_direction_and_merge_mode_in_their_order() -> None:
+    assert tuple(picture.DIRECTIONS) == specs.DIRECTIONS
+    assert tuple(picture.MERGE_MODES) == specs.MERGE_MODES

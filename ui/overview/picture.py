@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 PAGE = registry.OVERVIEW.title
 TIMESTEPS = 5
+# as in bilstm_core.specs, which the page that opens the app does not wait for
 DIRECTIONS: "list[View]" = ["forward", "backward", "bidirectional"]
+MERGE_MODES = ["concat", "sum", "mul", "ave"]
 
 
 def controls() -> "tuple[View, str]":
@@ -32,7 +34,7 @@ def controls() -> "tuple[View, str]":
         if direction == "bidirectional":
             merge_mode = st.segmented_control(
                 "Merge mode",
-                ["concat", "sum", "mul", "ave"],
+                MERGE_MODES,
                 default="concat",
                 required=True,
                 key=state.widget(PAGE, "merge_mode"),
