@@ -6,6 +6,7 @@ import numpy as np
 
 from bilstm_core.specs import ProblemSpec
 
+TUTORIAL_SEQUENCES = 250  # where the well-known comparisons stop
 SQUARED = "mean squared error"
 HIGHEST_ERROR = 0.6  # of the axis of a regression; a guess of the mean of a wave loses a half
 

@@ -11,10 +11,10 @@ from bilstm_core.analysis.parameter_matching import matched_units
 from bilstm_core.engine import cost
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
-from ui import evaluations, session
+from ui import evaluations, session, wording
 from ui.settings import STARTS, field_of
 
-TUTORIAL_EPOCHS = 250  # where the well-known comparisons stop
+TUTORIAL_EPOCHS = wording.TUTORIAL_SEQUENCES  # of one sequence each
 AFFORDABLE_S = 20.0  # of training that a page proposes by itself
 
 

@@ -1,7 +1,7 @@
 """The Train page's parts: buttons, the growing curve and its replay, and the numbers."""
 
 import functools
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +14,7 @@ from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.runs import Run
 from bilstm_core.service.job_record import JobView
-from bilstm_core.specs import RunSpec
+from bilstm_core.specs import ProblemSpec, RunSpec
 from ui import best_possible, controls, evaluations, live, session, state, wording
 from ui.chart.component import cached, chart
 from ui.sequence import timeline
@@ -24,6 +24,7 @@ from ui.watch import Watch, line
 CURVE_HEIGHT = 508  # px of the curve with one row of probabilities, growing or finished
 GROWING_DOTS = 250  # of a curve that is drawn several times a second
 PROBE = 0
+LONG = 1_000  # sequences or updates: a longer training is a stroke at the left of an even axis
 OTHER_SETTINGS = "Figure and numbers are of other settings. Press Train for these."
 Axis = Literal["sequences_seen", "updates"]
 
@@ -143,7 +144,7 @@ def curve(page: str) -> None:
             replay=False,
             growing={name: 1},
             classes=wording.classes(spec.problem),
-            **wording.loss_axis(spec.problem),
+            **_axis(spec.problem, total, x),
         )
         chart(
             figure,
@@ -165,6 +166,12 @@ def curve(page: str) -> None:
 
 def _extent(spec: RunSpec, x: Axis) -> int:
     return spec.training.steps if x == "updates" else spec.training.sequences
+
+
+def _axis(problem: ProblemSpec, total: int, x: Axis) -> dict[str, Any]:
+    """The axes of a loss curve of so many sequences or updates; where they are many, as long runs have them."""
+    long = {"log_x": True, "mark": wording.TUTORIAL_SEQUENCES if x == "sequences_seen" else None} if total > LONG else {}
+    return wording.loss_axis(problem) | long
 
 
 def _losses(drawn: dict[str, Run]) -> pd.DataFrame:
@@ -193,7 +200,7 @@ def _finished_curve(page: str, window: int, x: Axis) -> None:
             x=x,
             floors=lines,
             classes=wording.classes(problem),
-            **wording.loss_axis(problem),
+            **_axis(problem, max(_extent(one, x) for one in specs.values()), x),
         ),
     )
     chart(figure, key=f"{page}-curve", height=CURVE_HEIGHT, alt="Loss by sequences seen.", replay=True)
