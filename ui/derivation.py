@@ -12,7 +12,7 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "problems.md"
 GENERAL = "What the best possible means"
 LOSS = """
 **The loss** is the mean over fresh sequences that no model was trained on, the same for all models. **Whole sequence
-right** is the share of them with every label right; its 95 % interval is Wilson's.
+right** is the share of them with every label right; its 95% interval is Wilson's.
 """
 POSITION = """
 **A guess by position** names each timestep's most frequent label and never looks at a value. How often it is right is
@@ -24,9 +24,9 @@ each unit that the value is raised, if it were raised a little. It is computed e
 forward through the network's own equations; where an output has not read a value it is exactly zero.
 """
 PAIRED = """
-All models of one start see the same training data, so they are compared start by start. **The interval** is a 95 %
+All models of one start see the same training data, so they are compared start by start. **The interval** is a 95%
 bootstrap interval of the mean difference over starts (studentised). A model is called lower when the interval leaves
-out zero, a sign test of the wins is below 5 %, and most starts go the same way as the mean.
+out zero, a sign test of the wins is below 5%, and most starts go the same way as the mean.
 """
 BEST = """
 **The best possible** (Bayes risk) is the least loss of any model, of whatever size, that has read what this one has

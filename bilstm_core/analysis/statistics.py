@@ -239,7 +239,7 @@ def evidence(pair: Difference) -> str:
     """The interval of a difference and the wins, for a bracket."""
     tied = f", {pair.starts - pair.decided} tied" if pair.decided < pair.starts else ""
     _, low, high = amounts(pair.mean, pair.low, pair.high)
-    return f"95 % interval {low} to {high}, {pair.wins} of {pair.starts} starts{tied}"
+    return f"95% interval {low} to {high}, {pair.wins} of {pair.starts} starts{tied}"
 
 
 def lead(pair: Difference) -> str:

@@ -233,7 +233,7 @@ def paired_differences(
                     "opacity": 1,
                     "line": {"color": colour, "width": [0, 3, 0]},
                 },
-                "hovertemplate": f"{label}: mean {mean:+.4f}, 95 % from {low:+.4f} to {high:+.4f}<extra></extra>",
+                "hovertemplate": f"{label}: mean {mean:+.4f}, 95% from {low:+.4f} to {high:+.4f}<extra></extra>",
             }
         )
         font = {"size": canvas.TEXT, "color": colour}

@@ -183,7 +183,7 @@ def three_by_three(
 
 
 def percent(share: float) -> str:
-    """A share in percent; what is not quite all never rounds to 100 %. A dash for what is unknown."""
+    """A share in percent; what is not quite all never rounds to 100%. A dash for what is unknown."""
     if np.isnan(share):
         return "–"
-    return f"{math.floor(share * 1000) / 10:.1f} %" if 0.99 < share < 1 else f"{share:.0%}".replace("%", " %")
+    return f"{math.floor(share * 1000) / 10:.1f}%" if 0.99 < share < 1 else f"{share:.0%}"

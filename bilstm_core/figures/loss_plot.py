@@ -172,7 +172,7 @@ def _band(table: pd.DataFrame, x: X, style: Style) -> Item:
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": "10 to 90 % of starts",
+        "name": "10 to 90% of starts",
         "x": np.concatenate([along, along[::-1]]),
         "y": edges.round(4),
         "fill": "toself",

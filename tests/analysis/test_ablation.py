@@ -50,7 +50,7 @@ def test_what_follows_depends_on_what_came_out(loss: float, kind: str, words: st
     assert reached.share == pytest.approx((0.5 - loss) / 0.3)
     sentence = finding(table, WHY_STEPS[0])
     assert sentence.endswith(words)
-    assert "95 % interval" in sentence
+    assert "95% interval" in sentence
 
 
 def test_a_finding_says_higher_of_what_is_higher_and_nothing_settled_of_what_is_level() -> None:
@@ -210,7 +210,7 @@ def test_a_long_run_of_few_starts_says_that_they_settle_nothing() -> None:
 
 def test_six_starts_that_are_level_are_too_close_to_call() -> None:
     table = scores(6, forward=0.5, bidirectional=0.5)
-    assert lead_sentence(table, None).startswith("bidirectional and forward are too close to call (95 % interval -")
+    assert lead_sentence(table, None).startswith("bidirectional and forward are too close to call (95% interval -")
     assert lead_sentence(table, None).endswith(" starts).")
 
 

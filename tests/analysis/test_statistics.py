@@ -163,19 +163,19 @@ def test_two_models_are_told_apart_with_interval_and_wins() -> None:
     text = ranking_sentence(scores(slow=around(2.0), fast=shuffled(1.0)))
     (pair,) = differences(scores(slow=around(2.0), fast=shuffled(1.0)))
     assert text == (
-        f"fast's loss on fresh sequences is 1.000 lower than slow's (95 % interval {pair.low:.3f} to {pair.high:.3f}, "
+        f"fast's loss on fresh sequences is 1.000 lower than slow's (95% interval {pair.low:.3f} to {pair.high:.3f}, "
         "10 of 10 starts)."
     )
 
 
 def test_the_lowest_of_several_is_set_beside_the_next() -> None:
     text = ranking_sentence(scores(c=around(3.0), a=shuffled(1.0), b=around(2.0)))
-    assert text.startswith("a's loss on fresh sequences is 1.000 lower than the next, b's (95 % interval ")
+    assert text.startswith("a's loss on fresh sequences is 1.000 lower than the next, b's (95% interval ")
 
 
 def test_six_of_ten_name_no_winner() -> None:
     text = ranking_sentence(scores(a=[1.0] * 6 + [3.0] * 4, b=[2.0] * 10))
-    assert text.startswith("No ranking yet. The widest gap, a below b, is not settled (95 % interval -")
+    assert text.startswith("No ranking yet. The widest gap, a below b, is not settled (95% interval -")
 
 
 @pytest.mark.parametrize("starts", [2, 3, 5])
@@ -197,7 +197,7 @@ def test_one_model_cannot_be_ranked() -> None:
 
 def test_level_models_are_named_together_and_a_higher_one_beside_them() -> None:
     text = ranking_sentence(scores(high=around(3.0), b=around(1.0), c=shuffled(1.001)))
-    assert text.startswith("No winner: b and c are too close to call (95 % interval -")
+    assert text.startswith("No winner: b and c are too close to call (95% interval -")
     assert text.endswith(" starts). high is higher.")
 
 
@@ -258,8 +258,8 @@ def test_models_with_equal_means_keep_their_order() -> None:
 
 def test_ties_are_counted_beside_the_wins() -> None:
     pair = Difference("a", "b", 0.5, 0.25, 0.75, 6, 10, 8)
-    assert evidence(pair) == "95 % interval 0.250 to 0.750, 6 of 10 starts, 2 tied"
-    assert evidence(pair._replace(decided=10)) == "95 % interval 0.250 to 0.750, 6 of 10 starts"
+    assert evidence(pair) == "95% interval 0.250 to 0.750, 6 of 10 starts, 2 tied"
+    assert evidence(pair._replace(decided=10)) == "95% interval 0.250 to 0.750, 6 of 10 starts"
 
 
 def test_several_level_models_and_several_higher_ones_are_named_without_a_bracket() -> None:
@@ -285,14 +285,14 @@ def test_a_level_pair_with_nothing_higher_ends_after_its_bracket() -> None:
         ("second", "third"): False,
     }
     text = ranking_sentence(table)
-    assert text.startswith("No winner: best and second are too close to call (95 % interval ")
+    assert text.startswith("No winner: best and second are too close to call (95% interval ")
     assert text.endswith(" starts).")
 
 
 def test_no_ranking_tells_the_gap_between_the_lowest_and_the_highest() -> None:
     wide = {"a": [0.0, 4.0] * 5, "b": [1.0, 3.1] * 5, "c": [4.0, 0.5] * 5, "d": [3.0, 1.6] * 5}
     text = ranking_sentence(scores(**wide))
-    assert text.startswith("No ranking yet. The widest gap, a below d, is not settled (95 % interval -")
+    assert text.startswith("No ranking yet. The widest gap, a below d, is not settled (95% interval -")
 
 
 def test_a_lesson_with_two_candidates_names_them_with_or() -> None:

@@ -16,7 +16,7 @@ LINES = 1  # px by which texts above a figure may move it when they say somethin
 
 def test_recorded_starts_open_the_page_and_download_as_csv(open_page: OpenPage) -> None:
     page = open_page("directions")
-    expect(page.get_by_text(re.compile(r"95 % interval .* \d+ of 10 starts"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"95% interval .* \d+ of 10 starts"))).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Table as CSV").click()
     text = download.value.path().read_text()
@@ -71,7 +71,7 @@ def test_why_adds_a_curve_and_a_sentence_a_press_after_a_guess(open_page: OpenPa
     expect(curves).to_contain_text("no future")
     expect(page.get_by_test_id("chart-Why-differences")).to_contain_text("no future")
     answer = page.locator(".st-key-answer")
-    expect(answer).to_contain_text(re.compile(r"fed a constant: .*95 % interval .* So (it is|the future is)"))
+    expect(answer).to_contain_text(re.compile(r"fed a constant: .*95% interval .* So (it is|the future is)"))
     page.get_by_role("button", name="Give forward as many parameters").click()
     expect(answer).to_contain_text("Forward with as many parameters: ")
     expect(page.get_by_text("Your guess, \u201csomething else\u201d,")).to_be_visible()

@@ -178,7 +178,7 @@ def test_one_run_alone_shows_its_raw_points():
 
 
 def test_the_band_is_filled_only_where_there_are_several_starts():
-    assert "10 to 90 % of starts" in {
+    assert "10 to 90% of starts" in {
         series.name for series in figures.loss_curves(losses(MODELS, seeds=3), STYLES).data
     }
     each = figures.loss_curves(losses(MODELS, seeds=3), STYLES, each_run=True)
@@ -445,11 +445,11 @@ def test_the_chosen_cell_of_the_nine_is_outlined():
     assert (outline.y0 + outline.y1) / 2 == 1
 
 
-@pytest.mark.parametrize(("exact", "text"), [(1.0, "100 %"), (0.9996, "99.9 %"), (0.214, "21 %"), (np.nan, "–")])
+@pytest.mark.parametrize(("exact", "text"), [(1.0, "100%"), (0.9996, "99.9%"), (0.214, "21%"), (np.nan, "–")])
 def test_a_share_that_is_not_all_is_never_said_to_be(exact, text):
     texts = [note.text for note in figures.three_by_three(nine(exact=exact)).layout.annotations]
     assert texts.count(f"<b>{text}</b>") == 9
-    assert texts.count("best possible 100 %") == 5
+    assert texts.count("best possible 100%") == 5
 
 
 def test_sensitivity_leaves_exact_zeros_empty_and_shares_one_scale():

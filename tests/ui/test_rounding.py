@@ -46,7 +46,7 @@ def test_a_difference_lies_within_its_own_interval_as_printed() -> None:
     for scale in (1e-4, 1e-3, 1e-2, 1.0):
         for low, mean, high in np.sort(rng.normal(scale, scale, (500, 3)), axis=1):
             pair = Difference("a", "b", mean, low, high, 6, 10, 10)
-            inside_its = printed(evidence(pair).removeprefix("95 % interval "))[:2]
+            inside_its = printed(evidence(pair).removeprefix("95% interval "))[:2]
             assert inside_its[0] <= printed(lead(pair))[0] <= inside_its[1], pair
 
 

@@ -221,7 +221,7 @@ def test_a_comparison_is_ranked_after_how_many_sequences_and_the_lesson_is_contr
     runs = {"forward": 10, "bidirectional": 10}
     first, below = answer(monkeypatch, runs)
     assert first.startswith(
-        "After 250 sequences each: forward's loss on fresh sequences is 0.300 lower than bidirectional's (95 %"
+        "After 250 sequences each: forward's loss on fresh sequences is 0.300 lower than bidirectional's (95%"
     )
     assert first.endswith(" The well-known picture has bidirectional lowest; these runs do not.")
     assert below == ""
@@ -317,19 +317,19 @@ def flips(name: str, values: list[float], labels: list[int]) -> str:
 
 def test_why_a_label_turns_is_told_in_the_running_sums_own_numbers() -> None:
     assert flips("cumulative_sum", [0.25, 0.5, 0.75, 0.5], [0, 0, 1, 1]) == (
-        "At timestep **3**: there the running sum, 1.50, first reaches 1 (0.25 of 4 timesteps)."
+        "At timestep **3**: there the running sum, 1.50, first reaches 1 (0.25 × 4 timesteps)."
     )
     assert flips("cumulative_sum", [0.25, 0.25, 0.0, 0.25], [0, 0, 0, 0]) == (
-        "Never here: the running sum ends at 0.75 and does not reach 1 (0.25 of 4 timesteps)."
+        "Never here: the running sum ends at 0.75 and does not reach 1 (0.25 × 4 timesteps)."
     )
     assert flips("reverse_cumulative_sum", [0.25, 0.5, 0.5, 0.25], [1, 1, 0, 0]) == (
-        "At timestep **3**: there what is still to come, 0.75, first falls short of 1 (0.25 of 4 timesteps)."
+        "At timestep **3**: there what is still to come, 0.75, first falls short of 1 (0.25 × 4 timesteps)."
     )
     assert flips("reverse_cumulative_sum", [0.25, 0.0, 0.25, 0.25], [0, 0, 0, 0]) == (
-        "Never here: all values together, 0.75, do not reach 1 (0.25 of 4 timesteps)."
+        "Never here: all values together, 0.75, do not reach 1 (0.25 × 4 timesteps)."
     )
     assert flips("reverse_cumulative_sum", [0.25], [1]) == (
-        "Never here: even the last value, 0.25, reaches 0.25 (0.25 of 1 timesteps)."
+        "Never here: even the last value, 0.25, reaches 0.25 (0.25 × 1 timesteps)."
     )
     assert flips("cosine_from_sine", [0.25, 0.5], [0, 0]) == "No label flips here: each answer is a number."
 

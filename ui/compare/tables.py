@@ -102,7 +102,7 @@ def _pairs(page: str, by_run: pd.DataFrame) -> None:
         width="stretch",
         column_config={
             "by": number("by (mean)", format="%.4f"),
-            "from": number("95 % from", format="%.4f", help="Studentised bootstrap interval of the mean over starts."),
+            "from": number("95% from", format="%.4f", help="Studentised bootstrap interval of the mean over starts."),
             "to": number("to", format="%.4f"),
             "p": number(
                 "Chance if equal",
@@ -110,7 +110,7 @@ def _pairs(page: str, by_run: pd.DataFrame) -> None:
                 help="Two-sided sign test: how often a count this uneven would come of two equally good models.",
             ),
             "Settled": st.column_config.TextColumn(
-                help="Yes if the interval leaves out zero, the sign test is below 5 %, and most starts go the same way "
+                help="Yes if the interval leaves out zero, the sign test is below 5%, and most starts go the same way "
                 "as the mean."
             ),
             "Starts needed": st.column_config.TextColumn(
@@ -159,10 +159,10 @@ def differences_from(shown: Shown, baseline: str) -> None:
     chart(
         cached(("differences", baseline, tuple(styles.items()), title, shown.key), figure),
         key=f"{comparison.page}-differences",
-        alt=f"Loss on fresh sequences minus {baseline}'s: a dot for each start, the mean and its 95 % interval.",
+        alt=f"Loss on fresh sequences minus {baseline}'s: a dot for each start, the mean and its 95% interval.",
     )
     few = "" if tidy["label"].value_counts().max() >= FEWEST else f" No interval below {FEWEST} starts."
-    st.caption(f"Dots: starts. Upright line: mean, on a bar, its 95 % interval (bootstrap over starts).{few}")
+    st.caption(f"Dots: starts. Upright line: mean, on a bar, its 95% interval (bootstrap over starts).{few}")
     evaluations.download(lambda: tidy, f"{comparison.page} differences")
 
 

@@ -114,7 +114,7 @@ def flip_sentence(problem: ProblemSpec, rows: pd.DataFrame) -> str:
         return f"{_at(turns)}, as the running sum passes {goals}."
     goal = f"{limits[0]:.2f}"
     if declared.parameters:
-        goal = f"{limits[0]:g} ({problem.threshold:g} of {problem.timesteps} timesteps)"
+        goal = f"{limits[0]:g} ({problem.threshold:g} × {problem.timesteps} timesteps)"
     return _coming(rows, goal) if declared.waterfall.from_end else _reached(rows, goal)
 
 

@@ -170,7 +170,9 @@ def _extent(spec: RunSpec, x: Axis) -> int:
 
 def _axis(problem: ProblemSpec, total: int, x: Axis) -> dict[str, Any]:
     """The axes of a loss curve of so many sequences or updates; where they are many, as long runs have them."""
-    long = {"log_x": True, "mark": wording.TUTORIAL_SEQUENCES if x == "sequences_seen" else None} if total > LONG else {}
+    long = (
+        {"log_x": True, "mark": wording.TUTORIAL_SEQUENCES if x == "sequences_seen" else None} if total > LONG else {}
+    )
     return wording.loss_axis(problem) | long
 
 
@@ -253,7 +255,7 @@ def figures_of(run: Run, evaluation: Evaluation) -> None:
             exact,
             help="Exact-sequence accuracy: the share of fresh sequences with every label right.",
         )
-        st.caption(f"{evaluation.exact_count:,} of {evaluation.n_sequences:,}; 95 % interval {low} to {high}")
+        st.caption(f"{evaluation.exact_count:,} of {evaluation.n_sequences:,}; 95% interval {low} to {high}")
         measured = (
             f"Single labels right: **{evaluation.accuracy:.1%}**  \n"
             f"Loss, fresh sequences: **{evaluation.loss:.4f}** nats/label  \n"
