@@ -149,3 +149,33 @@ def test_a_service_without_a_problem_needs_none_to_be_named() -> None:
 def test_a_worker_may_be_silent_for_a_while() -> None:
     learning = JobView(**READY | LEARNING | {"silent_s": live.SILENT_S})
     assert live.words(learning, "ready") == "250 of 1,000 weight updates, 2.0 s"
+
+
+def test_the_end_that_a_browser_reports_is_taken_in_once_and_only_if_it_is_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = {"Train": "j"}
+    now = JobView(**READY)
+    done: list[JobView] = []
+    service = SimpleNamespace(view=lambda *_: now, state="ready", problem="", notice="")
+    monkeypatch.setattr(live.session, "jobs", lambda: service)
+    monkeypatch.setattr(live.session, "job", jobs.get)
+    monkeypatch.setattr(live.session, "set_job", lambda page, job: jobs.update({page: job}))
+    watch = live._watch("Train", now, done.append)
+    assert watch.ended("j")  # it still runs
+    assert jobs["Train"] == "j"
+    now = JobView(**READY | {"state": "done"})
+    assert watch.ended("another job")
+    assert not watch.ended({"forged": 1})
+    assert jobs["Train"] == "j"
+    assert watch.ended("j")
+    assert watch.ended("j")
+    assert done == [now]
+    assert jobs["Train"] is None
+
+
+def test_a_page_is_run_again_and_again_only_once_the_browser_has_heard_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = SimpleNamespace(state="ready", problem="", notice="")
+    monkeypatch.setattr(live.session, "jobs", lambda: service)
+    watch = live._watch("Train", JobView(**READY), lambda _: None)
+    assert not watch.data()["polled"]
+    assert watch.deaf("j")
+    assert live._watch("Train", JobView(**READY), lambda _: None).data()["polled"]
