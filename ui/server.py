@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ui.stream import Stream
 
 STATIC = Path(__file__).parents[1] / "static"
+FIRST_PAGE_S = 4.0  # from the start; before, a page that is light is shown without what the others need
 DONE, FOREIGN, UNKNOWN, SLOW = 1000, 4403, 4404, 4408  # why a socket was closed
 PATIENCE_S = 30.0  # for a reader that takes nothing in
 FAULT = "This page could not be shown, through a fault of the program. Reload it, or choose another page."
@@ -38,7 +39,11 @@ def routes() -> list[BaseRoute]:
 
 @contextlib.asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """What goes on while the server runs."""
+    """Import what pages need, unless a page that comes first has begun to."""
+    from ui import imports
+
+    imports.light()
+    imports.begin(FIRST_PAGE_S)
     yield
 
 

@@ -3,7 +3,6 @@
 It imports little, for the first page of a new server waits for it.
 """
 
-import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,8 +10,9 @@ from pathlib import Path
 import streamlit as st
 
 from bilstm_core.service.source import fingerprint
-from ui import state, wire
+from ui import imports, state, wire
 
+AFTER_S = 1.0  # the first page of a new server, in which its browser draws it
 STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] { max-width: 1680px; padding-top: 4.5rem; padding-bottom: 3rem; }
@@ -81,11 +81,11 @@ def dress(*, light: bool) -> None:
     """
     state.DRESSED.set(True)
     wire.install()
-    _renew()
+    renew()
     st.html(STYLE)
     with st.container():  # there or not, so that what follows keeps its place
         wire.notice()
-        if not _early(light):
+        if imports.over() or not light:
             from ui import elsewhere
 
             elsewhere.notices()
@@ -94,19 +94,17 @@ def dress(*, light: bool) -> None:
 def beside(title: str, titles: Sequence[str], *, light: bool) -> None:
     """What goes on beside the page: other pages' trainings, below it.
 
-    For them, and for the notices, pandas and the job service are imported, which takes a second. A light page that is
-    the first of a new server is shown before, and has them a second later.
+    For them, and for the notices, pandas and the job service are imported, which takes a second. A light page of a new
+    server is shown before, and has them once they are there.
     title: of the page that is looked at; titles: of all
     """
-    early = _early(light)
+    early = light and not imports.over()
+    imports.begin(AFTER_S)
 
-    @st.fragment(run_every=1 if early else None)
+    @st.fragment(run_every=0.5 if early else None)
     def later() -> None:
-        if early and state.STANDS.get():
-            import ui.elsewhere  # noqa: F401 - which the next run finds
-
+        if early and imports.over():
             st.rerun()
-        state.STANDS.set(True)
 
     later()
     if not early:
@@ -115,11 +113,7 @@ def beside(title: str, titles: Sequence[str], *, light: bool) -> None:
         elsewhere.heartbeat(title, titles)
 
 
-def _early(light: bool) -> bool:
-    return light and "ui.elsewhere" not in sys.modules
-
-
-def _renew() -> None:
+def renew() -> None:
     """Forget what was cached under an older source: a hot reload replaces classes, and old objects fit no new one.
 
     Sessions that come at once take turns: the first forgets, the others find what is new, and close nothing of it.

@@ -121,7 +121,6 @@ LATEST: Entry[dict[str, str]] = Entry("session.latest", {})
 HELD: Entry[dict[str, Any]] = Entry("session.held", {})
 TRAY: Entry[list[TrayEntry]] = Entry("session.tray", [])
 DRESSED = Entry("session.dressed", False)
-STANDS = Entry("session.stands", False)
 REFUSED: Entry[Refusal | None] = Entry("wire.refused", None)
 
 # What one page hands another: a spec as a codec dict

@@ -19,10 +19,10 @@ def test_every_change_of_the_source_forgets_what_was_cached(monkeypatch: pytest.
     shell._loaded.clear()  # type: ignore[attr-defined]
     for source in ("one", "two", "three"):
         monkeypatch.setattr(shell, "_source", lambda source=source: source)
-        shell._renew()
+        shell.renew()
         assert (thing(), thing()) == (len(made), len(made))
     assert len(made) == 3
-    shell._renew()
+    shell.renew()
     assert thing() == 3
     shell._loaded.clear()  # type: ignore[attr-defined]
 
@@ -41,7 +41,7 @@ def test_two_sessions_that_come_with_a_new_source_forget_once_and_keep_the_new_s
 
     monkeypatch.setattr(shell, "_source", lambda: "old")
     shell._loaded.clear()  # type: ignore[attr-defined]
-    shell._renew()
+    shell.renew()
     assert service() == 0
     looked, served_first = threading.Event(), threading.Event()
 
@@ -59,7 +59,7 @@ def test_two_sessions_that_come_with_a_new_source_forget_once_and_keep_the_new_s
 
     def session() -> None:
         name = threading.current_thread().name
-        shell._renew()
+        shell.renew()
         served[name] = service()
         if name == "first":
             served_first.set()
