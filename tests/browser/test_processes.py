@@ -1,9 +1,10 @@
 """The app's processes: readable while TensorFlow warms, loopback only, and gone when the app is."""
 
+import os
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -16,10 +17,17 @@ from tests.browser.conftest import App, enter
 OpenPage = Callable[..., Page]
 
 
-def test_pages_are_readable_while_tensorflow_warms(open_page: OpenPage, start_app: Callable[..., App]) -> None:
+@pytest.fixture(scope="module")
+def fresh(start_app: Callable[..., App]) -> Iterator[App]:
+    """An app that has just been started, for the first tests here alone."""
     app = start_app()
+    yield app
+    app.end()
+
+
+def test_pages_are_readable_while_tensorflow_warms(open_page: OpenPage, fresh: App) -> None:
     started = time.monotonic()
-    page = open_page("train", on=app)
+    page = open_page("train", on=fresh)
     expect(page.get_by_text("After 1,000 sequences it labels")).to_be_visible(timeout=15_000)
     expect(page.get_by_role("link", name="Directions")).to_be_visible()
     expect(page.get_by_test_id("chart-Train-curve").locator(".main-svg").first).to_be_visible(timeout=15_000)
@@ -30,7 +38,24 @@ def test_pages_are_readable_while_tensorflow_warms(open_page: OpenPage, start_ap
     expect(page.get_by_text(waiting).first).to_be_visible()
     print(f"readable and waiting for TensorFlow after {time.monotonic() - started:.1f} s")
     expect(page.get_by_text("After 140 sequences it labels")).to_be_visible(timeout=90_000)
-    app.end()
+
+
+def test_settings_that_have_stood_for_a_moment_are_trained_without_compiling(open_page: OpenPage, fresh: App) -> None:
+    page = open_page("train", on=fresh)
+    expect(page.get_by_text("After 1,000 sequences it labels")).to_be_visible()
+    enter(page, "Units", "23")
+    enter(page, "Epochs", "142")
+    expect(page.get_by_text("In all: 142 sequences")).to_be_visible()
+    page.wait_for_timeout(1_000)
+    for _ in range(60):
+        worker = fresh.worker() if len(fresh.processes()) > 1 else psutil.Process()
+        loaded = worker.memory_info().rss > 350_000_000 and worker.pid != os.getpid()
+        if worker.cpu_percent(interval=1) < 20 and loaded:  # neither warming nor compiling any more
+            break
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("After 142 sequences it labels")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("Trained in")).to_be_visible()
+    expect(page.get_by_text("compiled in")).to_have_count(0)
 
 
 def listening(app: App) -> list[tuple[str, Any]]:
