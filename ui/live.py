@@ -19,6 +19,7 @@ POLL_S = 1.0  # where the server tells nothing of jobs
 SHORT_S, FIRST_S = 0.15, 0.25  # after the press: how long the page waits for a short training's end; for a first word
 TICK_S = 0.01
 LOST = "The training was lost when the program changed. Press Train to start it again."
+NOTHING = "\u00a0"
 SILENT_S = 5.0  # of a worker, before the page says so
 
 
@@ -129,9 +130,8 @@ def panel(
         if view and state.ADDRESSED(page).is_set():
             state.ADDRESSED(page).set(view.id)
             state.JOB_OF_ADDRESS.set(view.id)
-        with st.container(key="status"):
-            if note and not view and not over:
-                st.caption(note)
+        with st.container(key="status"):  # never empty: one that is comes and goes, and the figure with it
+            st.caption(note if note and not view and not over else NOTHING)
         draw(_watch(page, view, done) if view else None)
         if over:
             st.rerun()  # the figure stands already: now what is said beside it

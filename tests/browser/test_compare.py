@@ -66,6 +66,8 @@ def test_why_adds_a_curve_and_a_sentence_a_press_after_a_guess(open_page: OpenPa
     page.wait_for_timeout(500)
     page.get_by_text("Something else").click()
     expect(press).to_be_visible()
+    expect(page.get_by_text("Why does bidirectional learn faster?")).to_have_count(0)
+    page.wait_for_timeout(500)  # the page stands
     place = curves.bounding_box()
     press.click()
     expect(curves).to_contain_text("no future")
@@ -75,6 +77,7 @@ def test_why_adds_a_curve_and_a_sentence_a_press_after_a_guess(open_page: OpenPa
     page.get_by_role("button", name="Give forward as many parameters").click()
     expect(answer).to_contain_text("Forward with as many parameters: ")
     expect(page.get_by_text("Your guess, \u201csomething else\u201d,")).to_be_visible()
+    page.wait_for_timeout(500)
     assert curves.bounding_box() == place  # the verdict pushes nothing down
     page.get_by_role("button", name="Start again").click()
     expect(curves).not_to_contain_text("no future")
