@@ -23,7 +23,7 @@ h1 { padding-bottom: 0.1rem; }
 *:has(> .st-key-preload) { position: absolute; visibility: hidden; }
 /* over the figure's upper margin: it takes no room of its own, whether it says something or not */
 *:has(> .st-key-status) { max-height: 0; min-height: 0; margin-bottom: -1rem; z-index: 1; overflow: visible; }
-/* what is told five times a second moves at once: an animation would draw the page sixty times */
+/* what changes several times a second moves at once: an animation would draw the page sixty times */
 .st-key-status *, .st-key-figure [data-testid="stElementContainer"] { transition: none !important; }
 *:has(> .st-key-verdict) { flex: 1 1 20rem !important; margin-block: -0.25rem; }
 .st-key-phone-settings, [data-testid="stStatusWidget"] button { display: none; }
