@@ -10,6 +10,7 @@ from bilstm_core import codec
 from bilstm_core.runs import Run
 from bilstm_core.service.dispatcher import State
 from bilstm_core.service.job_record import JobView
+from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import RunSpec
 from ui import session, state
 from ui.chart import component
@@ -172,9 +173,7 @@ def _watch(page: str, view: JobView, done: Callable[[JobView], None]) -> Watch:
         state.DEAF.set(True)
         return isinstance(sent, str)
 
-    service = session.jobs()
-    text = words(view, service.state, service.problem or service.notice)
-    return Watch(view, session.watcher(), text, state.DEAF.get(), ended, deaf)
+    return Watch(view, session.watcher(), standing(view, session.jobs()), state.DEAF.get(), ended, deaf)
 
 
 def look(page: str, job: str) -> JobView | None:
@@ -226,6 +225,11 @@ def failure(page: str) -> None:
     if failed["specs"] and st.button("Retry", key=state.widget(page, "retry"), icon=":material/refresh:"):
         start(page, [codec.decode(flat) for flat in failed["specs"]])
         st.rerun()
+
+
+def standing(view: JobView, service: Jobs) -> str:
+    """What a job of this service that is not over is doing, or what it waits for."""
+    return words(view, service.state, service.problem or service.notice)
 
 
 def words(view: JobView, state: State, problem: str = "") -> str:

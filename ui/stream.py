@@ -41,9 +41,13 @@ class Snapshot:
         """The message for somebody who knows what stood before, written once for all who do; whole for the others."""
         known = before.version if before else 0
         if known not in self._texts:
-            runs = _changes(before.curves if before else {}, self.curves)
-            self._texts[known] = json.dumps({"version": self.version, **self.told, "runs": runs}, allow_nan=False)
+            self.write(before, _changes(before.curves if before else {}, self.curves))
         return self._texts[known]
+
+    def write(self, before: "Snapshot | None", runs: list[dict[str, Any]]) -> None:
+        """Write the message out for those who know what stood before. runs: what has changed since, from `_changes`"""
+        text = json.dumps({"version": self.version, **self.told, "runs": runs}, allow_nan=False)
+        self._texts[before.version if before else 0] = text
 
 
 def _changes(before: dict[int, Curve], now: dict[int, Curve]) -> list[dict[str, Any]]:
@@ -66,11 +70,10 @@ def _changes(before: dict[int, Curve], now: dict[int, Curve]) -> list[dict[str, 
 
 
 def _told(view: JobView, service: Jobs) -> dict[str, Any]:
-    problem = service.problem or service.notice
     return {
         "state": view.state,
         "over": view.over,
-        "text": view.message if view.over else live.words(view, service.state, problem),
+        "text": view.message if view.over else live.standing(view, service),
         "share": view.steps_done / view.steps,
         "left_s": view.remaining_s,
     }
@@ -143,10 +146,11 @@ class Stream:
         if view is None:
             return None
         told, before = _told(view, self.service), self.latest
-        if before and told == before.told and not _changes(before.curves, view.curves):
+        runs = _changes(before.curves if before else {}, view.curves)
+        if before and told == before.told and not runs:
             return before
         snapshot = Snapshot(next(_versions), told, view.curves)
-        snapshot.news(before)  # here, where it keeps nobody waiting
+        snapshot.write(before, runs)  # here, where it keeps nobody waiting
         return snapshot
 
     def _publish(self, snapshot: Snapshot | None) -> None:

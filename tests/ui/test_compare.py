@@ -155,23 +155,25 @@ def controls_page() -> None:
     st.caption(launch.note(shown))
 
 
-def test_a_comparison_that_would_hold_everybody_up_is_refused_in_a_sentence_before_it_is_asked_for() -> None:
+def controls_with(**settings: int) -> AppTest:
+    """A visit to `controls_page` whose widgets hold these settings."""
     visit = AppTest.from_function(controls_page, default_timeout=60)
-    for name, value in {"timesteps": 200, "units": 256, "starts": 50, "name": DEFAULT.name}.items():
+    for name, value in {**settings, "name": DEFAULT.name}.items():
         visit.session_state[f"Merge modes.{name}"] = value
     visit.run()
     assert not visit.exception
+    return visit
+
+
+def test_a_comparison_that_would_hold_everybody_up_is_refused_in_a_sentence_before_it_is_asked_for() -> None:
+    visit = controls_with(timesteps=200, units=256, starts=50)
     assert any("minutes of training, and 15 are the most at once" in text.value for text in visit.markdown)
     (run,) = (button for button in visit.button if button.label == "Run")
     assert run.disabled
 
 
 def test_what_a_page_offers_is_what_the_core_reckons() -> None:
-    visit = AppTest.from_function(controls_page, default_timeout=60)
-    for name, value in {"timesteps": 200, "units": 128, "starts": 50, "name": DEFAULT.name}.items():
-        visit.session_state[f"Merge modes.{name}"] = value
-    visit.run()
-    assert not visit.exception
+    visit = controls_with(timesteps=200, units=128, starts=50)
     styles = {label: figures.style("bidirectional") for label in MERGE_MODES}
     shown = Comparison(page="Merge modes", models=MERGE_MODES, styles=styles)
     settings = ComparisonSettings(timesteps=200, units=128, starts=50)
