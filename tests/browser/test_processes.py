@@ -61,6 +61,21 @@ def test_settings_that_have_stood_for_a_moment_are_trained_without_compiling(ope
     raise AssertionError("each of three networks was compiled after the press")
 
 
+def test_a_page_that_nobody_touches_costs_the_app_next_to_nothing(open_page: OpenPage, app: App) -> None:
+    page = open_page("train")
+    expect(page.get_by_text(re.compile(r"After [\d,]+ sequences it labels"))).to_be_visible()
+    page.wait_for_timeout(1_000)
+    process = psutil.Process(app.process.pid)
+
+    def seconds() -> float:
+        times = process.cpu_times()
+        return float(times.user + times.system)
+
+    before = seconds()
+    page.wait_for_timeout(3_000)
+    assert seconds() - before < 0.4  # a folder of 7,000 others that is watched for changes takes all of it
+
+
 def listening(app: App) -> list[tuple[str, Any]]:
     """The app's listening sockets: the process's name and the address. Processes may end meanwhile."""
     sockets = []
