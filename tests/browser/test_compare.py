@@ -112,7 +112,7 @@ def test_a_reload_during_a_comparison_finds_it_with_its_settings(open_page: Open
     starts = page.get_by_role("radiogroup", name="Starts")
     expect(starts.get_by_role("radio", name="50", exact=True)).to_be_checked()
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
-    expect(page.get_by_text(re.compile(r"Only \d+ of 200 runs are trained"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Only \d+ of 200 runs are trained|Press Run to find out"))).to_be_visible()
     expect(page).to_have_url(re.compile(r"/merge_modes$"))
 
 
