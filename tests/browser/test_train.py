@@ -31,18 +31,13 @@ def finished(page: Page, sequences: int) -> None:
     expect(page.get_by_text(f"After {sequences:,} sequences it labels")).to_be_visible(timeout=LONG_ENOUGH)
 
 
-def test_recorded_results_open_the_page(open_page: OpenPage) -> None:
+def test_recorded_results_open_the_page_and_on_a_projector_directions_are_in_one_row(open_page: OpenPage) -> None:
     page = open_page("train")
+    page.set_viewport_size({"width": 1280, "height": 720})
     finished(page, 1_000)
     expect(page.get_by_text(re.compile(r"Recorded on \d+ \w+ \d+: seed 0"))).to_be_visible()
     expect(page.get_by_test_id("chart-Train-curve").locator(".main-svg").first).to_be_visible()
     expect(page.get_by_text(re.compile(r"Fresh sequence \d+: [1-9]\d* of 10 labels wrong"))).to_be_visible()
-
-
-def test_on_a_projector_the_directions_are_in_one_row(open_page: OpenPage) -> None:
-    page = open_page("train")
-    page.set_viewport_size({"width": 1280, "height": 720})
-    finished(page, 1_000)
     group = page.get_by_role("radiogroup", name="Direction")
     expect(group.get_by_role("radio")).to_have_count(3)
     boxes = [one.bounding_box() for one in group.get_by_role("radio").all()]
@@ -109,7 +104,7 @@ def answered(page: Page) -> int:
     return int(found.group(1).replace(",", ""))
 
 
-def test_replay_moves_curve_and_labels_together(open_page: OpenPage) -> None:
+def test_replay_moves_curve_and_labels_together_and_next_mistake_shows_a_mistake(open_page: OpenPage) -> None:
     page = open_page("train")
     finished(page, 1_000)
     controls = page.get_by_test_id("controls-Train-curve")
@@ -122,6 +117,11 @@ def test_replay_moves_curve_and_labels_together(open_page: OpenPage) -> None:
     scrubber.focus()
     scrubber.press("Home")
     expect(label).to_have_text("sequence 0 of 1,000")
+    title = page.get_by_text(re.compile(r"Fresh sequence \d+: \d+ of 10 labels wrong"))
+    before = title.inner_text()
+    page.get_by_role("button", name="Next mistake").click()
+    expect(title).not_to_have_text(before)
+    expect(title).not_to_have_text(re.compile(": 0 of 10"))
 
 
 def test_an_edited_sequence_is_answered_at_once_and_a_bad_one_refused_in_place(open_page: OpenPage) -> None:
@@ -143,16 +143,6 @@ def test_an_edited_sequence_is_answered_at_once_and_a_bad_one_refused_in_place(o
     expect(page.get_by_text(re.compile(r"Fresh sequence \d+:"))).to_be_visible()
 
 
-def test_next_mistake_shows_a_mistake(open_page: OpenPage) -> None:
-    page = open_page("train")
-    finished(page, 1_000)
-    title = page.get_by_text(re.compile(r"Fresh sequence \d+: \d+ of 10 labels wrong"))
-    before = title.inner_text()
-    page.get_by_role("button", name="Next mistake").click()
-    expect(title).not_to_have_text(before)
-    expect(title).not_to_have_text(re.compile(": 0 of 10"))
-
-
 def test_the_tray_lays_runs_over_one_another(open_page: OpenPage) -> None:
     page = open_page("train")
     finished(page, 1_000)
@@ -169,12 +159,22 @@ def test_the_tray_lays_runs_over_one_another(open_page: OpenPage) -> None:
     expect(curve).to_contain_text("bidirectional, 1,000 se…")  # long names are cut
 
 
-def test_a_setting_out_of_range_gets_a_sentence_and_nothing_is_lost(open_page: OpenPage) -> None:
+def test_a_setting_that_cannot_be_gets_a_sentence_as_it_is_written_and_nothing_is_lost(open_page: OpenPage) -> None:
     page = open_page("train")
     finished(page, 1_000)
-    enter(page, "Timesteps", "500")
-    expect(page.get_by_text("timesteps must be a whole number from 1 to 200, not 500.")).to_be_visible()
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    box = page.get_by_label("Timesteps", exact=True)
+    expect(box).to_have_value("10")
+    for text, read in (("500", "500"), ("1e9", "1,000,000,000"), ("10.5", "10.5")):
+        box.fill(text)
+        box.press("Enter")
+        expect(page.get_by_text(f"timesteps must be a whole number from 1 to 200, not {read}.")).to_be_visible()
+        expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+        finished(page, 1_000)
+    box.fill("1e1")
+    box.press("Enter")
+    expect(page.get_by_text("timesteps must be a whole number")).to_have_count(0)
+    expect(box).to_have_value("10")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
     finished(page, 1_000)
 
 
@@ -230,27 +230,11 @@ def test_a_worker_killed_in_mid_run_costs_nobody_the_page(open_page: OpenPage, a
     finished(page, 130)
 
 
-def test_a_reload_during_a_training_finds_it_and_its_visitor_alone_can_stop_it(open_page: OpenPage) -> None:
+def test_six_quick_clicks_begin_one_training_that_a_reload_finds_and_its_visitor_can_stop(open_page: OpenPage) -> None:
     page = open_page("train")
     finished(page, 1_000)
     enter(page, "Units", "64")
     make_it_long(page, 189)
-    train(page)
-    expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
-    expect(page).to_have_url(re.compile(r"\?job=[0-9a-f]{32}$"))
-    page.reload()
-    expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
-    expect(page.get_by_label("Timesteps", exact=True)).to_have_value("189")
-    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("button", name="Go on training")).to_be_visible(timeout=LONG_ENOUGH)
-    assert 0 < answered(page) < 20_000
-    expect(page).to_have_url(re.compile(r"/train$"))
-
-
-def test_six_quick_clicks_on_train_begin_one_training_and_stop_none(open_page: OpenPage) -> None:
-    page = open_page("train")
-    finished(page, 1_000)
-    make_it_long(page, 170)
     box = page.get_by_role("button", name="Train", exact=True).bounding_box()
     assert box
     for _ in range(6):
@@ -263,41 +247,11 @@ def test_six_quick_clicks_on_train_begin_one_training_and_stop_none(open_page: O
     place = stop.bounding_box()
     assert place
     assert place["x"] >= box["x"] + box["width"] or place["y"] >= box["y"] + box["height"]
-    stop.click()
+    expect(page).to_have_url(re.compile(r"\?job=[0-9a-f]{32}$"))
+    page.reload()
+    expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
+    expect(page.get_by_label("Timesteps", exact=True)).to_have_value("189")
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Go on training")).to_be_visible(timeout=LONG_ENOUGH)
-
-
-def test_six_quick_clicks_on_run_begin_one_comparison_and_stop_none(open_page: OpenPage) -> None:
-    page = open_page("merge_modes")
-    expect(page.get_by_text("These settings are trained already")).to_be_visible()
-    enter(page, "Units", "31")
-    page.get_by_role("radiogroup", name="Epochs").get_by_text("4,000", exact=True).click()
-    expect(page.get_by_text("The figure shows other settings.")).to_be_visible()
-    run = page.get_by_role("button", name="Run", exact=True)
-    expect(run).to_be_enabled()
-    box = run.bounding_box()
-    assert box
-    for _ in range(6):
-        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, delay=10)
-        page.wait_for_timeout(150)
-    expect(page.get_by_text(re.compile(r"of [\d,]+ weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
-    page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled(timeout=LONG_ENOUGH)
-
-
-def test_a_number_with_an_exponent_or_a_fraction_is_read_as_it_is_written(open_page: OpenPage) -> None:
-    page = open_page("train")
-    finished(page, 1_000)
-    box = page.get_by_label("Timesteps", exact=True)
-    expect(box).to_have_value("10")
-    for text, read in (("1e9", "1,000,000,000"), ("10.5", "10.5")):
-        box.fill(text)
-        box.press("Enter")
-        expect(page.get_by_text(f"timesteps must be a whole number from 1 to 200, not {read}.")).to_be_visible()
-        expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
-    box.fill("1e1")
-    box.press("Enter")
-    expect(page.get_by_text("timesteps must be a whole number")).to_have_count(0)
-    expect(box).to_have_value("10")
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
-    finished(page, 1_000)
+    assert 0 < answered(page) < 20_000
+    expect(page).to_have_url(re.compile(r"/train$"))

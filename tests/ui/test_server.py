@@ -469,6 +469,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Started]]:
 
     yield begin
     for server_ in servers:
+        server_.process.terminate()
+    for server_ in servers:
         server_.end()
 
 
