@@ -1,6 +1,7 @@
 """A real Chromium on a real app: one app process for all, a store of its own, and watched requests."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -74,6 +75,18 @@ class App:
     def worker(self) -> psutil.Process:
         """The process that trains: the largest of the children."""
         return max(self.processes()[1:], key=lambda process: process.memory_info().rss)
+
+    def survivors(self, how: signal.Signals, seconds: float) -> list[psutil.Process]:
+        """End the app with this signal; those of its worker's processes that are there after so long."""
+        for _ in range(150):
+            if len(self.processes()) > 2:
+                break
+            time.sleep(0.1)
+        family = self.processes()
+        assert len(family) > 2
+        self.process.send_signal(how)
+        self.process.wait(seconds)
+        return list(psutil.wait_procs(family[1:], timeout=seconds)[1])
 
     def end(self) -> None:
         if self.process.poll() is None:

@@ -1,6 +1,7 @@
 """The Train page in a real browser, with real training."""
 
 import re
+import signal
 import time
 from collections.abc import Callable
 
@@ -189,7 +190,7 @@ def test_changes_made_faster_than_the_page_answers_are_all_kept(open_page: OpenP
     expect(page.get_by_role("radio", name="bidirectional")).to_be_checked()
 
 
-def test_a_second_visit_is_served_from_the_store_after_a_restart_too(
+def test_a_second_visit_is_served_from_the_store_after_a_restart_too_and_no_process_outlives_a_killed_app(
     open_page: OpenPage, start_app: Callable[..., App], app: App
 ) -> None:
     page = open_page("train")
@@ -209,7 +210,7 @@ def test_a_second_visit_is_served_from_the_store_after_a_restart_too(
     page.get_by_role("button", name="New seed").click()
     page.get_by_text("More settings", exact=True).click()
     expect(page.get_by_label("Seed (start)", exact=True)).to_have_value("1")
-    later.end()
+    assert later.survivors(signal.SIGKILL, 10) == []
 
 
 def test_a_worker_killed_in_mid_run_costs_nobody_the_page(open_page: OpenPage, app: App) -> None:

@@ -429,7 +429,7 @@ class Started:
             time.sleep(0.1)
 
     def end(self) -> None:
-        self.process.terminate()
+        self.process.kill()  # a worker that is starting holds up a milder end; what it has started ends by itself
         self.process.wait(20)
 
     def page(self, name: str) -> list[ForwardMsg]:
@@ -468,8 +468,6 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Started]]:
         return servers[-1]
 
     yield begin
-    for server_ in servers:
-        server_.process.terminate()
     for server_ in servers:
         server_.end()
 
