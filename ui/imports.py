@@ -4,10 +4,12 @@ This module imports little: a light page is shown before the others' needs are t
 """
 
 import importlib
+import inspect
 import logging
 import threading
 
 LIGHT = ("ui.shell", "ui.registry", "ui.overview.picture")  # what the first page needs
+OF_STREAMLIT = ("numpy", "PIL.Image")  # what Streamlit imports when it is given the page's icon: a tenth of a second
 HEAVY = ("ui.elsewhere", "pandas", "plotly.graph_objects", "bilstm_core.figures", "ui.train.trainer")
 
 log = logging.getLogger(__name__)
@@ -33,10 +35,11 @@ def over() -> bool:
 
 
 def _light() -> None:
-    for name in LIGHT:
+    for name in (*LIGHT, *OF_STREAMLIT):
         importlib.import_module(name)
     importlib.import_module("ui.shell").renew()
     importlib.import_module("ui.chart.component").ensure_plotly()
+    inspect.stack()  # Streamlit calls it at a server's first element, and the first call looks at every module's file
 
 
 def _heavy(later_s: float, begun: threading.Event, done: threading.Event) -> None:
