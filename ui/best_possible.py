@@ -11,7 +11,7 @@ from bilstm_core.analysis.statistics import listed
 from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.problems import BayesRisk, View
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
-from ui import live
+from ui import waits
 
 PATIENCE_S = 0.3
 CLOSE = 0.002  # floors nearer than this are drawn as one
@@ -69,4 +69,4 @@ def complete_later(specs: Mapping[str, RunSpec], drawn: bool) -> None:
     if drawn:
         return
     futures = [_future(spec.problem, spec.model) for spec in specs.values()]
-    live.again_when(lambda: all(future.done() for future in futures), "The best possible is being computed.")
+    waits.again_when(lambda: all(future.done() for future in futures), "The best possible is being computed.")

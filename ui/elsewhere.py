@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from ui import session
+from ui import session, state, waits
 from ui.chart.component import ensure_plotly
+
+ASK_S = 3.0  # where the server tells nothing of jobs
 
 
 def notices() -> None:
@@ -16,23 +18,36 @@ def notices() -> None:
             st.warning(line, icon=":material/warning:")
 
 
-def heartbeat(title: str, titles: Iterable[str]) -> None:
-    """Keep the jobs of other pages alive while their visitor looks at this one, and say how far they are.
+def listen(title: str, titles: Iterable[str]) -> None:
+    """Have the browser listen to what this page waits for, and to other pages' jobs: it says how far they are.
 
     title: of the page that is looked at; titles: of all, under which each page also submits its jobs
     """
     others = [page for page in titles if page != title and session.job(page)]
+    if not state.DEAF.get():
+        jobs = [job for page in others if (job := _followed(page))]
+        waits.listen(session.watcher(), jobs)
+        return
+    waits.listen()
     if not others:
         return
 
-    @st.fragment(run_every=3)
-    def beat() -> None:
+    @st.fragment(run_every=ASK_S)
+    def ask() -> None:
         for page in others:
-            job = session.job(page)
-            view = session.jobs().view(job, session.watcher()) if job else None
-            if view and view.state == "failed":
-                st.caption(f"{page}: the training failed. The reason stands there.")
-            elif view:
-                st.caption(f"{page}: {view.steps_done / view.steps:.0%} trained. The result waits there.")
+            if job := _followed(page):
+                st.caption(job["now"])
 
-    beat()
+    ask()
+
+
+def _followed(page: str) -> waits.Elsewhere | None:
+    """The page's job, whose session counts as a watcher; None where it is not known any more."""
+    job = session.job(page)
+    view = session.jobs().view(job, session.watcher()) if job else None
+    if view is None:
+        return None
+    failed = f"{page}: the training failed. The reason stands there."
+    trained = f"{page}: % trained. The result waits there."
+    now = failed if view.state == "failed" else trained.replace("%", f"{view.steps_done / view.steps:.0%}")
+    return {"job": view.id, "now": now, "trained": trained, "failed": failed}

@@ -18,7 +18,7 @@ from bilstm_core.evaluation import Evaluation, evaluate
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec, RunSpec
-from ui import live, session, state
+from ui import session, state, waits
 
 DIVERGED = "The training diverged: the weights are no numbers any more. Lower the learning rate and train again."
 AFFORDABLE = 3e9  # multiply-adds that an evaluation may cost; a page must answer at once
@@ -59,7 +59,7 @@ def evaluated_soon(run: Run) -> Evaluation | None:
     future = _evaluated(run.digest, run)
     if wait([future], PATIENCE_ALONE_S).done:
         return future.result()
-    live.again_when(future.done)
+    waits.again_when(future.done)
     return None
 
 
@@ -105,7 +105,8 @@ def right_by_timestep(run: Run, n_sequences: int) -> npt.NDArray[np.float64]:
 
 def again_when_scored(runs: Sequence[Run], n_sequences: int) -> None:
     """Run the page again once the scores of all runs are there; for one that was drawn without them."""
-    live.again_when(lambda: scored(runs, n_sequences))
+    futures = [_future(run, n_sequences) for run in runs]
+    waits.again_when(lambda: all(future.done() for future in futures))
 
 
 def download(frame: Callable[[], pd.DataFrame], name: str, label: str = "CSV") -> None:

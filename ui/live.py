@@ -194,19 +194,6 @@ def look(page: str, job: str) -> JobView | None:
     return view
 
 
-def again_when(ready: Callable[[], bool], meanwhile: str = "") -> None:
-    """Run the page again once something in the background is ready; until then say so, if there is anything to say."""
-
-    @st.fragment(run_every=0.5)
-    def wait() -> None:
-        if ready():
-            st.rerun()
-        if meanwhile:
-            st.caption(meanwhile)
-
-    wait()
-
-
 def _failed(page: str, message: str, specs: Sequence[RunSpec]) -> None:
     state.FAILED(page).set({"message": message, "specs": [codec.encode(spec) for spec in specs]})
 

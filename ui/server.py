@@ -6,9 +6,10 @@ answers nobody before it.
 
 import asyncio
 import contextlib
+import json
 import re
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -25,6 +26,8 @@ STATIC = Path(__file__).parents[1] / "static"
 FIRST_PAGE_S = 4.0  # from the start; before, a page that is light is shown without what the others need
 DONE, FOREIGN, UNKNOWN, SLOW = 1000, 4403, 4404, 4408  # why a socket was closed
 PATIENCE_S = 30.0  # for a reader that takes nothing in
+READY = json.dumps({"version": 1, "over": True})  # of what a page has waited for beside its job
+LOOK_S = 0.1  # whether it is there
 FAULT = "This page could not be shown, through a fault of the program. Reload it, or choose another page."
 
 
@@ -90,19 +93,28 @@ async def _live(socket: WebSocket) -> None:
     if not _same_host(socket):
         await socket.close(FOREIGN)
         return
+    ready = await asyncio.to_thread(_awaited, socket.path_params["job"])
+    if ready:
+        await _while_heard(socket, _say_when(socket, ready))
+        return
     stream = await _stream(socket)
     name = _name(socket)
     own = name or f"socket {uuid.uuid4().hex}"
     try:
         async with stream.watching(own):
-            send, hear = asyncio.create_task(_send(socket, stream)), asyncio.create_task(_hear(socket))
-            await asyncio.wait({send, hear}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (send, hear):
-                task.cancel()
-            await asyncio.gather(send, hear, return_exceptions=True)
+            await _while_heard(socket, _send(socket, stream))
     finally:
         if not name:
             await asyncio.to_thread(stream.service.leave, stream.job, own)
+
+
+async def _while_heard(socket: WebSocket, sending: Coroutine[Any, Any, None]) -> None:
+    """Send until all is said, or the visit ends."""
+    tasks = {asyncio.create_task(sending), asyncio.create_task(_hear(socket))}
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _hear(socket: WebSocket) -> None:
@@ -125,10 +137,31 @@ async def _send(socket: WebSocket, stream: "Stream") -> None:
         await socket.close(DONE if told else UNKNOWN)
 
 
+def _awaited(name: str) -> Callable[[], bool] | None:
+    """Whether what a page waits for under this name is there; None where it is no such name."""
+    from ui import waits
+
+    return waits.find(name)
+
+
+async def _say_when(socket: WebSocket, ready: Callable[[], bool]) -> None:
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # it is gone already
+        while not await asyncio.to_thread(ready):
+            await asyncio.sleep(LOOK_S)
+        await socket.send_text(READY)
+        await socket.close(DONE)
+
+
 async def _ask(request: Request) -> Response:
     """A job's progress, whole; nothing where the version that is named still stands."""
     if _same_host(request) is False:
         return PlainTextResponse("Another site's page may not ask.", 403)
+    headers = {"Cache-Control": "no-store"}
+    ready = await asyncio.to_thread(_awaited, request.path_params["job"])
+    if ready:
+        if not await asyncio.to_thread(ready):
+            return Response(status_code=204, headers=headers)
+        return Response(READY, media_type="application/json", headers=headers)
     stream = await _stream(request)
     stream.ask()
     if name := _name(request):
@@ -137,7 +170,6 @@ async def _ask(request: Request) -> Response:
         await stream.after(0)
     if stream.latest is None:
         return PlainTextResponse("There is no such training.", 404)
-    headers = {"Cache-Control": "no-store"}
     if request.query_params.get("version") == str(stream.latest.version):
         return Response(status_code=204, headers=headers)
     return Response(stream.latest.news(), media_type="application/json", headers=headers)

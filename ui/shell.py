@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from bilstm_core.service.source import fingerprint
-from ui import imports, state, wire
+from ui import imports, state, waits, wire
 
 AFTER_S = 1.0  # the first page of a new server, in which its browser draws it
 STYLE = """
@@ -20,7 +20,8 @@ h1 { padding-bottom: 0.1rem; }
 .st-key-answer p { font-size: 1.25rem; line-height: 1.45; }
 .st-key-headline { min-height: 3.65rem; } /* two lines, whether or not they are full */
 [data-testid="stCaptionContainer"] p { font-size: 0.9rem; }
-*:has(> .st-key-preload) { position: absolute; visibility: hidden; }
+*:has(> .st-key-preload), *:has(> .st-key-waits):not(:has(.bilstm-waits p)) { position: absolute; visibility: hidden; }
+.bilstm-waits p { font-size: 0.9rem; margin: 0; opacity: 0.6; }
 /* over the figure's upper margin: it takes no room of its own, whether it says something or not */
 *:has(> .st-key-status) { max-height: 0; min-height: 0; margin-bottom: -1rem; z-index: 1; overflow: visible; }
 /* what changes several times a second moves at once: an animation would draw the page sixty times */
@@ -81,6 +82,7 @@ def dress(*, light: bool) -> None:
     """
     state.DRESSED.set(True)
     wire.install()
+    waits.begin()
     renew()
     st.html(STYLE)
     with st.container():  # there or not, so that what follows keeps its place
@@ -100,17 +102,13 @@ def beside(title: str, titles: Sequence[str], *, light: bool) -> None:
     """
     early = light and not imports.over()
     imports.begin(AFTER_S)
-
-    @st.fragment(run_every=0.5 if early else None)
-    def later() -> None:
-        if early and imports.over():
-            st.rerun()
-
-    later()
-    if not early:
+    if early:
+        waits.again_when(imports.over)
+        waits.listen()
+    else:
         from ui import elsewhere
 
-        elsewhere.heartbeat(title, titles)
+        elsewhere.listen(title, titles)
 
 
 def renew() -> None:

@@ -132,6 +132,7 @@ SHOWN: Each[str | None] = Each("session.shown.{}", None)  # the key of the run t
 PRESSED = Each("live.pressed.{}", False)  # a job has just been asked for
 FAILED: Each[Failure | None] = Each("live.failed.{}", None)
 ADDRESSED = Each("live.addressed.{}", "")  # the job that the page has taken from the address, or put there
+WAITS: Entry[list[str]] = Entry("waits.names", [])  # of what the page that is drawn waits for
 DEAF = Entry("live.deaf", False)  # the server tells nothing of jobs: it runs app.py as a plain script
 FROM_STORE = Each("{}.from_store", True)  # what the page shows was trained before it was asked for
 

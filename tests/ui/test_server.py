@@ -27,7 +27,7 @@ from websockets.sync.client import ClientConnection, connect
 from bilstm_core.service.dispatcher import QUIET_ALONE_S
 from bilstm_core.specs import RunSpec, TrainingSpec
 from tests.service.test_queue import ONE, TWO, House, house
-from ui import server, services, stream
+from ui import server, services, stream, waits
 
 __all__ = ["house"]  # the fixture
 
@@ -306,6 +306,32 @@ def test_a_stream_that_nobody_follows_any_more_ends_and_forgets(
     eventually(lambda: stream._streams[job].ended and not record.listeners)
     with served.connect(job, "me") as client:
         assert hear(client)["state"] == "running", "another is begun"
+
+
+def test_what_a_page_waits_for_is_said_once_it_is_ready_and_not_before(served: Served) -> None:
+    there = threading.Event()
+    name = waits.offer(there.is_set)
+    with served.connect(name) as client:
+        with pytest.raises(TimeoutError):
+            client.recv(timeout=0.4)
+        assert served.ask(name)[::2] == (204, "")
+        there.set()
+        assert hear(client)["over"]
+        assert close_code(client) == server.DONE
+    status, headers, text = served.ask(name)
+    assert (status, headers["Cache-Control"], json.loads(text)["over"]) == (200, "no-store", True)
+    with served.connect(name, origin="http://elsewhere.example") as client:
+        assert close_code(client) == server.FOREIGN
+
+
+def test_who_leaves_while_something_is_awaited_is_asked_for_no_more(served: Served) -> None:
+    asked: list[float] = []
+    with served.connect(waits.offer(lambda: bool(asked.append(time.monotonic())))):
+        eventually(lambda: len(asked) > 2)
+    time.sleep(2 * server.LOOK_S)
+    before = len(asked)
+    time.sleep(5 * server.LOOK_S)
+    assert len(asked) == before
 
 
 class Reader:

@@ -7,7 +7,7 @@ from bilstm_core import figures
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import evaluations, session, state, wording
+from ui import evaluations, session, state, waits, wording
 from ui.chart.component import cached, chart
 from ui.train import tray
 
@@ -68,18 +68,13 @@ def _summary(spec: RunSpec) -> None:
         _ask_button(spec)
         return
     text = session.jobs().answer(request["id"])
-
-    @st.fragment(run_every=None if text else 0.5)
-    def wait() -> None:
-        now = session.jobs().answer(request["id"])
-        if now and not text:
-            st.rerun()
-        if now:
-            st.code(now, language=None)
-        else:
-            st.caption("Keras is building the model. Right after the start that takes some seconds.")
-
-    wait()
+    if text:
+        st.code(text, language=None)
+    else:
+        waits.again_when(
+            lambda: session.jobs().answer(request["id"]) is not None,
+            "Keras is building the model. Right after the start that takes some seconds.",
+        )
     if session.jobs().unanswered(request["id"]):
         _ask_button(spec)
 
