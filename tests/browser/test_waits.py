@@ -73,7 +73,7 @@ def test_a_page_that_nobody_touches_causes_no_run_whether_or_not_the_worker_is_r
 def test_a_training_that_is_watched_causes_a_run_by_its_press_and_one_by_its_end(visit: Visit, app: App) -> None:
     visit.page.goto(f"{app.url}/train")
     finished(visit.page, 1_000)
-    make_it_long(visit.page, 20)
+    make_it_long(visit.page, 160)
     visit.settle()
     before = visit.runs
     train(visit.page)
@@ -109,7 +109,7 @@ def test_another_pages_training_goes_on_and_says_how_far_it_is_without_a_run(vis
     page = visit.page
     page.goto(f"{app.url}/train")
     finished(page, 1_000)
-    make_it_long(page, 30)
+    make_it_long(page, 170)
     train(page)
     expect(page.get_by_text(re.compile("of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
     page.get_by_role("link", name="Overview").first.click()
