@@ -205,8 +205,8 @@ def user_cache_dir() -> Path:
         base = os.environ.get("LOCALAPPDATA") or tempfile.gettempdir()
     else:
         home = Path(os.path.expanduser("~"))  # noqa: PTH111 -- Path.home() raises where there is no home
-        kept = home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"
-        base = os.environ.get("XDG_CACHE_HOME") or str(kept)
+        default = home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"
+        base = os.environ.get("XDG_CACHE_HOME") or str(default)
     return Path(base) / "bilstm-explorer"
 
 
@@ -270,11 +270,11 @@ def _fits(run: Run, spec: RunSpec) -> bool:
     """Whether a finished run is one of this spec, with every array of the shape it must have."""
     spec = spec.canonical()
     problem, training = spec.problem, spec.training
-    found = {name: array.shape for name, array in run.weights.items()}
+    stored_shapes = {name: array.shape for name, array in run.weights.items()}
     return (
         codec.encode(run.spec) == codec.encode(spec)  # after a hot reload equal specs are of different classes
         and run.steps_done == training.steps
-        and found == shapes(problem, spec.model)
+        and stored_shapes == shapes(problem, spec.model)
         and list(run.history.columns) == ["epoch", "sequences_seen", "loss", "accuracy"]
         and len(run.history) == training.epochs
         and list(run.steps.columns) == ["step", "sequences_seen", "loss"]

@@ -101,8 +101,8 @@ class _Record:
             self.steps.append(resume.steps["step"].to_numpy())
             self.losses.append(resume.steps["loss"].to_numpy())
             on_grid = set(snapshot_steps(resume.steps_done).tolist())
-            kept = zip(resume.snapshots.step.tolist(), resume.snapshots.probabilities, strict=True)
-            self.snapshots = {step: values for step, values in kept if step in on_grid}
+            stored = zip(resume.snapshots.step.tolist(), resume.snapshots.probabilities, strict=True)
+            self.snapshots = {step: values for step, values in stored if step in on_grid}
 
     def add(self, first: int, loss: Floats, accuracy: Floats, labels: npt.NDArray[np.float64]) -> Progress:
         """Take in the weight updates first, first + 1, ... (from 0): their losses, accuracies and label counts."""
@@ -132,11 +132,11 @@ class _Record:
         problem, model, training = spec.problem, spec.model, spec.training
         scores = np.concatenate(self.epochs)
         epoch = np.arange(1, len(scores) + 1)
-        kept = [step for step in snapshot_steps(steps_done).tolist() if step in self.snapshots]
-        found = [self.snapshots[step] for step in kept]
-        if not kept or kept[-1] != steps_done:
-            kept.append(steps_done)
-            found.append(on_probes(problem, model, state.weights[None])[0])
+        at_steps = [step for step in snapshot_steps(steps_done).tolist() if step in self.snapshots]
+        answers = [self.snapshots[step] for step in at_steps]
+        if not at_steps or at_steps[-1] != steps_done:
+            at_steps.append(steps_done)
+            answers.append(on_probes(problem, model, state.weights[None])[0])
         step, loss = thinned(np.concatenate(self.steps), np.concatenate(self.losses), steps_done)
         return Run(
             spec=spec,
@@ -150,7 +150,7 @@ class _Record:
                 }
             ),
             steps=pd.DataFrame({"step": step, "sequences_seen": sequences_seen(training, step), "loss": loss}),
-            snapshots=Snapshots(np.array(kept), sequences_seen(training, np.array(kept)), np.stack(found)),
+            snapshots=Snapshots(np.array(at_steps), sequences_seen(training, np.array(at_steps)), np.stack(answers)),
             weights={name: value.copy() for name, value in named(problem, model, state.weights).items()},
             optimizer_state={
                 "momentum": state.momentum.copy(),

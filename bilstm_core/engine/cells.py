@@ -63,14 +63,14 @@ def scan(
     def scanned(projected, recurrent_kernel, *bias):  # type: ignore[no-untyped-def]
         def forth(t, arrays, states):  # type: ignore[no-untyped-def]
             inner = states[0] @ recurrent_kernel
-            for one in bias:
-                inner += one[:, None, :]
+            for term in bias:
+                inner += term[:, None, :]
             kept, states = cell.forth(at(t, projected), inner, *states)
-            return t + 1, tuple(one.write(t, values) for one, values in zip(arrays, kept, strict=True)), states
+            return t + 1, tuple(target.write(t, values) for target, values in zip(arrays, kept, strict=True)), states
 
         begin = (0, tuple(array(width * units) for width in cell.kept), (zeros,) * (1 + further))
         _, arrays, _ = tf.while_loop(lambda t, *_: t < timesteps, forth, begin)
-        kept = tuple(one.stack() for one in arrays)
+        kept = tuple(target.stack() for target in arrays)
         hidden = cell.hidden(kept)
 
         def gradient(upstream):  # type: ignore[no-untyped-def]
@@ -79,7 +79,7 @@ def scan(
 
             def back(t, rows_back, d_states):  # type: ignore[no-untyped-def]
                 d_hidden = d_states[0] + at(t, upstream)
-                row, beside, d_further = cell.back([at(t, one) for one in factors], d_hidden, *d_states[1:])
+                row, beside, d_further = cell.back([at(t, factor) for factor in factors], d_hidden, *d_states[1:])
                 d_hidden = tf.matmul(row[..., :gates], recurrent_kernel, transpose_b=True)
                 if beside is not None:
                     d_hidden += beside

@@ -155,10 +155,10 @@ def _compiled(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) ->
 
     def run(state: State, data: Chunk, *, steps_done: int, steps: int, learning_rate: float) -> Result:
         scalars = (np.int32(steps_done), np.int32(steps), np.float32(learning_rate))
-        tensors = [tf.constant(one) for one in (*state, *data, *scalars)]
+        tensors = [tf.constant(value) for value in (*state, *data, *scalars)]
         after, loss, accuracy, kept = function(State(*tensors[:3]), Chunk(*tensors[3:7]), *tensors[7:])
         return Result(
-            State(*(one.numpy() for one in after)), loss.numpy()[:steps], accuracy.numpy()[:steps], kept.numpy()
+            State(*(value.numpy() for value in after)), loss.numpy()[:steps], accuracy.numpy()[:steps], kept.numpy()
         )
 
     zeros = np.zeros(numbers, np.float32)

@@ -36,11 +36,11 @@ class Keeper:
 
     def kept(self) -> list[dict[int, Answers]]:
         """The answers of each run by weight updates done, each (N_PROBES, timesteps, outputs)."""
-        found: list[dict[int, Answers]] = [{} for _ in range(self._runs)]
+        by_run: list[dict[int, Answers]] = [{} for _ in range(self._runs)]
         for steps, answers in self._taken:
             for number, values in enumerate(answers.result()):
-                found[number % self._runs][steps[number // self._runs]] = values
-        return found
+                by_run[number % self._runs][steps[number // self._runs]] = values
+        return by_run
 
 
 def on_probes(problem: ProblemSpec, model: ModelSpec, weights: Floats) -> Answers:
@@ -59,9 +59,9 @@ def with_answers(run: Run) -> Run:
     if len(run.snapshots.step):
         return run
     problem = run.spec.problem
-    said = probabilities(problem, run.spec.model, run.weights, _probe_inputs(problem))
+    shares = probabilities(problem, run.spec.model, run.weights, _probe_inputs(problem))
     steps, seen = np.array([run.steps_done]), np.array([run.sequences_seen])
-    return replace(run, snapshots=Snapshots(steps, seen, said[None].astype(np.float16)))
+    return replace(run, snapshots=Snapshots(steps, seen, shares[None].astype(np.float16)))
 
 
 @functools.lru_cache(maxsize=16)

@@ -49,7 +49,7 @@ class TrainingData:
         if self._fixed is None:
             x, y, mask = (rows[seen - start] for rows in self._rows(Stream.TRAINING, start, stop))
         else:
-            chosen = np.concatenate([self._shuffled(one) for one in range(epoch[0], epoch[-1] + 1)])
+            chosen = np.concatenate([self._shuffled(number) for number in range(epoch[0], epoch[-1] + 1)])
             chosen = chosen[seen - epoch[0] * in_epoch]
             x, y, mask = (rows[chosen] for rows in self._fixed)
         if self._noise:

@@ -207,10 +207,10 @@ class Cluster:
         self._scratch.cleanup()
 
     def _close_scheduler(self) -> None:
-        for one in (self._client, self._local):
-            if one is not None:
+        for part in (self._client, self._local):
+            if part is not None:
                 with contextlib.suppress(Exception):  # of an event loop that ends at the same time
-                    one.close(timeout=1)
+                    part.close(timeout=1)
 
 
 def worker_environment() -> dict[str, str]:
