@@ -65,10 +65,10 @@ def test_every_seed_is_in_one_part_and_long_parts_are_split_at_their_stacks() ->
 
 def test_parts_of_a_shape_between_hold_as_many_stacks_as_are_soon_done() -> None:
     between = starts(50, timesteps=50, units=100)
-    one = 250 * cost.step_seconds(between[0], 1)
+    seconds = 250 * cost.step_seconds(between[0], 1)
     sizes = [len(part.places) for part in parts_of(between)]
     assert len(set(sizes[:-1])) == 1
-    assert sizes[0] == int(cost.PART_S / one) > 1
+    assert sizes[0] == int(cost.PART_S / seconds) > 1
 
 
 def test_two_trainings_cost_what_each_costs() -> None:
@@ -79,15 +79,15 @@ def test_two_trainings_cost_what_each_costs() -> None:
 def test_what_is_too_much_for_one_job_is_said_in_a_sentence() -> None:
     cost.check(starts(50, timesteps=200, units=64))
     too_much = [
-        one
+        spec
         for merge in ("concat", "sum", "mul", "ave")
-        for one in starts(200, timesteps=200, units=256, merge_mode=merge)
+        for spec in starts(200, timesteps=200, units=256, merge_mode=merge)
     ]
     with pytest.raises(ValueError, match=r"about \d+ minutes of training, and 15 are the most at once") as told:
         cost.check(too_much)
-    said = re.search(r"about (\d+) minutes", str(told.value))
-    assert said
-    assert int(said[1]) == round(cost.seconds(too_much) / 60)
+    minutes = re.search(r"about (\d+) minutes", str(told.value))
+    assert minutes
+    assert int(minutes[1]) == round(cost.seconds(too_much) / 60)
 
 
 def test_no_single_training_that_a_spec_allows_is_too_much_for_a_job() -> None:
@@ -102,7 +102,7 @@ def test_no_single_training_that_a_spec_allows_is_too_much_for_a_job() -> None:
 
 
 def test_reckoning_a_comparison_takes_no_time() -> None:
-    specs = [one for merge in ("concat", "sum", "mul", "ave") for one in starts(50, merge_mode=merge)]
+    specs = [spec for merge in ("concat", "sum", "mul", "ave") for spec in starts(50, merge_mode=merge)]
     begin = time.perf_counter()
     cost.seconds(specs)
     assert time.perf_counter() - begin < 0.1

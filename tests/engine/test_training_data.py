@@ -15,8 +15,8 @@ def test_the_stream_is_the_same_however_it_is_cut(fresh: bool) -> None:
     data = TrainingData(PROBLEM, training, noise=True)
     for first, steps in ((0, 3), (3, 58), (150, 10), (61, 99)):
         part = data.batches(first, steps)
-        for one, all_of_it in zip(part, whole, strict=True):
-            assert np.array_equal(one, all_of_it[first : first + steps])
+        for rows, all_of_it in zip(part, whole, strict=True):
+            assert np.array_equal(rows, all_of_it[first : first + steps])
 
 
 def test_fresh_data_are_the_blocks_of_the_stream_in_order() -> None:
