@@ -37,7 +37,7 @@ CHART = "[data-testid='chart-Train-curve']"
 # curve reaches `end` sequences, when the answer names them; how often the chart was drawn anew, and on how many nodes.
 WATCH = """([name, end, chart]) => {
   const node = () => document.querySelector(chart)
-  const last = () => Math.max(0, ...(node()?._fullData ?? [])
+  const last = () => Math.max(Number(node()?.dataset.reached ?? 0), ...(node()?._fullData ?? [])
     .filter(d => d.mode === 'lines' && d.x?.length && d.xaxis === 'x').map(d => d.x[d.x.length - 1]))
   const drawn = () => JSON.stringify([node()?.dataset.updates, node()?.dataset.plots])
   const seen = { nodes: new Set([node()]), updates: [] }

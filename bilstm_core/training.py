@@ -27,7 +27,7 @@ OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
 
 FIRST_CHUNK, FIRST_CHUNK_S = 25, 0.1  # weight updates at most, and seconds by estimate
-CHUNK_SECONDS = (0.05, 0.15)  # shorter chunks are doubled, longer ones halved
+CHUNK_SECONDS = (0.03, 0.08)  # shorter chunks are doubled, longer ones halved
 
 Floats = npt.NDArray[np.float32]
 

@@ -16,7 +16,7 @@ from bilstm_core.service.job_record import JobView
 from bilstm_core.service.jobs import Jobs
 from ui import live
 
-REST_S = 0.09  # between two messages: no browser draws more than about ten a second
+REST_S = 0.07  # between two messages: more than ten a second reach a browser, and nobody sees more than that
 TICK_S = 1.0  # and at the latest then: a queue, and the time that is left, change without a word of the job's
 LINGER_S = 10.0  # after the last question over HTTP, until nobody is taken to follow
 

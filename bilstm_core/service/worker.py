@@ -22,7 +22,7 @@ from bilstm_core.specs import Direction, ModelSpec, RunSpec, TrainingSpec
 Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
 
 TOPIC = "bilstm-explorer"
-MESSAGE_INTERVAL_S = 0.1
+MESSAGE_INTERVAL_S = 0.05
 WARM_DIRECTIONS: tuple[Direction, ...] = ("bidirectional", "forward", "backward")
 
 _stopped: deque[str] = deque(maxlen=1_000)  # jobs that were asked to stop
@@ -109,7 +109,7 @@ def request_stop(job: str) -> None:
 
 
 class Reporter:
-    """Gathers what training reports and sends it on: at once at first, then ten times a second, and at the end.
+    """Gathers what training reports and sends it on: at once at first, then at most twenty times a second, and at the end.
 
     send: takes a list of {"run", "steps_done", "steps", "seen", "loss", "count"}, plain numbers and lists
     """

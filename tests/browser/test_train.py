@@ -74,11 +74,19 @@ def test_a_growing_curve_is_never_taken_off_the_page_and_stop_and_train_further_
         arg=["chart-Train-curve", before],
         timeout=LONG_ENOUGH,
     )
+    growing = node.locator("path.sketch[stroke='#2563EB']")
+    first = growing.get_attribute("d")
+    page.wait_for_function("([node, d]) => node.getAttribute('d') !== d", arg=[growing.element_handle(), first])
+    across = [float(point.split(",")[0]) for point in re.split("[ML]", growing.get_attribute("d") or "")[1:]]
+    assert across == sorted(across)
+    assert len(across) > 10
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
     further = page.get_by_role("button", name="Go on training")
     expect(further).to_be_visible(timeout=LONG_ENOUGH)
     assert node.get_attribute("data-mine") == "yes"
     assert node.get_attribute("data-plots") == "1"
+    expect(node.locator(".sketch")).to_have_count(0)
+    assert node.evaluate("node => [...node.querySelectorAll('.trace')].every(part => !part.style.visibility)")
     reached = answered(page)
     assert 0 < reached < 20_000
     further.click()

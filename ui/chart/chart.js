@@ -1,6 +1,6 @@
 const LIBRARY = "__bilstmExplorerPlotly"
 const NARROW = 480
-const DRAW_MS = 82
+const DRAW_MS = 60
 const SPOKEN_MS = 5_000 // between two words to a screen reader
 const charts = new WeakMap()
 
@@ -143,7 +143,7 @@ async function draw(state) {
   const wanted = signature(state)
   if (root.clientWidth === 0) return
   if (wanted === state.drawn) {
-    if (state.stale) await regrow(state)
+    if (state.stale) regrow(state)
     return
   }
   const library = await plotly()
@@ -152,6 +152,7 @@ async function draw(state) {
   if (!state.alive) return
   stop(state)
   uncover(state)
+  unsketch(state)
   const base = prepare(state)
   state.lines.clear()
   state.base = base
@@ -181,17 +182,15 @@ function filled(state) {
   return base.layout.meta?.growing ? grow(base, data.live?.lines ?? [], runs, narrow, lines) : base
 }
 
-async function regrow(state) {
-  const library = await plotly()
-  if (!state.alive) return
+function regrow(state) {
   const before = performance.now()
-  await library.react(state.node, filled(state))
+  sketch(state, filled(state))
   state.node.dataset.updates = String(Number(state.node.dataset.updates ?? 0) + 1)
   state.grown = performance.now()
   state.cost = state.grown - before
 }
 
-// At most 12 times a second, and never for more than a third of the time
+// At most 16 times a second, and never for more than a third of the time
 function growSoon(state) {
   state.stale = true
   if (!state.base?.layout.meta?.growing) return
@@ -416,7 +415,9 @@ function resized(state) {
     if (!state.alive || !state.drawn || state.root.clientWidth === 0) return
     const { at } = state
     uncover(state)
+    unsketch(state)
     await library.Plots.resize(state.node)
+    if (state.job) growSoon(state)
     if (state.reveals && !state.busy) reveal(state, at)
   }, 50)
 }

@@ -40,7 +40,7 @@ def _plotly() -> tuple[Path | None, str]:
     return source, f"plotly.{digest}.min.js.gz"
 
 
-_SCRIPTS = ("replay.js", "growing.js", "listen.js", "chart.js")
+_SCRIPTS = ("replay.js", "growing.js", "sketch.js", "listen.js", "chart.js")
 _COMPONENT = st.components.v2.component(
     "bilstm_explorer.chart",
     css=(_HERE / "chart.css").read_text(encoding="utf-8"),
