@@ -109,7 +109,7 @@ def request_stop(job: str) -> None:
 
 
 class Reporter:
-    """Gathers what training reports and sends it on: at once at first, then at most twenty times a second, and at the end.
+    """Gathers what training reports and sends it on: at once, then at most twenty times a second, and at the end.
 
     send: takes a list of {"run", "steps_done", "steps", "seen", "loss", "count"}, plain numbers and lists
     """

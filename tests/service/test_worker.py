@@ -105,7 +105,9 @@ def test_a_summary_is_what_keras_prints() -> None:
     assert "Total params" in text
 
 
-def test_progress_is_sent_at_once_then_at_most_twenty_times_a_second_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_sent_at_once_then_up_to_twenty_times_a_second_and_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     now = 50.0
     monkeypatch.setattr("bilstm_core.service.worker.time.monotonic", lambda: now)
     sent: list[list[dict]] = []
