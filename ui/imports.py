@@ -7,9 +7,11 @@ import importlib
 import inspect
 import logging
 import threading
+import time
 
 LIGHT = ("ui.shell", "ui.registry", "ui.overview.picture")  # what the first page needs
 OF_STREAMLIT = ("numpy", "PIL.Image")  # what Streamlit imports when it is given the page's icon: a tenth of a second
+LISTENING_S = 0.1  # after which a server listens: imports would keep the first visitor from coming in
 HEAVY = ("ui.elsewhere", "pandas", "plotly.graph_objects", "bilstm_core.figures", "ui.train.trainer")
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ def over() -> bool:
 
 
 def _light() -> None:
+    time.sleep(LISTENING_S)
     for name in (*LIGHT, *OF_STREAMLIT):
         importlib.import_module(name)
     importlib.import_module("ui.shell").renew()
