@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run class test test-any-order mutants browser check bench record lock pictures clean
+.PHONY: run class test test-any-order mutants browser check bench record lock pictures notebooks clean
 
 PORT ?= 8501
 SEED ?= 1
@@ -39,12 +39,12 @@ check: $(VENV)/.dev
 
 # the recorded results that open every page
 record: $(VENV)/.app
-	$(BIN)/python -m bilstm_core.record
+	$(BIN)/python -m bilstm_core record
 
 # pins every requirement, for all platforms, without download addresses
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
-		pyproject.toml --output-file requirements.txt
+		pyproject.toml --extra app --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 		pyproject.toml --extra dev --constraints requirements.txt --output-file requirements-dev.txt
 
@@ -55,6 +55,10 @@ bench: $(VENV)/.app
 # the README's screenshots
 pictures: browser
 	$(BIN)/python -m docs.pictures
+
+# what is kept in the notebooks of docs/
+notebooks: browser
+	$(BIN)/python -m docs.notebooks
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "BiLSTM Explorer needs Python 3.11 to 3.13, and this is %d.%d. Name another: make PYTHON=python3.12 ..." % v)'

@@ -4,11 +4,19 @@ Streamlit runs this file as a script, once for each page that is asked for. `str
 host that looks for none has the same pages.
 """
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
+
+if TYPE_CHECKING:
+    from ui.address import Link
 
 
 def main() -> None:
-    from ui import shell
+    from ui import imports
+
+    imports.ready(light=True)
+    from ui import address, shell, view
     from ui.chart.component import preload
     from ui.registry import PAGES
 
@@ -17,9 +25,26 @@ def main() -> None:
     chosen = st.navigation(scripts, position="top")
     light = next(page.light for page in PAGES if page.title == chosen.title)
     preload(later_ms=1_000 if light else 0)
+    imports.ready(light=light)
+    parameters = links_of(chosen.title, light=light)
+    address.begin(chosen.title, parameters)
     shell.dress(light=light)
+    view.dress(chosen.title, parameters)
     chosen.run()
+    address.end(chosen.title)
+    view.lead_back(chosen.title)
     shell.beside(chosen.title, [page.title for page in PAGES], light=light)
+
+
+def links_of(page: str, *, light: bool) -> "list[Link]":
+    """What the page has in its address. light: it needs no more than the first page of a new server has imported"""
+    if light:
+        from ui import links
+
+        return [*links.overview(page), *links.looks()]
+    from ui import page_links
+
+    return page_links.of(page)
 
 
 if __name__ == "__main__":

@@ -16,15 +16,15 @@ import psutil
 
 from benchmarks.explorer import EPOCHS, SEEDS, WARMED_TIMESTEPS
 from benchmarks.timing import Row, compared
+from bilstm_core.choices import DIRECTIONS
 from bilstm_core.runs import installed_versions
 from bilstm_core.service.cluster import worker_environment
-from bilstm_core.specs import DIRECTIONS
 
 ROUNDS = 3
 RESULTS = Path(__file__).parent / "RESULTS.md"
 RUNS = 4 * SEEDS  # of the four merge modes
 
-Found = dict[str, list[float]]
+Timings = dict[str, list[float]]
 
 
 def process(*command: str, worker: bool = False) -> str:
@@ -36,17 +36,17 @@ def process(*command: str, worker: bool = False) -> str:
     return subprocess.run(arguments, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def gather(into: Found, printed: str) -> None:
+def gather(into: Timings, printed: str) -> None:
     for name, values in json.loads(printed.splitlines()[-1]).items():
         into.setdefault(name, []).extend(values)
 
 
-def of_three(found: Found, way: str) -> list[float]:
+def of_three(timings: Timings, way: str) -> list[float]:
     """The three directions together, round by round."""
-    return [sum(parts) for parts in zip(*(found[f"{way} {direction}"] for direction in DIRECTIONS), strict=True)]
+    return [sum(parts) for parts in zip(*(timings[f"{way} {direction}"] for direction in DIRECTIONS), strict=True)]
 
 
-def rows(ours: Found, theirs: Found) -> list[Row]:
+def rows(ours: Timings, theirs: Timings) -> list[Row]:
     """Every comparison; the shares wanted are those of the issue that asked for speed."""
     result = []
     loops = {"one `fit` a sequence": "fit", "`train_on_batch` in a loop": "train_on_batch"}
@@ -60,10 +60,10 @@ def rows(ours: Found, theirs: Found) -> list[Row]:
             least, aim = wanted[name] if way == "fit" else (None, None)
             result.append(Row(what, ours[name], against, of_three(theirs, way), least, aim))
     for against, way in loops.items():
-        one = [RUNS * spent for spent in theirs[f"{way} bidirectional"]]
+        all_runs = [RUNS * spent for spent in theirs[f"{way} bidirectional"]]
         least, aim = (1500, 3000) if way == "fit" else (None, None)
         what = f"{SEEDS} seeds of 4 merge modes, {EPOCHS} epochs, warm"
-        result.append(Row(what, ours["stacked"], f"{against}, one run x {RUNS}", one, least, aim))
+        result.append(Row(what, ours["stacked"], f"{against}, one run x {RUNS}", all_runs, least, aim))
     fit = "`fit(epochs=1, batch_size=10)`"
     result.append(Row("the book's recipe, 50,000 sequences, warm", ours["book"], fit, theirs["book"], 6, 10))
     result.append(Row("the same, never compiled before", ours["book cold"], fit, theirs["book"], 3.5, 6))
@@ -97,8 +97,8 @@ A step's ratio is floor by step: 0.5x is twice the floor.
 def main() -> None:
     """Measure, print, write."""
     start = time.perf_counter()
-    ours: Found = {}
-    theirs: Found = {}
+    ours: Timings = {}
+    theirs: Timings = {}
     os.environ["BILSTM_STORE"] = tempfile.mkdtemp()
     for _ in range(ROUNDS):
         gather(ours, process("benchmarks.explorer", "worker", worker=True))

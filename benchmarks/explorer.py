@@ -12,8 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.timing import seconds
-from bilstm_core.presets import MERGE_MODES, PRESETS
-from bilstm_core.specs import DIRECTIONS, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.choices import DIRECTIONS
+from bilstm_core.presets import MODELS_BY_MERGE_MODE, PRESETS
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 EPOCHS = 250
 SEEDS = 30
@@ -37,7 +38,7 @@ def stacked(first_seed: int) -> None:
     train_many(
         [
             RunSpec(model=model, training=TrainingSpec(epochs=EPOCHS, seed=seed))
-            for model in MERGE_MODES.values()
+            for model in MODELS_BY_MERGE_MODE.values()
             for seed in seeds
         ]
     )
@@ -74,20 +75,20 @@ def products() -> float:
 
 def worker() -> dict[str, Sequence[float]]:
     warm()
-    found: dict[str, Sequence[float]] = {"directions cold": [seconds(lambda: directions(0))]}
-    found["directions"] = [seconds(lambda seed=seed: directions(seed)) for seed in range(1, 1 + REPEATS)]  # type: ignore[misc]
-    found["book cold"] = [seconds(lambda: book(0))]
-    found["book"] = [seconds(lambda: book(1))]
-    found["products"] = [products() for _ in range(REPEATS)]
+    timings: dict[str, Sequence[float]] = {"directions cold": [seconds(lambda: directions(0))]}
+    timings["directions"] = [seconds(lambda seed=seed: directions(seed)) for seed in range(1, 1 + REPEATS)]  # type: ignore[misc]
+    timings["book cold"] = [seconds(lambda: book(0))]
+    timings["book"] = [seconds(lambda: book(1))]
+    timings["products"] = [products() for _ in range(REPEATS)]
     stacked(0)
-    found["stacked"] = [seconds(lambda first=SEEDS * number: stacked(first)) for number in (1, 2, 3)]  # type: ignore[misc]
-    return found
+    timings["stacked"] = [seconds(lambda first=SEEDS * number: stacked(first)) for number in (1, 2, 3)]  # type: ignore[misc]
+    return timings
 
 
 def page() -> dict[str, Sequence[float]]:
     from bilstm_core.evaluation import evaluate
     from bilstm_core.store import read_recorded
-    from ui.sequence.pasted import parse_values
+    from ui.pasted import parse_values
     from ui.sequence.sequences import one_of, rows_of, with_values
 
     run = read_recorded(PRESETS["Bidirectional LSTM, 1,000 epochs"])

@@ -20,7 +20,7 @@ import pandas as pd
 
 from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.evaluation import evaluate
-from bilstm_core.presets import DIRECTIONS
+from bilstm_core.presets import MODELS_BY_DIRECTION
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.training import train_many
@@ -37,14 +37,16 @@ def measured(problem: ProblemSpec, model: ModelSpec, training: TrainingSpec) -> 
     """Medians over the starts: loss, accuracy, exact, each beside its best, and the greatest excess of any start."""
     start = time.perf_counter()
     specs = [RunSpec(problem=problem, model=model, training=replace(training, seed=seed)) for seed in SEEDS]
-    found = [evaluate(run, SEQUENCES) for run in train_many(specs)]
+    evaluations = [evaluate(run, SEQUENCES) for run in train_many(specs)]
     best = bayes_risk(problem, view_of(model))
-    medians = pd.DataFrame([{"loss": one.loss, "accuracy": one.accuracy, "exact": one.exact} for one in found]).median()
+    medians = pd.DataFrame(
+        [{name: getattr(evaluation, name) for name in ("loss", "accuracy", "exact")} for evaluation in evaluations]
+    ).median()
     return {
         "loss": medians["loss"],
         "floor": best.loss,
         "excess": medians["loss"] - best.loss,
-        "most": max(one.loss for one in found) - best.loss,
+        "most": max(evaluation.loss for evaluation in evaluations) - best.loss,
         "accuracy": medians["accuracy"],
         "best accuracy": best.accuracy,
         "exact": medians["exact"],
@@ -58,9 +60,9 @@ def table(title: str, problems: Sequence[str], training: TrainingSpec) -> pd.Dat
     print(f"\n{title}\n{'':50}" + "".join(f"{name:>15}" for name in COLUMNS))
     rows = {}
     for problem in problems:
-        for name, model in DIRECTIONS.items():
+        for name, model in MODELS_BY_DIRECTION.items():
             row = measured(ProblemSpec(name=problem), model, training)
-            print(f"{problem:23}{name:27}" + "".join(f"{row[one]:15.4f}" for one in COLUMNS), flush=True)
+            print(f"{problem:23}{name:27}" + "".join(f"{row[column]:15.4f}" for column in COLUMNS), flush=True)
             rows[problem, name] = row
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -71,12 +73,12 @@ def main() -> None:
     problems = list(PROBLEMS) if problems == ["all"] else problems
     if len(sys.argv) == 1:
         table("T = 10, 20 units, 20,000 fresh sequences, one at a time", ["cumulative_sum"], LONG)
-    found = table("T = 10, 20 units, 200,000 fresh sequences, ten at a time", problems, BATCHES)
+    results = table("T = 10, 20 units, 200,000 fresh sequences, ten at a time", problems, BATCHES)
     if "cumulative_sum" in problems:
-        most = found["most"]["cumulative_sum"][["forward", "backward"]].max()
+        most = results["most"]["cumulative_sum"][["forward", "backward"]].max()
         print(f"\nforward and backward end at most {most:.4f} nats above their floors; {EXCESS} are allowed")
     if "share_of_total" in problems:
-        exact = found["exact"]["share_of_total"]
+        exact = results["exact"]["share_of_total"]
         alone = exact.drop("bidirectional").max()
         print(f"share of total, whole sequences: {exact['bidirectional']:.3f} both ways, at most {alone:.3f} one way;")
         print(f"    solved from {SOLVED} on: {exact['bidirectional'] > SOLVED > alone}")

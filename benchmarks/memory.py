@@ -16,8 +16,9 @@ from collections import deque
 
 import psutil
 
+from bilstm_core.choices import DIRECTIONS
 from bilstm_core.service.jobs import Jobs
-from bilstm_core.specs import DIRECTIONS, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 PAUSE_S = 3.0
 WAITING = 3  # trainings, at any time, with "busy"

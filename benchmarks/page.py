@@ -55,8 +55,8 @@ WATCH = """([name, end, chart]) => {
       }
       if (seen.updates.length) seen.first ??= now
       if (last() >= end && seen.updates.length) seen.whole ??= now
-      const said = document.querySelector('.st-key-answer')?.textContent ?? '' // innerText would lay the page out
-      if (said.includes(`After ${end.toLocaleString('en')} sequences it labels`)) seen.answer ??= now
+      const answer = document.querySelector('.st-key-answer')?.textContent ?? '' // innerText would lay the page out
+      if (answer.includes(`After ${end.toLocaleString('en')} sequences it labels`)) seen.answer ??= now
       if (!(seen.answer && seen.whole) && now < 120000) requestAnimationFrame(look)
       else seen.done = true
     }
@@ -72,7 +72,7 @@ APPEARS = """chosen => {
   }
   requestAnimationFrame(look)
 }"""
-FOUND = "() => ({ ...window.watched, nodes: window.watched.nodes.size })"
+WATCHED = "() => ({ ...window.watched, nodes: window.watched.nodes.size })"
 
 
 def set_number(page: Page, label: str, value: int) -> None:
@@ -93,13 +93,13 @@ def train(page: Page, *, epochs: int, button: str = "Train", wait_ms: int = 1_50
     page.evaluate(WATCH, [button, epochs, CHART])
     page.get_by_role("button", name=button, exact=True).click()
     page.wait_for_function("() => window.watched.done", timeout=150_000)
-    found = page.evaluate(FOUND)
+    watched = page.evaluate(WATCHED)
     return {
-        "first": found["first"] / 1e3,
-        "whole": found["whole"] / 1e3,
-        "answer": found["answer"] / 1e3,
-        "a second": (len(found["updates"]) - 1) / max(1e-3, (found["whole"] - found["first"]) / 1e3),
-        "nodes": found["nodes"],
+        "first": watched["first"] / 1e3,
+        "whole": watched["whole"] / 1e3,
+        "answer": watched["answer"] / 1e3,
+        "a second": (len(watched["updates"]) - 1) / max(1e-3, (watched["whole"] - watched["first"]) / 1e3),
+        "nodes": watched["nodes"],
     }
 
 
@@ -120,16 +120,19 @@ def first_page(browser: Browser, command: Sequence[str], ready: str) -> float:
 
 
 def starts(browser: Browser) -> list[str]:
-    """Our first page beside Streamlit's own, in turns."""
-    ours, hello = [], []
+    """Our first page beside Streamlit's own, in turns: title beside title, and our picture."""
+    titles, pictures, hello = [], [], []
     for _ in range(ROUNDS):
-        ours.append(first_page(browser, ["run", "app.py"], "[data-testid=overview-network] circle"))
+        titles.append(first_page(browser, ["run", "app.py"], "h1"))
+        pictures.append(first_page(browser, ["run", "app.py"], "[data-testid=overview-network] circle"))
         hello.append(first_page(browser, ["hello"], "h1"))
-    ratio = statistics.median(ours) / statistics.median(hello)
+    title, picture = (statistics.median(spent) / statistics.median(hello) for spent in (titles, pictures))
     return [
-        f"| start to the first page with its picture drawn, new browser | {shown(ours)} | |",
-        f"| `streamlit hello`: start to its first page | {shown(hello)} | |",
-        f"| ours over hello's | {ratio:.2f}x | at most 1.2x |",
+        f"| start to the first page's title, new browser | {shown(titles)} | |",
+        f"| start to the first page with its picture drawn, new browser | {shown(pictures)} | |",
+        f"| `streamlit hello`: start to its first page's title | {shown(hello)} | |",
+        f"| our title over hello's | {title:.2f}x | at most 1.2x |",
+        f"| our picture over hello's title | {picture:.2f}x | |",
     ]
 
 
@@ -143,17 +146,17 @@ def blinks(page: Page) -> list[str]:
             others.append(train(page, epochs=250, wait_ms=wait_ms))
     set_number(page, "Units", 20)
     rows = [
-        ("click to first loss point, warm", [one["first"] for one in warm], "at most 0.5 s"),
-        ("click to the whole curve of 251 to 255 epochs, warm", [one["whole"] for one in warm], "at most 1 s"),
-        ("click to the answer on 10,000 fresh sequences, warm", [one["answer"] for one in warm], ""),
+        ("click to first loss point, warm", [press["first"] for press in warm], "at most 0.5 s"),
+        ("click to the whole curve of 251 to 255 epochs, warm", [press["whole"] for press in warm], "at most 1 s"),
+        ("click to the answer on 10,000 fresh sequences, warm", [press["answer"] for press in warm], ""),
         (
             "click to first loss point, settings never compiled before, pressed at once",
-            [one["first"] for one in cold],
+            [press["first"] for press in cold],
             "at most 2.5 s",
         ),
         (
             "the same, pressed 2 s after the last change",
-            [one["first"] for one in prepared],
+            [press["first"] for press in prepared],
             "at most 0.5 s",
         ),
     ]
@@ -166,8 +169,8 @@ def live(page: Page) -> list[str]:
     for label, value in (("Timesteps", LONG.problem.timesteps), ("Units", LONG.model.units)):
         set_number(page, label, value)
         page.wait_for_timeout(1_500)
-    found = [train(page, epochs=LONG.training.epochs + number) for number in range(ROUNDS)]  # the first one compiles
-    rates = [one["a second"] for one in found]
+    presses = [train(page, epochs=LONG.training.epochs + number) for number in range(ROUNDS)]  # the first one compiles
+    rates = [press["a second"] for press in presses]
     watched, alone = [], []
     for number in range(ROUNDS):
         for others, away in ((watched, False), (alone, True)):
@@ -186,7 +189,7 @@ def live(page: Page) -> list[str]:
     return [
         f"| updates of the growing curve a second | {statistics.median(rates):.1f} ({min(rates):.1f} to"
         f" {max(rates):.1f}) | at least 10 |",
-        f"| DOM nodes that drew it | {max(int(one['nodes']) for one in found)} | 1 |",
+        f"| DOM nodes that drew it | {max(int(press['nodes']) for press in presses)} | 1 |",
         *_costs("browser on the same two cores", watched, alone),
     ]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from bilstm_core.analysis.ablation import GUESSES
-from bilstm_core.presets import DIRECTIONS, WHY_STEPS
+from bilstm_core.presets import MODELS_BY_DIRECTION, WHY_STEPS
 from bilstm_core.specs import RunSpec, TrainingSpec
 
 ROOT = Path(__file__).parents[1]
@@ -26,7 +26,7 @@ def tray() -> list[dict[str, object]]:
 
     runs = [
         session.find(RunSpec(model=model, training=TrainingSpec(seed=seed)))
-        for model in list(DIRECTIONS.values())[: IN_TRAY // 10]
+        for model in list(MODELS_BY_DIRECTION.values())[: IN_TRAY // 10]
         for seed in range(10)
     ]
     return [{"key": session.run_key(run), "name": f"run {n}", "shown": True} for n, run in enumerate(runs) if run]
@@ -59,8 +59,8 @@ def main() -> None:
         time.sleep(SETTLING_S)
         visit.run()
         if name not in dict(pages):
-            (found,) = [one.value for one in visit.markdown if one.value.startswith("- ")]
-            assert found.count("\n") + 1 == len(WHY_STEPS), found
+            (bullets,) = [text.value for text in visit.markdown if text.value.startswith("- ")]
+            assert bullets.count("\n") + 1 == len(WHY_STEPS), bullets
         spent = []
         for number in range(ROUNDS):
             move(visit, number)

@@ -59,7 +59,7 @@ def compared(rows: Sequence[Row]) -> str:
     names = ("what", "ours", "against", "theirs", "ratio", "least by least", "at least", "aim for", "met")
     lines = ["| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
     for row in rows:
-        wanted = [times(one) if one else "" for one in (row.least, row.aim)]
+        wanted = [times(ratio) if ratio else "" for ratio in (row.least, row.aim)]
         cells = [row.what, shown(row.ours), row.against, shown(row.theirs), f"**{times(row.ratio)}**"]
         lines.append("| " + " | ".join([*cells, times(row.least_by_least), *wanted, row.verdict]) + " |")
     return "\n".join(lines)

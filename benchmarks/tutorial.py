@@ -67,20 +67,20 @@ def seconds(work: Callable[[], object]) -> float:
 
 def measure() -> dict[str, list[float]]:
     """Seconds of each thing; the fit loop's are of FIT_EPOCHS, multiplied to EPOCHS."""
-    found: dict[str, list[float]] = {}
+    timings: dict[str, list[float]] = {}
     for direction in ("forward", "backward", "bidirectional"):
         whole = EPOCHS / FIT_EPOCHS
-        found[f"fit {direction}"] = [whole * seconds(lambda way=direction: fit_loop(way, FIT_EPOCHS))]  # type: ignore[misc]
-        found[f"train_on_batch {direction}"] = [seconds(lambda way=direction: train_on_batch_loop(way, EPOCHS))]  # type: ignore[misc]
+        timings[f"fit {direction}"] = [whole * seconds(lambda way=direction: fit_loop(way, FIT_EPOCHS))]  # type: ignore[misc]
+        timings[f"train_on_batch {direction}"] = [seconds(lambda way=direction: train_on_batch_loop(way, EPOCHS))]  # type: ignore[misc]
     x, y = get_sequences(50_000, 10)
     model = get_model(10, "bidirectional", units=50)
-    found["book"] = [seconds(lambda: model.fit(x, y, epochs=1, batch_size=10, verbose=0))]
+    timings["book"] = [seconds(lambda: model.fit(x, y, epochs=1, batch_size=10, verbose=0))]
     small = get_model(10, "bidirectional")
     small.evaluate(x[:100], y[:100], verbose=0)
     small.predict(x[:1], verbose=0)
-    found["evaluate"] = [seconds(lambda: small.evaluate(x[:10_000], y[:10_000], verbose=0)) for _ in range(3)]
-    found["predict"] = [seconds(lambda: small.predict(x[:1], verbose=0)) for _ in range(20)]
-    return found
+    timings["evaluate"] = [seconds(lambda: small.evaluate(x[:10_000], y[:10_000], verbose=0)) for _ in range(3)]
+    timings["predict"] = [seconds(lambda: small.predict(x[:1], verbose=0)) for _ in range(20)]
+    return timings
 
 
 if __name__ == "__main__":

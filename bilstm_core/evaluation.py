@@ -8,14 +8,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bilstm_core.network.inference import activated, logits
+from bilstm_core.network.inference import activated, decisions, logits
+from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.problems import Batch
 from bilstm_core.random_streams import Stream, generator
 from bilstm_core.runs import Run
-from bilstm_core.specs import ProblemSpec
+from bilstm_core.specs import ProblemSpec, RunSpec
 
 EVALUATION_SEED = 0  # one for all runs, so that they are compared on the same sequences
 N_EXAMPLES = 100
+MOST_SEQUENCES, FEWEST_SEQUENCES = 10_000, N_EXAMPLES  # that a run is evaluated on where nobody names a number
+AFFORDABLE = 3e9  # multiply-adds that the evaluation of a run may cost; a page must answer at once
+AFFORDABLE_BESIDE = 1e10  # for all starts of a model in a comparison, which are evaluated beside the pages
 NORMAL_QUANTILE = 1.959963984540054  # of 97.5 %
 
 Array = npt.NDArray[Any]
@@ -84,6 +88,12 @@ def evaluate(run: Run, n_sequences: int = 10_000, seed: int = EVALUATION_SEED) -
     )
 
 
+def evaluation_size(spec: RunSpec, affordable: float = AFFORDABLE) -> int:
+    """How many fresh sequences can be evaluated for so many multiply-adds, within MOST and FEWEST_SEQUENCES."""
+    cost = spec.problem.timesteps * (parameter_count(spec.problem, spec.model) + 200)
+    return int(min(MOST_SEQUENCES, max(FEWEST_SEQUENCES, affordable // cost)))
+
+
 def evaluation_sequences(problem: ProblemSpec, n_sequences: int, seed: int = EVALUATION_SEED) -> Batch:
     """The fresh sequences that runs of a problem are evaluated on."""
     rng = generator(seed, Stream.EVALUATION)
@@ -93,14 +103,6 @@ def evaluation_sequences(problem: ProblemSpec, n_sequences: int, seed: int = EVA
 def predictions(head: str, outputs: Array) -> tuple[Array, Array]:
     """(predicted, probability), each (sequences, timesteps), of outputs before the head's activation."""
     return decisions(head, activated(head, outputs))
-
-
-def decisions(head: str, chances: Array) -> tuple[Array, Array]:
-    """(predicted, probability), each (..., timesteps), of what the head says (..., timesteps, outputs)."""
-    if head == "categorical":
-        return chances.argmax(axis=-1), chances.max(axis=-1)
-    probability = chances[..., 0]
-    return ((probability >= 0.5).astype(np.int64) if head == "binary" else probability), probability
 
 
 def label_losses(head: str, outputs: Array, expected: Array) -> Array:

@@ -1,30 +1,44 @@
 """Colours and dashes, the same on every page: colour is the direction, dash is the variant, vermilion is wrong.
 
-Data colours have a contrast of at least 3 on white and on near black. The rest follows the page: `INK`, `PAPER`,
-`QUIET` and `LINE` are names of the page's own colours, which the chart component fills in.
+The colours here are those of the light theme; `ON_DARK` has the shade of each in the dark one, in which the chart
+component draws it. A model's colour has a contrast of at least 4.5 with the page in both, for names are written in it,
+and keeps its hue. The rest follows the page: `INK`, `PAPER`, `QUIET` and `LINE` are names of the page's own colours,
+which the chart component fills in.
 """
 
 from typing import NamedTuple
 
-FORWARD = "#2563EB"
-BACKWARD = "#A96BC6"
-BIDIRECTIONAL = "#05A26E"
-SUM = "#A8820F"
-MUL = "#BA148B"
-AVE = "#8B8F94"
-WRONG = "#D55E00"
+FORWARD = "#2D66F7"
+BACKWARD = "#7B29A5"
+BIDIRECTIONAL = "#23844D"
+SUM = "#534501"
+MUL = "#BA439A"
+AVE = "#5A5F65"
+WRONG = "#C94902"
 
 INK = "var(--st-text-color)"
 PAPER = "var(--st-background-color)"
 QUIET = "var(--st-gray-text-color)"
 LINE = "var(--st-border-color)"
 
-BLOCK = "#9AA1AB"  # a value, before any model has seen it
+BLOCK = "#8A929D"  # a value, before any model has seen it
 DARK_BLOCK = "#59606B"  # the value that decides
 ZERO = "#FFFFFF"
 ONE = "#39424E"
 EDGE = "#8B939E"
 SHADE = "rgba(128, 136, 148, 0.22)"
+
+ON_DARK = {
+    FORWARD: "#4A7AFB",
+    BACKWARD: "#D48FFE",
+    BIDIRECTIONAL: "#58B67B",
+    SUM: "#EEBC2B",
+    MUL: "#C0629E",
+    AVE: "#BBC0C5",
+    WRONG: "#D95D03",
+    BLOCK: "#6F7782",
+    DARK_BLOCK: "#D3D8DF",  # what decides stands out, on dark by its light
+}
 
 _DIRECTIONS = {"forward": FORWARD, "backward": BACKWARD, "bidirectional": BIDIRECTIONAL}
 _MERGE_MODES = {"concat": BIDIRECTIONAL, "sum": SUM, "mul": MUL, "ave": AVE}
@@ -38,6 +52,7 @@ _DASHES = {
     "fraction": "8px,3px,2px,3px,2px,3px",
     "one_hot": "3px,2px",
 }
+DASHES = tuple(_DASHES.values())
 
 
 class Style(NamedTuple):
@@ -72,6 +87,18 @@ def dash(variant: str = "none") -> str:
 def style(direction: str, merge_mode: str = "concat", variant: str = "none") -> Style:
     """Colour and dash of a model."""
     return Style(color(direction, merge_mode), dash(variant))
+
+
+def css(colour: str) -> str:
+    """A colour as a style sheet writes it, in the shade of the theme that the page is in."""
+    return f"light-dark({colour}, {ON_DARK.get(colour, colour)})"
+
+
+def on_any(colour: str) -> str:
+    """The middle between a colour's shades on light and on dark, for a line of which nobody knows where it is shown."""
+    shades = (colour, ON_DARK.get(colour, colour))
+    parts = [[int(shade[i : i + 2], 16) for i in (1, 3, 5)] for shade in shades]
+    return "#" + "".join(f"{(light + dark) // 2:02X}" for light, dark in zip(*parts, strict=True))
 
 
 def faint(colour: str, opacity: float) -> str:

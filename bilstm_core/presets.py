@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
+from bilstm_core.choices import CELLS, DIRECTIONS, MERGE_MODES, Direction
 from bilstm_core.problems import PROBLEMS
-from bilstm_core.specs import Cell, Direction, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 _LONG = TrainingSpec(epochs=1_000)
-CELLS: tuple[Cell, ...] = get_args(Cell)
 
 PRESETS: Mapping[str, RunSpec] = {
     "LSTM, 1,000 epochs": RunSpec(model=ModelSpec(direction="forward"), training=_LONG),
@@ -20,25 +20,19 @@ PRESETS: Mapping[str, RunSpec] = {
 }
 DEFAULT_PRESET = "LSTM, 1,000 epochs"
 
-DIRECTIONS: Mapping[str, ModelSpec] = {
+MODELS_BY_DIRECTION: Mapping[str, ModelSpec] = {
     "forward": ModelSpec(direction="forward"),
     "backward": ModelSpec(direction="backward"),
     "backward, tutorial's order": ModelSpec(direction="backward", backward_output="raw"),
     "bidirectional": ModelSpec(),
 }
 
-MERGE_MODES: Mapping[str, ModelSpec] = {
-    "concat": ModelSpec(merge_mode="concat"),
-    "sum": ModelSpec(merge_mode="sum"),
-    "mul": ModelSpec(merge_mode="mul"),
-    "ave": ModelSpec(merge_mode="ave"),
-}
-
+MODELS_BY_MERGE_MODE: Mapping[str, ModelSpec] = {mode: ModelSpec(merge_mode=mode) for mode in MERGE_MODES}
 
 INSIDE: tuple[RunSpec, ...] = tuple(
     RunSpec(model=replace(model, cell=cell), training=_LONG)
     for cell in CELLS
-    for model in dict.fromkeys([*DIRECTIONS.values(), *MERGE_MODES.values()])
+    for model in dict.fromkeys([*MODELS_BY_DIRECTION.values(), *MODELS_BY_MERGE_MODE.values()])
 )
 
 
@@ -136,5 +130,5 @@ def trained_long_enough(problem: str, direction: Direction) -> RunSpec:
 
 
 EVERY_PROBLEM: tuple[RunSpec, ...] = tuple(
-    trained_long_enough(name, direction) for name in PROBLEMS for direction in get_args(Direction)
+    trained_long_enough(name, direction) for name in PROBLEMS for direction in DIRECTIONS
 )

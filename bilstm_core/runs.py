@@ -3,6 +3,7 @@
 Nothing here imports TensorFlow.
 """
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -14,7 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bilstm_core import codec
+from bilstm_core import codec, palette, wording
+from bilstm_core.card import card, loss_curve
+from bilstm_core.network.inference import decisions
+from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.problems import Batch
 from bilstm_core.random_streams import Stream, generator
 from bilstm_core.specs import ProblemSpec, RunSpec
@@ -23,10 +27,12 @@ if TYPE_CHECKING:
     import keras
 
 Arrays = dict[str, npt.NDArray[Any]]
-Origin = Literal["recorded", "trained"]
+Origin = Literal["recorded", "trained", "imported"]
 
 ENGINE_VERSION = 2  # raise it whenever the same spec gives other numbers
 N_PROBES = 32
+LAST_EPOCHS = 25  # at most, or a tenth of all, whose mean loss and accuracy a run is told by
+FEWEST_EPOCHS, MEANS = 100, 50  # epochs from which a small curve has means, and how many
 
 
 class Snapshots(NamedTuple):
@@ -76,7 +82,7 @@ class Run:
     weights: by name, in the order of Keras's model.get_weights()
     optimizer_state: Adam's moments and what an unfinished epoch has added up; empty where it was not kept
     versions: of TensorFlow and Keras
-    origin: whether it comes with the program, or was trained here, just now or before
+    origin: whether it comes with the program, was trained here, just now or before, or was brought back from a file
     """
 
     spec: RunSpec
@@ -96,11 +102,17 @@ class Run:
         """What tells this run from all others: a hash of spec, steps done and weights, 32 hex digits.
 
         The same spec trained on another machine gives other weights in their last digits, and so another digest.
+        Of a run that was brought back all goes into it: its curve may be another than that of its spec and weights, and
+        must never be taken for theirs.
         Worked out once, and remembered: the weights must not be changed afterwards.
         """
         if not self._digest:
             hashed = hashlib.sha256(json.dumps([codec.encode(self.spec), self.steps_done], sort_keys=True).encode())
-            for name, array in self.weights.items():
+            arrays = self.weights
+            if self.origin == "imported":
+                document, arrays = to_parts(self)
+                hashed.update(json.dumps(document, sort_keys=True).encode())
+            for name, array in arrays.items():
                 hashed.update(f"\n{name} {array.dtype.str} {array.shape}\n".encode())
                 hashed.update(np.ascontiguousarray(array).tobytes())
             object.__setattr__(self, "_digest", hashed.hexdigest()[:32])
@@ -123,6 +135,46 @@ class Run:
         epochs, further = divmod(self.steps_done, training.steps_per_epoch)
         return epochs * training.sequences_per_epoch + further * training.batch_size
 
+    def __repr__(self) -> str:
+        return f"<Run: {wording.describe(self.spec, self.sequences_seen)}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows for it: its curve, what was measured in it, and its spec in words."""
+        per_epoch, mean = _means(self.history["sequences_seen"].to_numpy(), self.history["loss"].to_numpy())
+        title = wording.describe(self.spec, self.sequences_seen)
+        curve = loss_curve(
+            self.steps["sequences_seen"].to_numpy(np.float64),
+            self.steps["loss"].to_numpy(np.float64),
+            per_epoch,
+            mean,
+            end=self.sequences_seen,
+            axis="training loss by sequences seen",
+            alt=f"Loss of {title} while it learnt",
+            colour=palette.on_any(palette.color(self.spec.model.direction, self.spec.model.merge_mode)),
+        )
+        return card(title[:1].upper() + title[1:], self._facts(), wording.in_words(self.spec), curve)
+
+    def _facts(self) -> dict[str, str]:
+        """What was measured while it learnt, by name, and its size and time."""
+        problem, last = self.spec.problem, self.history.tail(max(1, min(LAST_EPOCHS, len(self.history) // 10)))
+        with_labels = wording.classes(problem) > 0
+        over = f"last {len(last)} epochs" if len(last) > 1 else "last epoch"
+        facts = {}
+        if len(last):
+            facts[f"{wording.loss_name(problem)}, {over}"] = f"{last['loss'].mean():.4f}"
+            if with_labels:
+                facts[f"labels right, {over}"] = f"{last['accuracy'].mean():.1%}"
+        if with_labels and self.steps_done in self.snapshots.step[-1:]:
+            batch = probes(problem)
+            chances = self.snapshots.probabilities[-1].astype(float)
+            predicted, _ = decisions(problem.problem.head, chances)
+            right = ((predicted == batch.y[..., 0]) | ~batch.mask).all(axis=1).sum()
+            facts["whole sequences right"] = f"{right} of {N_PROBES} probes"
+        facts["parameters"] = f"{parameter_count(problem, self.spec.model):,}"
+        each = f", {self.timing.stacked} side by side" if self.timing.stacked > 1 else ""
+        facts["trained in"] = f"{self.timing.train_s / self.timing.stacked:.2g} s{each}"
+        return facts
+
     def model(self) -> "keras.Model":
         """An ordinary compiled Keras model with this run's weights. Imports TensorFlow."""
         from bilstm_core.models import build_model
@@ -137,9 +189,25 @@ class Run:
         return model
 
 
+def _means(seen: npt.NDArray[Any], loss: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Mean losses of some 50 stretches of as many epochs, at their ends; none where there are too few epochs."""
+    if len(loss) < FEWEST_EPOCHS:
+        return np.zeros(0), np.zeros(0)
+    ends = np.unique(np.linspace(0, len(loss), MEANS + 1).astype(int))[1:]
+    totals = np.cumsum(loss, dtype=np.float64)[ends - 1]
+    return seen[ends - 1], np.diff(totals, prepend=0.0) / np.diff(ends, prepend=0)
+
+
 def probes(problem: ProblemSpec) -> Batch:
     """The 32 fixed sequences that snapshots are taken on; the same for every run of a problem."""
     return problem.problem.sample(N_PROBES, problem.timesteps, generator(0, Stream.PROBES), **problem.parameters())
+
+
+def spec_reached(run: Run) -> RunSpec:
+    """What trains to where the run is: of one that was stopped, its finished epochs."""
+    if run.finished:
+        return run.spec
+    return replace(run.spec, training=replace(run.spec.training, epochs=max(1, len(run.history))))
 
 
 def checkpoint_specs(run: Run, count: int = 10) -> list[RunSpec]:
@@ -154,14 +222,11 @@ def checkpoint_specs(run: Run, count: int = 10) -> list[RunSpec]:
 
 
 def installed_versions() -> dict[str, str]:
-    """The versions of TensorFlow and Keras, read without importing them."""
-    versions = {"keras": metadata.version("keras")}
-    for name in ("tensorflow-cpu", "tensorflow"):
-        try:
-            versions["tensorflow"] = metadata.version(name)
-            break
-        except metadata.PackageNotFoundError:
-            continue
+    """The versions of TensorFlow and Keras as far as they are installed, read without importing them."""
+    versions: dict[str, str] = {}
+    for package, name in (("keras", "keras"), ("tensorflow-cpu", "tensorflow"), ("tensorflow", "tensorflow")):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            versions.setdefault(name, metadata.version(package))
     return versions
 
 

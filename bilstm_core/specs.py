@@ -9,31 +9,36 @@ import math
 import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from bilstm_core.choices import (
+    BACKWARD_OUTPUTS,
+    CELLS,
+    DIRECTIONS,
+    MERGE_MODES,
+    POSITIONS,
+    SECOND_BRANCHES,
+    BackwardOutput,
+    Cell,
+    Direction,
+    MergeMode,
+    Position,
+    SecondBranch,
+)
 from bilstm_core.problems import PROBLEMS, Problem
 
-Direction = Literal["forward", "backward", "bidirectional"]
-Cell = Literal["lstm", "gru", "rnn"]
-MergeMode = Literal["concat", "sum", "mul", "ave"]
-BackwardOutput = Literal["aligned", "raw"]
-SecondBranch = Literal["backward", "backward_constant", "backward_noise", "forward_constant"]
-Position = Literal["none", "fraction", "one_hot"]
-
-DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
-MERGE_MODES: tuple[MergeMode, ...] = get_args(MergeMode)
 GATES: Mapping[Cell, int] = {"lstm": 4, "gru": 3, "rnn": 1}  # a cell's blocks of weights, the candidate's counted
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "direction": DIRECTIONS,
-    "cell": get_args(Cell),
+    "cell": CELLS,
     "merge_mode": MERGE_MODES,
-    "backward_output": get_args(BackwardOutput),
-    "second_branch": get_args(SecondBranch),
-    "position": get_args(Position),
+    "backward_output": BACKWARD_OUTPUTS,
+    "second_branch": SECOND_BRANCHES,
+    "position": POSITIONS,
 }
 WHOLE_NUMBERS: dict[str, tuple[int, int]] = {
     "timesteps": (1, 200),

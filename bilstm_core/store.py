@@ -1,7 +1,6 @@
 """Finished runs on disk, found again by their spec: the user's own, and under them the recorded results.
 
-A file is an npz of three arrays of bytes: a JSON document, every array of the run end to end, and a checksum. Nothing
-in it is ever unpickled. What can't be read, or doesn't fit its spec, is as if it were not there.
+run_format.py says what a file is. What can't be read, or doesn't fit its spec, is as if it were not there.
 """
 
 import contextlib
@@ -20,40 +19,22 @@ import zlib
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from bilstm_core import codec
-from bilstm_core.downsampling import MAX_STEP_POINTS
-from bilstm_core.network.initial_weights import shapes
-from bilstm_core.runs import (
-    ENGINE_VERSION,
-    N_PROBES,
-    Arrays,
-    Origin,
-    Run,
-    Snapshots,
-    from_parts,
-    installed_versions,
-    to_parts,
-)
+from bilstm_core import codec, run_format
+from bilstm_core.runs import ENGINE_VERSION, Origin, Run, from_parts, installed_versions, to_parts
 from bilstm_core.specs import RunSpec
 
 RECORDED = Path(__file__).resolve().parent / "recorded"
 DATE = "recorded_on.txt"  # beside the recorded results
 SIZE_LIMIT = 500_000_000  # bytes of a user's store; the oldest files go first
 UNSEEN = 0.05  # of SIZE_LIMIT, which a store writes before it looks through its folder again
-FORMAT = 1
-KINDS = ("<f2", "<f4", "<f8", "<i8", "<i4", "|b1")
 ABANDONED_S = 3_600.0  # a temporary file of this age has no writer any more
 DAMAGED = (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 UNREADABLE = (OSError, *DAMAGED)
 OWN = re.compile(r"[0-9a-f]{40}\.npz")  # the files that a store may remove
 OWN_PART = re.compile(r"\.[0-9a-f]{40}\.[0-9a-f]{8}\.tmp")
-
-Bytes = npt.NDArray[np.uint8]
 
 
 class OtherSpecError(ValueError):
@@ -75,7 +56,7 @@ class Store:
         self._lock = threading.Lock()  # held while the folder is looked through; pages and the job service may both put
         self._seen: float = math.inf  # bytes that were in the folder when it was last looked through
         self._unseen = 0  # bytes written since
-        self._engine = json.dumps([ENGINE_VERSION, FORMAT, installed_versions()], sort_keys=True)
+        self._engine = json.dumps([ENGINE_VERSION, run_format.FORMAT, installed_versions()], sort_keys=True)
 
     @property
     def notice(self) -> str:
@@ -93,10 +74,12 @@ class Store:
     def put(self, run: Run) -> None:
         """Keep a finished run. One that is unfinished, or whose weights are not finite, is not kept.
 
+        Nor is one that was brought back: what a file says of a spec is not what training it here gives.
+
         The folder is looked through at first, and then whenever so much has been written that it must be: of several
         processes that write to it, each may take it past its limit by UNSEEN.
         """
-        if not run.finished or not _fits(run, run.spec):
+        if run.origin == "imported" or not run.finished or not run_format.fits(run, run.spec):
             return
         target = self._path(run.spec)
         try:
@@ -180,7 +163,7 @@ def write_recorded(
     Raises OSError, and ValueError for a run that is unfinished or whose weights are not finite.
     """
     for run in runs:
-        if not run.finished or not _fits(run, run.spec):
+        if not run.finished or not run_format.fits(run, run.spec):
             raise ValueError(f"only finished runs with finite weights can be recorded, not {codec.encode(run.spec)}.")
         document, arrays = to_parts(run)
         small = {name: array for name, array in arrays.items() if not name.startswith("optimizer_state:")}
@@ -217,21 +200,11 @@ def _name(spec: RunSpec, engine: str = "") -> str:
 
 def _write(target: Path, run: Run, *, compressed: bool) -> int:
     """Write a run's file, whole or not at all; returns its bytes."""
-    document, arrays = to_parts(run)
-    index, pieces = [], []
-    for name, array in arrays.items():
-        plain = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-        index.append([name, plain.dtype.str, list(array.shape)])
-        pieces.append(plain.tobytes())
-    text = json.dumps({"run": document, "arrays": index}, sort_keys=True).encode()
-    data = b"".join(pieces)
-    members = {"document": text, "data": data, "checksum": hashlib.sha256(text + data).digest()}
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.stem}.{uuid.uuid4().hex[:8]}.tmp")
-    save: Callable[..., None] = np.savez_compressed if compressed else np.savez
     try:
         with temporary.open("wb") as file:
-            save(file, **{name: np.frombuffer(member, np.uint8) for name, member in members.items()})
+            run_format.write(file, *to_parts(run), compressed=compressed)
             size = file.tell()
         temporary.replace(target)
     finally:
@@ -246,48 +219,10 @@ def _read(path: Path, spec: RunSpec, origin: Origin) -> Run:
     Raises one of UNREADABLE if there is none, or it isn't whole, or not the spec's.
     """
     with path.open("rb") as file, np.load(file, allow_pickle=False) as members:
-        text, data, checksum = (members[name].tobytes() for name in ("document", "data", "checksum"))
-    if hashlib.sha256(text + data).digest() != checksum:
-        raise ValueError("the checksum does not fit")
-    content = json.loads(text)
-    arrays: Arrays = {}
-    place = 0
-    for name, kind, shape in content["arrays"]:
-        if kind not in KINDS or any(size < 0 for size in shape):
-            raise ValueError(f"{name} is not an array of numbers")
-        count = int(np.prod(shape, dtype=np.int64))
-        arrays[name] = np.frombuffer(data, kind, count, place).reshape(shape).copy()
-        place += count * np.dtype(kind).itemsize
-    run = from_parts(content["run"] | {"origin": origin}, arrays)
+        document, arrays = run_format.parse(*(members[name].tobytes() for name in run_format.MEMBERS))
+    run = from_parts(document | {"origin": origin}, arrays)
     if codec.encode(run.spec) != codec.encode(spec):
         raise OtherSpecError("the run is of another spec")
-    if not run.finished or not _fits(run, spec):
+    if not run.finished or not run_format.fits(run, spec):
         raise ValueError("the run does not fit its spec")
     return run
-
-
-def _fits(run: Run, spec: RunSpec) -> bool:
-    """Whether a finished run is one of this spec, with every array of the shape it must have."""
-    spec = spec.canonical()
-    problem, training = spec.problem, spec.training
-    stored_shapes = {name: array.shape for name, array in run.weights.items()}
-    return (
-        codec.encode(run.spec) == codec.encode(spec)  # after a hot reload equal specs are of different classes
-        and run.steps_done == training.steps
-        and stored_shapes == shapes(problem, spec.model)
-        and list(run.history.columns) == ["epoch", "sequences_seen", "loss", "accuracy"]
-        and len(run.history) == training.epochs
-        and list(run.steps.columns) == ["step", "sequences_seen", "loss"]
-        and 0 < len(run.steps) <= MAX_STEP_POINTS
-        and _snapshots_fit(run.snapshots, (N_PROBES, problem.timesteps, problem.problem.outputs))
-        and all(_finite(array) for part in (run.weights, run.optimizer_state) for array in part.values())
-    )
-
-
-def _snapshots_fit(snapshots: Snapshots, shape: tuple[int, ...]) -> bool:
-    count = len(snapshots.step)
-    return snapshots.sequences_seen.shape == (count,) and snapshots.probabilities.shape == (count, *shape)
-
-
-def _finite(array: npt.NDArray[Any]) -> bool:
-    return bool(np.isfinite(array).all())

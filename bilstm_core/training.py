@@ -198,10 +198,10 @@ def _train_stack(
                 points = points[: program.slots - 1]
                 count = int(points[-1]) - done
             chunk, labels = _chunk(program, width, data, done=done, points=points, count=count)
-            state, loss, accuracy, kept = program.run(
+            state, loss, accuracy, slot_weights = program.run(
                 state, chunk, steps_done=done, steps=count, learning_rate=training.learning_rate
             )
-            snapshots.take(points.tolist(), kept[: len(points)])
+            snapshots.take(points.tolist(), slot_weights[: len(points)])
             for number, (record, place) in enumerate(zip(records, places, strict=True)):
                 progress = record.add(done, loss[:, number], accuracy[:, number], labels[:, number])
                 if on_progress is not None:
@@ -212,12 +212,12 @@ def _train_stack(
                 pace = max(1, pace // 2)
             elif spent < CHUNK_SECONDS[0] and count == pace:
                 pace *= 2
-        for record, kept_here in zip(records, snapshots.kept(), strict=True):
-            record.snapshots |= kept_here
+        for record, answers in zip(records, snapshots.answers(), strict=True):
+            record.snapshots |= answers
         earlier = 0.0 if resume is None else resume.timing.train_s / resume.timing.stacked
         timing = Timing(earlier + time.perf_counter() - begin - compile_s, compile_s, len(specs))
-        own = [State(*(part[number] for part in state)) for number in range(len(specs))]
-        return [record.run(done, one, timing) for record, one in zip(records, own, strict=True)]
+        final_states = [State(*(part[number] for part in state)) for number in range(len(specs))]
+        return [record.run(done, final, timing) for record, final in zip(records, final_states, strict=True)]
 
 
 def _starting_state(specs: list[RunSpec], width: int, resume: Run | None) -> State:
@@ -234,7 +234,7 @@ def _chunk(
     program: Program, width: int, data: list[TrainingData], *, done: int, points: npt.NDArray[np.int64], count: int
 ) -> tuple[Chunk, npt.NDArray[np.float64]]:
     """The data of `count` weight updates, and how many labels count in each, (count, runs)."""
-    batches = [one.batches(done, count) for one in data]
+    batches = [stream.batches(done, count) for stream in data]
     parts = []
     for values in zip(*batches, strict=True):
         part = np.zeros((program.capacity, width, *values[0].shape[1:]), values[0].dtype)

@@ -1,13 +1,15 @@
-"""Takes the README's screenshots of a freshly started app: `make pictures`."""
+"""Takes the README's screenshots of a freshly started app: `make pictures`, or some: `python -m docs.pictures why`."""
 
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.find import browser as find_browser
 
@@ -21,9 +23,11 @@ PICTURES = {
     "why": ("why", 1440, 900, "light"),
     "problems": ("problems", 1440, 1500, "light"),
     "merge_modes": ("merge_modes", 1440, 900, "dark"),
+    "class": ("train?view=class", 1280, 720, "light"),
     "inside": ("inside", 1440, 1500, "light"),
     "phone": ("directions", 390, 844, "dark"),
 }
+REPORT = ("report", 1000, 1320)  # of Directions, as it is downloaded
 PRESSED = {"why": ("Something else", "Take the future away", "Give forward as many parameters")}  # before the picture
 
 
@@ -43,21 +47,22 @@ def main() -> None:
                 break
             except OSError:
                 time.sleep(0.2)
-        take(f"http://127.0.0.1:{port}")
+        take(f"http://127.0.0.1:{port}", sys.argv[1:] or [*PICTURES, REPORT[0]])
     finally:
         app.terminate()
         app.wait(10)
 
 
-def take(url: str) -> None:
-    """Photograph the pages of the app at `url`."""
+def take(url: str, names: Sequence[str]) -> None:
+    """Photograph pages of the app at `url`, and a report."""
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find_browser(),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        for name, (path, width, height, scheme) in PICTURES.items():
+        for name in (name for name in names if name in PICTURES):
+            path, width, height, scheme = PICTURES[name]
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
             page.goto(f"{url}/{path}")
             page.locator(".main-svg, [data-testid=overview-network] svg").last.wait_for(timeout=60_000)
@@ -66,7 +71,27 @@ def take(url: str) -> None:
             page.wait_for_timeout(3_000)
             page.screenshot(path=FOLDER / f"{name}.png")
             page.close()
+        if REPORT[0] in names:
+            _take_report(browser, url)
         browser.close()
+
+
+def _take_report(browser: Browser, url: str) -> None:
+    name, width, height = REPORT
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(f"{url}/directions")
+    page.get_by_text("10 of 10 starts").first.wait_for(timeout=60_000)
+    page.get_by_role("button", name="Files").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Report").click()
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / download.value.suggested_filename
+        download.value.save_as(report)
+        page.goto(report.as_uri())
+        page.locator(".main-svg").first.wait_for()
+        page.wait_for_timeout(1_000)
+        page.screenshot(path=FOLDER / f"{name}.png")
+    page.close()
 
 
 if __name__ == "__main__":

@@ -2,26 +2,17 @@
 
 import streamlit as st
 
-from bilstm_core import figures
-from bilstm_core.presets import DIRECTIONS
+from bilstm_core import comparison, figures
+from bilstm_core.page_settings import DIRECTIONS
 from bilstm_core.problems import View
 from ui import registry, shell, state, wording
 from ui.chart.component import cached, chart
 from ui.compare import headline, launch, tables
-from ui.compare.comparison import TUTORIAL_EPOCHS, Comparison
+from ui.compare.comparison import Comparison
 
 shell.enter(__file__)
-COMPARISON = Comparison(
-    page=registry.DIRECTIONS.title,
-    models=DIRECTIONS,
-    styles={
-        label: figures.style(model.direction, variant="raw" if model.backward_output == "raw" else "none")
-        for label, model in DIRECTIONS.items()
-    },
-    hidden_at_first=("backward, tutorial's order",),
-    expected=("bidirectional",),
-    epochs=(TUTORIAL_EPOCHS, 4_000, 20_000),
-    guess_from=20_000,
+COMPARISON = Comparison.of(
+    comparison.DIRECTIONS, page=registry.DIRECTIONS.title, epochs=DIRECTIONS.choices["epochs"], guess_from=20_000
 )
 
 shown, narrow = headline.question(COMPARISON, registry.DIRECTIONS.question)

@@ -2,22 +2,25 @@
 
 import streamlit as st
 
-from ui import controls, derivation, evaluations, registry, shell
-from ui.inside import sensitivity, subject, tabs
+from ui import code, controls, derivation, evaluations, files, registry, share, shell
+from ui.inside import sensitivity, subject, tabs, taken
 
 shell.enter(__file__)
 PAGE = registry.INSIDE.title
 
 st.title(registry.INSIDE.question)
 answer, how = derivation.headline()
-with how:
-    derivation.popover(None, first=derivation.REACTION)
 with st.container(key="controls"):
-    spec = subject.model_controls(PAGE)
-    run = subject.chosen_run(PAGE, spec)
+    settings = subject.model_controls(PAGE)
+    spec, run = subject.spec_of(settings), subject.chosen_run(PAGE, settings)
     with st.container(key="go"):
         subject.training(PAGE, spec, run)
         controls.settings_switch()
+with how:
+    derivation.popover(None, first=derivation.REACTION)
+    code.popover_of_run(PAGE, run)
+    files.popover(PAGE, lambda: taken.offer(PAGE, run))
+    share.popover(PAGE, [spec] if spec else [])
 if run:
     values = subject.chosen_values(PAGE, run)
     with st.container(key="figure"):

@@ -2,26 +2,24 @@
 
 import streamlit as st
 
-from bilstm_core import figures
-from bilstm_core.presets import MERGE_MODES
+from bilstm_core import comparison, figures
+from bilstm_core.page_settings import MERGE_MODES
+from bilstm_core.presets import MODELS_BY_MERGE_MODE
 from ui import registry, shell, state
 from ui.chart.component import chart
 from ui.compare import headline, launch, tables
 from ui.compare.comparison import Comparison
 
 shell.enter(__file__)
-COMPARISON = Comparison(
-    page=registry.MERGE_MODES.title,
-    models=MERGE_MODES,
-    styles={label: figures.style("bidirectional", model.merge_mode) for label, model in MERGE_MODES.items()},
-    expected=("sum", "concat"),
+COMPARISON = Comparison.of(
+    comparison.MERGE_MODES, page=registry.MERGE_MODES.title, epochs=MERGE_MODES.choices["epochs"]
 )
 
 shown, narrow = headline.question(COMPARISON, registry.MERGE_MODES.question)
 with narrow:
     mode = st.segmented_control(
         "What the merge does",
-        list(MERGE_MODES),
+        list(MODELS_BY_MERGE_MODE),
         default="concat",
         required=True,
         key=state.widget("merge", "drawn"),
@@ -30,5 +28,5 @@ with narrow:
     chart(figures.merge_drawing(mode), key="merge-drawing", alt=f"What {mode} makes of two outputs of four numbers.")
     launch.beside(shown)
 with st.container(key="rest"):
-    tables.differences_from(shown, "concat")
+    tables.differences_from_baseline(shown)
     tables.table(shown)

@@ -1,15 +1,26 @@
 """Overview: what does reading both ways mean?"""
 
+from functools import partial
+
 import streamlit as st
 
-from ui import registry, shell
+from ui import imports, registry, shell
 from ui.overview import picture
 
 shell.enter(__file__)
 st.title(registry.OVERVIEW.question)
-answer = st.container(key="answer")
+with st.container(horizontal=True, vertical_alignment="center", key="headline"):
+    answer = st.container(key="answer", width="stretch")
+    buttons = st.container(horizontal=True, gap="small", width="content", key="buttons")
 with st.container(key="controls"):
     view, merge_mode = picture.controls()
+if imports.over():
+    with buttons:
+        from bilstm_core.export import reading
+        from ui import code, share
+
+        code.popover(registry.OVERVIEW.title, partial(reading.program, view, merge_mode, picture.TIMESTEPS))
+        share.popover(registry.OVERVIEW.title)
 answer.markdown(picture.sentence(view))
 with st.container(key="figure"):
     picture.picture(view, merge_mode)

@@ -1,8 +1,10 @@
 """Problem: when does the label flip?"""
 
+import functools
+
 import streamlit as st
 
-from ui import derivation, registry, shell
+from ui import code, derivation, registry, share, shell
 from ui.problem import worked_sequence
 
 shell.enter(__file__)
@@ -12,13 +14,16 @@ st.title(registry.PROBLEM.question)
 answer, how = derivation.headline()
 wide, narrow = st.columns([2, 1], gap="medium")
 with wide, st.container(key="controls"):
-    chosen, seed = worked_sequence.problem_controls(PAGE)
+    settings = worked_sequence.problem_controls(PAGE)
+    problem = settings.spec
 with wide, st.container(key="figure"):
-    flip = worked_sequence.problem_sequence(PAGE, chosen, seed)
-    worked_sequence.train_button(PAGE, chosen)
+    flip = worked_sequence.problem_sequence(PAGE, settings)
+    worked_sequence.train_button(PAGE, problem)
 answer.markdown(flip)
 with how:
-    derivation.popover(chosen, first=derivation.POSITION)
-with narrow:
-    worked_sequence.about(chosen)
-    worked_sequence.position_guess(chosen)
+    derivation.popover(problem, first=derivation.POSITION)
+    code.popover(PAGE, functools.partial(worked_sequence.program, PAGE, settings))
+    share.popover(PAGE)
+with narrow, st.container(key="aside"):
+    worked_sequence.about(problem)
+    worked_sequence.position_guess(problem)

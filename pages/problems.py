@@ -2,33 +2,41 @@
 
 import streamlit as st
 
-from ui import best_possible, derivation, evaluations, registry, shell
-from ui.problems import grid, opened
+from bilstm_core.analysis import deciding
+from ui import best_possible, code, derivation, evaluations, files, live, registry, share, shell
+from ui.problems import grid, opened, taken
 from ui.sequence import timeline
 
 shell.enter(__file__)
 PAGE = registry.PROBLEMS.title
 
+cell = grid.SETTINGS.read().cell
+live.train_linked(PAGE, grid.spec_of(PAGE, cell))
 st.title(registry.PROBLEMS.question)
 answer, how = derivation.headline()
 with how:
-    derivation.popover(grid.problem_of(PAGE))
+    derivation.popover(grid.spec_of(PAGE, cell).problem)
+    code.popover_of_run(PAGE, grid.run_of(PAGE, cell), window=opened.WINDOW)
+    offered = st.container(width="content")
+    share.popover(PAGE, [grid.spec_of(PAGE, cell)])
 specs = grid.specs_of(PAGE, grid.NINE)
 complete = best_possible.known(specs)
 table = grid.cells(PAGE, grid.NINE)
-answer.markdown(grid.headline(table))
+with offered:
+    files.popover(PAGE, lambda: taken.offer(PAGE, cell, table))
+answer.markdown(deciding.headline(table))
 wide, narrow = st.columns([2.1, 1], gap="medium")
 with wide:
     with st.container(key="controls"):
         grid.choose(PAGE)
     with st.container(key="figure"):
-        grid.grid(PAGE, table, "nine")
+        grid.grid(PAGE, table, cell, "nine")
         grid.origin(PAGE, grid.NINE)
-        opened.buttons(PAGE, grid.chosen(PAGE))
-with narrow:
-    run = opened.opened(PAGE, grid.chosen(PAGE))
+        opened.buttons(PAGE, cell)
+with narrow, st.container(key="aside"):
+    run = opened.opened(PAGE, cell)
 with st.container(key="rest"):
     if run:
         timeline.expected_and_predicted(PAGE, run, evaluations.evaluated(run))
-    grid.more(PAGE)
+    grid.more(PAGE, cell)
 best_possible.complete_later(specs, complete)

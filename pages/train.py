@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from ui import controls, derivation, evaluations, live, registry, session, shell
+from ui import code, controls, derivation, evaluations, files, live, registry, session, share, shell
 from ui.sequence import timeline
-from ui.train import details, trainer, tray
+from ui.train import details, numbers, taken, trainer, tray
 
 shell.enter(__file__)
 PAGE = registry.TRAIN.title
@@ -28,14 +28,20 @@ with centre, st.container(key="figure"):
 run = session.shown_run(PAGE)
 with how:
     derivation.popover(run.spec.problem if run else None)
+    code.popover_of_run(PAGE, run, x=trainer.axis(PAGE))
+    offered = st.container(width="content")
+    share.popover(PAGE, [*([spec] if spec else []), *tray.specs()])
 evaluation = evaluations.evaluated_soon(run) if run else None
+with offered:
+    files.popover(PAGE, lambda: taken.offer(PAGE, run, evaluation))
 if run and evaluation:
-    answer.markdown(trainer.sentence(run, evaluation) if not live.active(PAGE) else trainer.meanwhile(run))
-    with right:
-        trainer.figures_of(run, evaluation)
+    answer.markdown(numbers.sentence(run, evaluation) if not live.active(PAGE) else numbers.meanwhile(run))
+    with right, st.container(key="aside"):
+        numbers.figures_of(run, evaluation)
         tray.panel(PAGE, run)
-    timeline.expected_and_predicted(PAGE, run, evaluation)
-    details.tabs(run, evaluation)
+    with st.container(key="rest"):
+        timeline.expected_and_predicted(PAGE, run, evaluation)
+        details.tabs(PAGE, run, evaluation)
 elif run:
     answer.markdown(evaluations.EVALUATING)
 else:

@@ -5,7 +5,7 @@ import streamlit as st
 from ui import shell
 from ui.compare import launch, tables
 from ui.compare.curves import curves
-from ui.why import presses
+from ui.why import findings, presses
 
 shell.enter(__file__)
 
@@ -16,9 +16,9 @@ with wide:
         curves(shown, launch.note(shown))
     with st.container(key="controls"):
         launch.row(shown)
-with narrow:
-    tables.differences_from(shown, "forward")
+with narrow, st.container(key="aside"):
+    tables.differences_from_baseline(shown)
     launch.beside(shown)
 with st.container(key="rest"):
-    presses.so_far(shown)
+    findings.so_far(shown)
     tables.table(shown, pairs=False)

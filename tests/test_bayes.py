@@ -126,7 +126,7 @@ def redrawn(problem: Problem, timesteps: int, view: View) -> dict[str, tuple[flo
     batch = problem.sample(n, timesteps, rng)
     classes = max(problem.outputs, 2)
     losses, hits = np.zeros((n, timesteps)), np.zeros((n, timesteps), bool)
-    for t, seen in enumerate(reads(view, timesteps)):
+    for t, (seen, counts_for) in enumerate(zip(reads(view, timesteps), problem.deciding(timesteps), strict=True)):
         tried = rng.random((trials, n, timesteps, 1), dtype=np.float32)
         tried[:, :, seen] = batch.x[:, seen]
         masks = np.broadcast_to(batch.mask, (trials, n, timesteps))
@@ -135,7 +135,7 @@ def redrawn(problem: Problem, timesteps: int, view: View) -> dict[str, tuple[flo
         shares = counts / trials
         bias = ((counts > 0).sum(axis=0) - 1) / (2 * trials)  # of the entropy of shares (Miller, 1955)
         losses[:, t] = -np.sum(shares * np.log(np.where(counts > 0, shares, 1)), axis=0) + bias
-        if not seen.any():
+        if not (seen & counts_for).any():  # nothing was read that the label depends on
             shares = shares[:, batch.mask[:, t]].mean(axis=1, keepdims=True)
             shares[-1] += 0.01  # an even chance means 1
         likelier = shares.argmax(axis=0)

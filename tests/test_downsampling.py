@@ -50,7 +50,7 @@ def test_thinning_what_was_thinned_equals_thinning_the_whole() -> None:
     for start, stop in ((0, 1_500), (1_500, 2_345), (2_345, 6_001), (6_001, 9_000)):
         joined = (np.append(part[0], steps[start:stop]), np.append(part[1], loss[start:stop]))
         part = thinned(*joined, stop)
-    assert all(np.array_equal(one, other) for one, other in zip(part, whole, strict=True))
+    assert all(np.array_equal(stepwise, at_once) for stepwise, at_once in zip(part, whole, strict=True))
 
 
 def test_of_equal_lows_and_highs_the_first_is_kept() -> None:

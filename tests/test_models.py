@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bilstm_core.models import build_model
+from bilstm_core.choices import MERGE_MODES
+from bilstm_core.models import UninformedBranch, build_model
 from bilstm_core.network.initial_weights import initial_weights
 from bilstm_core.specs import ModelSpec, ProblemSpec
 
@@ -96,3 +97,11 @@ def test_model_of_the_books_recipe_counts_20901_parameters() -> None:
     assert network.count_params() == 20_901
     assert network.input_shape == (None, 10, 1)
     assert network.output_shape == (None, 10, 1)
+
+
+def test_a_layer_of_ours_knows_our_merge_modes_and_no_other() -> None:
+    settings = {"cell": "rnn", "units": 2, "features": 1, "reads": "constant", "reverse": True}
+    widths = {mode: UninformedBranch(merge_mode=mode, **settings)(X).shape[-1] for mode in MERGE_MODES}
+    assert widths == {"concat": 4, "sum": 2, "mul": 2, "ave": 2}
+    with pytest.raises(ValueError, match="merge_mode must be one of concat, sum, mul, ave, not 'max'"):
+        UninformedBranch(merge_mode="max", **settings)(X)

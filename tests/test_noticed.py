@@ -9,23 +9,25 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from bilstm_core import figures
+from bilstm_core import evaluation, figures
 from bilstm_core.analysis.ablation import gain
-from bilstm_core.presets import DIRECTIONS, NO_FUTURE
+from bilstm_core.page_settings import ComparisonSettings
+from bilstm_core.presets import MODELS_BY_DIRECTION, NO_FUTURE
 from bilstm_core.problems import BayesRisk
-from bilstm_core.service.job_record import Job, parts_of
+from bilstm_core.service.job_record import Job
+from bilstm_core.service.parts import parts_of
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
-from ui import best_possible, evaluations, session
+from ui import best_possible, session
 from ui.chart import component
 from ui.compare import guess, headline, launch, tables
-from ui.compare.comparison import Comparison, ComparisonSettings
+from ui.compare.comparison import Comparison
 from ui.compare.resolved import Asked, Shown, chosen_settings
 from ui.train import tray
 
-STYLES = {label: figures.style(model.direction) for label, model in DIRECTIONS.items()}
-COMPARED = Comparison(page="Directions", models=DIRECTIONS, styles=STYLES, guess_from=4_000)
-SPECS = {label: RunSpec(model=DIRECTIONS[label]) for label in ("forward", "backward", "bidirectional")}
+STYLES = {label: figures.style(model.direction) for label, model in MODELS_BY_DIRECTION.items()}
+COMPARED = Comparison(page="Directions", models=MODELS_BY_DIRECTION, styles=STYLES, guess_from=4_000)
+SPECS = {label: RunSpec(model=MODELS_BY_DIRECTION[label]) for label in ("forward", "backward", "bidirectional")}
 
 
 @pytest.fixture(autouse=True)
@@ -215,9 +217,9 @@ def test_a_plotly_that_was_not_wholly_written_is_not_served(monkeypatch: pytest.
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(component.gzip, "compress", compress)
-    said = component.ensure_plotly(tmp_path)
-    assert said.startswith("The charts can't be drawn: ")
-    assert "No space left on device" in said
+    sentence = component.ensure_plotly(tmp_path)
+    assert sentence.startswith("The charts can't be drawn: ")
+    assert "No space left on device" in sentence
     assert not list(tmp_path.glob("plotly.*"))
     monkeypatch.undo()
     assert component.ensure_plotly(tmp_path) == ""
@@ -225,5 +227,5 @@ def test_a_plotly_that_was_not_wholly_written_is_not_served(monkeypatch: pytest.
 
 
 def test_a_run_is_evaluated_on_as_many_sequences_as_its_cost_allows_but_never_on_too_few() -> None:
-    assert evaluations.evaluation_size(SPECS["forward"]) == evaluations.MOST_SEQUENCES
-    assert evaluations.evaluation_size(SPECS["forward"], 0.0) == evaluations.FEWEST_SEQUENCES
+    assert evaluation.evaluation_size(SPECS["forward"]) == evaluation.MOST_SEQUENCES
+    assert evaluation.evaluation_size(SPECS["forward"], 0.0) == evaluation.FEWEST_SEQUENCES

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bilstm_core.runs import Run, Snapshots, Timing, checkpoint_specs, from_parts, to_parts
+from bilstm_core.runs import Run, Snapshots, Timing, checkpoint_specs, from_parts, spec_reached, to_parts
 from bilstm_core.specs import RunSpec, TrainingSpec
 from tests.test_store import finished
 
@@ -88,3 +88,12 @@ def test_a_stopped_run_has_checkpoints_up_to_where_it_came() -> None:
 @pytest.mark.parametrize(("epochs", "steps_done"), [(1, 1), (5, 0)])
 def test_nothing_lies_between_untrained_and_one_epoch(epochs: int, steps_done: int) -> None:
     assert checkpoint_specs(run_of(RunSpec(training=TrainingSpec(epochs=epochs)), steps_done)) == []
+
+
+def test_a_stopped_run_is_trained_as_far_as_it_came() -> None:
+    run = finished(RunSpec(training=TrainingSpec(epochs=800)))
+    assert spec_reached(run) == run.spec
+    stopped = replace(run, steps_done=400, history=run.history.head(400))
+    assert spec_reached(stopped).training.epochs == 400
+    barely = replace(run, steps_done=0, history=run.history.head(0))
+    assert spec_reached(barely).training.epochs == 1

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bilstm_core import run_format
 from bilstm_core import specs as specs_module
 from bilstm_core import store as store_module
 from bilstm_core.network.initial_weights import flattened, initial_weights
@@ -532,7 +533,7 @@ def test_each_system_has_its_own_folder_for_what_can_be_made_again(
 
 def fitting() -> Run:
     run = finished(RunSpec(training=TrainingSpec(epochs=30)))
-    assert store_module._fits(run, run.spec)
+    assert run_format.fits(run, run.spec)
     return run
 
 
@@ -558,14 +559,14 @@ def test_a_run_that_does_not_fit_its_spec_is_not_kept(store: Store, changes: dic
     store.put(replace(run, **changes))
     assert not store._root.exists()
     other = replace(run.spec, training=replace(run.spec.training, seed=9))
-    assert not store_module._fits(run, other)
+    assert not run_format.fits(run, other)
 
 
 def test_as_many_points_as_a_curve_may_have_fit() -> None:
     run = fitting()
-    rows = pd.concat([run.steps] * 200)[: store_module.MAX_STEP_POINTS]
-    assert store_module._fits(replace(run, steps=rows), run.spec)
-    assert store_module._fits(replace(run, steps=run.steps[:1]), run.spec)
+    rows = pd.concat([run.steps] * 200)[: run_format.MAX_STEP_POINTS]
+    assert run_format.fits(replace(run, steps=rows), run.spec)
+    assert run_format.fits(replace(run, steps=run.steps[:1]), run.spec)
 
 
 def written(path: Path, content: dict[str, Any], data: bytes, checksum: bytes | None = None) -> None:

@@ -58,7 +58,7 @@ def _copy(folder: Path, module: dict[str, Any]) -> None:
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "plotly.*"))
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "plotly.*.gz"))
         elif source.exists():
             shutil.copy(source, folder / name)
     path = folder / module["path"]

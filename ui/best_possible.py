@@ -3,18 +3,15 @@
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-import numpy as np
 import streamlit as st
 
-from bilstm_core import figures
-from bilstm_core.analysis.statistics import listed
+from bilstm_core import figures, reports
 from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.problems import BayesRisk, View
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 from ui import waits
 
 PATIENCE_S = 0.3
-CLOSE = 0.002  # floors nearer than this are drawn as one
 
 
 @st.cache_resource(show_spinner=False)
@@ -44,24 +41,12 @@ def known(specs: Mapping[str, RunSpec]) -> bool:
 
 def of(specs: Mapping[str, RunSpec], styles: Mapping[str, figures.Style]) -> list[figures.Floor]:
     """A line for the best possible loss of each run; those that share one share the line."""
-    found: list[tuple[float, list[str]]] = []
-    for label, spec in specs.items():
-        risk = best_possible(spec.problem, spec.model)
-        if risk is None or np.isnan(risk.loss):
-            continue
-        group = next((labels for value, labels in found if abs(value - risk.loss) < CLOSE), None)
-        if group is None:
-            found.append((risk.loss, [label]))
-        else:
-            group.append(label)
-    return [
-        figures.Floor(
-            "best possible" if len(labels) == len(specs) else f"best possible, {listed(labels)}",
-            value,
-            styles[labels[0]],
-        )
-        for value, labels in found
-    ]
+    return reports.floors(risks_of(specs), styles)
+
+
+def risks_of(specs: Mapping[str, RunSpec]) -> dict[str, BayesRisk | None]:
+    """The best possible of each run, None while it is not known."""
+    return {label: best_possible(spec.problem, spec.model) for label, spec in specs.items()}
 
 
 def complete_later(specs: Mapping[str, RunSpec], drawn: bool) -> None:

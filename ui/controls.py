@@ -12,9 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 from bilstm_core import codec
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.problems import PROBLEMS
+from bilstm_core.settings import FIELDS, RunSettings, plain, settings_of_run
 from bilstm_core.specs import WHOLE_NUMBERS, RunSpec, TrainingSpec
 from ui import state
-from ui.settings import FIELDS, RunSettings, plain, read, settings_of_run, write
+from ui.settings import read, write
 
 OWN = "Own settings"  # in the list of presets, where the controls are none of them
 
@@ -61,9 +62,9 @@ def widget(page: str, name: str) -> Any:
         if isinstance(entry.get(), int):
             entry.set(float(entry.get()))
         value = plain(st.number_input(step=1.0, format="%.10g", **common))
-    said = declared.complaint(value)
-    if said:
-        st.markdown(f":material/error: {said}")
+    complaint = declared.complaint(value)
+    if complaint:
+        st.markdown(f":material/error: {complaint}")
     return value
 
 
@@ -114,10 +115,10 @@ def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator, DeltaGene
                 flat["merge_mode"] = widget(page, "merge_mode")
             elif flat["direction"] == "backward":
                 flat["backward_output"] = widget(page, "backward_output")
-        one, two = st.columns(2)
-        with one:
+        left, right = st.columns(2)
+        with left:
             flat["timesteps"] = widget(page, "timesteps")
-        with two:
+        with right:
             flat["units"] = widget(page, "units")
         flat["epochs"] = widget(page, "epochs")
     below = st.container()

@@ -52,9 +52,10 @@ def _derived(name: str) -> str:
 
 
 def headline() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Where a page's measured answer goes, and beside it the place of `popover`."""
+    """Where a page's measured answer goes, and beside it the place of its buttons."""
     with st.container(horizontal=True, vertical_alignment="center", key="headline"):
-        return st.container(key="answer", width="stretch"), st.container(width="content")
+        answer = st.container(key="answer", width="stretch")
+        return answer, st.container(horizontal=True, gap="small", width="content", key="buttons")
 
 
 def popover(problem: ProblemSpec | None, paired: bool = False, first: str = LOSS) -> None:

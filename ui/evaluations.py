@@ -14,29 +14,21 @@ from cachetools import LRUCache
 
 from bilstm_core.analysis import frames
 from bilstm_core.analysis.statistics import listed
-from bilstm_core.evaluation import Evaluation, evaluate
-from bilstm_core.network.initial_weights import parameter_count
+from bilstm_core.evaluation import Evaluation, evaluate, evaluation_size
+from bilstm_core.files import tables
 from bilstm_core.runs import Run
-from bilstm_core.specs import ProblemSpec, RunSpec
+from bilstm_core.specs import ProblemSpec
 from ui import session, state, waits
 
 DIVERGED = "The training diverged: the weights are no numbers any more. Lower the learning rate and train again."
-AFFORDABLE = 3e9  # multiply-adds that an evaluation may cost; a page must answer at once
-AFFORDABLE_BESIDE = 1e10  # for all starts of a model in a comparison, which are evaluated beside the pages
-MOST_SEQUENCES, FEWEST_SEQUENCES = 10_000, 100  # that a run is evaluated on; the pages show a hundred
 PATIENCE_S = 0.3  # that a page waits for the evaluations of a comparison before it is drawn without them
 PATIENCE_ALONE_S = 1.0  # and for that of a single run, without which it shows little
+FROM_FILE = "Brought back from a file"
 EVALUATING = "The run is trained and is being evaluated."
 
 Score = tuple[float, float, float, npt.NDArray[np.float64]]  # loss, accuracy, exact, accuracy by timestep
 _scores: LRUCache[tuple[str, int], Future[Score]] = LRUCache(5_000)  # by the run's digest and the number of sequences
 _lock = threading.Lock()  # held while they are asked or changed
-
-
-def evaluation_size(spec: RunSpec, affordable: float = AFFORDABLE) -> int:
-    """How many fresh sequences can be evaluated for so many multiply-adds, within MOST and FEWEST_SEQUENCES."""
-    cost = spec.problem.timesteps * (parameter_count(spec.problem, spec.model) + 200)
-    return int(min(MOST_SEQUENCES, max(FEWEST_SEQUENCES, affordable // cost)))
 
 
 @st.cache_resource(show_spinner=False)
@@ -74,8 +66,8 @@ def drawn_key(run: Run) -> tuple[str, int]:
 
 
 def _score(run: Run, n_sequences: int) -> Score:
-    one = evaluate(run, n_sequences)
-    return one.loss, one.accuracy, one.exact, one.per_timestep["accuracy"].to_numpy(np.float64)
+    result = evaluate(run, n_sequences)
+    return result.loss, result.accuracy, result.exact, result.per_timestep["accuracy"].to_numpy(np.float64)
 
 
 def _future(run: Run, n_sequences: int) -> Future[Score]:
@@ -113,7 +105,7 @@ def download(frame: Callable[[], pd.DataFrame], name: str, label: str = "CSV") -
     """A small button that saves a table or the points of a curve as CSV; the table is made when it is pressed."""
     st.download_button(
         label,
-        lambda: frame().to_csv(index=False).encode(),
+        lambda: tables.csv(frame()),
         f"{name}.csv",
         "text/csv",
         key=state.widget("download", name),
@@ -129,6 +121,8 @@ def origin(run: Run) -> str:
     day = store.stored_on(run.spec) if run.finished else None
     if run.origin == "recorded":
         where = f"Recorded{_on(store.recorded_on())}"
+    elif run.origin == "imported":
+        where = FROM_FILE
     else:
         where = f"Stored{_on(day)}" if day else "Trained"
     return f"{where}: seed {run.spec.training.seed}, {run.timing.train_s:.1f} s of training, {_versions([run])}."
@@ -140,23 +134,26 @@ def _on(day: date | None) -> str:
 
 def _versions(runs: Sequence[Run]) -> str:
     names = {"keras": "Keras", "tensorflow": "TensorFlow"}
-    said = {
+    versions = {
         ", ".join(f"{names.get(name, name)} {version}" for name, version in sorted(run.versions.items()))
         for run in runs
     }
-    return "; ".join(sorted(said))
+    return "; ".join(sorted(versions))
 
 
 def origin_of(runs: Sequence[Run]) -> str:
     """Where many runs come from, small, below their figure."""
-    said = []
-    for origin in ("recorded", "trained"):
+    sources = []
+    words = {
+        "recorded": f"Recorded{_on(session.store().recorded_on())}",
+        "trained": "Trained here",
+        "imported": FROM_FILE,
+    }
+    for origin, where in words.items():
         group = [run for run in runs if run.origin == origin]
         if group:
-            recorded = origin == "recorded"
-            where = f"Recorded{_on(session.store().recorded_on())}" if recorded else "Trained here"
-            said.append(f"{where}: {_seeds({run.spec.training.seed for run in group})}")
-    return f"{'. '.join(said)}, {_versions(runs)}."
+            sources.append(f"{where}: {_seeds({run.spec.training.seed for run in group})}")
+    return f"{'. '.join(sources)}, {_versions(runs)}."
 
 
 def _seeds(seeds: Iterable[int]) -> str:

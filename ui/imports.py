@@ -1,21 +1,42 @@
 """What pages need and takes a while to import, imported once, in a thread: before the first page, or right after it.
 
-This module imports little: a light page is shown before the others' needs are there.
+This module imports little: a light page is shown before the others' needs are there. Whoever imports does so under one
+lock: of two threads that import the parts of a package in different orders, Python leaves one with half of it.
 """
 
+import contextlib
 import importlib
 import inspect
 import logging
 import threading
 import time
+from collections.abc import Sequence
 
-LIGHT = ("ui.shell", "ui.registry", "ui.overview.picture")  # what the first page needs
+LIGHT = ("ui.shell", "ui.registry", "ui.view", "ui.links", "ui.overview.picture")  # what the first page needs
 OF_STREAMLIT = ("numpy", "PIL.Image")  # what Streamlit imports when it is given the page's icon: a tenth of a second
 LISTENING_S = 0.1  # after which a server listens: imports would keep the first visitor from coming in
-HEAVY = ("ui.elsewhere", "pandas", "plotly.graph_objects", "bilstm_core.figures", "ui.train.trainer")
+HEAVY = (  # what the scripts of the other pages import; a test holds that nothing is missing
+    "ui.elsewhere",
+    "pandas",
+    "ui.share",
+    "plotly.graph_objects",
+    "bilstm_core.figures",
+    "bilstm_core.export.reading",
+    "ui.page_links",
+    "ui.train.taken",
+    "ui.problem.worked_sequence",
+    "ui.compare.headline",
+    "ui.why.presses",
+    "ui.problems.taken",
+    "ui.problems.opened",
+    "ui.inside.tabs",
+    "ui.inside.taken",
+)
 
 log = logging.getLogger(__name__)
-_lock = threading.Lock()
+_lock = threading.Lock()  # held by whoever imports
+_turn = threading.Lock()
+_first = threading.Event()  # LIGHT is imported
 _begun = threading.Event()
 _over = threading.Event()
 
@@ -31,29 +52,49 @@ def begin(later_s: float) -> None:
         threading.Thread(target=_heavy, args=(later_s, _begun, _over), name="imports", daemon=True).start()
 
 
+def ready(*, light: bool) -> None:
+    """Import what a page needs, unless it is there; sessions that come at once wait for the one that does it.
+
+    light: the page needs no more than the first page of a new server
+    What could not be imported is told by the page that needs it.
+    """
+    if _over.is_set() or (light and _first.is_set()):  # it waits for nobody who imports the rest
+        return
+    with contextlib.suppress(ImportError):
+        _import(LIGHT if light else (*LIGHT, *HEAVY))
+        _first.set()
+
+
 def over() -> bool:
     """Whether nothing more is being imported. What could not be is told by the page that needs it."""
     return _over.is_set()
 
 
+def _import(names: Sequence[str]) -> None:
+    with _lock:
+        for name in names:
+            importlib.import_module(name)
+
+
 def _light() -> None:
     time.sleep(LISTENING_S)
-    for name in (*LIGHT, *OF_STREAMLIT):
+    _import(LIGHT)
+    _first.set()
+    for name in OF_STREAMLIT:
         importlib.import_module(name)
-    importlib.import_module("ui.shell").renew()
+    importlib.import_module("ui.renewal").renew()
     importlib.import_module("ui.chart.component").ensure_plotly()
     inspect.stack()  # Streamlit calls it at a server's first element, and the first call looks at every module's file
 
 
 def _heavy(later_s: float, begun: threading.Event, done: threading.Event) -> None:
     begun.wait(later_s)
-    with _lock:
+    with _turn:
         if begun.is_set():
             return
         begun.set()
     try:
-        for name in HEAVY:
-            importlib.import_module(name)
+        _import(HEAVY)
         importlib.import_module("ui.services").jobs()
     except ImportError:
         log.exception("What pages need could not be imported.")

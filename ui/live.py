@@ -44,6 +44,12 @@ def start(
     state.PRESSED(page).set(True)
 
 
+def train_linked(page: str, spec: RunSpec | None) -> None:
+    """Train what the page's address asks for, if the page has just been filled from there and there is no run of it."""
+    if state.LINKED(page).take() and spec and session.find(spec) is None and not active(page):
+        start(page, [spec])
+
+
 def prepare(page: str, specs: Sequence[RunSpec]) -> None:
     """Have the worker compile what a press would train, once the page's settings have stood for a moment.
 

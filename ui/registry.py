@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bilstm_core.questions import QUESTIONS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
@@ -24,32 +26,32 @@ OVERVIEW = Page(
     title="Overview",
     path="pages/overview.py",
     icon=":material/explore:",
-    question="What does reading both ways mean?",
+    question=QUESTIONS["overview"],
     light=True,
 )
-PROBLEM = Page(title="Problem", path="pages/problem.py", icon=":material/stairs:", question="When does the label flip?")
+PROBLEM = Page(title="Problem", path="pages/problem.py", icon=":material/stairs:", question=QUESTIONS["problem"])
 TRAIN = Page(
     title="Train",
     path="pages/train.py",
     icon=":material/play_circle:",
-    question="Can this model learn it, and where does it still err?",
+    question=QUESTIONS["train"],
 )
 DIRECTIONS = Page(
     title="Directions",
     path="pages/directions.py",
     icon=":material/swap_horiz:",
-    question="Does direction matter, and for how long?",
+    question=QUESTIONS["directions"],
 )
-WHY = Page(title="Why", path="pages/why.py", icon=":material/psychology_alt:", question="Why: is it the future?")
+WHY = Page(title="Why", path="pages/why.py", icon=":material/psychology_alt:", question=QUESTIONS["why"])
 PROBLEMS = Page(
     title="Problems",
     path="pages/problems.py",
     icon=":material/grid_on:",
-    question="When do you really need both?",
+    question=QUESTIONS["problems"],
 )
 MERGE_MODES = Page(
-    title="Merge modes", path="pages/merge_modes.py", icon=":material/merge:", question="Does the merge matter?"
+    title="Merge modes", path="pages/merge_modes.py", icon=":material/merge:", question=QUESTIONS["merge_modes"]
 )
-INSIDE = Page(title="Inside", path="pages/inside.py", icon=":material/biotech:", question="What does each state carry?")
+INSIDE = Page(title="Inside", path="pages/inside.py", icon=":material/biotech:", question=QUESTIONS["inside"])
 
 PAGES = (OVERVIEW, PROBLEM, TRAIN, DIRECTIONS, WHY, PROBLEMS, MERGE_MODES, INSIDE)  # the first opens the app

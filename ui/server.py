@@ -32,19 +32,30 @@ FAULT = "This page could not be shown, through a fault of the program. Reload it
 
 
 def routes() -> list[BaseRoute]:
-    """The routes beside Streamlit's own."""
+    """The routes beside Streamlit's own, under the path that Streamlit is told to serve its pages under."""
+    import streamlit as st
+
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    under = f"/{base}" if base else ""
     return [
-        WebSocketRoute("/live/{job}", _live),
-        Route("/live/{job}", _ask),
-        Route("/assets/{name}", _asset),
+        WebSocketRoute(f"{under}/live/{{job}}", _live),
+        Route(f"{under}/live/{{job}}", _ask),
+        Route(f"{under}/assets/{{name}}", _asset),
     ]
 
 
 @contextlib.asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Import what pages need, unless a page that comes first has begun to."""
+    """Import what pages need, unless a page that comes first has begun to.
+
+    Streamlit is told that the pages folder is no older kind of multipage app: else it would run the page that the first
+    link leads to without app.py, and what two such pages import at once comes to harm.
+    """
+    from streamlit.runtime.pages_manager import PagesManager
+
     from ui import imports
 
+    PagesManager.uses_pages_directory = False
     imports.light()
     imports.begin(FIRST_PAGE_S)
     yield

@@ -6,9 +6,9 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from bilstm_core import codec
+from bilstm_core import codec, wording
 from bilstm_core.runs import Arrays, Run, from_parts, to_parts
-from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
+from bilstm_core.specs import RunSpec
 from ui import registry, run_cache, services, state
 from ui.state import TrayEntry
 
@@ -16,6 +16,7 @@ MAX_REMEMBERED = 2_000  # runs that a session finds by their spec; a comparison 
 
 Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
 jobs, store = services.jobs, services.store  # which pages ask the session for
+describe = wording.describe  # so do they for a run's short name
 
 
 def watcher() -> str:
@@ -29,25 +30,33 @@ def watcher() -> str:
 
 def run_key(run: Run) -> str:
     """A key for this very run in the session; the same spec stopped, or trained to other weights, has another."""
-    return _key(run.spec, run.steps_done, run.digest)
+    return _key(run.spec, run.steps_done, run.digest, imported=run.origin == "imported")
 
 
 @functools.lru_cache(maxsize=4_096)  # a page asks for the same hundreds of times
-def _key(spec: RunSpec, steps_done: int, digest: str = "") -> str:
-    return json.dumps({**codec.encode(spec), "steps_done": steps_done, "digest": digest})
+def _key(spec: RunSpec, steps_done: int, digest: str = "", *, imported: bool = False) -> str:
+    of_file = {"imported": True} if imported else {}
+    return json.dumps({**codec.encode(spec), "steps_done": steps_done, "digest": digest, **of_file})
 
 
 @functools.lru_cache(maxsize=4_096)
-def _read_key(key: str) -> tuple[RunSpec, int, str]:
-    """Spec, steps done and digest that a key stands for."""
+def _read_key(key: str) -> tuple[RunSpec, int, str, bool]:
+    """Spec, steps done and digest that a key stands for, and whether the run was brought back from a file."""
     flat = json.loads(key)
     steps_done, digest = int(flat.pop("steps_done")), str(flat.pop("digest", ""))
-    return codec.decode(flat), steps_done, digest
+    imported = bool(flat.pop("imported", False))
+    return codec.decode(flat), steps_done, digest, imported
 
 
 def spec_of(key: str) -> RunSpec:
     """The spec that a run's key stands for."""
     return _read_key(key)[0]
+
+
+def asked_of(key: str) -> tuple[RunSpec, bool]:
+    """The spec that a run's key stands for, and whether training it gives the run: it was trained here, to its end."""
+    spec, steps_done, _, imported = _read_key(key)
+    return spec, steps_done >= spec.training.steps and not imported
 
 
 def _latest() -> dict[str, str]:
@@ -76,9 +85,14 @@ def _hold() -> None:
 
 
 def remember(run: Run) -> str:
-    """Let this session find the run by its spec from now on, and return the run's key."""
+    """Let this session find the run by its spec from now on, and return the run's key.
+
+    One that was brought back from a file is found by its key alone: no page takes it for what it would have trained.
+    """
     run_cache.put(run)
     key, latest, name = run_key(run), _latest(), _key(run.spec, run.steps_done)
+    if run.origin == "imported":
+        return key
     latest.pop(name, None)
     latest[name] = key
     while len(latest) > MAX_REMEMBERED:
@@ -88,7 +102,7 @@ def remember(run: Run) -> str:
 
 def recall(key: str) -> Run | None:
     """The very run of this key, if it is at hand, or held by this session, or in the store."""
-    spec, steps_done, digest = _read_key(key)
+    spec, steps_done, digest, _ = _read_key(key)
     run = run_cache.get(digest)
     if run is None:
         parts = _held().get(key)
@@ -159,34 +173,6 @@ def tray() -> list[TrayEntry]:
     return state.TRAY.ensure()
 
 
-def describe(spec: RunSpec, seen: int | None = None) -> str:
-    """A short name for a run: direction, what differs from the defaults, and how many sequences it was asked to see.
-
-    seen: how many it has seen, where it may have been stopped
-    """
-    model, training = spec.model, spec.training
-    words: list[str] = [model.direction]
-    if spec.problem.name != ProblemSpec().name:
-        words.insert(0, spec.problem.problem.title.lower())
-    if model.direction == "bidirectional" and model.merge_mode != "concat":
-        words.append(model.merge_mode)
-    if model.backward_output == "raw":
-        words.append("tutorial's order")
-    if model.cell != "lstm":
-        words.append(model.cell.upper())
-    if model.units != ModelSpec().units:
-        words.append(f"{model.units} units")
-    if model.layers > 1:
-        words.append(f"{model.layers} layers")
-    if spec.problem.timesteps != 10:
-        words.append(f"T={spec.problem.timesteps}")
-    stopped = "" if seen in (None, training.sequences) else f"{seen:,} of "
-    words.append(f"{stopped}{training.sequences:,} sequences")
-    if training.seed:
-        words.append(f"seed {training.seed}")
-    return ", ".join(words)
-
-
 def free_name(spec: RunSpec, seen: int | None = None) -> str:
     """A short name for a run of this spec that no run of the tray has. seen: as in `describe`"""
     names = {entry["name"] for entry in tray()}
@@ -198,12 +184,17 @@ def free_name(spec: RunSpec, seen: int | None = None) -> str:
     return name
 
 
-def add_to_tray(run: Run) -> None:
-    """Keep a run for comparison under a name of its own; a run that is there already stays once."""
+def add_to_tray(run: Run, name: str = "", *, shown: bool = True) -> None:
+    """Keep a run for comparison under a name of its own; a run that is there already stays once.
+
+    name: that it is to have, if no other run has it
+    """
     key = remember(run)
     entries = tray()
     if not any(entry["key"] == key for entry in entries):
-        entries.append({"key": key, "name": free_name(run.spec, run.sequences_seen), "shown": True})
+        free = name and all(entry["name"] != name for entry in entries)
+        chosen = name if free else free_name(run.spec, run.sequences_seen)
+        entries.append({"key": key, "name": chosen, "shown": shown})
         _hold()
 
 

@@ -3,14 +3,11 @@
 It imports little, for the first page of a new server waits for it.
 """
 
-import threading
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
-from bilstm_core.service.source import fingerprint
-from ui import imports, state, waits, wire
+from ui import address, imports, renewal, state, waits, wire
 
 AFTER_S = 1.0  # the first page of a new server, in which its browser draws it
 STYLE = """
@@ -19,7 +16,14 @@ STYLE = """
 h1 { padding-bottom: 0.1rem; }
 .st-key-answer p { font-size: 1.25rem; line-height: 1.45; }
 .st-key-headline { min-height: 3.65rem; } /* two lines, whether or not they are full */
+.st-key-buttons { position: relative; row-gap: 0 !important; z-index: 1; } /* the answer's margin lies over it */
+/* two rows of them fit */
+@media (min-width: 641px) { .st-key-buttons button { min-height: 1.8rem; padding-block: 0; } }
+@media (max-width: 1320px) { .st-key-buttons button > div > [aria-hidden="true"] { display: none; } }
 [data-testid="stCaptionContainer"] p { font-size: 0.9rem; }
+/* as tall as the boxes beside them, so that labels in a row stand in one line */
+[data-testid="stButtonGroup"]:not(.st-key-figure *) [data-variant="segmented_control"] { min-height: 2.5rem; }
+[data-testid="stButtonGroup"] button[data-selected="true"] * { color: light-dark(#4a4e9e, #a9aef7); }
 *:has(> .st-key-preload), *:has(> .st-key-waits):not(:has(.bilstm-waits p)) { position: absolute; visibility: hidden; }
 .bilstm-waits p { font-size: 0.9rem; margin: 0; opacity: 0.6; }
 /* over the figure's upper margin: it takes no room of its own, whether it says something or not */
@@ -27,8 +31,17 @@ h1 { padding-bottom: 0.1rem; }
 /* what changes several times a second moves at once: an animation would draw the page sixty times */
 .st-key-status *, .st-key-figure [data-testid="stElementContainer"] { transition: none !important; }
 *:has(> .st-key-verdict) { flex: 1 1 20rem !important; margin-block: -0.25rem; }
+/* the switch of the class mode, in the header */
+.st-key-view-switch { position: fixed; right: 4.75rem; top: 0.8rem; width: auto !important; z-index: 999991; }
+*:has(> .st-key-view-switch), [data-testid="stMainBlockContainer"] > * > *:has(> * > * > .st-key-view-switch) {
+  position: absolute; }
 .st-key-phone-settings, [data-testid="stStatusWidget"] button { display: none; }
+@media (max-height: 800px) and (min-width: 641px) { /* a projector: the replay is in sight, too */
+  [data-testid="stMainBlockContainer"] { padding-top: 3.75rem; }
+  h1 { padding-top: 0.75rem !important; }
+}
 @media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding-top: 3.75rem; }
   .st-key-phone-settings { display: flex; }
   [data-testid="stButtonGroup"] > div { flex-wrap: wrap; row-gap: 0.25rem; }
   .st-key-controls:not(:has(.st-key-phone-settings input:checked)) :is(
@@ -36,7 +49,11 @@ h1 { padding-bottom: 0.1rem; }
   h1 { font-size: 1.5rem !important; }
   .st-key-answer p { font-size: 1.1rem; }
   .st-key-headline { flex-wrap: wrap; row-gap: 0; min-height: 0; }
-  *:has(> .st-key-status) { max-height: none; min-height: 4.25rem; margin-bottom: 0; }
+  /* as many lines as an answer of the page has: what is said while it trains is shorter */
+  .stMain:has(.st-key-status) .st-key-answer { min-height: calc(3 * 1.45 * 1.1rem); }
+  .stMain:has(.st-key-setting-starts) .st-key-answer { min-height: calc(4 * 1.45 * 1.1rem); }
+  .stMain:not(:has(.st-key-phone-settings input:checked)) :has(> .st-key-setting-singly) { display: none; }
+  *:has(> .st-key-status) { max-height: none; min-height: 3rem; margin-bottom: 0; }
   .st-key-headline > *:has(.st-key-answer) { flex-basis: 100%; }
   [data-testid="stColumn"]:has(.st-key-figure), *:has(> .st-key-figure) { order: 1; }
   [data-testid="stColumn"]:has(.st-key-controls), *:has(> .st-key-controls) { order: 2; }
@@ -65,10 +82,10 @@ h1 { padding-bottom: 0.1rem; }
 
 
 def enter(script: str) -> None:
-    """Make a page that was opened directly pass through app.py.
+    """Make a page that was opened directly pass through app.py, on a host that runs app.py as a plain script.
 
-    Until st.navigation has been called once in a server's life, Streamlit takes the pages folder for its older kind of
-    multipage app, and runs a page that a link leads to without app.py.
+    There Streamlit takes the pages folder for its older kind of multipage app, until st.navigation has been called once
+    in a server's life, and runs a page that a link leads to without app.py.
     """
     if not state.DRESSED.get():
         st.navigation([st.Page(lambda: None, title="-", default=True), st.Page(script)], position="hidden")
@@ -83,10 +100,11 @@ def dress(*, light: bool) -> None:
     state.DRESSED.set(True)
     wire.install()
     waits.begin()
-    renew()
+    renewal.renew()
     st.html(STYLE)
     with st.container():  # there or not, so that what follows keeps its place
         wire.notice()
+        address.notice()
         if imports.over() or not light:
             from ui import elsewhere
 
@@ -109,29 +127,3 @@ def beside(title: str, titles: Sequence[str], *, light: bool) -> None:
         from ui import elsewhere
 
         elsewhere.listen(title, titles)
-
-
-def renew() -> None:
-    """Forget what was cached under an older source: a hot reload replaces classes, and old objects fit no new one.
-
-    Sessions that come at once take turns: the first forgets, the others find what is new, and close nothing of it.
-    """
-    with _lock():
-        if _loaded()["source"] != _source():
-            st.cache_resource.clear()
-            st.cache_data.clear()
-            _loaded()  # so that the next change is one from this source
-
-
-def _lock() -> threading.Lock:
-    """One lock a process; this module is loaded anew as the source changes, and its own would be two."""
-    return vars(st).setdefault("_bilstm_renewal", threading.Lock())  # type: ignore[no-any-return]
-
-
-@st.cache_resource(show_spinner=False)
-def _loaded() -> dict[str, str]:
-    return {"source": _source()}
-
-
-def _source() -> str:
-    return fingerprint() + fingerprint(Path(__file__).parent)

@@ -76,10 +76,32 @@ class Parameter:
         del st.query_params[self.name]
 
 
+class Written(TypedDict):
+    """What was written into the address last, and of which page."""
+
+    page: str
+    words: dict[str, tuple[str, ...]]
+
+
+class Complaints(TypedDict):
+    """What was not allowed in an address, and of which page and address it is said; None before one is written."""
+
+    sentences: list[str]
+    of: list[Any] | None
+
+
 class TrayEntry(TypedDict):
     """A run that is kept for comparison: its key, the name a person gave it, and whether it is drawn."""
 
     key: str
+    name: str
+    shown: bool
+
+
+class Wanted(TypedDict):
+    """A run that an address wants in the tray: its spec, as a codec dict, its name, and whether it is drawn."""
+
+    spec: dict[str, Any]
     name: str
     shown: bool
 
@@ -105,8 +127,16 @@ class Refusal(TypedDict):
     told: bool
 
 
-class Summary(TypedDict):
-    """A question for a model's summary: which network it is of, and its id."""
+class Brought(TypedDict):
+    """The file that was brought back last: how many were before it and with it, and what came of it."""
+
+    count: int
+    sentence: str
+    refused: bool
+
+
+class Question(TypedDict):
+    """A question that Keras answers: which network or run it is of, and its id."""
 
     of: str
     id: str
@@ -114,12 +144,25 @@ class Summary(TypedDict):
 
 # The address
 JOB_OF_ADDRESS = Parameter("job")
+WRITTEN: Entry[Written] = Entry("address.written", {"page": "", "words": {}})
+COMPLAINTS: Entry[Complaints] = Entry("address.complaints", {"sentences": [], "of": None})
+TOUCHED = Entry("wire.touched", False)  # this run was asked for by a control, and not by the browser's Back or Forward
+LINKED = Each("{}.linked", "")  # OPENED: the page has been filled from its address; ASKED: what that shows is trained
+OPENED_LINK, ASKED_FOR = "opened", "asked for"
+
+# How the pages are looked at
+CLASS = Entry("view.class", False)  # before a class: large, with the answer covered
+HIDDEN: Entry[list[str]] = Entry("view.hidden", [])  # the controls that are gone, by their names in links
+DETAILS = Entry("view.details", False)  # what a class does not see at first is shown
+REVEALED: Entry[list[Any] | None] = Entry("view.revealed", None)  # the page and settings whose answer is not covered
+LOOKS = frozenset({"view", "hide", "at", "smoothing", "axis", "tab", "each", "drawn"})  # they change no answer
 
 # The session as a whole
 WATCHER = Entry("session.watcher", "")
 LATEST: Entry[dict[str, str]] = Entry("session.latest", {})
 HELD: Entry[dict[str, Any]] = Entry("session.held", {})
 TRAY: Entry[list[TrayEntry]] = Entry("session.tray", [])
+TRAY_WANTED: Entry[list[Wanted]] = Entry("session.tray_wanted", [])
 DRESSED = Entry("session.dressed", False)
 REFUSED: Entry[Refusal | None] = Entry("wire.refused", None)
 
@@ -135,6 +178,9 @@ ADDRESSED = Each("live.addressed.{}", "")  # the job that the page has taken fro
 WAITS: Entry[list[str]] = Entry("waits.names", [])  # of what the page that is drawn waits for
 DEAF = Entry("live.deaf", False)  # the server tells nothing of jobs: it runs app.py as a plain script
 FROM_STORE = Each("{}.from_store", True)  # what the page shows was trained before it was asked for
+
+MODEL_FILE: Entry[Question | None] = Entry("files.model", None)  # the `.keras` file that was asked for last
+BROUGHT: Entry[Brought] = Entry("tray.brought", {"count": 0, "sentence": "", "refused": False})
 
 # A page's sequence
 SEQUENCE: Each[int | None] = Each("{}.sequence", None)  # the number of the fresh one, from 1
@@ -153,31 +199,40 @@ PRESET_BOX = Each("{}.preset.{}", "")  # page, preset as drawn
 OPENED = Each("{}.opened", False)
 SMOOTHING = Each("{}.smoothing", 25)
 AXIS = Each("{}.axis", "")
-SUMMARY: Entry[Summary | None] = Entry("Train.summary", None)
+SUMMARY: Entry[Question | None] = Entry("Train.summary", None)
 TRAY_NAME = Each("tray.name.{}", "")  # place in the tray
 TRAY_SHOWN = Each("tray.shown.{}", True)
 
 # A comparison
 SETTINGS: Each[dict[str, Any]] = Each("{}.settings", {})  # of the runs that the page shows
 AGAIN = Each("{}.again", False)  # all runs were asked for anew
-STARTS: Each[int] = Each("{}.starts", 10)
 STARTS_BEFORE: Each[int | None] = Each("{}.starts_before", None)
 WISHED = Each("{}.wished", 0)  # starts that were lowered
 VISIBLE: Each[list[str] | None] = Each("{}.visible", None)
 GUESS: Each[str | None] = Each("{}.guess", None)
 
 # Why
-STAGE = Each("{}.stage", 0)
-NOISE = Each("{}.noise", False)
 BEFORE: Each[int | None] = Each("{}.before", None)  # starts before the long run
 
 # Problem, Problems and Inside
 ALLOWED: Each[dict[str, Any]] = Each("{}.allowed", {})
-PROBLEM: Each[str | None] = Each("{}.problem", None)
-DIRECTION: Each[str | None] = Each("{}.direction", None)
 SEEDS: Each[dict[str, int]] = Each("{}.seeds", {})
-OF_TRAIN = Each("{}.of_train", False)
+BRANCH: Each[str | None] = Each("{}.branch", None)  # what is chosen on Inside; None: what the page finds
+LAYER: Each[int | None] = Each("{}.layer", None)
+UNIT: Each[int | None] = Each("{}.unit", None)  # all from 1
+MERGED_AT: Each[int | None] = Each("{}.merged.at", None)
+MERGED_UNIT: Each[int | None] = Each("{}.merged.unit", None)
 MATRIX: Entry[tuple[list[Any], Any] | None] = Entry("reaction.matrix", None)
+
+
+def parameters() -> dict[str, list[str]]:
+    """All parameters of the address, each with all that it is given."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def write_parameters(wanted: dict[str, list[str]]) -> None:
+    """Have the address hold these parameters and no others, but Streamlit's own; causes no run of the script."""
+    st.query_params.from_dict(wanted)
 
 
 def field(page: str, name: str, first: Any = None) -> Entry[Any]:

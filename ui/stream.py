@@ -9,12 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from bilstm_core.downsampling import Curve
 from bilstm_core.service.job_record import JobView
 from bilstm_core.service.jobs import Jobs
 from ui import live
+from ui.watch import changes
 
 REST_S = 0.07  # between two messages: more than ten a second reach a browser, and nobody sees more than that
 TICK_S = 1.0  # and at the latest then: a queue, and the time that is left, change without a word of the job's
@@ -41,32 +40,13 @@ class Snapshot:
         """The message for somebody who knows what stood before, written once for all who do; whole for the others."""
         known = before.version if before else 0
         if known not in self._texts:
-            self.write(before, _changes(before.curves if before else {}, self.curves))
+            self.write(before, changes(before.curves if before else {}, self.curves))
         return self._texts[known]
 
     def write(self, before: "Snapshot | None", runs: list[dict[str, Any]]) -> None:
-        """Write the message out for those who know what stood before. runs: what has changed since, from `_changes`"""
+        """Write the message out for those who know what stood before. runs: what has changed since, from `changes`"""
         text = json.dumps({"version": self.version, **self.told, "runs": runs}, allow_nan=False)
         self._texts[before.version if before else 0] = text
-
-
-def _changes(before: dict[int, Curve], now: dict[int, Curve]) -> list[dict[str, Any]]:
-    """What takes the curves from before to now: from the point `from` on, these take the place of what was there."""
-    runs = []
-    for place in sorted({*before, *now}):
-        old, new = before.get(place), now.get(place)
-        if old is new:
-            continue
-        start = 0
-        if old and new:
-            both = min(len(old[0]), len(new[0]))
-            same = np.all([was[:both] == stands[:both] for was, stands in zip(old, new, strict=True)], axis=0)
-            start = both if same.all() else int(np.argmin(same))
-        seen, loss, count = (part[start:].tolist() for part in new) if new else ([], [], [])
-        loss = [value if np.isfinite(value) else None for value in loss]
-        if loss or old is None or start < len(old[0]):
-            runs.append({"run": place, "from": start, "seen": seen, "loss": loss, "count": count})
-    return runs
 
 
 def _told(view: JobView, service: Jobs) -> dict[str, Any]:
@@ -146,7 +126,7 @@ class Stream:
         if view is None:
             return None
         told, before = _told(view, self.service), self.latest
-        runs = _changes(before.curves if before else {}, view.curves)
+        runs = changes(before.curves if before else {}, view.curves)
         if before and told == before.told and not runs:
             return before
         snapshot = Snapshot(next(_versions), told, view.curves)

@@ -3,9 +3,13 @@
 
 const LOST_MS = 1_000 // until the page asks anew for what the server does not know any more
 const pages = new WeakMap()
+const reported = new Set() // names; a component that is mounted anew while the script runs is handed the old ones again
 
 function awaitResult(state, name, watcher) {
-  const report = () => state.setTriggerValue("ready", name)
+  const report = () => {
+    reported.add(name)
+    state.setTriggerValue("ready", name)
+  }
   let timer
   const leave = listen(name, watcher, {
     told: ({ over }) => over && report(),
@@ -65,7 +69,7 @@ export default function (component) {
     state.left.delete(name)
   }
   for (const name of waits) {
-    if (!state.left.has(name)) state.left.set(name, awaitResult(state, name, watcher))
+    if (!state.left.has(name) && !reported.has(name)) state.left.set(name, awaitResult(state, name, watcher))
   }
   for (const job of jobs) {
     if (!state.left.has(job.job)) state.left.set(job.job, follow(state, job, watcher))

@@ -6,19 +6,21 @@ run of the page. It reports the job's end, once.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from bilstm_core.analysis import frames
+from bilstm_core.downsampling import Curve
+from bilstm_core.figures.loss_plot import X
 from bilstm_core.runs import Run
+from bilstm_core.service.curve import no_points
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec
 
 DIGITS = 7  # of a loss that is sent to the browser
 
-Axis = Literal["sequences_seen", "updates"]
 Line = dict[str, Any]
 
 
@@ -45,10 +47,7 @@ class Watch:
             "over": view.over,
             "text": self.text,
             "share": view.steps_done / view.steps,
-            "runs": [
-                {"run": place, "from": 0, "seen": seen.tolist(), "loss": _plain(loss), "count": count.tolist()}
-                for place, (seen, loss, count) in view.curves.items()
-            ],
+            "runs": changes({}, view.curves),
         }
         return {
             "job": view.id,
@@ -65,7 +64,7 @@ def line(
     *,
     stored: Sequence[Run] = (),
     earlier: Run | None = None,
-    x: Axis = "sequences_seen",
+    x: X = "sequences_seen",
 ) -> Line:
     """A line of the figure that a job fills in.
 
@@ -79,7 +78,7 @@ def line(
     }
 
 
-def _run(place: int | None, spec: RunSpec, before: pd.DataFrame, x: Axis) -> dict[str, Any]:
+def _run(place: int | None, spec: RunSpec, before: pd.DataFrame, x: X) -> dict[str, Any]:
     training = spec.training
     mean = before["mean"].fillna(before["loss"])
     return {
@@ -96,6 +95,28 @@ def _run(place: int | None, spec: RunSpec, before: pd.DataFrame, x: Axis) -> dic
             "loss": _plain(before["loss"].to_numpy()),
         },
     }
+
+
+def changes(before: Mapping[int, Curve], now: Mapping[int, Curve]) -> list[dict[str, Any]]:
+    """What takes a job's curves from before to now: from the point `from` on, these take the place of what was there.
+
+    before, now: by the run's place in the job
+    """
+    runs = []
+    for place in sorted({*before, *now}):
+        old, new = before.get(place), now.get(place)
+        if old is new:
+            continue
+        start = 0
+        if old and new:
+            both = min(len(old[0]), len(new[0]))
+            same = np.all([was[:both] == stands[:both] for was, stands in zip(old, new, strict=True)], axis=0)
+            start = both if same.all() else int(np.argmin(same))
+        seen, loss, count = (part[start:] for part in new) if new else no_points()
+        if len(loss) or old is None or start < len(old[0]):
+            points = {"seen": seen.tolist(), "loss": _plain(loss), "count": count.tolist()}
+            runs.append({"run": place, "from": start, **points})
+    return runs
 
 
 def _plain(losses: Any) -> list[float | None]:

@@ -15,7 +15,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.common import WidgetMetadata, unpack_widget_state_value
 from streamlit.runtime.state.session_state import Serialized, SessionState, WStates
 
-from ui.state import REFUSED
+from ui.state import REFUSED, TOUCHED
 
 NUMBERS = {"double_value", "int_value"}
 ECHOED = {*NUMBERS, "double_array_value", "string_array_value", "string_value", "bool_value"}
@@ -108,6 +108,7 @@ def _arrive(take: Callable[[SessionState, WidgetStates], None]) -> Callable[[Ses
                 del state._new_widget_state.states[widget.id]  # nothing was chosen before, either
             else:
                 state._new_widget_state.get(widget.id)
+        TOUCHED.set(any(state._widget_changed(widget.id) for widget in sent.widgets))
 
     return arrive
 

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from bilstm_core.analysis.statistics import by_start, differences
 from bilstm_core.downsampling import Curve, bucket_width, even_places
-from bilstm_core.evaluation import decisions
+from bilstm_core.evaluation import Evaluation
+from bilstm_core.network.inference import decisions
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.random_streams import Stream, generator
 from bilstm_core.runs import Run, probes
@@ -160,6 +162,61 @@ def results(runs: Mapping[str, Sequence[Run]], scores: pd.DataFrame) -> pd.DataF
     )
 
 
+def scores(runs: Mapping[str, Sequence[Run]], evaluations: Mapping[str, Sequence[Evaluation]]) -> pd.DataFrame:
+    """A row a run: label, seed, loss, accuracy, exact. evaluations: of each run, in the order of its label's"""
+    return pd.DataFrame(
+        [
+            {
+                "label": label,
+                "seed": run.spec.training.seed,
+                "loss": evaluation.loss,
+                "accuracy": evaluation.accuracy,
+                "exact": evaluation.exact,
+            }
+            for label, group in runs.items()
+            for run, evaluation in zip(group, evaluations[label], strict=True)
+        ]
+    )
+
+
+def summary(runs: Mapping[str, Sequence[Run]], scores: pd.DataFrame, best: Mapping[str, float]) -> pd.DataFrame:
+    """One row a model: `results` with units, the best possible loss, and what the loss lies above it.
+
+    best: the least loss of any model that reads what a label's does, in the losses' unit; nan while it is not known
+    """
+    table = results(runs, scores)
+    table.insert(2, "units", [group[0].spec.model.units for group in runs.values()])
+    table.insert(3, "parameters", table.pop("parameters"))
+    table.insert(5, "best", [best[label] for label in runs])
+    table.insert(6, "excess", table["loss"] - table["best"])
+    return table
+
+
+def pairs(scores: pd.DataFrame) -> pd.DataFrame:
+    """Who beat whom, start by start: a row for each pair of models, the one with the lower mean loss first.
+
+    scores: label, seed, loss
+    Columns: lower, than, mean (of the differences), low, high (its 95 % interval; nan below FEWEST starts), wins,
+    starts, p (of the sign test), settled.
+    """
+    columns = ["lower", "than", "mean", "low", "high", "wins", "starts", "p", "settled"]
+    return pd.DataFrame(
+        [
+            (*pair[:-1], pair.p_value, pair.settled)  # all but how many starts decide
+            for pair in differences(scores)
+        ],
+        columns=columns,
+    )
+
+
+def paired(scores: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """Each model's loss minus the baseline's, start by start: label, seed, difference. scores: label, seed, loss"""
+    by_seed = by_start(scores)
+    gaps = by_seed.drop(columns=baseline).sub(by_seed[baseline], axis=0)
+    tidy = gaps.reset_index().melt(id_vars="seed", var_name="label", value_name="difference")
+    return tidy[["label", "seed", "difference"]].dropna()
+
+
 def label_shares(problem: ProblemSpec, n_sequences: int = 20_000) -> pd.DataFrame:
     """How often each timestep has each label, over fresh sequences.
 
@@ -183,3 +240,16 @@ def label_shares(problem: ProblemSpec, n_sequences: int = 20_000) -> pd.DataFram
         ],
         ignore_index=True,
     )
+
+
+def sum_limits(problem: ProblemSpec, rows: pd.DataFrame) -> list[float] | None:
+    """What the running sum must reach for the label to turn; None where a running sum says nothing.
+
+    rows: x of the real timesteps, in order
+    """
+    waterfall = problem.problem.waterfall
+    if waterfall is None:
+        return None
+    x = np.zeros((problem.timesteps, 1))
+    x[: len(rows), 0] = rows["x"]
+    return [float(limit) for limit in waterfall.limits(x, **problem.parameters())]

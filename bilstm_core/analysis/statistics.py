@@ -99,17 +99,17 @@ def differences(scores: pd.DataFrame) -> list[Difference]:
     """
     table = by_start(scores)
     labels = list(dict.fromkeys(scores["label"]))
-    return [difference(table, one, other) for one, other in combinations(labels, 2)]
+    return [difference(table, first, second) for first, second in combinations(labels, 2)]
 
 
-def difference(table: pd.DataFrame, one: str, other: str) -> Difference:
+def difference(table: pd.DataFrame, first: str, second: str) -> Difference:
     """Two models, the one with the lower mean first. table: as of `by_start`"""
-    gaps = (table[other] - table[one]).dropna().to_numpy(np.float64)
+    gaps = (table[second] - table[first]).dropna().to_numpy(np.float64)
     if len(gaps) and gaps.mean() < 0:
-        one, other, gaps = other, one, -gaps
+        first, second, gaps = second, first, -gaps
     mean = float(gaps.mean()) if len(gaps) else math.nan
     wins, decided = int((gaps > 0).sum()), int((gaps != 0).sum())
-    return Difference(one, other, mean, *interval(gaps), wins, len(gaps), decided)
+    return Difference(first, second, mean, *interval(gaps), wins, len(gaps), decided)
 
 
 def against(scores: pd.DataFrame, baseline: str) -> pd.DataFrame:

@@ -23,17 +23,17 @@ Tensors = tuple[Tensor, ...]
 class Cell(NamedTuple):
     """The arithmetic of one kind of cell. Where `d_` stands, it is the gradient by what follows.
 
-    forth: (projected, inner, *states) to (what to keep, states after); projected and inner are the inputs' and the
+    forth: (projected, inner, *states) to (activations, states after); projected and inner are the inputs' and the
         hidden state's part, biases included
-    kept: how many units wide each thing to keep is
-    hidden: hidden states of a whole sequence, from what was kept
-    factors: (kept, hidden states before each timestep) of a whole sequence, to what `back` multiplies by
+    widths: how many units wide each of the activations is, which are kept for the way back
+    hidden: hidden states of a whole sequence, from its activations
+    factors: (activations, hidden states before each timestep) of a whole sequence, to what `back` multiplies by
     back: (factors, d_hidden, *d_further states) of a timestep, to (d_row, d_hidden beside the product or None,
         d_further states) of the one before it
     parts: d_row of a whole sequence to its part by `projected` and its part by `inner`, which may be its beginning
     """
 
-    kept: tuple[int, ...]
+    widths: tuple[int, ...]
     forth: Callable[..., tuple[Tensors, Tensors]]
     hidden: Callable[[Tensors], Tensor]
     factors: Callable[[Tensors, Tensor], Tensors]
@@ -65,17 +65,21 @@ def scan(
             inner = states[0] @ recurrent_kernel
             for term in bias:
                 inner += term[:, None, :]
-            kept, states = cell.forth(at(t, projected), inner, *states)
-            return t + 1, tuple(target.write(t, values) for target, values in zip(arrays, kept, strict=True)), states
+            activations, states = cell.forth(at(t, projected), inner, *states)
+            return (
+                t + 1,
+                tuple(target.write(t, values) for target, values in zip(arrays, activations, strict=True)),
+                states,
+            )
 
-        begin = (0, tuple(array(width * units) for width in cell.kept), (zeros,) * (1 + further))
+        begin = (0, tuple(array(width * units) for width in cell.widths), (zeros,) * (1 + further))
         _, arrays, _ = tf.while_loop(lambda t, *_: t < timesteps, forth, begin)
-        kept = tuple(target.stack() for target in arrays)
-        hidden = cell.hidden(kept)
+        activations = tuple(target.stack() for target in arrays)
+        hidden = cell.hidden(activations)
 
         def gradient(upstream):  # type: ignore[no-untyped-def]
             before = tf.concat([zeros[None], hidden[:-1]], axis=0)
-            factors = cell.factors(kept, before)
+            factors = cell.factors(activations, before)
 
             def back(t, rows_back, d_states):  # type: ignore[no-untyped-def]
                 d_hidden = d_states[0] + at(t, upstream)
@@ -111,13 +115,13 @@ def _lstm_forth(projected: Tensor, inner: Tensor, _: Tensor, cell: Tensor) -> tu
     return (gates, cell), (o * tf.tanh(cell), cell)
 
 
-def _lstm_hidden(kept: Tensors) -> Tensor:
-    gates, cell = kept
+def _lstm_hidden(activations: Tensors) -> Tensor:
+    gates, cell = activations
     return _quarters(gates)[3] * tf.tanh(cell)
 
 
-def _lstm_factors(kept: Tensors, _: Tensor) -> Tensors:
-    gates, cell = kept
+def _lstm_factors(activations: Tensors, _: Tensor) -> Tensors:
+    gates, cell = activations
     i, f, g, o = _quarters(gates)
     squashed = tf.tanh(cell)
     cell_before = tf.concat([tf.zeros_like(cell[:1]), cell[:-1]], axis=0)
@@ -141,8 +145,8 @@ def _gru_forth(projected: Tensor, inner: Tensor, hidden: Tensor) -> tuple[Tensor
     return (hidden, tf.concat([z, r, candidate, inner_n], axis=-1)), (hidden,)
 
 
-def _gru_factors(kept: Tensors, before: Tensor) -> Tensors:
-    z, r, candidate, inner = _quarters(kept[1])
+def _gru_factors(activations: Tensors, before: Tensor) -> Tensors:
+    z, r, candidate, inner = _quarters(activations[1])
     by_candidate = (1.0 - z) * (1.0 - candidate * candidate)
     by_z = (before - candidate) * z * (1.0 - z)
     return tf.concat([by_z, by_candidate * inner * r * (1.0 - r), by_candidate * r, by_candidate], axis=-1), z
@@ -166,12 +170,12 @@ def _rnn_forth(projected: Tensor, inner: Tensor, _: Tensor) -> tuple[Tensors, Te
 
 CELLS: dict[str, Cell] = {
     "lstm": Cell((4, 1), _lstm_forth, _lstm_hidden, _lstm_factors, _lstm_back, lambda rows: (rows, rows)),
-    "gru": Cell((1, 4), _gru_forth, lambda kept: kept[0], _gru_factors, _gru_back, _gru_parts),
+    "gru": Cell((1, 4), _gru_forth, lambda activations: activations[0], _gru_factors, _gru_back, _gru_parts),
     "rnn": Cell(
         (1,),
         _rnn_forth,
-        lambda kept: kept[0],
-        lambda kept, _: (1.0 - kept[0] * kept[0],),
+        lambda activations: activations[0],
+        lambda activations, _: (1.0 - activations[0] * activations[0],),
         lambda factors, d_hidden: (factors[0] * d_hidden, None, ()),
         lambda rows: (rows, rows),
     ),

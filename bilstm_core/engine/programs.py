@@ -16,7 +16,13 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
+
+from bilstm_core.extras import TO_TRAIN
+
+try:
+    import tensorflow as tf
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(TO_TRAIN, name=error.name) from error
 
 from bilstm_core.engine.cells import scan
 from bilstm_core.engine.program_keys import MAX_PROGRAMS, ProgramKey, program_key
@@ -62,13 +68,13 @@ class Result(NamedTuple):
     """What a call leaves.
 
     loss, accuracy: (steps, stack) of each batch before its update; nats per label
-    kept: (slots, stack, parameters) weights
+    slot_weights: (slots, stack, parameters) weights that were kept on the way
     """
 
     state: State
     loss: Floats
     accuracy: Floats
-    kept: Floats
+    slot_weights: Floats
 
 
 class RunChunk(Protocol):
@@ -118,7 +124,7 @@ def _compiled(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) ->
     update = _update(problem, model)
 
     def chunk(state, data, steps_done, steps, rate):  # type: ignore[no-untyped-def]
-        def body(step, state, loss, accuracy, kept):  # type: ignore[no-untyped-def]
+        def body(step, state, loss, accuracy, slot_weights):  # type: ignore[no-untyped-def]
             batch = (data.x[step], data.y[step], data.mask[step])
             state, step_loss, step_accuracy = update(state, batch, steps_done + step, rate)
             return (
@@ -126,7 +132,7 @@ def _compiled(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) ->
                 state,
                 loss.write(step, step_loss),
                 accuracy.write(step, step_accuracy),
-                kept.write(data.slot[step], state.weights),
+                slot_weights.write(data.slot[step], state.weights),
             )
 
         def empty(size: int, shape: tuple[int, ...]) -> Tensor:
@@ -134,8 +140,8 @@ def _compiled(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) ->
             return tf.TensorArray(tf.float32, size, element_shape=shape).unstack(zeros)
 
         begin = (0, state, empty(capacity, (stack,)), empty(capacity, (stack,)), empty(slots, (stack, parameters)))
-        _, state, loss, accuracy, kept = tf.while_loop(lambda step, *_: step < steps, body, begin)
-        return state, loss.stack(), accuracy.stack(), kept.stack()
+        _, state, loss, accuracy, slot_weights = tf.while_loop(lambda step, *_: step < steps, body, begin)
+        return state, loss.stack(), accuracy.stack(), slot_weights.stack()
 
     rows = (capacity, stack, batch, timesteps)
     numbers = (stack, parameters)
@@ -156,9 +162,12 @@ def _compiled(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) ->
     def run(state: State, data: Chunk, *, steps_done: int, steps: int, learning_rate: float) -> Result:
         scalars = (np.int32(steps_done), np.int32(steps), np.float32(learning_rate))
         tensors = [tf.constant(value) for value in (*state, *data, *scalars)]
-        after, loss, accuracy, kept = function(State(*tensors[:3]), Chunk(*tensors[3:7]), *tensors[7:])
+        after, loss, accuracy, slot_weights = function(State(*tensors[:3]), Chunk(*tensors[3:7]), *tensors[7:])
         return Result(
-            State(*(value.numpy() for value in after)), loss.numpy()[:steps], accuracy.numpy()[:steps], kept.numpy()
+            State(*(value.numpy() for value in after)),
+            loss.numpy()[:steps],
+            accuracy.numpy()[:steps],
+            slot_weights.numpy(),
         )
 
     zeros = np.zeros(numbers, np.float32)

@@ -34,7 +34,7 @@ class Keeper:
             flat = weights[:, : self._runs].reshape(len(steps) * self._runs, weights.shape[-1]).copy()
             self._taken.append((steps, self._beside.submit(self._ask, flat)))
 
-    def kept(self) -> list[dict[int, Answers]]:
+    def answers(self) -> list[dict[int, Answers]]:
         """The answers of each run by weight updates done, each (N_PROBES, timesteps, outputs)."""
         by_run: list[dict[int, Answers]] = [{} for _ in range(self._runs)]
         for steps, answers in self._taken:

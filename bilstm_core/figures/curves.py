@@ -15,7 +15,7 @@ from bilstm_core.palette import INK, PAPER, Style
 FRAMES = 60
 LONGEST = 24  # letters of a name at a line's end
 TOP, BOTTOM, LEFT = 46, 58, 62  # px; at the top stand a note, and above it how far a training is
-NARROW_TOP = 30  # on a narrow screen that stands above the figure
+NARROW_TOP = 14  # on a narrow screen that stands above the figure
 
 
 def end_labels(drawn: Plot, cursor: float, plot_height: float) -> list[Item]:

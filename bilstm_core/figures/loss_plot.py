@@ -19,6 +19,7 @@ TUTORIAL = "the tutorial stops here"
 HALO = ", ".join([f"0 0 2px {PAPER}"] * 3)  # sets a text off from a curve behind it, and cuts no hole in the curve
 
 X = Literal["sequences_seen", "updates"]
+LONG = 1_000  # sequences or updates: a longer training is a stroke at the left of an even axis
 WORDS: dict[str, tuple[str, str]] = {
     "sequences_seen": ("sequences seen", "sequence"),
     "updates": ("weight updates", "weight update"),
@@ -230,10 +231,10 @@ def _guides(
     placed = canvas.spread([floor.value for floor in floors], apart=y_max * canvas.APART / 260, low=0, high=y_max)
     for floor, place in zip(floors, placed, strict=True):
         line = {"color": floor.style.color, "width": 2, "dash": "dash"}
-        shapes.append({**level, "y0": floor.value, "y1": floor.value, "line": line, "opacity": 0.7})
+        shapes.append({**level, "y0": floor.value, "y1": floor.value, "line": line})
         if floor.value <= y_max:
             value = f"{floor.value:.3f}"
-            short = f"{floor.label.split(',')[0]} {value}"
+            short = f"{floor.label.split(',')[0].removesuffix(' possible')} {value}"
             notes.append(_level_note(f"{floor.label} {value}", place, floor.style.color, left=True, name=short))
     if mark is not None:
         upright = {"type": "line", "xref": "x", "yref": "y domain", "y0": 0, "y1": 1, "layer": "below"}

@@ -13,7 +13,7 @@ from bilstm_core.figures.loss_plot import COIN_TOSS, LOSS, Floor, X, plot
 from bilstm_core.figures.smoothing import MAX_POINTS
 from bilstm_core.palette import INK, WRONG, Style
 
-ROW, ROW_GAP, CURVE_GAP = 62, 30, 96  # px
+ROW, ROW_GAP, CURVE_GAP, BOTTOM = 44, 26, 88, 50  # px
 
 
 Taken = list[tuple[float, pd.DataFrame]]  # snapshots of one model, by time
@@ -75,7 +75,7 @@ def curve_and_timeline(
     snapshots = _snapshots(probes, x, list(styles))
     rows = len(snapshots)
     gaps = [CURVE_GAP, *[ROW_GAP] * (rows - 1)] if rows else []
-    bottom = curves.BOTTOM
+    bottom = BOTTOM if rows else curves.BOTTOM
     height = round(curves.TOP + curve_height + rows * ROW + sum(gaps) + bottom)
     domains = canvas.panels([curve_height, *[ROW] * rows], gap=gaps, height=height, top=curves.TOP, bottom=bottom)
     traces = list(drawn.traces)
@@ -119,7 +119,7 @@ def curve_and_timeline(
     narrow = curves.narrow_layout(drawn, height - curves.TOP - bottom)
     if rows:
         narrow["margin"]["b"] = bottom  # under the last row the title has one line
-    narrow["height"] = height + max(60, narrow["margin"]["t"] - curves.TOP) + narrow["margin"]["b"] - bottom
+    narrow["height"] = height + max(0, narrow["margin"]["t"] - curves.TOP) + narrow["margin"]["b"] - bottom
     return canvas.figure(
         traces,
         height=height,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.specs import MergeMode
+from bilstm_core.choices import MergeMode, unknown_merge_mode
 
 Array = npt.NDArray[Any]
 Matrices = tuple[Array, Array, Array]
@@ -66,10 +66,16 @@ def rnn_step(x: Array, h: Array, matrices: Matrices) -> tuple[Array, dict[str, A
 
 
 def merge(merge_mode: MergeMode, first: Array, second: Array, *, axis: int = -1) -> Array:
-    """What a merge mode makes of the outputs of two branches, of one shape. axis: that of the units."""
+    """What a merge mode makes of the outputs of two branches, of one shape. axis: that of the units.
+
+    Raises ValueError for another merge mode than these.
+    """
     if merge_mode == "concat":
         return np.concatenate([first, second], axis=axis)
     if merge_mode == "mul":
         return np.multiply(first, second)
-    both = np.add(first, second)
-    return both if merge_mode == "sum" else np.divide(both, 2)
+    if merge_mode == "sum":
+        return np.add(first, second)
+    if merge_mode == "ave":
+        return np.divide(np.add(first, second), 2)
+    raise unknown_merge_mode(merge_mode)

@@ -79,6 +79,14 @@ def activated(head: str, outputs: Array) -> Array:
     return outputs
 
 
+def decisions(head: str, chances: Array) -> tuple[Array, Array]:
+    """(predicted, probability), each (..., timesteps), of what the head says (..., timesteps, outputs)."""
+    if head == "categorical":
+        return chances.argmax(axis=-1), chances.max(axis=-1)
+    probability = chances[..., 0]
+    return ((probability >= 0.5).astype(np.int64) if head == "binary" else probability), probability
+
+
 def logits(
     problem: ProblemSpec,
     model: ModelSpec,

@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from bilstm_core.choices import MergeMode
 from bilstm_core.network.equations import merge
 from bilstm_core.network.inference import BranchTrace, trace
 from bilstm_core.network.initial_weights import branches, parameter_count
 from bilstm_core.problems import Batch
-from bilstm_core.specs import MergeMode, ModelSpec, ProblemSpec
+from bilstm_core.specs import ModelSpec, ProblemSpec
 
 Array = npt.NDArray[Any]
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import psutil
 
+from bilstm_core.engine.environment import TENSORFLOW
 from bilstm_core.service.heartbeat import Sight
 from bilstm_core.service.parent_death import SCRATCH
 
@@ -219,10 +220,4 @@ def worker_environment() -> dict[str, str]:
     profile["DASK_DISTRIBUTED__WORKER__HTTP__ROUTES"] = "[]"
     memory = {f"DASK_DISTRIBUTED__WORKER__MEMORY__{name}": "False" for name in ("TARGET", "SPILL", "PAUSE")}
     paths = [str(ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    tensorflow = {
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        "TF_NUM_INTRAOP_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-    }
-    return os.environ | profile | memory | tensorflow | {"PYTHONPATH": os.pathsep.join(paths)}
+    return os.environ | profile | memory | TENSORFLOW | {"PYTHONPATH": os.pathsep.join(paths)}

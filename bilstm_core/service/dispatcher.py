@@ -6,39 +6,34 @@ TensorFlow is imported with this module.
 
 import atexit
 import contextlib
-import importlib
 import logging
 import queue
 import threading
 import time
-from asyncio import CancelledError
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Literal
 
-from bilstm_core import codec
-from bilstm_core.runs import Run, from_parts, to_parts
-from bilstm_core.service import recycling
+from bilstm_core.runs import Run
+from bilstm_core.service import forgetting, recycling
+from bilstm_core.service.at_work import AtWork, request_stop
 from bilstm_core.service.cluster import Cluster, NotEnoughMemoryError
-from bilstm_core.service.heartbeat import SILENT_S, Watch
-from bilstm_core.service.job_record import Job, JobState, failure
+from bilstm_core.service.failure import failure
+from bilstm_core.service.job_record import Job, JobState
 from bilstm_core.service.preparation import Preparation
 from bilstm_core.service.requests import Requests
 from bilstm_core.service.source import fingerprint
-from bilstm_core.service.turns import Turn, turns
+from bilstm_core.service.turns import turns
+from bilstm_core.service.upkeep import HOPELESS, Upkeep, why_idle
 from bilstm_core.service.worker import TOPIC
 
 State = Literal["starting", "warming", "ready", "failed"]
 
 SWEEP_S = 0.5
-QUIET_S = 15.0  # a watcher that has not asked for so long counts as gone if another job is waiting
-QUIET_ALONE_S = 90.0  # and if none is: browsers let a hidden tab ask only once a minute
-MAX_STARTS = 5  # of a worker that never gets ready, before it is given up
 FAULTY_S = 120.0  # of looks at the cluster that all failed, before it is given up
 UNHEEDED_S = 10.0  # after a stop, without a word of a training at work: nobody waits for it any longer
 TICK_S = 0.05  # between two looks at whether anybody has asked for anything before the start
-KEPT_BYTES, KEPT_JOBS = 200_000_000, 1_000  # of ended jobs, that can still be viewed
 
 log = logging.getLogger(__name__)
 
@@ -66,16 +61,11 @@ class Dispatcher:
         self._problem = ""
         self._notice = ""
         self._jobs: dict[str, Job] = {}
-        self._at_work: dict[str, Turn] = {}  # what workers have, by the task's key
-        self._futures: dict[str, Any] = {}  # by the same: Dask forgets a task that nobody holds
+        self._at_work = AtWork()
         self._preparation = Preparation()
         self._requests = Requests()
-        self._starts = 0  # in a row, of workers that have begun no training and were never ready
-        self._came_up = False  # the worker of this start
+        self._upkeep = Upkeep()
         self._faulty_since: float | None = None
-        self._watch = Watch()
-        self._trained = False  # by this worker
-        self._idle_since = time.monotonic()
         self._closed = threading.Event()
         self._cluster: Cluster | None = None
         self._commands: queue.SimpleQueue[Callable[[Cluster], None]] = queue.SimpleQueue()
@@ -164,15 +154,16 @@ class Dispatcher:
             kind = message["event"]
             own = self._cluster is None or not self._cluster.remote  # others' workers come and go without us
             if kind == "warming" and own:
-                self._starts += 1
-                self._state, self._came_up = "warming", True
+                self._upkeep.hear_warming()
+                self._state = "warming"
                 self._preparation.lose()
             elif kind == "ready":
-                self._starts, self._state = 0, "ready"
+                self._upkeep.hear_at_work()
+                self._state = "ready"
             elif kind == "broken" and own:
                 self._fail(f"The training worker could not start: {message['message']}.")
             elif kind in ("started", "progress"):
-                self._starts = 0  # if it dies now, that counts against the training
+                self._upkeep.hear_at_work()
             job = self._jobs.get(message.get("job", ""))
             if job is None:  # of another app, where several share a cluster
                 return
@@ -191,34 +182,14 @@ class Dispatcher:
                 turn = next(iter(turns(self._jobs.values())), None)
                 if turn is None:
                     return
-                turn.job.parts[turn.number].sent = True
-                turn.job.heard = time.monotonic()
-                key = f"{turn.job.id}-{turn.number}"
-                self._at_work[key] = turn
+                key = self._at_work.begin(turn)
                 self._preparation.used(turn.job.programs(turn.number))
             try:
-                self._send(cluster, key, turn)
+                self._at_work.send(cluster.client, key, self.source, self._hear_end)
             except Exception as error:
                 with self._lock:
-                    del self._at_work[key]
+                    self._at_work.take(key)
                     self._end(turn.job, "failed", failure(error))
-
-    def _send(self, cluster: Cluster, key: str, turn: Turn) -> None:
-        worker = importlib.import_module("bilstm_core.service.worker")
-        job, number = turn
-        future = cluster.client.submit(
-            worker.train_job,
-            job.id,
-            number,
-            [codec.encode(job.specs[place]) for place in job.parts[number].places],
-            self.source,
-            to_parts(job.resume) if job.resume else None,
-            key=key,
-            resources={"TRAIN": 1},
-            pure=False,
-        )
-        self._futures[key] = future
-        future.add_done_callback(lambda done: self._fetch(key, done))
 
     def _prepare(self, cluster: Cluster) -> None:
         """Have the worker compile the next program that a page wishes for, if it has nothing else to do.
@@ -240,29 +211,16 @@ class Dispatcher:
     def _take_prepared(self, key: str, seconds: float | None) -> None:
         with self._lock:
             if self._preparation.take(key, seconds, time.monotonic()):  # it has grown, and somebody may soon need it
-                self._trained, self._idle_since = True, time.monotonic()
+                self._upkeep.rest()
 
-    def _fetch(self, key: str, future: Any) -> None:
-        """Fetch what a part's task gave; runs in a thread of Dask's, for a worker that hangs may keep it waiting."""
-        problem = ""
-        runs: list[Run] = []
-        try:
-            if future.status == "finished":
-                runs = [from_parts(*parts) for parts in future.result(timeout=60)]
-            elif future.status == "error":
-                problem = failure(future.exception(timeout=10))
-            else:
-                problem = failure(None)
-        except (Exception, CancelledError):
-            problem = failure(None)
+    def _hear_end(self, key: str, runs: list[Run], problem: str) -> None:
         self._commands.put(lambda _: self._take(key, runs, problem))
 
     def _take(self, key: str, runs: list[Run], problem: str) -> None:
         """Take in the end of a part, and have its finished runs kept, even if nobody waits for them any more."""
         with self._lock:
-            job, number = self._at_work.pop(key)
-            del self._futures[key]
-            self._trained, self._idle_since = True, time.monotonic()
+            job, number = self._at_work.take(key)
+            self._upkeep.rest()
             if runs and all(run.steps_done for run in runs):
                 self._preparation.trained(job.programs(number))
             if len(job.specs) > 1:  # Adam's state is twice as large as the weights, and only one run is gone on from
@@ -278,79 +236,56 @@ class Dispatcher:
 
     def _tell_to_stop(self, job: Job) -> None:
         """Have whatever worker has a part of a job stop that, once the thread comes to it."""
-        self._commands.put(lambda cluster: self._request_stop(cluster, job.id))
-
-    def _request_stop(self, cluster: Cluster, job_id: str) -> None:
-        """Have a training at work end after its chunk. A worker that hangs never answers, so nobody waits for it."""
-        worker = importlib.import_module("bilstm_core.service.worker")
-        threading.Thread(
-            target=cluster.client.run,
-            args=(worker.request_stop, job_id),
-            kwargs={"on_error": "ignore"},
-            name="stopping",
-            daemon=True,
-        ).start()
+        self._commands.put(lambda cluster: request_stop(cluster.client, job.id))
 
     def _sweep(self, cluster: Cluster) -> None:
         """Forget watchers that went without a word and jobs long over; see that the worker is well."""
         now = time.monotonic()
         with self._lock:
-            waiting = turns(self._jobs.values())
-            for job in [job for job in self._jobs.values() if not job.over]:
-                limit = QUIET_S if any(turn.job is not job for turn in waiting) else QUIET_ALONE_S
-                job.watchers = {name: seen for name, seen in job.watchers.items() if now - seen < limit}
+            forgetting.forget_watchers(self._jobs.values(), now)
+            for job in self._jobs.values():
                 self._cancel_if_alone(job)
                 if job.stopping and not job.over and now - job.heard > UNHEEDED_S:
                     job.end("stopped")
-            self._forget(now)
-            silent = any(
-                now - job.heard > SILENT_S and (job.parts[number].at_work or self._state == "ready")
-                for job, number in self._at_work.values()
-            )
-            starts = self._starts
+            for job_id in forgetting.to_drop(self._jobs.values(), self._at_work.jobs(), now):
+                del self._jobs[job_id]
+            silent = self._at_work.silent(now, ready=self._state == "ready")
+            hopeless = self._upkeep.hopeless
         if cluster.remote:
             self._look_at_others(cluster)
-        elif starts > MAX_STARTS:
-            self._fail(
-                "The training worker died again and again before it was ready, most likely for lack of memory."
-                " Recorded results can still be shown."
-            )
+        elif hopeless:
+            self._fail(HOPELESS)
         elif not self._closed.is_set():
             self._look_after(cluster, silent=silent)
 
     def _look_after(self, cluster: Cluster, *, silent: bool) -> None:
         """Replace the worker that this app started, if it is gone, hangs or has grown too big."""
-        before, sight = self._watch.sight, cluster.sight()
-        hung = self._watch.look(sight)
+        sight = cluster.sight()
         with self._lock:
-            if before is not None and (sight is None or sight.pid != before.pid):
-                self._trained = False
-            if before is not None and sight is None:
+            gone, hung = self._upkeep.look(sight)
+            if gone:
                 self._state = "starting"
                 self._lose()
-            idle_s = time.monotonic() - self._idle_since
-            rests = not (self._at_work or self._preparation.task) and self._state == "ready" and sight is not None
-            trained = self._trained
+            rests = not (self._at_work or self._preparation.task) and self._state == "ready"
         if cluster.worker_gone() or hung or silent:
             with self._lock:
-                self._starts += not self._came_up  # one that came up was counted then
+                self._upkeep.give_up()
             self._start_worker(cluster)
-        elif rests and sight is not None and recycling.due(cluster.rss(sight.pid), idle_s=idle_s, trained=trained):
+        elif rests and sight is not None and self._upkeep.grown(cluster.rss(sight.pid)):
             self._start_worker(cluster)
 
     def _start_worker(self, cluster: Cluster) -> None:
         with self._lock:
-            self._state, self._trained, self._came_up = "starting", False, False
+            self._state = "starting"
+            self._upkeep.start()
             self._lose()
         cluster.start_worker()
-        self._watch.begin()
+        self._upkeep.watch.begin()
 
     def _lose(self) -> None:
         """No worker has any longer what workers had; Dask gives it to the next."""
         self._preparation.lose()
-        for job, number in self._at_work.values():
-            if job.parts[number].at_work:
-                job.lose(number)
+        self._at_work.lose()
 
     def _look_at_others(self, cluster: Cluster) -> None:
         """Say why nothing is trained on a cluster that others run, as long as nothing can be."""
@@ -360,31 +295,7 @@ class Dispatcher:
                 self._state = "ready"
             if not slots:
                 self._lose()
-            where = f"The training cluster at {cluster.address}"
-            if not count:
-                self._notice = f"{where} has no workers. Training starts as soon as one joins."
-            elif not slots:
-                self._notice = (
-                    f"{where} has {count} {'worker' if count == 1 else 'workers'}, but none that offers the resource"
-                    " TRAIN, which keeps a worker to one training at a time. Start them with --resources TRAIN=1;"
-                    " training then starts by itself."
-                )
-            else:
-                self._notice = ""
-
-    def _forget(self, now: float) -> None:
-        """Drop ended jobs beyond the bounds, those first that nobody has looked at for longest.
-
-        Not those whose watchers have yet to see the end, nor those that a worker may still begin again.
-        """
-        held = {turn.job.id for turn in self._at_work.values()}
-        held |= {job.id for job in self._jobs.values() if job.watchers and now - job.last_seen < QUIET_ALONE_S}
-        ended = [job for job in self._jobs.values() if job.over]
-        total = 0
-        for place, job in enumerate(sorted(ended, key=lambda job: job.last_seen, reverse=True)):
-            total += job.nbytes
-            if (total > KEPT_BYTES or place >= KEPT_JOBS) and job.id not in held:
-                del self._jobs[job.id]
+            self._notice = why_idle(cluster.address, count, slots)
 
     def _cancel_if_alone(self, job: Job) -> None:
         if not job.over and not job.watchers:

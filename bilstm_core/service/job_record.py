@@ -3,24 +3,22 @@
 A job is one or more runs. Its parts are trained one after the other; the runs of a part differ in their seed only.
 """
 
-import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from bilstm_core.downsampling import Curve, curve_steps
-from bilstm_core.engine import cost
+from bilstm_core.downsampling import Curve
 from bilstm_core.engine.program_keys import ProgramKey, programs_of
 from bilstm_core.runs import Run
-from bilstm_core.specs import RunSpec, TrainingSpec
+from bilstm_core.service.curve import no_points, thin
+from bilstm_core.service.parts import Part
+from bilstm_core.specs import RunSpec
 
 JobState = Literal["queued", "running", "done", "stopped", "failed"]
 
-CURVE_PARTS = ("sequences_seen", "loss", "updates")  # of a Progress, that make a Curve
 FORESIGHT_S = 0.3  # of training, before what remains is estimated
 
 
@@ -73,37 +71,6 @@ class JobView:
 
 
 @dataclass(slots=True, kw_only=True)
-class Part:
-    """Runs that are trained as one task: their places in the job, and what has become of it.
-
-    sent: it was given to a worker; started: the worker has said that it began; over: nothing more will come of it
-    compiled: the worker had its programs when it began
-    """
-
-    places: tuple[int, ...]
-    sent: bool = False
-    started: bool = False
-    over: bool = False
-    compiled: bool = False
-    restarts: int = 0
-
-    @property
-    def waiting(self) -> bool:
-        """Whether it has yet to be given to a worker."""
-        return not (self.sent or self.over)
-
-    @property
-    def given(self) -> bool:
-        """Whether a worker has it, begun or not."""
-        return self.sent and not self.over
-
-    @property
-    def at_work(self) -> bool:
-        """Whether a worker trains it."""
-        return self.started and not self.over
-
-
-@dataclass(slots=True, kw_only=True)
 class Job:
     """A job's record. Times are of time.monotonic()."""
 
@@ -130,7 +97,7 @@ class Job:
     def __post_init__(self) -> None:
         self.runs = [None] * len(self.specs)
         self.steps_done = [0] * len(self.specs)
-        self.curves = [_nothing() for _ in self.specs]
+        self.curves = [no_points() for _ in self.specs]
 
     @property
     def over(self) -> bool:
@@ -274,7 +241,7 @@ class Job:
     def _clear(self, part: Part) -> None:
         for place in part.places:
             self.steps_done[place] = 0
-            self.curves[place] = _nothing()
+            self.curves[place] = no_points()
 
     def _share(self) -> float:
         """The share of the work that is done, between 0 and 1."""
@@ -293,57 +260,3 @@ class Job:
         share = self._share()
         gained = share - self.first[1]
         return (now - self.first[0]) * (1 - share) / gained if gained > 0 else None
-
-
-def parts_of(specs: Sequence[RunSpec]) -> list[Part]:
-    """The parts of a job, in the order of their first: specs that differ only in their seed share one, if it is short.
-
-    Where it would be long they have several, so that others get their turn, and what is trained is handed over.
-    """
-    result = []
-    for spec, places in cost.seeds_of(specs).items():
-        left = iter(places)
-        result += [Part(places=tuple(itertools.islice(left, count))) for count in cost.parts(spec, len(places))]
-    return result
-
-
-def thin(
-    sequences_seen: npt.NDArray[np.integer[Any]],
-    loss: npt.NDArray[np.floating[Any]],
-    count: npt.NDArray[np.integer[Any]],
-    *,
-    training: TrainingSpec,
-) -> Curve:
-    """The same curve with the points that the finished run's curve has, and what is known beyond the last of them.
-
-    sequences_seen, loss, count: (points,), ascending: each stands for `count` weight updates that end there, by their
-    mean loss. So thinning a thinned curve with more points appended gives what thinning all at once gives.
-    """
-    bucket = np.searchsorted(
-        curve_steps(training.epochs, training.steps_per_epoch), training.updates_after(sequences_seen)
-    )
-    starts = np.flatnonzero(np.diff(bucket, prepend=-1))
-    if not len(starts):
-        return _nothing()
-    counts = np.add.reduceat(count, starts)
-    ends = np.append(starts[1:], len(bucket)) - 1
-    return sequences_seen[ends].astype(np.int64), np.add.reduceat(loss * count, starts) / counts, counts
-
-
-def failure(error: BaseException | None) -> str:
-    """What to tell a person of a training that failed."""
-    kind = type(error).__name__
-    if kind == "KilledWorker":
-        return (
-            "The training worker died or hung again and again during this training, most likely for lack of memory."
-            " Press Retry, or ask for fewer units, timesteps or sequences."
-        )
-    if kind == "SourceMismatchError":
-        return "The program has been updated since this page was opened. Reload the page and press Retry."
-    if error is None:
-        return "The request was lost on its way to the training worker. Press Retry."
-    return f"The training failed: {str(error) or kind}".rstrip(".") + ". Press Retry, or change a setting."
-
-
-def _nothing() -> Curve:
-    return np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64)

@@ -9,13 +9,15 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bilstm_core import codec
 from bilstm_core.engine import cost
-from bilstm_core.runs import Run
+from bilstm_core.runs import Run, to_parts
 from bilstm_core.service.dispatcher import Dispatcher, State
-from bilstm_core.service.job_record import Job, JobView, parts_of
+from bilstm_core.service.job_record import Job, JobView
+from bilstm_core.service.parts import parts_of
 from bilstm_core.service.turns import ahead
 from bilstm_core.specs import RunSpec
 
@@ -169,15 +171,25 @@ class Jobs(Dispatcher):
         """Ask for the text of Keras's model.summary(); equal questions have one id; a failed one is asked again."""
         flat = codec.encode(RunSpec(problem=spec.problem, model=spec.model))
         request = hashlib.sha256(json.dumps(flat, sort_keys=True).encode()).hexdigest()[:16]
+        return self._ask(request, "summary_job", flat)
+
+    def ask_model_file(self, run: Run) -> str:
+        """Ask for a run's network as a `.keras` file; as of `ask_summary`."""
+        document, arrays = to_parts(replace(run, optimizer_state={}))
+        return self._ask(f"model-{run.digest}", "model_file_job", (document, arrays))
+
+    def _ask(self, request: str, job: str, question: Any) -> str:
         if self._requests.open(request):
             if self._state == "failed":
                 self._requests.fail_all(self._problem)
             else:
-                self._commands.put(lambda cluster: self._requests.send(cluster.client, request, flat, self.source))
+                self._commands.put(
+                    lambda cluster: self._requests.send(cluster.client, request, job, question, self.source)
+                )
         return request
 
-    def answer(self, request: str) -> str | None:
-        """The text that was asked for, or a sentence that says why there is none; None while it is awaited."""
+    def answer(self, request: str) -> str | bytes | None:
+        """The text or file that was asked for, or a sentence that says why there is none; None while it is awaited."""
         return self._requests.answer(request)
 
     def unanswered(self, request: str) -> bool:

@@ -1,4 +1,4 @@
-"""Short questions to a worker, such as for the text of Keras's model.summary(), and their answers.
+"""Short questions to a worker, such as for the text of Keras's model.summary() or a model's file, and their answers.
 
 Neither `distributed` nor TensorFlow is imported with this module.
 """
@@ -7,10 +7,9 @@ import importlib
 import threading
 import uuid
 from asyncio import CancelledError
-from collections.abc import Mapping
 from typing import Any
 
-KEPT_ANSWERS = 200
+KEPT_ANSWERS, KEPT_BYTES = 200, 100_000_000  # the oldest give way
 LOST = "The request was lost on its way to the training worker"
 
 
@@ -19,7 +18,7 @@ class Requests:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._answers: dict[str, str | None] = {}  # None while it is awaited
+        self._answers: dict[str, str | bytes | None] = {}  # None while it is awaited
         self._unanswered: set[str] = set()  # whose answer says why there is none
 
     def open(self, request: str) -> bool:
@@ -28,27 +27,35 @@ class Requests:
             if request in self._answers and request not in self._unanswered:
                 return False
             self._unanswered.discard(request)
+            self._answers.pop(request, None)  # the newest come last
             self._answers[request] = None
-            for old in list(self._answers)[:-KEPT_ANSWERS]:
-                del self._answers[old]
-                self._unanswered.discard(old)
+            self._drop_oldest()
             return True
 
-    def send(self, client: Any, request: str, flat: Mapping[str, str], source: str) -> None:
+    def _drop_oldest(self) -> None:
+        held = sum(len(answer) for answer in self._answers.values() if isinstance(answer, bytes))
+        for old, answer in list(self._answers.items())[:-1]:
+            is_file = isinstance(answer, bytes)
+            if len(self._answers) > KEPT_ANSWERS or (is_file and held > KEPT_BYTES):
+                held -= len(answer) if isinstance(answer, bytes) else 0
+                del self._answers[old]
+                self._unanswered.discard(old)
+
+    def send(self, client: Any, request: str, job: str, question: Any, source: str) -> None:
         """Give a question to a worker; it never waits behind a training. Another thread takes the answer in.
 
-        flat: a spec, as codec.encode writes it; source: the app's fingerprint
+        job: the function of `worker` that answers; question: what that takes; source: the app's fingerprint
         """
         worker = importlib.import_module("bilstm_core.service.worker")
-        key = f"summary-{uuid.uuid4().hex}"
+        key = f"{job}-{uuid.uuid4().hex}"
         try:
-            future = client.submit(worker.summary_job, flat, source, key=key, priority=1, pure=False)
+            future = client.submit(getattr(worker, job), question, source, key=key, priority=1, pure=False)
             future.add_done_callback(lambda done: self._take(request, done))
         except Exception as error:
             self.fail(request, f"The training worker could not be asked: {error}")
 
-    def answer(self, request: str) -> str | None:
-        """The text, or a sentence that says why there is none; None while it is awaited."""
+    def answer(self, request: str) -> str | bytes | None:
+        """The text or the file, or a sentence that says why there is none; None while it is awaited."""
         with self._lock:
             return self._answers.get(request, "This question was lost when the program changed. Ask again.")
 
@@ -79,8 +86,10 @@ class Requests:
         except (Exception, CancelledError):
             self.fail(request, LOST)
 
-    def _end(self, request: str, text: str, *, answered: bool) -> None:
+    def _end(self, request: str, answer: str | bytes, *, answered: bool) -> None:
         with self._lock:
-            self._answers[request] = text
+            self._answers.pop(request, None)
+            self._answers[request] = answer
+            self._drop_oldest()
             if not answered:
                 self._unanswered.add(request)

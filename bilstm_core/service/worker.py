@@ -13,17 +13,17 @@ import numpy as np
 import psutil
 
 from bilstm_core import codec
+from bilstm_core.choices import DIRECTIONS
 from bilstm_core.runs import Arrays, Progress, Run, from_parts, to_parts
 from bilstm_core.service import recycling
-from bilstm_core.service.job_record import CURVE_PARTS, thin
+from bilstm_core.service.curve import CURVE_PARTS, thin
 from bilstm_core.service.source import fingerprint
-from bilstm_core.specs import Direction, ModelSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 
 Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
 
 TOPIC = "bilstm-explorer"
 MESSAGE_INTERVAL_S = 0.05
-WARM_DIRECTIONS: tuple[Direction, ...] = ("bidirectional", "forward", "backward")
 
 _stopped: deque[str] = deque(maxlen=1_000)  # jobs that were asked to stop
 _training = threading.Lock()  # held by the training at work, or by the warming of one program
@@ -103,6 +103,24 @@ def summary_job(flat: Mapping[str, str], source: str) -> str:
     return "\n".join(lines)
 
 
+def model_file_job(parts: Parts, source: str) -> bytes:
+    """The `.keras` file of a run's network.
+
+    Raises SourceMismatchError, and ValueError, with a sentence, for a network without such a file, or with a too large
+    one.
+    """
+    _check_source(source)
+    from bilstm_core.files.archive import MAX_FILE
+    from bilstm_core.files.model_file import write_model_file
+
+    data = write_model_file(from_parts(*parts))
+    if len(data) > MAX_FILE:
+        raise ValueError(
+            f"The file would have {len(data) / 1e6:,.0f} MB; at most {MAX_FILE / 1e6:,.0f} MB are written."
+        )
+    return data
+
+
 def request_stop(job: str) -> None:
     """Make a job's training in this process end at its next chunk of steps."""
     _stopped.append(job)
@@ -164,7 +182,8 @@ def _warm(worker: Any) -> None:
     try:
         with _training:
             from bilstm_core.training import train
-        for direction in WARM_DIRECTIONS:
+        default = ModelSpec().direction
+        for direction in sorted(DIRECTIONS, key=lambda direction: direction != default):  # the default first
             time.sleep(0.01)
             with _training:
                 train(RunSpec(model=ModelSpec(direction=direction), training=TrainingSpec(epochs=1)))

@@ -149,16 +149,16 @@ def simulated(share: float, spread: float, starts: int, experiments: int = 60) -
 
 
 def test_a_noisy_part_is_called_neither_all_nor_nothing() -> None:
-    kinds_found = simulated(0.6, 0.035, 10)
-    assert len(kinds_found) > 40
-    assert kinds_found.count("open") > len(kinds_found) / 2
-    assert kinds_found.count("enough") + kinds_found.count("nothing") <= 0.05 * len(kinds_found)
+    kinds = simulated(0.6, 0.035, 10)
+    assert len(kinds) > 40
+    assert kinds.count("open") > len(kinds) / 2
+    assert kinds.count("enough") + kinds.count("nothing") <= 0.05 * len(kinds)
 
 
 @pytest.mark.parametrize(("share", "kind"), [(0.0, "nothing"), (0.6, "part"), (1.0, "enough")])
 def test_what_scatters_little_is_settled(share: float, kind: str) -> None:
-    kinds_found = simulated(share, 0.005, 10, 20)
-    assert kinds_found.count(kind) >= 18
+    kinds = simulated(share, 0.005, 10, 20)
+    assert kinds.count(kind) >= 18
 
 
 def test_a_few_starts_settle_no_change() -> None:

@@ -19,8 +19,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.browser.find import MISSING, browser
 
 ROOT = Path(__file__).parents[2]
+PLAIN = """from streamlit.web import bootstrap
+options = {{"server_headless": True, "server_address": "127.0.0.1", "server_port": {port}}}
+bootstrap.load_config_options(options)
+bootstrap.run("app.py", False, [], {{}})
+"""
 CHROMIUM = browser()
-expect.set_options(timeout=20_000)
+PATIENCE_MS = 60_000  # with a page, on a machine that does much else
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,10 +34,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if not item.get_closest_marker("timeout"):
+                item.add_marker(pytest.mark.timeout(600))
 
 
 class App:
-    """A running app: its address and its processes. command: what streamlit is asked to do."""
+    """A running app: its address and its processes.
+
+    command: what streamlit is asked to do
+    plain: in its place, as a host starts it that runs app.py as a plain script, without the server in it
+    base: the path that the pages are under
+    """
 
     def __init__(
         self,
@@ -39,19 +52,25 @@ class App:
         log: Path,
         *,
         command: Sequence[str] = ("run", "app.py", "--server.address=127.0.0.1"),
+        plain: bool = False,
+        base: str = "",
         **environment: str,
     ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"http://127.0.0.1:{port}{base}"
         self.store, self.log = store, log
-        options = ["--server.headless=true", f"--server.port={port}"]
+        started = ["-m", "streamlit", *command, "--server.headless=true", f"--server.port={port}"]
+        if base:
+            started.append(f"--server.baseUrlPath={base}")
+        if plain:
+            started = ["-c", PLAIN.format(port=port)]
         with log.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", *command, *options],
+                [sys.executable, *started],
                 cwd=ROOT,
-                env={**os.environ, "BILSTM_STORE": str(store), **environment},
+                env={**os.environ, "BILSTM_STORE": str(store), "PYTHONPATH": str(ROOT), **environment},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -103,9 +122,9 @@ def start_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...
     """Starts apps, each with a new store unless one is given, and ends them all."""
     apps: list[App] = []
 
-    def start(store: Path | None = None, **environment: str) -> App:
+    def start(store: Path | None = None, **how: Any) -> App:
         folder = tmp_path_factory.mktemp("app")
-        apps.append(App(store or folder / "store", folder / "log.txt", **environment))
+        apps.append(App(store or folder / "store", folder / "log.txt", **how))
         return apps[-1]
 
     yield start
@@ -133,6 +152,7 @@ def chromium() -> Iterator[Browser]:
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """One visitor's browser: scripts that were loaded once come from its cache, as they do for people."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 

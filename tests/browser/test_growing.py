@@ -10,16 +10,18 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bilstm_core import figures
+from bilstm_core import figures, palette
 from bilstm_core.analysis import frames
 from bilstm_core.downsampling import Curve
 from bilstm_core.figures import canvas
 from bilstm_core.figures.smoothing import smooth_and_band, thin, trailing_mean
-from bilstm_core.service.job_record import thin as thinned
+from bilstm_core.service.curve import thin as thinned
 from bilstm_core.specs import RunSpec, TrainingSpec
+from ui.chart import component
 from ui.watch import line
 
 SCRIPT = (Path(__file__).parents[2] / "ui" / "chart" / "growing.js").read_text(encoding="utf-8")
+WHOLE = component._script().replace("export default function", "function drawn")
 CLOSE = 1e-6
 
 
@@ -100,13 +102,13 @@ def test_one_run_grows_in_the_browser_as_in_python(page: Page, x: Any, length: s
     wanted = smooth_and_band(table, window)
     close(drawn["whole"]["x"], wanted[x])
     close(drawn["whole"]["median"], wanted["median"])
-    kept = thin(wanted[x].to_numpy(), wanted["median"].to_numpy(), log_x=log_x)
-    close(drawn["parts"]["line"]["x"], wanted[x].iloc[kept])
-    close(drawn["parts"]["line"]["y"], wanted["median"].iloc[kept])
+    indices = thin(wanted[x].to_numpy(), wanted["median"].to_numpy(), log_x=log_x)
+    close(drawn["parts"]["line"]["x"], wanted[x].iloc[indices])
+    close(drawn["parts"]["line"]["y"], wanted["median"].iloc[indices])
     raw = table.dropna(subset="loss")
-    kept = thin(raw[x].to_numpy(), raw["loss"].to_numpy(), log_x=log_x, points=250)
-    close(drawn["parts"]["dots"]["x"], raw[x].iloc[kept])
-    close(drawn["parts"]["dots"]["y"], raw["loss"].iloc[kept])
+    indices = thin(raw[x].to_numpy(), raw["loss"].to_numpy(), log_x=log_x, points=250)
+    close(drawn["parts"]["dots"]["x"], raw[x].iloc[indices])
+    close(drawn["parts"]["dots"]["y"], raw["loss"].iloc[indices])
     assert drawn["parts"]["band"]["x"] == []
 
 
@@ -122,20 +124,20 @@ def test_several_starts_grow_in_the_browser_as_in_python(page: Page, epochs: int
     )
     for part in ("median", "low", "high"):
         close(drawn["whole"][part], wanted[part])
-    kept = thin(wanted["sequences_seen"].to_numpy(), wanted["median"].to_numpy(), log_x=log_x)
-    edges = pd.concat([wanted["high"].iloc[kept], wanted["low"].iloc[kept][::-1]])
+    indices = thin(wanted["sequences_seen"].to_numpy(), wanted["median"].to_numpy(), log_x=log_x)
+    edges = pd.concat([wanted["high"].iloc[indices], wanted["low"].iloc[indices][::-1]])
     close(drawn["parts"]["band"]["y"], edges)
     first = frames.growing_losses("five", specs[0], curves[0])
-    kept = thin(first["sequences_seen"].to_numpy(), smoothed := trailing_mean(first, 25), log_x=log_x, points=800)
-    close(drawn["parts"]["runs"]["y"][: len(kept)], smoothed[kept])
+    indices = thin(first["sequences_seen"].to_numpy(), smoothed := trailing_mean(first, 25), log_x=log_x, points=800)
+    close(drawn["parts"]["runs"]["y"][: len(indices)], smoothed[indices])
 
 
 def test_names_at_the_lines_ends_are_kept_apart_as_in_python(page: Page) -> None:
     rng = np.random.default_rng(0)
     for size in (1, 2, 5, 7):
         positions = rng.uniform(0, 120, size).tolist()
-        found = page.evaluate("p => spread(p, 16, 8, 252)", positions)
-        assert np.allclose(found, canvas.spread(positions, apart=16, low=8, high=252))
+        placed = page.evaluate("p => spread(p, 16, 8, 252)", positions)
+        assert np.allclose(placed, canvas.spread(positions, apart=16, low=8, high=252))
 
 
 def test_the_page_fills_a_base_figure_as_python_would_have_drawn_it(page: Page) -> None:
@@ -161,12 +163,31 @@ def test_the_page_fills_a_base_figure_as_python_would_have_drawn_it(page: Page) 
         [json.loads(base.to_json()), lines, messages],
     )["layout"]
     for part, places in (("annotations", ("text", "name", "x", "y")), ("shapes", ("x0", "x1", "opacity"))):
-        for found, right in zip(filled[part], wanted[part], strict=True):
+        for drawn, right in zip(filled[part], wanted[part], strict=True):
             for place in places:
                 if isinstance(right.get(place), float):
-                    assert found[place] == pytest.approx(right[place], abs=CLOSE)
+                    assert drawn[place] == pytest.approx(right[place], abs=CLOSE)
                 else:
-                    assert found.get(place) == right.get(place)
+                    assert drawn.get(place) == right.get(place)
+
+
+def test_a_line_without_points_yet_has_its_name_in_the_legend(page: Page) -> None:
+    specs = {"forward": {0: spec(300)}, "backward": {1: spec(300, 1)}}
+    styles = {label: figures.style(label) for label in specs}
+    base = figures.curve_and_timeline(
+        frames.losses({}), styles, growing=dict.fromkeys(specs, 2), x_max=300, replay=False
+    )
+    messages, _ = stream({0: (specs["forward"][0], 280)})
+    drawn = page.evaluate(
+        """([base, lines, messages]) => {
+            const runs = {}
+            for (const message of messages) takeIn(runs, message)
+            return grow(base, lines, runs, true).data.filter(trace => trace.meta.part === "line").map(trace => trace.x)
+        }""",
+        [json.loads(base.to_json()), [line(label, runs) for label, runs in specs.items()], messages],
+    )
+    assert len(drawn[0]) > 1
+    assert drawn[1] == [None]
 
 
 def test_a_curve_that_begins_anew_takes_the_place_of_what_was_there(page: Page) -> None:
@@ -179,3 +200,13 @@ def test_a_curve_that_begins_anew_takes_the_place_of_what_was_there(page: Page) 
         "messages => { const runs = {}; for (const m of messages) takeIn(runs, m); return runs }", messages
     )
     assert told == {"0": {"seen": [1, 4], "loss": [0.7, None], "count": [1, 3]}}
+
+
+def test_on_dark_every_colour_of_the_palette_has_its_other_shade(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.add_script_tag(content=WHOLE)
+    for light, dark in palette.ON_DARK.items():
+        text = json.dumps([light, palette.faint(light, 0.35), palette.EDGE, palette.INK])
+        wanted = [dark, palette.faint(dark, 0.35), palette.EDGE, palette.INK]
+        assert json.loads(page.evaluate("onDark", text)) == wanted
+    page.close()

@@ -16,10 +16,10 @@ def drawn(page: Page, name: str, timeout: float = 20_000) -> Locator:
 
 
 def numbers(figure: Locator) -> list[list[float]]:
-    found: list[list[float]] = figure.evaluate(
+    values: list[list[float]] = figure.evaluate(
         "node => Array.from(node._fullData[0].customdata, row => Array.from(row))"
     )
-    return found
+    return values
 
 
 def test_an_edited_value_changes_the_matrix_and_zeros_stay_where_forward_has_not_read(open_page: OpenPage) -> None:
@@ -47,7 +47,7 @@ def test_every_tab_draws_and_checkpoints_are_trained_on_demand(open_page: OpenPa
     for part in ("forward", "backward", "merged"):
         drawn(page, f"states-{part}")
     page.get_by_role("tab", name="Gates of a unit").click()
-    assert "forget gate" in drawn(page, "gates").evaluate("node => node.data.map(one => one.name)")
+    assert "forget gate" in drawn(page, "gates").evaluate("node => node.data.map(trace => trace.name)")
     page.get_by_role("tab", name="The merge").click()
     drawn(page, "merge")
     expect(page.get_by_text("This model was trained with concat")).to_be_visible()
@@ -72,7 +72,7 @@ def test_on_a_projector_every_choice_is_in_one_row_none_is_cut_and_the_timeline_
     for name, options in (("Direction", 3), ("Merge mode", 4), ("Cell", 3), ("Epochs", 3)):
         group = page.get_by_role("radiogroup", name=name)
         expect(group.get_by_role("radio")).to_have_count(options)
-        boxes = [one.bounding_box() for one in group.get_by_role("radio").all()]
+        boxes = [radio.bounding_box() for radio in group.get_by_role("radio").all()]
         assert len({box["y"] for box in boxes if box}) == 1, name
         assert group.evaluate("node => node.scrollWidth <= node.clientWidth"), name
     words = page.get_by_text("The run on Train").bounding_box()

@@ -28,9 +28,9 @@ def fresh(start_app: Callable[..., App]) -> Iterator[App]:
 def test_pages_are_readable_while_tensorflow_warms(open_page: OpenPage, fresh: App) -> None:
     started = time.monotonic()
     page = open_page("train", on=fresh)
-    expect(page.get_by_text("After 1,000 sequences it labels")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("After 1,000 sequences it labels")).to_be_visible()
     expect(page.get_by_role("link", name="Directions")).to_be_visible()
-    expect(page.get_by_test_id("chart-Train-curve").locator(".main-svg").first).to_be_visible(timeout=15_000)
+    expect(page.get_by_test_id("chart-Train-curve").locator(".main-svg").first).to_be_visible()
     page.get_by_role("radiogroup", name="Direction").get_by_text("bidirectional", exact=True).click()
     enter(page, "Epochs", "140")
     page.get_by_role("button", name="Train", exact=True).click()

@@ -64,7 +64,7 @@ def coloured(area: Pixels, colours: tuple[str, ...]) -> npt.NDArray[np.bool_]:
     """Which columns hold a pixel near the full colour of one of the curves; a covered one is far paler."""
     whole = [np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)], np.int16) for colour in colours]
     columns: npt.NDArray[np.bool_] = np.any(
-        [np.abs(area - one).sum(axis=2, dtype=np.int16) < 90 for one in whole], axis=(0, 1)
+        [np.abs(area - image).sum(axis=2, dtype=np.int16) < 90 for image in whole], axis=(0, 1)
     )
     return columns
 
@@ -130,7 +130,7 @@ def test_a_curve_stands_up_to_the_replays_head_in_every_painted_frame_and_in_the
     page.wait_for_timeout(300)
     controls.get_by_test_id("replay-3").evaluate("button => button.click()")  # a mouse would scroll to it
     began = time.time()
-    expect(controls.get_by_test_id("replay-pause")).to_be_disabled(timeout=15_000)
+    expect(controls.get_by_test_id("replay-pause")).to_be_disabled()
     page.wait_for_timeout(200)
     session.send("Page.stopScreencast")
     expect(label).to_have_text(last)

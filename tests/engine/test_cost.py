@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from bilstm_core.choices import MERGE_MODES, Cell, Direction
 from bilstm_core.engine import cost
-from bilstm_core.service.job_record import parts_of
-from bilstm_core.specs import MAX_WORK, Cell, Direction, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.service.parts import parts_of
+from bilstm_core.specs import MAX_WORK, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 
 def spec(timesteps: int = 10, units: int = 20, batch: int = 1, seed: int = 0, **model: Any) -> RunSpec:
@@ -78,11 +79,7 @@ def test_two_trainings_cost_what_each_costs() -> None:
 
 def test_what_is_too_much_for_one_job_is_said_in_a_sentence() -> None:
     cost.check(starts(50, timesteps=200, units=64))
-    too_much = [
-        spec
-        for merge in ("concat", "sum", "mul", "ave")
-        for spec in starts(200, timesteps=200, units=256, merge_mode=merge)
-    ]
+    too_much = [spec for merge in MERGE_MODES for spec in starts(200, timesteps=200, units=256, merge_mode=merge)]
     with pytest.raises(ValueError, match=r"about \d+ minutes of training, and 15 are the most at once") as told:
         cost.check(too_much)
     minutes = re.search(r"about (\d+) minutes", str(told.value))
@@ -102,7 +99,7 @@ def test_no_single_training_that_a_spec_allows_is_too_much_for_a_job() -> None:
 
 
 def test_reckoning_a_comparison_takes_no_time() -> None:
-    specs = [spec for merge in ("concat", "sum", "mul", "ave") for spec in starts(50, merge_mode=merge)]
+    specs = [spec for merge in MERGE_MODES for spec in starts(50, merge_mode=merge)]
     begin = time.perf_counter()
     cost.seconds(specs)
     assert time.perf_counter() - begin < 0.1

@@ -35,9 +35,9 @@ def sequences(steps: int = STEPS, batch: int = BATCH) -> tuple[np.ndarray, np.nd
 def by_keras(network: keras.Model, x: list[np.ndarray], y: list[np.ndarray]) -> np.ndarray:
     """(steps, 2) loss and accuracy of each batch, by train_on_batch."""
     scores = []
-    for one, labels in zip(x, y, strict=True):
+    for values, labels in zip(x, y, strict=True):
         network.reset_metrics()
-        scores.append(np.broadcast_to(network.train_on_batch(one, labels), 2))
+        scores.append(np.broadcast_to(network.train_on_batch(values, labels), 2))
     return np.array(scores)
 
 
@@ -119,8 +119,8 @@ def test_the_programs_that_are_named_before_a_training_are_those_that_it_compile
         for model in models
         for seed in range(5)
     ]
-    one = replace(several[0], training=TrainingSpec(epochs=2, batch_size=2, sequences_per_epoch=4))
-    for specs, train_them in (([one], lambda: train(one)), (several, lambda: train_many(several))):
+    single = replace(several[0], training=TrainingSpec(epochs=2, batch_size=2, sequences_per_epoch=4))
+    for specs, train_them in (([single], lambda: train(single)), (several, lambda: train_many(several))):
         before = set(_programs)
         train_them()
         assert [key for key in _programs if key not in before] == list(programs_of(specs))
@@ -138,7 +138,7 @@ def test_weights_are_kept_on_the_way() -> None:
     slot[7:20] = 1
     slot[20:] = 2
     chunk = Chunk(full, labels, np.ones_like(labels), slot)
-    kept = program.run(start, chunk, steps_done=0, steps=30, learning_rate=RATE).kept
+    slot_weights = program.run(start, chunk, steps_done=0, steps=30, learning_rate=RATE).slot_weights
     for number, steps in enumerate((7, 20, 30)):
         after = program.run(start, chunk, steps_done=0, steps=steps, learning_rate=RATE).state.weights
-        np.testing.assert_array_equal(kept[number], after)
+        np.testing.assert_array_equal(slot_weights[number], after)

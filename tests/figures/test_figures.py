@@ -3,18 +3,31 @@
 import itertools
 import json
 import re
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from bilstm_core import figures, palette
+from bilstm_core.choices import MERGE_MODES
 from bilstm_core.figures import canvas, curves
 from bilstm_core.problems.base import reads
 
+CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 MODELS = ["forward", "backward", "bidirectional"]
 STYLES = {name: figures.style(name) for name in MODELS}
 HEX = [palette.FORWARD, palette.BACKWARD, palette.BIDIRECTIONAL, palette.SUM, palette.MUL, palette.AVE, palette.WRONG]
+MARKS = [palette.BLOCK, palette.DARK_BLOCK, palette.EDGE]
+THEMES = {"light": ("#ffffff", {}), "dark": ("#12141c", palette.ON_DARK)}
+SIGHT = {  # linear RGB as it is seen; Machado, Oliveira and Fernandes 2009, whole loss of one kind of cone
+    "all cones": np.eye(3),
+    "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+APART = {"all cones": 0.12, "protan": 0.08, "deutan": 0.08, "tritan": 0.065}  # in OKLab, where 0 to 1 is black to white
 
 
 def losses(labels, seeds=1, n=250, final=0.3):
@@ -64,23 +77,52 @@ def trace(figure, name):
     return next(series for series in figure.data if series.name == name)
 
 
-def luminance(colour):
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+def linear(colour):
+    channels = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
 
 
-@pytest.mark.parametrize("background", ["#ffffff", "#12141c"])
-@pytest.mark.parametrize("colour", HEX)
-def test_data_colours_read_on_light_and_dark(colour, background):
-    high, low = sorted([luminance(colour), luminance(background)], reverse=True)
-    assert (high + 0.05) / (low + 0.05) >= 3
+def contrast(*colours):
+    low, high = sorted(float(linear(colour) @ [0.2126, 0.7152, 0.0722]) for colour in colours)
+    return (high + 0.05) / (low + 0.05)
+
+
+def oklab(colour, sight=SIGHT["all cones"]):
+    cones = [[0.4122215, 0.5363325, 0.0514460], [0.2119035, 0.6806995, 0.1073970], [0.0883025, 0.2817188, 0.6299787]]
+    axes = [[0.2104543, 0.7936178, -0.0040720], [1.9779985, -2.4285922, 0.4505937], [0.0259040, 0.7827718, -0.8086758]]
+    seen = np.clip(np.array(sight) @ linear(colour), 0, 1)
+    return np.array(axes) @ np.cbrt(np.array(cones) @ seen)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("colour", "least"), [*((c, 4.5) for c in HEX), *((c, 3) for c in MARKS)])
+def test_data_colours_read_on_light_and_dark(colour, least, theme):
+    background, shades = THEMES[theme]
+    assert contrast(shades.get(colour, colour), background) >= least
+
+
+def test_the_themes_backgrounds_are_those_that_contrast_is_measured_on():
+    theme = tomllib.loads(CONFIG.read_text())["theme"]
+    assert {name: theme[name]["backgroundColor"] for name in THEMES} == {name: THEMES[name][0] for name in THEMES}
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("theme", THEMES)
+def test_colours_stay_apart_for_every_kind_of_sight(theme, sight):
+    seen = [oklab(THEMES[theme][1].get(colour, colour), SIGHT[sight]) for colour in HEX]
+    assert min(np.linalg.norm(first - second) for first, second in itertools.combinations(seen, 2)) >= APART[sight]
+
+
+@pytest.mark.parametrize("colour", [colour for colour in HEX if colour != palette.AVE])
+def test_a_colour_keeps_its_hue_on_dark(colour):
+    (_, *light), (_, *dark) = oklab(colour), oklab(palette.ON_DARK[colour])
+    assert np.dot(light, dark) >= np.cos(np.radians(12)) * np.linalg.norm(light) * np.linalg.norm(dark)
 
 
 def test_vermilion_is_no_models_colour():
-    modes = [figures.color("bidirectional", mode) for mode in ("concat", "sum", "mul", "ave")]
+    modes = [figures.color("bidirectional", mode) for mode in MERGE_MODES]
     models = [figures.color("forward"), figures.color("backward"), *modes]
-    assert len({*models, figures.WRONG}) == 7
+    assert len({*models, figures.WRONG}) == len(models) + 1
     assert figures.color("forward", "sum") == figures.color("forward")
 
 
@@ -557,7 +599,7 @@ def test_the_merge_drawing_shows_how_many_numbers_come_out(mode, count):
     assert len(trace(figures.merge_drawing(mode), "merged").x) == count
 
 
-@pytest.mark.parametrize("mode", ["concat", "sum", "mul", "ave"])
+@pytest.mark.parametrize("mode", MERGE_MODES)
 def test_no_line_of_the_merge_drawing_is_wider_than_its_column_on_a_projector(mode):
     for note in figures.merge_drawing(mode).layout.annotations:
         for line in re.sub("</?b>", "", note.text).split("<br>"):

@@ -106,3 +106,15 @@ def test_a_probe_that_has_no_answer_yet_is_judged_neither_right_nor_wrong():
     figure = figures.curve_and_timeline(losses(["forward"]).head(9), STYLES, waiting, x_max=250, replay=False)
     assert not any("wrong" in note.text for note in figure.layout.annotations)
     assert not figure.frames
+
+
+def test_the_growing_figure_is_as_tall_as_the_finished_one() -> None:
+    for labels in (["forward"], MODELS):
+        styles = {label: STYLES[label] for label in labels}
+        finished = figures.curve_and_timeline(losses(labels), styles, improving(labels))
+        unanswered = pd.concat([frames.unanswered(ProblemSpec(), 0).assign(label=label) for label in labels])
+        growing = figures.curve_and_timeline(
+            losses(labels).iloc[:0], styles, unanswered, growing=dict.fromkeys(labels, 1), x_max=250, replay=False
+        )
+        assert growing.layout.height == finished.layout.height
+        assert growing.layout.meta["narrow"]["height"] == finished.layout.meta["narrow"]["height"]

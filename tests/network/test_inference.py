@@ -1,14 +1,13 @@
-from typing import get_args
-
 import numpy as np
 import pytest
 
+from bilstm_core.choices import CELLS, DIRECTIONS, MERGE_MODES
 from bilstm_core.models import build_model
 from bilstm_core.network.equations import Matrices, gru_step, lstm_step, rnn_step
 from bilstm_core.network.inference import logits, probabilities, trace
 from bilstm_core.network.initial_weights import initial_weights
 from bilstm_core.random_streams import Stream, generator
-from bilstm_core.specs import DIRECTIONS, MERGE_MODES, Cell, ModelSpec, ProblemSpec
+from bilstm_core.specs import ModelSpec, ProblemSpec
 
 PROBLEM = ProblemSpec(timesteps=6)
 X = np.random.default_rng(0).random((4, 6, 1), dtype=np.float32)
@@ -64,7 +63,7 @@ def read_by_the_equations(
 @pytest.mark.parametrize(("number", "within"), [(np.float32, 1e-6), (np.float64, 1e-14)])
 @pytest.mark.parametrize("merge_mode", MERGE_MODES)
 @pytest.mark.parametrize("direction", DIRECTIONS)
-@pytest.mark.parametrize("cell", get_args(Cell))
+@pytest.mark.parametrize("cell", CELLS)
 def test_the_fast_path_is_the_equations(cell, direction, merge_mode, number, within) -> None:
     model = ModelSpec(cell=cell, direction=direction, merge_mode=merge_mode, units=5, layers=2)
     weights = {name: matrix.astype(number) for name, matrix in drawn_weights(model).items()}

@@ -14,10 +14,12 @@ import psutil
 import pytest
 
 from bilstm_core.engine.program_keys import programs_of
-from bilstm_core.service import dispatcher, heartbeat
+from bilstm_core.files.model_file import read_model_file
+from bilstm_core.service import dispatcher, forgetting, heartbeat, upkeep
 from bilstm_core.service.jobs import Jobs, JobView
 from bilstm_core.service.recycling import PRESSING_BYTES
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from tests.files.samples import untrained
 
 SHORT = RunSpec(model=ModelSpec(direction="forward"), training=TrainingSpec(epochs=60))
 LONG = RunSpec(
@@ -136,7 +138,7 @@ def test_workers_of_a_cluster_that_others_run_may_start_and_break_as_often_as_th
     service, other = Jobs(delay_s=100), SimpleNamespace(remote=True, close=lambda: None, address="tcp://there:1")
     other.workers = other.slots = lambda: 1
     service._cluster = other  # type: ignore[assignment]
-    for event in ["warming"] * (dispatcher.MAX_STARTS + 1) + ["broken"]:
+    for event in ["warming"] * (upkeep.MAX_STARTS + 1) + ["broken"]:
         service._hear((0.0, {"event": event, "message": "no TensorFlow there"}))
     service._sweep(other)  # type: ignore[arg-type]
     assert (service.state, service.problem) == ("ready", "")
@@ -267,7 +269,7 @@ def test_stop_by_one_of_two_watchers_lets_the_other_go_on(jobs: Jobs) -> None:
 
 
 def test_a_watcher_that_falls_silent_counts_as_gone(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatcher, "QUIET_ALONE_S", 0.5)
+    monkeypatch.setattr(forgetting, "QUIET_ALONE_S", 0.5)
     job = jobs.submit([LONG], watcher="closed tab")
     until(lambda: seen(jobs, job, None).state == "stopped")
     assert seen(jobs, job, None).message.startswith("The training was stopped because no page")
@@ -285,6 +287,16 @@ def test_short_requests_do_not_queue_behind_a_training(jobs: Jobs) -> None:
     assert seen(jobs, job).state == "running"
     jobs.leave(job, "me")
     assert "Ask again" in str(jobs.answer("unknown"))
+
+
+def test_a_run_comes_back_as_the_file_that_keras_writes(jobs: Jobs) -> None:
+    run = untrained()
+    request = jobs.ask_model_file(run)
+    until(lambda: jobs.answer(request))
+    data = jobs.answer(request)
+    assert isinstance(data, bytes)
+    assert read_model_file(data).weights.keys() == run.weights.keys()
+    assert jobs.ask_model_file(replace(run, optimizer_state={})) == request  # the same network
 
 
 def test_a_second_app_can_use_the_same_cluster_and_starts_nothing(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -413,7 +425,7 @@ def test_the_looked_after_worker_is_started_again_when_its_keeper_dies(jobs: Job
 
 
 def test_a_worker_that_never_gets_ready_is_given_up(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatcher, "MAX_STARTS", 1)
+    monkeypatch.setattr(upkeep, "MAX_STARTS", 1)
     until(lambda: jobs.state == "ready")
     kill_worker()
     until(lambda: jobs.state == "warming")

@@ -225,7 +225,7 @@ def test_a_program_that_the_worker_had_already_counts_for_nothing(house: House, 
         clock.passes(1)
         assert compiling(house) == [network(units)]
         compiled(house, 0.0)
-    assert not house.jobs._trained
+    assert not house.jobs._upkeep.trained
 
 
 def test_a_grown_worker_compiles_nothing_ahead_and_is_renewed(house: House, clock: Clock) -> None:

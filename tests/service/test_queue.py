@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from bilstm_core.runs import Run, to_parts
-from bilstm_core.service import dispatcher, heartbeat
-from bilstm_core.service.dispatcher import FAULTY_S, QUIET_ALONE_S, QUIET_S, UNHEEDED_S
+from bilstm_core.service import dispatcher, forgetting, heartbeat, upkeep
+from bilstm_core.service.dispatcher import FAULTY_S, UNHEEDED_S
+from bilstm_core.service.forgetting import QUIET_ALONE_S, QUIET_S
 from bilstm_core.service.heartbeat import SILENT_S, Sight
 from bilstm_core.service.jobs import Jobs, JobView
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
@@ -92,8 +93,8 @@ class House:
     """A job service whose thread is the test's own."""
 
     def __init__(self) -> None:
-        self.kept: list[tuple[Run, str]] = []
-        self.jobs = Jobs(delay_s=1_000, keep=lambda run: self.kept.append((run, threading.current_thread().name)))
+        self.stored: list[tuple[Run, str]] = []
+        self.jobs = Jobs(delay_s=1_000, keep=lambda run: self.stored.append((run, threading.current_thread().name)))
         self.cluster = FakeCluster()
         self.jobs._cluster = self.cluster  # type: ignore[assignment]
         self.hear("ready")
@@ -306,9 +307,9 @@ def test_finished_runs_are_kept_once_in_another_thread_though_nobody_looks_or_tw
     for watcher in ("me", "you"):
         house.jobs.view(comparison, watcher)
     house.jobs._keeping.shutdown(wait=True)
-    assert [run.spec for run, _ in house.kept] == [ONE, THREE, TWO]
-    assert {thread.split("_")[0] for _, thread in house.kept} == {"keeping"}
-    assert [bool(run.optimizer_state) for run, _ in house.kept] == [False, True, False]
+    assert [run.spec for run, _ in house.stored] == [ONE, THREE, TWO]
+    assert {thread.split("_")[0] for _, thread in house.stored} == {"keeping"}
+    assert [bool(run.optimizer_state) for run, _ in house.stored] == [False, True, False]
 
 
 def test_a_stopped_run_is_not_kept(house: House) -> None:
@@ -320,7 +321,7 @@ def test_a_stopped_run_is_not_kept(house: House) -> None:
     house.turn()
     house.jobs._keeping.shutdown(wait=True)
     assert house.view(job).state == "stopped"
-    assert house.kept == []
+    assert house.stored == []
 
 
 def test_a_request_that_cannot_be_sent_fails_alone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -409,10 +410,10 @@ def known(house: House, jobs: list[str]) -> list[bool]:
 
 def test_ended_jobs_hold_no_more_bytes_than_the_bound(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     jobs = ended(house, 6)
-    each = house.jobs._jobs[jobs[0]].nbytes
+    nbytes = house.jobs._jobs[jobs[0]].nbytes
     run = to_parts(finished(ONE))[1]
-    assert each == sum(np.asarray(array).nbytes for array in run.values())
-    monkeypatch.setattr(dispatcher, "KEPT_BYTES", 3 * each)
+    assert nbytes == sum(np.asarray(array).nbytes for array in run.values())
+    monkeypatch.setattr(forgetting, "KEPT_BYTES", 3 * nbytes)
     assert known(house, jobs) == [False, False, False, True, True, True]
 
 
@@ -423,7 +424,7 @@ def test_ended_jobs_are_bounded_in_number_though_they_hold_nothing(
     for job in jobs:
         house.jobs.stop(job)
         house.jobs.leave(job, "me")
-    monkeypatch.setattr(dispatcher, "KEPT_JOBS", 2)
+    monkeypatch.setattr(forgetting, "KEPT_JOBS", 2)
     assert known(house, jobs) == [False, False, False, True, True]
 
 
@@ -437,7 +438,7 @@ def test_an_ended_job_is_not_dropped_before_its_watcher_has_seen_the_end_or_is_l
     house.finish(f"{hidden}-0", THREE)
     house.turn()
     ended(house, 2)
-    monkeypatch.setattr(dispatcher, "KEPT_BYTES", 0)
+    monkeypatch.setattr(forgetting, "KEPT_BYTES", 0)
     now += QUIET_ALONE_S - 1
     assert known(house, [hidden]) == [True]
     now += 2
@@ -464,16 +465,16 @@ def test_a_replacement_counts_once_as_a_start_that_came_to_nothing(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(heartbeat, "HUNG_S", -1.0)
-    for _ in range(dispatcher.MAX_STARTS):
+    for _ in range(upkeep.MAX_STARTS):
         house.turn()
         house.hear("warming")
     assert house.jobs.state == "warming"
-    assert house.cluster.starts == dispatcher.MAX_STARTS
+    assert house.cluster.starts == upkeep.MAX_STARTS
 
 
 def test_workers_that_never_come_up_are_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(house.cluster, "worker_gone", lambda: True)
-    for _ in range(dispatcher.MAX_STARTS + 3):
+    for _ in range(upkeep.MAX_STARTS + 3):
         house.turn()
     assert house.jobs.problem.startswith("The training worker died again and again before it was ready")
 
@@ -558,7 +559,7 @@ def test_what_was_trained_to_its_end_is_kept_though_its_last_watcher_has_just_le
     house.finish(f"{job}-0", ONE)
     house.turn()
     house.jobs._keeping.shutdown(wait=True)
-    assert [run.spec for run, _ in house.kept] == [ONE]
+    assert [run.spec for run, _ in house.stored] == [ONE]
 
 
 def test_a_cluster_of_others_that_loses_its_workers_says_so_under_a_training_too(house: House) -> None:

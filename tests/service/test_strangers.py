@@ -61,18 +61,18 @@ def listening() -> list[int]:
     ]
 
 
-def answer(port: int, said: bytes, context: ssl.SSLContext | None = None) -> bytes:
+def answer(port: int, request: bytes, context: ssl.SSLContext | None = None) -> bytes:
     """What a socket of ours sends to somebody who says this, until it hangs up or says nothing for half a second."""
-    got = b""
+    reply = b""
     with (
         contextlib.suppress(OSError),
         socket.create_connection(("127.0.0.1", port), timeout=0.5) as plain,
         context.wrap_socket(plain, do_handshake_on_connect=False) if context else plain as connection,
     ):
-        connection.sendall(said)
-        while more := connection.recv(4096):
-            got += more
-    return got
+        connection.sendall(request)
+        while piece := connection.recv(4096):
+            reply += piece
+    return reply
 
 
 def test_ours_is_let_in_and_can_have_code_run(cluster: Cluster) -> None:

@@ -1,6 +1,7 @@
 """Whose turn it is, and how many come before."""
 
-from bilstm_core.service.job_record import Job, parts_of
+from bilstm_core.service.job_record import Job
+from bilstm_core.service.parts import parts_of
 from bilstm_core.service.turns import ahead, turns
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 

@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bilstm_core import figures
+from bilstm_core import evaluation, figures
+from bilstm_core.comparison import specs_of
 from bilstm_core.engine import cost
-from bilstm_core.presets import MERGE_MODES
+from bilstm_core.page_settings import ComparisonSettings
+from bilstm_core.presets import MODELS_BY_MERGE_MODE
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from ui import evaluations, session
 from ui.compare import headline
-from ui.compare.comparison import Comparison, ComparisonSettings, specs_of
+from ui.compare.comparison import Comparison
 from ui.compare.resolved import Asked, Shown
 
 DEFAULT = ComparisonSettings()
@@ -23,29 +25,31 @@ DEFAULT = ComparisonSettings()
 
 def page() -> None:
     from bilstm_core import figures
-    from bilstm_core.presets import MERGE_MODES
+    from bilstm_core.presets import MODELS_BY_MERGE_MODE
     from ui.compare import headline, tables
     from ui.compare.comparison import Comparison
     from ui.compare.resolved import resolve
 
-    models = {label: MERGE_MODES[label] for label in ("concat", "sum")}
+    models = {label: MODELS_BY_MERGE_MODE[label] for label in ("concat", "sum")}
     styles = {label: figures.style("bidirectional", model.merge_mode) for label, model in models.items()}
     shown = resolve(Comparison(page="Merge modes", models=models, styles=styles))
-    headline.headline(shown, *headline.answer(shown))
+    headline.headline(shown, "Which?", *headline.answer(shown))
     tables.table(shown)
 
 
 def whole_page() -> None:
     from bilstm_core import figures
-    from bilstm_core.presets import MERGE_MODES
+    from bilstm_core.presets import MODELS_BY_MERGE_MODE
     from ui.compare import headline, launch, tables
     from ui.compare.comparison import Comparison
 
-    models = {label: MERGE_MODES[label] for label in ("concat", "sum")}
+    models = {label: MODELS_BY_MERGE_MODE[label] for label in ("concat", "sum")}
     styles = {label: figures.style("bidirectional", model.merge_mode) for label, model in models.items()}
-    shown, _ = headline.question(Comparison(page="Merge modes", models=models, styles=styles), "Which?")
+    shown, _ = headline.question(
+        Comparison(page="Merge modes", models=models, styles=styles, baseline="concat"), "Which?"
+    )
     launch.beside(shown)
-    tables.differences_from(shown, "concat")
+    tables.differences_from_baseline(shown)
     tables.table(shown)
 
 
@@ -103,7 +107,7 @@ def test_a_page_looks_every_run_up_once_a_rerun(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_small_comparison_is_evaluated_on_as_many_sequences_as_a_single_run() -> None:
-    assert DEFAULT.sequences == evaluations.MOST_SEQUENCES
+    assert DEFAULT.sequences == evaluation.MOST_SEQUENCES
 
 
 def test_a_larger_comparison_is_evaluated_on_fewer_but_never_on_too_few() -> None:
@@ -112,27 +116,27 @@ def test_a_larger_comparison_is_evaluated_on_fewer_but_never_on_too_few() -> Non
         for larger in ({"starts": 50}, {"starts": 50, "timesteps": 100}, {"timesteps": 200, "units": 256})
     ]
     assert sizes == sorted(sizes, reverse=True)
-    assert sizes[0] < evaluations.MOST_SEQUENCES
-    assert sizes[-1] == evaluations.FEWEST_SEQUENCES
+    assert sizes[0] < evaluation.MOST_SEQUENCES
+    assert sizes[-1] == evaluation.FEWEST_SEQUENCES
 
 
 @pytest.mark.parametrize(
     ("trained", "words"), [(8, "Training 8 runs."), (3, "Training 3 runs of 8; the others are trained already.")]
 )
 def test_what_is_trained_is_what_the_job_trains(monkeypatch: pytest.MonkeyPatch, trained: int, words: str) -> None:
-    shown = Comparison(page="Merge modes", models=MERGE_MODES, styles={})
+    shown = Comparison(page="Merge modes", models=MODELS_BY_MERGE_MODE, styles={})
     settings = ComparisonSettings(starts=2)
     every = [spec for group in specs_of(shown, settings).values() for spec in group]
     service = SimpleNamespace(view=lambda _: SimpleNamespace(specs=every[:trained]))
     monkeypatch.setattr(session, "job", lambda _: "one")
     monkeypatch.setattr(session, "jobs", lambda: service)
-    stored: Any = {label: [None, None] for label in MERGE_MODES}  # those that were there before Train live
+    stored: Any = {label: [None, None] for label in MODELS_BY_MERGE_MODE}  # those that were there before Train live
     page = Shown(
         comparison=shown,
         settings=settings,
         specs=specs_of(shown, settings),
         runs=stored,
-        visible=list(MERGE_MODES),
+        visible=list(MODELS_BY_MERGE_MODE),
         scores=None,
         chosen=Asked(settings=settings),
         busy=True,
@@ -144,13 +148,13 @@ def controls_page() -> None:
     import streamlit as st
 
     from bilstm_core import figures
-    from bilstm_core.presets import MERGE_MODES
+    from bilstm_core.presets import MODELS_BY_MERGE_MODE
     from ui.compare import launch
     from ui.compare.comparison import Comparison
     from ui.compare.resolved import resolve
 
-    styles = {label: figures.style("bidirectional", model.merge_mode) for label, model in MERGE_MODES.items()}
-    shown = resolve(Comparison(page="Merge modes", models=MERGE_MODES, styles=styles))
+    styles = {label: figures.style("bidirectional", model.merge_mode) for label, model in MODELS_BY_MERGE_MODE.items()}
+    shown = resolve(Comparison(page="Merge modes", models=MODELS_BY_MERGE_MODE, styles=styles))
     launch.row(shown)
     st.caption(launch.note(shown))
 
@@ -174,8 +178,8 @@ def test_a_comparison_that_would_hold_everybody_up_is_refused_in_a_sentence_befo
 
 def test_what_a_page_offers_is_what_the_core_reckons() -> None:
     visit = controls_with(timesteps=200, units=128, starts=50)
-    styles = {label: figures.style("bidirectional") for label in MERGE_MODES}
-    shown = Comparison(page="Merge modes", models=MERGE_MODES, styles=styles)
+    styles = {label: figures.style("bidirectional") for label in MODELS_BY_MERGE_MODE}
+    shown = Comparison(page="Merge modes", models=MODELS_BY_MERGE_MODE, styles=styles)
     settings = ComparisonSettings(timesteps=200, units=128, starts=50)
     needed = cost.seconds([spec for group in specs_of(shown, settings).values() for spec in group])
     assert any(f"about {needed / 60:.0f} min of training" in text.value for text in visit.caption)

@@ -1,5 +1,6 @@
 """The comparing pages and Train say what they do, and leave no gap where nothing is known."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -7,10 +8,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bilstm_core import codec, figures
+from bilstm_core.comparison import specs_of
 from bilstm_core.network.inference import probabilities
-from bilstm_core.presets import DIRECTIONS, trained_long_enough
+from bilstm_core.page_settings import ComparisonSettings
+from bilstm_core.presets import MODELS_BY_DIRECTION, trained_long_enough
 from bilstm_core.runs import probes
-from ui.compare.comparison import Comparison, ComparisonSettings, runs_of, specs_of
+from ui.compare import headline
+from ui.compare.comparison import Comparison, runs_of
 from ui.compare.curves import _only_the_end, _probes
 
 ROOT = Path(__file__).parents[2]
@@ -31,15 +35,15 @@ def told(app: AppTest) -> str:
 
 
 def test_every_model_of_the_same_number_of_parameters_has_its_row_of_probabilities() -> None:
-    models = {label: DIRECTIONS[label] for label in ("forward", "bidirectional")}
+    models = {label: MODELS_BY_DIRECTION[label] for label in ("forward", "bidirectional")}
     comparison = Comparison(page="test", models=models, styles=dict.fromkeys(models, figures.style("forward")))
     runs = runs_of(specs_of(comparison, ComparisonSettings(fair=True)))
     rows = _probes(runs, list(runs), runs["forward"][0].spec.problem)
     assert set(rows["label"]) == set(models)
     run = runs["forward"][0]
     last = rows[(rows["label"] == "forward") & (rows["sequences_seen"] == run.sequences_seen)].sort_values("timestep")
-    said = probabilities(run.spec.problem, run.spec.model, run.weights, probes(run.spec.problem).x)
-    np.testing.assert_allclose(last["probability"], said[0, :, 0], atol=1e-3)
+    answers = probabilities(run.spec.problem, run.spec.model, run.weights, probes(run.spec.problem).x)
+    np.testing.assert_allclose(last["probability"], answers[0, :, 0], atol=1e-3)
     assert "Of forward the answers" in _only_the_end(runs)
     assert not _only_the_end({"bidirectional": runs["bidirectional"]})
 
@@ -73,6 +77,11 @@ def test_only_a_problem_with_labels_has_a_tab_for_their_confusion(problem: str, 
 def test_the_wins_of_three_starts_have_no_columns_of_nothing() -> None:
     app = visit("directions", Directions__starts=3)
     app.button(key="Directions.run").click().run()
+    for _ in range(60):  # a slow machine takes longer to evaluate them than a page waits
+        if not any(headline.EVALUATING in text.value for text in app.markdown):
+            break
+        time.sleep(0.5)
+        app.run()
     wins = next(table.value for table in app.dataframe if "Wins" in table.value)
     assert set(wins["Wins"].str.slice(-4)) == {"of 3"}
     assert not wins.isna().any(axis=None)

@@ -11,14 +11,15 @@ from cachetools import LRUCache
 from streamlit.testing.v1 import AppTest
 
 from bilstm_core.evaluation import Evaluation, evaluate
-from bilstm_core.presets import DIRECTIONS, PRESETS
+from bilstm_core.page_settings import ComparisonSettings
+from bilstm_core.presets import MODELS_BY_DIRECTION, PRESETS
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from bilstm_core.store import Store, read_recorded
 from ui import evaluations, session
-from ui.compare.comparison import Comparison, ComparisonSettings
+from ui.compare.comparison import Comparison
 from ui.compare.resolved import Asked, Shown
-from ui.train import trainer
+from ui.train import numbers
 
 
 def recorded(spec: RunSpec) -> Run:
@@ -32,14 +33,14 @@ def with_seed(run: Run, seed: int) -> Run:
     return replace(run, spec=spec, origin="trained")
 
 
-RUN = recorded(RunSpec(model=DIRECTIONS["forward"]))
+RUN = recorded(RunSpec(model=MODELS_BY_DIRECTION["forward"]))
 
 
 def test_recorded_starts_and_those_trained_here_are_told_apart() -> None:
     again = recorded(replace(RUN.spec, training=replace(RUN.spec.training, seed=1)))
-    said = evaluations.origin_of([RUN, again, *(with_seed(RUN, seed) for seed in (10, 11, 12, 14))])
-    assert said.startswith("Recorded on ")
-    assert ": seeds 0 to 1. Trained here: seeds 10 to 12 and 14, " in said
+    origin = evaluations.origin_of([RUN, again, *(with_seed(RUN, seed) for seed in (10, 11, 12, 14))])
+    assert origin.startswith("Recorded on ")
+    assert ": seeds 0 to 1. Trained here: seeds 10 to 12 and 14, " in origin
 
 
 def test_a_recorded_start_that_is_trained_again_was_trained_here() -> None:
@@ -118,10 +119,10 @@ def test_the_scores_that_were_asked_for_longest_ago_give_way(monkeypatch: pytest
 def test_a_diverged_run_is_called_so_and_told_what_to_do() -> None:
     broken = replace(evaluate(RUN, 10), loss=float("nan"))
     assert not evaluations.diverged(evaluate(RUN, 10))
-    said = trainer.sentence(RUN, broken)
-    assert "diverged" in said
-    assert "Lower the learning rate" in said
-    assert "%" not in said
+    sentence = numbers.sentence(RUN, broken)
+    assert "diverged" in sentence
+    assert "Lower the learning rate" in sentence
+    assert "%" not in sentence
 
 
 def summary() -> None:
@@ -153,8 +154,8 @@ def train() -> None:
 
     run = read_recorded(PRESETS["LSTM, 1,000 epochs"])
     assert run is not None
-    found = evaluations.evaluated_soon(run)
-    st.markdown(evaluations.EVALUATING if found is None else f"{found.n_sequences}")
+    evaluation = evaluations.evaluated_soon(run)
+    st.markdown(evaluations.EVALUATING if evaluation is None else f"{evaluation.n_sequences}")
 
 
 def test_a_page_does_not_wait_for_the_evaluation_of_a_large_network(monkeypatch: pytest.MonkeyPatch) -> None:

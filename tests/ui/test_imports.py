@@ -1,5 +1,8 @@
 """What pages need is imported once, in a thread, and a light page does not wait for it."""
 
+import json
+import subprocess
+import sys
 import threading
 import time
 from types import SimpleNamespace
@@ -61,3 +64,43 @@ def test_what_cannot_be_imported_keeps_no_page_waiting(importer: Importer) -> No
     importer.free.set()
     imports.begin(0.0)
     assert imports._over.wait(10)
+
+
+def test_sessions_that_come_at_once_import_one_after_the_other(importer: Importer) -> None:
+    sessions = [threading.Thread(target=imports.ready, kwargs={"light": False}) for _ in range(3)]
+    for session in sessions:
+        session.start()
+    importer.free.set()
+    for session in sessions:
+        session.join(10)
+    assert importer.names == [*imports.LIGHT, *imports.HEAVY] * 3, "never two at a time"
+
+
+def test_a_page_is_run_though_something_cannot_be_imported(importer: Importer) -> None:
+    importer.missing = imports.HEAVY[0]
+    importer.free.set()
+    imports.ready(light=False)
+    assert importer.names == [*imports.LIGHT]
+
+
+def test_pages_import_nothing_that_was_not_imported_in_one_thread() -> None:
+    asked = """
+import ast, importlib, json, sys
+from importlib.util import find_spec
+from pathlib import Path
+from ui import imports
+for name in (*imports.LIGHT, *imports.HEAVY):
+    importlib.import_module(name)
+names = set()
+for page in Path("pages").glob("*.py"):
+    for node in ast.walk(ast.parse(page.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+ours = {name for name in names if name.startswith(("ui", "bilstm_core"))}
+modules = {name for name in ours if name in sys.modules or Path(*name.split(".")).with_suffix(".py").exists()}
+print(json.dumps([len(modules), sorted(modules - set(sys.modules))]))
+"""
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=120)
+    count, missing = json.loads(done.stdout.splitlines()[-1])
+    assert count > 30
+    assert missing == []

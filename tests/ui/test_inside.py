@@ -31,17 +31,17 @@ def untrained(model: ModelSpec, timesteps: int = 10, problem: str = "cumulative_
 
 
 @pytest.mark.parametrize(
-    ("model", "said"),
+    ("model", "words"),
     [
         (ModelSpec(units=3, direction="forward"), "has read values 1 to 7 and"),
         (ModelSpec(units=3, direction="backward", cell="gru"), "has read values 7 to 10 and"),
         (ModelSpec(units=3, direction="backward", backward_output="raw"), "has read values 4 to 10 and"),
     ],
 )
-def test_one_direction_is_said_to_leave_cells_exactly_zero(model: ModelSpec, said: str) -> None:
+def test_one_direction_is_said_to_leave_cells_exactly_zero(model: ModelSpec, words: str) -> None:
     sentence = sensitivity.sentence(untrained(model), VALUES)
     assert sentence.startswith("Output 7, where the label turns,")
-    assert said in sentence
+    assert words in sentence
     assert "**45 of 100** cells are exactly zero" in sentence
 
 

@@ -8,8 +8,9 @@ from xml.etree import ElementTree as Tree
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from bilstm_core import specs
+from bilstm_core.choices import DIRECTIONS, MERGE_MODES
 from bilstm_core.problems.base import View, reads
 from ui.overview import network, picture
 
@@ -92,6 +93,14 @@ def test_the_first_page_of_a_server_waits_for_no_heavy_import(tmp_path: Path) ->
     assert done.stdout.strip() == "[]", done.stderr[-2000:]
 
 
+def _controls() -> None:
+    from ui.overview import picture
+
+    picture.controls()
+
+
 def test_the_picture_offers_every_direction_and_merge_mode_in_their_order() -> None:
-    assert tuple(picture.DIRECTIONS) == specs.DIRECTIONS
-    assert tuple(picture.MERGE_MODES) == specs.MERGE_MODES
+    visit = AppTest.from_function(_controls).run()
+    direction, merge_mode = visit.button_group
+    assert tuple(direction.options) == DIRECTIONS
+    assert tuple(merge_mode.options) == MERGE_MODES

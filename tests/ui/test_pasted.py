@@ -4,7 +4,7 @@ import pytest
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.specs import ProblemSpec
-from ui.sequence.pasted import checked_value, labelled, padded, parse_values
+from ui.pasted import checked_value, labelled, padded, parse_values
 
 
 def test_values_may_be_separated_in_any_usual_way() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bilstm_core.presets import MERGE_MODES
+from bilstm_core.presets import MODELS_BY_MERGE_MODE
 from bilstm_core.specs import RunSpec
 from tests.service.test_queue import House, house
 from tests.ui.test_reload import merge_page, visit
@@ -25,14 +25,14 @@ def train_page() -> None:
 def inside_page() -> None:
     from ui.inside import subject
 
-    spec = subject.model_controls("Inside")
-    subject.training("Inside", spec, subject.chosen_run("Inside", spec))
+    settings = subject.model_controls("Inside")
+    subject.training("Inside", subject.spec_of(settings), subject.chosen_run("Inside", settings))
 
 
 def problems_page() -> None:
     from ui.problems import grid, opened
 
-    opened.buttons("Problems", grid.chosen("Problems"))
+    opened.buttons("Problems", grid.SETTINGS.read().cell)
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +68,7 @@ def test_what_a_press_would_train_is_wished_for_before_it_and_no_more_after(
     (job,) = house.jobs._jobs.values()
     assert list(job.specs) == before
     assert wished(house) == []
-    assert len(before) == (3 * len(MERGE_MODES) if page is merge_page else 1)
+    assert len(before) == (3 * len(MODELS_BY_MERGE_MODE) if page is merge_page else 1)
 
 
 @pytest.mark.parametrize("page", [train_page, problems_page, merge_page, inside_page])

@@ -22,29 +22,29 @@ def seen(visit):
     widgets = [*visit.number_input, *visit.slider, *visit.selectbox, *visit.button, *visit.text_area]
     return {
         "title": visit.title[0].value,
-        "text": [one.value for one in [*visit.markdown, *visit.caption]],
-        "metric": [one.label for one in visit.metric],
-        "widgets": [one.label for one in widgets],
-        "columns": [list(one.value.columns) for one in visit.dataframe],
+        "text": [widget.value for widget in [*visit.markdown, *visit.caption]],
+        "metric": [widget.label for widget in visit.metric],
+        "widgets": [widget.label for widget in widgets],
+        "columns": [list(widget.value.columns) for widget in visit.dataframe],
         "figures": len(visit.get("bidi_component")),
     }
 
-found = {}
+pages = {}
 visit = AppTest.from_file("app.py", default_timeout=60).run()
 for name in PROBLEMS:
     visit.switch_page("pages/problem.py").run()
     visit.selectbox("Problem.name").set_value(name).run()
-    found[name] = {"Problem": seen(visit)}
+    pages[name] = {"Problem": seen(visit)}
     visit.switch_page("pages/problems.py").run()
-    visit.selectbox("Problems.problem").set_value(name).run()
-    found[name]["Problems"] = seen(visit)
+    visit.selectbox("Problems.name").set_value(name).run()
+    pages[name]["Problems"] = seen(visit)
     visit.button("Problems.open").click().run()
-    found[name]["Train"] = seen(visit)
+    pages[name]["Train"] = seen(visit)
     visit.switch_page("pages/inside.py").run()
     visit.toggle("Inside.of_train").set_value(True).run()
-    found[name]["Inside"] = seen(visit)
+    pages[name]["Inside"] = seen(visit)
 assert not [name for name in ("tensorflow", "keras") if name in sys.modules]
-print("FOUND", json.dumps(found))
+print("FOUND", json.dumps(pages))
 """
 
 Seen = dict[str, dict[str, Any]]
@@ -63,8 +63,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Seen]:
         check=False,
     )
     assert visit.returncode == 0, visit.stderr[-3000:]
-    found: dict[str, Seen] = json.loads(visit.stdout.rpartition("FOUND ")[2])
-    return found
+    pages: dict[str, Seen] = json.loads(visit.stdout.rpartition("FOUND ")[2])
+    return pages
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
@@ -72,8 +72,8 @@ def test_every_page_answers_its_question(pages: dict[str, Seen], name: str) -> N
     for page, seen in pages[name].items():
         assert seen["title"].endswith("?"), page
         assert seen["figures"] >= (1 if page == "Problem" else 3), page
-    said = pages[name]["Train"]["text"][0]
-    assert said.startswith("After 100,000 sequences it")
+    headline = pages[name]["Train"]["text"][0]
+    assert headline.startswith("After 100,000 sequences it")
 
 
 @pytest.mark.parametrize("name", PROBLEMS)

@@ -1,54 +1,13 @@
-"""What the Problems page says of its nine cells, and when Problem says that a label flips."""
+"""When Problem says that a label flips."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.specs import ProblemSpec
+from ui.pasted import labelled
 from ui.problem import worked_sequence
-from ui.problems import grid
 from ui.sequence import sequences
-from ui.sequence.pasted import labelled
-
-KINDS = ("past decides", "future decides", "both decide")
-AS_EXPECTED = {
-    "past decides": (0.97, 0.37, 0.95),
-    "future decides": (0.38, 0.98, 0.92),
-    "both decide": (0.56, 0.61, 0.97),
-}
-
-
-def table(found: dict[str, tuple[float, float, float]], half: float = 0.01) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {"decides": kind, "direction": direction, "exact": share, "low": share - half, "high": share + half}
-            for kind, shares in found.items()
-            for direction, share in zip(grid.DIRECTIONS, shares, strict=True)
-        ]
-    )
-
-
-def test_the_headline_names_where_only_both_ways_are_enough() -> None:
-    said = grid.headline(table(AS_EXPECTED))
-    assert said.startswith("When both decide: bidirectional gets **97.0%** of sequences wholly right")
-    assert "forward 56%, backward 61%" in said
-    assert "Over 85%, too: past decides, forward and bidirectional; future decides, backward and bidirectional." in said
-
-
-def test_the_headline_claims_nothing_that_an_interval_leaves_open() -> None:
-    said = grid.headline(table({**AS_EXPECTED, "both decide": (0.56, 0.61, 0.855)}))
-    assert said.startswith("These runs settle nothing: when both decide, bidirectional may or may not")
-
-
-@pytest.mark.parametrize("both", [(0.56, 0.95, 0.97), (0.5, 0.5, 0.5)])
-def test_the_headline_says_so_where_both_are_not_needed_or_not_enough(both: tuple[float, float, float]) -> None:
-    said = grid.headline(table({**AS_EXPECTED, "both decide": both}))
-    assert said.startswith("These runs do not show that both are ever needed")
-
-
-def test_the_headline_waits_for_all_nine() -> None:
-    assert grid.headline(table({**AS_EXPECTED, "past decides": (np.nan, 0.4, 0.9)})) == "Not all nine are trained yet."
 
 
 def flips(name: str, values: list[float]) -> str:
@@ -57,7 +16,7 @@ def flips(name: str, values: list[float]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "values", "said"),
+    ("name", "values", "start"),
     [
         (
             "cumulative_sum",
@@ -78,16 +37,16 @@ def flips(name: str, values: list[float]) -> str:
         ("variable_length", [0.4, 0.5, 0.3], "At timestep **3**: there the running sum, 1.20, first reaches 1 (0.25"),
     ],
 )
-def test_the_flip_is_said_in_the_terms_of_the_problem(name: str, values: list[float], said: str) -> None:
-    assert flips(name, values).startswith(said)
+def test_the_flip_is_said_in_the_terms_of_the_problem(name: str, values: list[float], start: str) -> None:
+    assert flips(name, values).startswith(start)
 
 
 def test_many_flips_are_counted_and_none_is_said_plainly() -> None:
     wave = np.tile(np.repeat([0.9, 0.1], 4), 5).astype(np.float32)
     spec = ProblemSpec(name="centered_window", timesteps=len(wave))
     labels = labelled(spec, wave).y[0, :, 0]
-    said = worked_sequence.flip_sentence(spec, sequences.rows_of(labelled(spec, wave)))
-    assert said.startswith(f"At {np.count_nonzero(np.diff(labels))} timesteps, the first of them **5**;")
+    sentence = worked_sequence.flip_sentence(spec, sequences.rows_of(labelled(spec, wave)))
+    assert sentence.startswith(f"At {np.count_nonzero(np.diff(labels))} timesteps, the first of them **5**;")
     spec = ProblemSpec(name="total_quarters", timesteps=1)
     alone = labelled(spec, np.array([0.5], dtype=np.float32))
     assert worked_sequence.flip_sentence(spec, sequences.rows_of(alone)) == "Never here: every label is 3."
@@ -103,8 +62,8 @@ def test_a_regression_has_no_flip() -> None:
 def test_a_sequence_that_is_not_edited_keeps_its_own_answers(name: str) -> None:
     spec = ProblemSpec(name=name, timesteps=6)
     drawn = spec.problem.sample(1, 6, np.random.default_rng(3), **spec.parameters())
-    kept = sequences.with_values(spec, drawn, sequences.real_values(drawn))
-    assert kept is drawn
+    values = sequences.with_values(spec, drawn, sequences.real_values(drawn))
+    assert values is drawn
     if sequences.can_be_edited(spec):
         again = labelled(spec, sequences.real_values(drawn))
         np.testing.assert_array_equal(again.x, drawn.x)

@@ -6,10 +6,10 @@ from dataclasses import asdict
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.service.test_queue import House, house
 from ui import session
-from ui.compare.comparison import ComparisonSettings
 
 __all__ = ["house"]  # the fixture
 
@@ -28,14 +28,14 @@ def merge_page() -> None:
     import functools
 
     from bilstm_core import figures
-    from bilstm_core.presets import MERGE_MODES
+    from bilstm_core.presets import MODELS_BY_MERGE_MODE
     from ui import live
     from ui.compare import launch
     from ui.compare.comparison import Comparison
     from ui.compare.resolved import resolve
 
-    styles = {label: figures.style("bidirectional") for label in MERGE_MODES}
-    comparison = Comparison(page="Merge modes", models=MERGE_MODES, styles=styles)
+    styles = {label: figures.style("bidirectional") for label in MODELS_BY_MERGE_MODE}
+    comparison = Comparison(page="Merge modes", models=MODELS_BY_MERGE_MODE, styles=styles)
     live.address("Merge modes", functools.partial(launch.take_up, comparison))
     launch.row(resolve(comparison))
     live.panel("Merge modes", lambda _: None, live.keep_finished)

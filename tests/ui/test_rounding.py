@@ -14,7 +14,7 @@ from bilstm_core.presets import INSIDE
 from bilstm_core.specs import RunSpec
 from ui import session
 from ui.inside import sensitivity, subject
-from ui.train import trainer
+from ui.train import numbers
 
 NUMBER = re.compile(r"-?\d+\.?\d*")
 
@@ -60,7 +60,7 @@ def test_trains_sentence_prints_a_share_within_its_interval(count: int, size: in
     evaluation: Any = SimpleNamespace(
         loss=0.1, exact=count / size, exact_interval=wilson_interval(count, size), accuracy=0.99
     )
-    _, value, low, high, _ = printed(trainer.sentence(run, evaluation))
+    _, value, low, high, _ = printed(numbers.sentence(run, evaluation))
     assert low <= value <= high
 
 

@@ -11,21 +11,22 @@ import pytest
 import streamlit as st
 
 from bilstm_core import figures
-from bilstm_core.presets import DIRECTIONS
+from bilstm_core.page_settings import ComparisonSettings
+from bilstm_core.presets import MODELS_BY_DIRECTION
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 from ui import controls, evaluations, session
 from ui.compare import guess, headline
-from ui.compare.comparison import Comparison, ComparisonSettings
+from ui.compare.comparison import Comparison
 from ui.compare.resolved import Asked, Shown
 from ui.inside import sensitivity
 from ui.problem import worked_sequence
-from ui.train import trainer
+from ui.train import numbers
 
-STYLES = {label: figures.style(model.direction) for label, model in DIRECTIONS.items()}
+STYLES = {label: figures.style(model.direction) for label, model in MODELS_BY_DIRECTION.items()}
 COMPARED = Comparison(
-    page="Directions", models=DIRECTIONS, styles=STYLES, expected=("bidirectional",), guess_from=4_000
+    page="Directions", models=MODELS_BY_DIRECTION, styles=STYLES, expected=("bidirectional",), guess_from=4_000
 )
 
 
@@ -60,12 +61,12 @@ def test_train_says_what_was_measured_after_how_many_sequences(
     seen: int, name: str, measured: dict[str, Any], words: str
 ) -> None:
     run: Any = SimpleNamespace(sequences_seen=seen, spec=RunSpec(problem=ProblemSpec(name=name)))
-    assert trainer.sentence(run, evaluation(**measured)) == words
+    assert numbers.sentence(run, evaluation(**measured)) == words
 
 
 def test_what_stands_on_the_page_meanwhile_is_named() -> None:
     run: Any = SimpleNamespace(spec=RunSpec(), sequences_seen=100)
-    assert trainer.meanwhile(run) == (
+    assert numbers.meanwhile(run) == (
         "Training. The numbers and sequences here are still those of **bidirectional, 100 of 250 sequences**."
     )
 
@@ -179,7 +180,7 @@ def answer(
         for label, loss in losses.items()
         for seed in range(runs.get(label, 0))
     ]
-    every: Any = {label: [None] * runs.get(label, 0) for label in DIRECTIONS}
+    every: Any = {label: [None] * runs.get(label, 0) for label in MODELS_BY_DIRECTION}
     page = shown(
         compared,
         ComparisonSettings(**settings),
@@ -306,7 +307,7 @@ def test_where_labels_turn_is_told_with_how_many_are_one(
     monkeypatch: pytest.MonkeyPatch, labels: list[int], words: str
 ) -> None:
     rows = pd.DataFrame({"timestep": range(1, len(labels) + 1), "x": 0.5, "expected": labels})
-    monkeypatch.setattr(worked_sequence.sequences, "limits", lambda *_: None)
+    monkeypatch.setattr(worked_sequence.frames, "sum_limits", lambda *_: None)
     assert worked_sequence.flip_sentence(ProblemSpec(timesteps=3), rows) == words
 
 
@@ -490,11 +491,11 @@ def test_a_single_label_does_not_turn() -> None:
 def test_two_limits_are_both_named_and_one_without_a_parameter_is_named_in_hundredths(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(worked_sequence.sequences, "limits", lambda *_: [0.5, 1.25])
+    monkeypatch.setattr(worked_sequence.frames, "sum_limits", lambda *_: [0.5, 1.25])
     assert flips("total_quarters", [0.5, 0.25], [0, 1]) == (
         "At timestep **2**, as the running sum passes 0.50 and 1.25."
     )
-    monkeypatch.setattr(worked_sequence.sequences, "limits", lambda *_: [0.875])
+    monkeypatch.setattr(worked_sequence.frames, "sum_limits", lambda *_: [0.875])
     text = flips("share_of_total", [0.5, 0.5], [0, 1])
     assert text == "At timestep **2**: there the running sum, 1.00, first reaches 0.88."
 

@@ -24,10 +24,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from bilstm_core.service.dispatcher import QUIET_ALONE_S
+from bilstm_core.service.forgetting import QUIET_ALONE_S
 from bilstm_core.specs import RunSpec, TrainingSpec
 from tests.service.test_queue import ONE, TWO, House, house
-from ui import server, services, stream, waits
+from ui import server, services, stream, waits, watch
 
 __all__ = ["house"]  # the fixture
 
@@ -124,7 +124,8 @@ def test_progress_arrives_as_it_is_made_and_the_socket_ends_with_the_job(served:
         assert first["text"].startswith("Compiling")
         served.progress(job, 1, 2, 3)
         message = hear_until(client, lambda message: message["runs"] != [])
-        curve = {"run": 0, "from": 0, "seen": [1, 2, 3], "loss": [1, 1 / 2, 1 / 3], "count": [1, 1, 1]}
+        losses = [1, 1 / 2, round(1 / 3, watch.DIGITS)]
+        curve = {"run": 0, "from": 0, "seen": [1, 2, 3], "loss": losses, "count": [1, 1, 1]}
         assert (message["runs"], message["share"]) == ([curve], 0.003)
         assert message["text"].startswith("3 of 1,000 weight updates")
         served.progress(job, 4)
@@ -411,6 +412,15 @@ def test_a_service_that_holds_its_lock_does_not_hold_up_the_server(served: Serve
                 other.recv(timeout=0.2)
 
 
+@pytest.mark.parametrize(("base", "under"), [("", ""), ("/", ""), ("lab/bilstm", "/lab/bilstm"), ("/lab/", "/lab")])
+def test_the_routes_lie_under_the_path_that_the_pages_lie_under(
+    monkeypatch: pytest.MonkeyPatch, base: str, under: str
+) -> None:
+    monkeypatch.setattr("streamlit.get_option", {"server.baseUrlPath": base}.__getitem__)
+    paths = [route.path for route in server.routes()]  # type: ignore[attr-defined]
+    assert paths == [f"{under}/live/{{job}}", f"{under}/live/{{job}}", f"{under}/assets/{{name}}"]
+
+
 def test_plotly_is_served_compressed_and_for_good(served: Served, tmp_path: Path, monkeypatch: Any) -> None:
     from ui.chart.component import ensure_plotly
 
@@ -508,7 +518,7 @@ PLAIN = (
 
 def test_a_host_that_runs_a_plain_script_has_the_same_pages_and_no_live_route(start: Callable[..., Started]) -> None:
     served, plain = start("-m", "streamlit", "run", "app.py", *OPTIONS), start("-c", PLAIN)
-    unknown = [ask(f"{one.url}/live/nothing") for one in (served, plain)]
+    unknown = [ask(f"{host.url}/live/nothing") for host in (served, plain)]
     assert (unknown[0][0], unknown[0][2]) == (404, "There is no such training.")
     assert unknown[1][2] != unknown[0][2]
     for page in ("", "problem", "train"):

@@ -56,10 +56,10 @@ def test_no_two_entries_have_the_same_key() -> None:
 
 
 def test_an_entry_is_what_it_is_at_first_until_it_is_set_and_once_it_is_dropped(session: dict[str, Any]) -> None:
-    entry = state.STAGE("Why")
+    entry = state.WISHED("Why")
     assert (entry.get(), entry.is_set(), session) == (0, False, {})
     entry.set(3)
-    assert (entry.get(), entry.is_set(), session) == (3, True, {"Why.stage": 3})
+    assert (entry.get(), entry.is_set(), session) == (3, True, {"Why.wished": 3})
     assert entry.take() == 3
     entry.drop()
     assert (entry.get(), session) == (0, {})

@@ -53,12 +53,12 @@ def test_what_is_forgotten_for_the_sake_of_others_is_no_fault() -> None:
 def test_a_browser_that_hears_nothing_is_believed_and_a_forged_report_refused(
     monkeypatch: pytest.MonkeyPatch, sent: Any, deaf: bool, refused: list[str]
 ) -> None:
-    said: list[str] = []
+    refusals: list[str] = []
     monkeypatch.setattr(waits.st, "session_state", {waits.KEY: SimpleNamespace(deaf=sent)})
-    monkeypatch.setattr(waits.wire, "refuse", said.append)
+    monkeypatch.setattr(waits.wire, "refuse", refusals.append)
     waits._report("deaf")
     assert state.DEAF.get() is deaf
-    assert said == refused
+    assert refusals == refused
 
 
 def test_other_pages_jobs_are_followed_and_say_how_far_they_are(monkeypatch: pytest.MonkeyPatch) -> None:

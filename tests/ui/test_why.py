@@ -7,9 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bilstm_core.evaluation import evaluate
+from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings
 from bilstm_core.store import Store
 from ui import evaluations, session
-from ui.compare.comparison import TUTORIAL_EPOCHS, ComparisonSettings
 
 WIDE = asdict(ComparisonSettings(units=256, timesteps=200, starts=1))  # 250 epochs are allowed, 4,000 are not
 
@@ -61,13 +61,14 @@ def trained_without_a_store() -> None:
     """The page after its job has ended: every run was taken in, and none could be stored."""
     import streamlit as st
 
+    from bilstm_core.comparison import specs_of, tried
     from tests.test_store import finished
     from ui import session
     from ui.why import presses
 
     if "trained" not in st.session_state:
         settings = presses.shown_settings("Why")
-        specs = presses.specs_of(presses.comparison(settings, presses.tried(settings)), settings)
+        specs = specs_of(presses.comparison(settings, tried(settings)), settings)
         every = [spec for group in specs.values() for spec in group]
         for spec in every:
             session.keep(finished(spec), resumable=False)

@@ -1,67 +1,6 @@
-const LIBRARY = "__bilstmExplorerPlotly"
-const NARROW = 480
-const DRAW_MS = 60
-const SPOKEN_MS = 5_000 // between two words to a screen reader
+// The one component that every figure is drawn through: its place on the page, and when Plotly draws what.
+
 const charts = new WeakMap()
-
-function addresses() {
-  const found = []
-  for (const script of document.querySelectorAll("script[src]")) {
-    const at = script.src.indexOf("/static/js/")
-    if (at > 0) found.push(new URL(script.src.slice(0, at) + "/app/static/plotly.min.js.gz"))
-  }
-  found.push(new URL("app/static/plotly.min.js.gz", document.baseURI))
-  const own = found.filter(address => address.origin === window.location.origin).map(String)
-  return [...new Set(own)]
-}
-
-function run(address) {
-  return new Promise(resolve => {
-    const script = document.createElement("script")
-    script.onload = () => resolve(true)
-    script.onerror = () => resolve(false)
-    script.src = address
-    document.head.append(script)
-  })
-}
-
-// the name has the content's hash: what the browser keeps is right, whatever its age
-async function loaded(address) {
-  try {
-    const response = await fetch(address, { cache: "force-cache" })
-    if (!response.ok) return false
-    const script = response.body.pipeThrough(new DecompressionStream("gzip"))
-    const blob = new Blob([await new Response(script).arrayBuffer()], { type: "text/javascript" })
-    const unpacked = URL.createObjectURL(blob)
-    const well = await run(unpacked)
-    URL.revokeObjectURL(unpacked)
-    return well
-  } catch {
-    return false
-  }
-}
-
-// Streamlit may have put a Plotly of its own on the page: it stays what window.Plotly means
-async function loadLibrary() {
-  const before = window.Plotly
-  try {
-    for (const address of addresses()) {
-      window.Plotly = undefined
-      if ((await loaded(address)) && window.Plotly) return window.Plotly
-    }
-  } finally {
-    window.Plotly = before
-  }
-  throw new Error("Plotly is not served; is server.enableStaticServing on?")
-}
-
-function plotly() {
-  window[LIBRARY] ??= loadLibrary().catch(error => {
-    delete window[LIBRARY]
-    throw error
-  })
-  return window[LIBRARY]
-}
 
 function element(parent, tag, attributes, text) {
   const made = document.createElement(tag)
@@ -69,73 +8,6 @@ function element(parent, tag, attributes, text) {
   if (text) made.textContent = text
   parent.append(made)
   return made
-}
-
-function merge(into, patch) {
-  for (const [name, value] of Object.entries(patch)) {
-    const nested = value && typeof value === "object" && !Array.isArray(value)
-    if (nested) into[name] = merge(into[name] ?? {}, value)
-    else into[name] = value
-  }
-  return into
-}
-
-function shorten(layout) {
-  for (const one of layout?.annotations ?? []) if (one.name) one.text = one.name
-}
-
-function themed(text, parentElement) {
-  const style = getComputedStyle(parentElement)
-  const colour = name => style.getPropertyValue(name).trim().replaceAll('"', "'")
-  const resolved = text.replace(/var\((--st-[a-z-]+)\)/g, (_, name) => colour(name) || "#808080")
-  const figure = JSON.parse(resolved)
-  const [ink, grid] = [colour("--st-text-color"), colour("--st-border-color")]
-  const { layout } = figure
-  layout.font = { ...layout.font, color: layout.font?.color ?? ink, family: colour("--st-font") || "sans-serif" }
-  layout.hoverlabel = {
-    ...layout.hoverlabel,
-    bgcolor: colour("--st-background-color"),
-    bordercolor: grid,
-    font: { ...layout.hoverlabel?.font, color: ink },
-  }
-  for (const name of Object.keys(layout)) {
-    if (!/^[xy]axis\d*$/.test(name)) continue
-    const axis = layout[name]
-    axis.gridcolor ??= grid
-    axis.linecolor ??= grid
-    axis.zerolinecolor ??= grid
-    axis.tickcolor ??= grid
-  }
-  return figure
-}
-
-function prepare(state) {
-  const { data, parentElement, root } = state
-  const figure = themed(data.figure, parentElement)
-  const { layout } = figure
-  const { meta } = layout
-  state.narrow = root.clientWidth > 0 && root.clientWidth < NARROW
-  if (state.narrow) {
-    shorten(layout)
-    for (const frame of figure.frames ?? []) shorten(frame.layout)
-    if (meta?.narrow) merge(layout, meta.narrow)
-  }
-  const height = state.narrow && meta?.narrow?.height ? meta.narrow.height : data.height
-  layout.height = height
-  layout.autosize = true
-  delete layout.width
-  state.node.style.height = `${height}px`
-  state.frames = figure.frames ?? []
-  state.reveals = revealable(state.frames)
-  if (state.reveals) delete figure.frames
-  return figure
-}
-
-function signature(state) {
-  const style = getComputedStyle(state.parentElement)
-  const theme = ["--st-text-color", "--st-background-color", "--st-border-color"].map(name => style.getPropertyValue(name))
-  const { width } = state.root.getBoundingClientRect()
-  return JSON.stringify([state.data.figure, state.data.height, theme, width > 0 && width < NARROW])
 }
 
 async function draw(state) {
@@ -175,83 +47,6 @@ async function draw(state) {
   place(state, Math.max(state.frames.length - 1, 0))
 }
 
-// The figure with the lines that grow as far as they are known
-function filled(state) {
-  state.stale = false
-  const { base, data, runs, narrow, lines } = state
-  return base.layout.meta?.growing ? grow(base, data.live?.lines ?? [], runs, narrow, lines) : base
-}
-
-function regrow(state) {
-  const before = performance.now()
-  sketch(state, filled(state))
-  state.node.dataset.updates = String(Number(state.node.dataset.updates ?? 0) + 1)
-  state.grown = performance.now()
-  state.cost = state.grown - before
-}
-
-// At most 16 times a second, and never for more than a third of the time
-function growSoon(state) {
-  state.stale = true
-  if (!state.base?.layout.meta?.growing) return
-  const rest = Math.max(DRAW_MS - (performance.now() - state.grown), 2 * state.cost)
-  state.growing ??= setTimeout(() => {
-    requestAnimationFrame(() => {
-      state.growing = undefined
-      if (state.stale) update(state)
-    })
-  }, rest)
-}
-
-function tell(state, { text, share }) {
-  const { status, words, bar, spoken } = state
-  status.hidden = false
-  if (text) words.textContent = text
-  bar.style.width = `${100 * share}%`
-  const now = performance.now()
-  if (now - state.spoke < SPOKEN_MS) return
-  state.spoke = now
-  spoken.textContent = share > 0 ? `${Math.round(100 * share)} % trained` : "not begun yet"
-}
-
-// Follows the job that the page waits for; what the page itself knew of it comes first
-function attend(state) {
-  const { live } = state.data
-  if (!live || live.job !== state.job) {
-    state.leave?.()
-    state.leave = undefined
-    state.job = live?.job
-    state.runs = {}
-    state.lines.clear()
-    state.heard = false
-    state.spoke = -SPOKEN_MS
-  }
-  if (!live) {
-    state.status.hidden = true
-    return
-  }
-  const told = message => {
-    takeIn(state.runs, message)
-    tell(state, message)
-    growSoon(state)
-  }
-  if (!state.heard) told(live.message)
-  if (live.polled || state.leave) return
-  state.leave = listen(live.job, live.watcher, {
-    told: message => {
-      state.heard = true
-      told(message)
-      if (message.over) over()
-    },
-    lost: () => over(),
-    deaf: () => state.setTriggerValue("deaf", live.job),
-  })
-  const over = () => {
-    state.leave = undefined // should the page ask again, it is listened to again
-    state.setTriggerValue("over", live.job)
-  }
-}
-
 // Plotly must be asked one thing at a time; what comes meanwhile is done once, afterwards, with the latest data
 function update(state) {
   state.wanted = true
@@ -281,69 +76,6 @@ function chosen(state, event) {
   if (!point) return
   const { curveNumber, x, y, customdata } = point
   if (state.data.clickable) state.setTriggerValue("click", { curve: curveNumber, x, y, customdata: plain(customdata) })
-}
-
-function place(state, index) {
-  const { controls, scrubber, position, frames, data } = state
-  controls.hidden = !(frames.length > 1 && data.replay)
-  if (controls.hidden) return
-  state.index = index
-  scrubber.max = String(frames.length - 1)
-  scrubber.value = String(index)
-  scrubber.setAttribute("aria-valuetext", frames[index].name)
-  position.textContent = frames[index].name
-}
-
-const AT_ONCE = { mode: "immediate", frame: { duration: 0, redraw: true }, transition: { duration: 0 } }
-
-// Shows a frame, or a moment between two; where Plotly draws it, the latest one asked for while another is being drawn
-function show(state, at) {
-  const index = state.reveals ? Math.floor(at) : Math.round(at)
-  if (index >= state.frames.length || state.busy) return
-  if (state.reveals) {
-    reveal(state, at)
-    if (index !== state.index) place(state, index)
-    return
-  }
-  if (index === state.index) return
-  place(state, index)
-  state.pending = index
-  state.showing ??= (async () => {
-    try {
-      const library = await plotly()
-      while (state.pending !== undefined && state.alive) {
-        const { name } = state.frames[state.pending]
-        state.pending = undefined
-        await library.animate(state.node, [name], AT_ONCE)
-      }
-    } catch (error) {
-      if (error) console.error(error)
-    } finally {
-      state.showing = undefined
-    }
-  })()
-}
-
-function play(state, seconds) {
-  const last = state.frames.length - 1
-  const from = state.index >= last ? 0 : state.index
-  const started = performance.now() - (from / last) * seconds * 1000
-  stop(state)
-  show(state, from)
-  state.pause.disabled = false
-  const tick = now => {
-    const share = Math.max(0, Math.min((now - started) / (seconds * 1000), 1))
-    show(state, share * last)
-    if (share < 1) state.ticking = requestAnimationFrame(tick)
-    else stop(state)
-  }
-  state.ticking = requestAnimationFrame(tick)
-}
-
-function stop(state) {
-  cancelAnimationFrame(state.ticking)
-  state.ticking = undefined
-  state.pause.disabled = true
 }
 
 function build(parentElement, data) {
@@ -400,6 +132,8 @@ function build(parentElement, data) {
   }
   state.observer = new ResizeObserver(() => resized(state))
   state.observer.observe(root)
+  state.fit = () => state.data?.view && resized(state)
+  addEventListener("resize", state.fit)
   return state
 }
 
@@ -429,6 +163,7 @@ export default function (component) {
     setTimeout(() => plotly().catch(() => undefined), data.later_ms)
     return
   }
+  if (data.picture) return offerPicture(component)
   let state = charts.get(parentElement)
   if (!state) {
     state = build(parentElement, data)
@@ -446,6 +181,7 @@ export default function (component) {
     clearTimeout(state.growing)
     stop(state)
     state.observer.disconnect()
+    removeEventListener("resize", state.fit)
     charts.delete(parentElement)
     state.root.remove()
     if (!state.drawn) return

@@ -1,13 +1,16 @@
 """The one component that every Plotly figure is drawn through.
 
 It keeps its own DOM node and hands Plotly each new figure, so that a curve that is still growing is never
-taken off the page. Plotly itself is served from the app's static folder, compressed there once out of its wheel:
+taken off the page. Plotly itself lies in the app's static folder, compressed there once out of its wheel, and is served
+by the route assets/ of ui/server.py. Where there are no routes the browser takes it from the folder as it lies there:
 Streamlit would compress a script anew at each request, and sets no Cache-Control. The file's name has its content's
 hash, so that the browser may keep it for good.
 """
 
+import base64
 import gzip
 import hashlib
+import json
 import tempfile
 from collections.abc import Callable, Hashable, Sequence
 from functools import cache, partial
@@ -17,7 +20,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import streamlit as st
 
-from ui import state, wire
+from bilstm_core.files.figures import LIGHT
+from bilstm_core.palette import ON_DARK
+from ui import looks, state, wire
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -29,24 +34,61 @@ STATIC = _HERE.parents[1] / "static"
 MOST = 1e9  # of a number in a click; a larger one is no place in a figure
 
 
+class _Plotly(NamedTuple):
+    """Plotly's script in its wheel, None where Plotly is not installed.
+
+    name: that it is served by; integrity: what a browser holds its content to
+    """
+
+    source: Path | None
+    name: str
+    integrity: str
+
+
 @cache
-def _plotly() -> tuple[Path | None, str]:
-    """Plotly's script in its wheel, None where Plotly is not installed, and the name that it is served by."""
+def _plotly() -> _Plotly:
     spec = find_spec("plotly")
     if spec is None or spec.origin is None:
-        return None, "plotly.min.js.gz"
+        return _Plotly(None, "plotly.min.js", "")
     source = Path(spec.origin).parent / "package_data" / "plotly.min.js"
-    digest = hashlib.sha256(source.read_bytes()).hexdigest()[:16] if source.exists() else "missing"
-    return source, f"plotly.{digest}.min.js.gz"
+    if not source.exists():
+        return _Plotly(source, "plotly.missing.min.js", "")
+    digest = hashlib.sha256(source.read_bytes())
+    integrity = f"sha256-{base64.b64encode(digest.digest()).decode()}"
+    return _Plotly(source, f"plotly.{digest.hexdigest()[:16]}.min.js", integrity)
 
 
-_SCRIPTS = ("replay.js", "growing.js", "sketch.js", "listen.js", "chart.js")
+def _script() -> str:
+    """The component's script, for the Plotly that is installed, with the palette's shades for the dark theme."""
+    script = "".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    library = _plotly()
+    for constant, value in (
+        ('NAME = "plotly.min.js"', library.name),
+        ('INTEGRITY = "sha256-"', library.integrity),
+        ("ON_DARK = {}", ON_DARK),
+        ("LIGHT = {}", LIGHT),
+    ):
+        script = script.replace(constant, f"{constant.split()[0]} = {json.dumps(value)}")
+    return script
+
+
+_SCRIPTS = (
+    "plotly.js",
+    "figure.js",
+    "large.js",
+    "replay.js",
+    "player.js",
+    "growing.js",
+    "sketch.js",
+    "listen.js",
+    "follow.js",
+    "picture.js",
+    "chart.js",
+)
 _COMPONENT = st.components.v2.component(
     "bilstm_explorer.chart",
     css=(_HERE / "chart.css").read_text(encoding="utf-8"),
-    js="".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS).replace(
-        "plotly.min.js.gz", _plotly()[1]
-    ),
+    js=_script(),
     isolate_styles=False,  # Plotly puts its styles into the document, where a shadow root does not see them
 )
 
@@ -80,10 +122,10 @@ def ensure_plotly(folder: Path = STATIC) -> str:
 
     Returns "" or a sentence that says why it could not be done.
     """
-    source, name = _plotly()
+    source, name, _ = _plotly()
     if source is None:
         return "Plotly is not installed: install the packages in requirements.txt."
-    target = folder / name
+    target = folder / f"{name}.gz"
     try:
         if not target.exists():
             folder.mkdir(exist_ok=True)
@@ -176,12 +218,26 @@ def chart(
         "replay": replay,
         "clickable": on_click is not None,
         "live": watch.data(lines) if watch else None,
+        "view": looks.figures(),
     }
     _COMPONENT(
         key=key,
         data=data,
         on_click_change=_nothing if on_click is None else partial(_report, key, on_click),
         **_heard(key, watch),
+    )
+
+
+def picture(figure: "go.Figure", name: str, *, key: str) -> None:
+    """Buttons that save a figure as PNG or SVG, which the browser itself draws.
+
+    name: of the file, without its ending
+    """
+    written = drawn(figure)
+    _COMPONENT(
+        key=key,
+        data={"picture": True, "figure": written.text, "height": written.height, "name": name},
+        on_click_change=_nothing,
     )
 
 

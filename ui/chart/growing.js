@@ -53,7 +53,7 @@ function quantile(ranked, share) {
 
 // Median, low (10 %) and high (90 %) over the runs at every place that any of them has
 function band(runs) {
-  const places = [...new Set(runs.flatMap(run => run.seen))].sort((one, other) => one - other)
+  const places = [...new Set(runs.flatMap(run => run.seen))].sort((a, b) => a - b)
   const values = runs.length === 1 ? [runs[0].smooth] : runs.map(run => resampled(run, places))
   const ranked = places.map((_, i) => values.map(run => run[i]).filter(Number.isFinite).sort((a, b) => a - b))
   const [low, median, high] = [0.1, 0.5, 0.9].map(share =>
@@ -86,7 +86,7 @@ function spread(positions, apart, low, high) {
     return Math.max(low + half, Math.min(wanted, high - half))
   }
   const groups = []
-  for (const index of [...positions.keys()].sort((one, other) => positions[one] - positions[other])) {
+  for (const index of [...positions.keys()].sort((a, b) => positions[a] - positions[b])) {
     let members = [index]
     let centre = middle(members)
     while (groups.length) {
@@ -126,9 +126,9 @@ function grown(line, runs, { x, log_x, window, dots }) {
   const { places, low, median, high } = band(known)
   const along = new Map(known.flatMap(run => run.seen.map((at, i) => [at, run.x[i]])))
   const xs = places.map(at => along.get(at))
-  const kept = downsampled(xs, median, log_x)
-  const pick = values => kept.map(i => values[i])
-  const edges = known.length > 1 ? kept : []
+  const indices = downsampled(xs, median, log_x)
+  const pick = values => indices.map(i => values[i])
+  const edges = known.length > 1 ? indices : []
   const single = known.length === 1 ? known[0] : { x: [], raw: [] }
   const dotted = [...single.x.keys()].filter(i => Number.isFinite(single.raw[i]))
   const [dotsX, dotsY] = [dotted.map(i => single.x[i]), dotted.map(i => single.raw[i])]
@@ -161,17 +161,21 @@ function grow(figure, lines, runs, narrow, cache = new Map()) {
   const ends = labels.map(({ label, x, y }) => ({ label, x, y }))
   for (const line of lines) {
     const stamp = line.runs.map(({ place }) => runs[place]?.seen)
-    let kept = cache.get(line.label)
-    if (!kept || kept.stamp.some((seen, i) => seen !== stamp[i])) {
-      kept = { stamp, ...grown(line, runs, axis) }
-      cache.set(line.label, kept)
+    let cached = cache.get(line.label)
+    if (!cached || cached.stamp.some((seen, i) => seen !== stamp[i])) {
+      cached = { stamp, ...grown(line, runs, axis) }
+      cache.set(line.label, cached)
     }
     for (const trace of data) {
-      if (trace.meta?.label === line.label && kept.parts[trace.meta.part]) Object.assign(trace, kept.parts[trace.meta.part])
+      if (trace.meta?.label === line.label && cached.parts[trace.meta.part]) Object.assign(trace, cached.parts[trace.meta.part])
     }
-    const { x, median } = kept.whole
+    const { x, median } = cached.whole
     const end = ends.find(({ label }) => label === line.label)
     if (end && x.length) Object.assign(end, { x: x[x.length - 1], y: median[x.length - 1] })
+  }
+  for (const trace of data) {
+    // a line without any point would have no name in the legend of a narrow screen
+    if (trace.meta?.part === "line" && !(trace.x?.bdata ?? trace.x)?.length) Object.assign(trace, { x: [null], y: [null] })
   }
   const known = ends.filter(({ x }) => x !== null)
   const total = Math.max(1, ...known.map(({ x }) => x))

@@ -9,17 +9,19 @@ import streamlit as st
 from bilstm_core import figures
 from bilstm_core.analysis import frames
 from bilstm_core.analysis.statistics import listed
+from bilstm_core.comparison import RunsByLabel, SpecsByLabel
 from bilstm_core.engine.snapshots import with_answers
+from bilstm_core.page_settings import TUTORIAL_EPOCHS
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import ProblemSpec, RunSpec
-from ui import best_possible, evaluations, live, state, wording
+from ui import best_possible, controls, evaluations, live, state, wording
 from ui.chart.component import cached, chart
 from ui.compare import guess
-from ui.compare.comparison import TUTORIAL_EPOCHS, Comparison, RunsByLabel, SpecsByLabel, runs_of
+from ui.compare.comparison import Comparison, runs_of
 from ui.compare.resolved import Shown, switched_on
 from ui.watch import Watch, line
 
-CURVE_HEIGHT, TALL_CURVE_HEIGHT = 264, 274  # px, with the probes' rows below and without: its x axis is in sight
+CURVE_HEIGHT, TALL_CURVE_HEIGHT = 240, 246  # px, with the probes' rows below and without: the replay is in sight
 
 TRAINING_LOSS = (
     "Curves: the training loss, its median over the starts. Answer and table: the loss on fresh sequences, its mean."
@@ -50,12 +52,14 @@ def curves(shown: Shown, note: str) -> None:
             guess.ask_what_stops(comparison)
         elif comparison.pills:
             _pills(comparison)
-        singly = st.toggle(
-            "Each start",
-            key=state.widget(page, "singly"),
-            persist_state="session",
-            help="Draw every run, not the band.",
-        )
+        with controls.setting("singly"):
+            singly = st.toggle(
+                "Each start",
+                key=state.widget(page, "singly"),
+                persist_state="session",
+                help="Draw every run, not the band.",
+            )
+    probes = comparison.probes and not state.CLASS.get()  # a class sees one thing at a time
     styles = {label: comparison.styles[label] for label in labels}
     specs = {label: group[0] for label, group in shown.specs.items()}
     complete = best_possible.known(specs)
@@ -83,7 +87,7 @@ def curves(shown: Shown, note: str) -> None:
         return _probes(stored(), labels, problem)
 
     shared = axis | {
-        "curve_height": CURVE_HEIGHT if comparison.probes else TALL_CURVE_HEIGHT,
+        "curve_height": CURVE_HEIGHT if probes else TALL_CURVE_HEIGHT,
         "each_run": singly,
         "floors": floors,
         "classes": wording.classes(problem),
@@ -96,7 +100,7 @@ def curves(shown: Shown, note: str) -> None:
             figure = figures.curve_and_timeline(
                 stored_losses(),
                 styles,
-                stored_probes() if comparison.probes else None,
+                stored_probes() if probes else None,
                 x_max=watch.view.specs[0].training.sequences,
                 replay=False,
                 growing=starts,
@@ -111,16 +115,16 @@ def curves(shown: Shown, note: str) -> None:
             return
         drawn = tuple((label, *(evaluations.drawn_key(run) for run in group)) for label, group in runs.items())
         figure = cached(
-            ("curves", drawn, singly, tuple(styles.items()), tuple(floors), comparison.probes),
+            ("curves", drawn, singly, tuple(styles.items()), tuple(floors), probes),
             lambda: figures.curve_and_timeline(
                 frames.losses(runs),
                 {label: styles[label] for label in runs},
-                _probes(runs, list(runs), problem) if comparison.probes else None,
+                _probes(runs, list(runs), problem) if probes else None,
                 **shared,
             ),
         )
         chart(figure, key=f"{page}-curves", alt=alt, replay=True)
-        still = _only_the_end(runs) if comparison.probes else ""
+        still = _only_the_end(runs) if probes else ""
         origin = evaluations.origin_of([run for group in runs.values() for run in group])
         st.caption(f"{origin}{still} {TRAINING_LOSS}")
         best_possible.complete_later(specs, complete)

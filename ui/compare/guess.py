@@ -7,8 +7,10 @@ import numpy as np
 import streamlit as st
 
 from bilstm_core.analysis.statistics import late_fall, listed
+from bilstm_core.comparison import RunsByLabel
+from bilstm_core.page_settings import ComparisonSettings
 from ui import state
-from ui.compare.comparison import Comparison, ComparisonSettings, RunsByLabel
+from ui.compare.comparison import Comparison
 
 STOPS = "Which curve will stop falling?"
 NONE = "none of them"
@@ -56,12 +58,12 @@ def fall_sentence(runs: RunsByLabel) -> str:
     """How much each model's loss still fell in the second half of its training."""
     falls = falls_of(runs)
     order = sorted(falls, key=lambda label: -falls[label])
-    said = []
-    fell, rose = [one for one in order if falls[one] >= 0], [one for one in order if falls[one] < 0]
+    told = []
+    fell, rose = [label for label in order if falls[label] >= 0], [label for label in order if falls[label] < 0]
     for verb, group in (("fell", fell), ("rose", rose)):
         for place, label in enumerate(group):
-            said.append(f"{label}'s {'by' if place else f'training loss {verb} by'} {abs(falls[label]):.0%}")
-    return f"in the second half of the run {listed(said)}."
+            told.append(f"{label}'s {'by' if place else f'training loss {verb} by'} {abs(falls[label]):.0%}")
+    return f"in the second half of the run {listed(told)}."
 
 
 def falls_of(runs: RunsByLabel) -> dict[str, float]:

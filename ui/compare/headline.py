@@ -1,15 +1,18 @@
 """A page that compares models over several starts: question, measured answer, controls and curves."""
 
 import functools
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.analysis.statistics import FEWEST, listed, ranking_sentence
-from ui import best_possible, derivation, evaluations, live, session
-from ui.compare import guess, launch
-from ui.compare.comparison import TUTORIAL_EPOCHS, Comparison, ComparisonSettings, RunsByLabel, each_once
+from bilstm_core.comparison import RunsByLabel, each_once
+from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings
+from ui import best_possible, code, derivation, evaluations, files, live, session, share
+from ui.compare import guess, launch, taken
+from ui.compare.comparison import Comparison
 from ui.compare.curves import curves
 from ui.compare.resolved import Shown, resolve
 
@@ -68,20 +71,31 @@ def _above_floors(runs: RunsByLabel, by_run: pd.DataFrame) -> str:
     risks = {
         label: best_possible.best_possible(group[0].spec.problem, group[0].spec.model) for label, group in runs.items()
     }
-    said = [f"{label} {float(means[label]) - risk.loss:.3f}" for label, risk in risks.items() if risk is not None]
-    return f"Above the best possible: {listed(said)}." if said else ""
+    gaps = [f"{label} {float(means[label]) - risk.loss:.3f}" for label, risk in risks.items() if risk is not None]
+    return f"Above the best possible: {listed(gaps)}." if gaps else ""
 
 
-def headline(shown: Shown, sentence: str, below: str = "") -> None:
-    """The measured answer under the question, a line below it, and how all of it is computed.
+def headline(
+    shown: Shown,
+    question: str,
+    sentence: str,
+    below: str = "",
+    *,
+    sentences: Callable[[], Sequence[str]] | None = None,
+) -> None:
+    """The measured answer under the question, a line below it, how all of it is computed, and what can be taken home.
 
     The page runs again once all its runs are evaluated, if they are not.
+    sentences: what a report says in place of the answer
     """
-    said, how = derivation.headline()
-    said.markdown(sentence)
+    place, how = derivation.headline()
+    place.markdown(sentence)
     with how:
         derivation.popover(shown.settings.problem, paired=True)
-    with st.container():  # there or not, so that what follows keeps its place
+        code.popover(shown.page, functools.partial(taken.program, shown, question))
+        files.popover(shown.page, lambda: taken.offer(shown, question, sentences or (lambda: (sentence, below))))
+        share.popover(shown.page, each_once(shown.specs))
+    with st.container(key="below"):  # there or not, so that what follows keeps its place
         if below:
             st.caption(below)
         if shown.scores is None and not shown.busy:
@@ -95,9 +109,10 @@ def question(comparison: Comparison, title: str) -> tuple[Shown, DeltaGenerator]
     Returns what the page shows, and the narrow column beside the curves.
     """
     live.address(comparison.page, functools.partial(launch.take_up, comparison))
+    launch.open_linked(comparison)
     st.title(title)
     shown = resolve(comparison)
-    headline(shown, *answer(shown))
+    headline(shown, title, *answer(shown))
     with st.container(key="controls"):
         launch.row(shown)
     wide, narrow = st.columns([2.2, 1], gap="medium")

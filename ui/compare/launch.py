@@ -1,31 +1,58 @@
 """The controls of a comparison: epochs, starts, timesteps, units and Run in a row, problem and fairness beside it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.analysis.parameter_matching import CLOSE
+from bilstm_core.comparison import model_of
 from bilstm_core.engine import cost
 from bilstm_core.network.initial_weights import parameter_count
+from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.service.job_record import JobView
+from bilstm_core.settings import FIELDS
 from ui import controls, live, session, state
 from ui.compare import guess
-from ui.compare.comparison import (
-    AFFORDABLE_S,
-    Comparison,
-    ComparisonSettings,
-    affordable_starts,
-    each_once,
-    model_of,
-    specs_of,
-)
-from ui.compare.resolved import Asked, Shown, ask, chosen_settings, show_settings
-from ui.settings import FIELDS
+from ui.compare.comparison import AFFORDABLE_S, Comparison, affordable_starts
+from ui.compare.resolved import Asked, Shown, ask, chosen_settings, show_settings, shown_settings
+from ui.settings import PageSettings, read
 
 WORTH_SAYING_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonPage(PageSettings[ComparisonSettings]):
+    """The settings of a page that compares, as its widgets stand; to fill it is to show the runs of the settings.
+
+    own_epochs: whether the page itself decides the epochs, and has no widget for them
+    """
+
+    own_epochs: bool = False
+
+    def read(self) -> ComparisonSettings:
+        """The settings of the widgets as they stand; the seed is that of the figure until another setting changes."""
+        return chosen_settings(self.page)
+
+    def fill(self, settings: ComparisonSettings) -> None:
+        """Show the runs of these settings, trained or not; only from a callback, or before the widgets are drawn."""
+        for name, value in asdict(settings).items():
+            if name != "seed" and not (name == "epochs" and self.own_epochs):
+                state.field(self.page, name).set(value)
+        show_settings(self.page, settings)
+
+
+def settings_of(comparison: Comparison) -> ComparisonPage:
+    """What can be set on the page of a comparison."""
+    choices = {"epochs": comparison.epochs} if comparison.epochs else {}
+    return ComparisonPage(
+        page=comparison.page,
+        first=ComparisonSettings(),
+        choices=choices,
+        own_epochs=not comparison.epochs,
+    )
 
 
 def run(comparison: Comparison, again: bool = False, new_seeds: bool = False) -> None:
@@ -56,6 +83,18 @@ def start(comparison: Comparison, settings: ComparisonSettings, *, again: bool =
     return True
 
 
+def open_linked(comparison: Comparison) -> None:
+    """Show what the page's address asks for, if it has just been filled from there, and train what is not trained yet.
+
+    What waits behind a guess waits.
+    """
+    page = comparison.page
+    if state.LINKED(page).take() == state.OPENED_LINK and not live.active(page):
+        settings = read(page, shown_settings(page))
+        if not guess.waiting(comparison, settings):
+            start(comparison, settings)
+
+
 def _about(comparison: Comparison, settings: ComparisonSettings, *, again: bool) -> dict[str, Any]:
     """What `take_up` needs."""
     carried = {name: state.field(comparison.page, name).get() for name in comparison.carried}
@@ -67,13 +106,10 @@ def take_up(comparison: Comparison, view: JobView) -> bool:
     page = comparison.page
     if view.about.get("page") != page:
         return False
-    settings = view.about["settings"]
-    entries = settings if comparison.epochs else {name: value for name, value in settings.items() if name != "epochs"}
-    entries = {name: value for name, value in entries.items() if name != "seed"} | view.about["carried"]
-    for name, value in entries.items():
+    settings_of(comparison).fill(ComparisonSettings(**view.about["settings"]))
+    for name, value in view.about["carried"].items():
         if value is not None:
             state.field(page, name).set(value)
-    show_settings(page, ComparisonSettings(**settings))
     state.AGAIN(page).set(view.about["again"])
     state.FROM_STORE(page).set(False)
     return True
@@ -91,7 +127,7 @@ def fit_starts(comparison: Comparison) -> None:
     settings = replace(settings, starts=state.WISHED(page).take() or settings.starts)
     if not ask(comparison, settings).refused:
         starts = affordable_starts(comparison, settings)
-        state.STARTS(page).set(starts)
+        state.field(page, "starts").set(starts)
         if starts < settings.starts:
             state.WISHED(page).set(settings.starts)
 
@@ -122,12 +158,13 @@ def row(shown: Shown) -> None:
             )
     starts, timesteps, units = settings_places[-3:]
     with starts, controls.setting("starts"):
-        state.STARTS(page).ensure()
+        entry = state.field(page, "starts", FIELDS["starts"].default)
+        entry.ensure()
         st.segmented_control(
             FIELDS["starts"].label,
             FIELDS["starts"].choices,
             required=True,
-            key=state.STARTS(page).key,
+            key=entry.key,
             persist_state="session",
             on_change=_forget_wish,
             args=(page,),
@@ -201,18 +238,13 @@ def offer(comparison: Comparison, asked: Asked) -> str:
     needed = cost.seconds(asked.specs)
     if needed < WORTH_SAYING_S:
         return ""
-    said = f": about {_rounded(needed)} of training"
+    sentence = f": about {_rounded(needed)} of training"
     wished = state.WISHED(comparison.page).get()
     if wished > asked.settings.starts:
-        missing = [
-            spec
-            for spec in each_once(specs_of(comparison, replace(asked.settings, starts=wished)))
-            if session.find(spec) is None
-        ]
-        more = cost.seconds(missing)
+        more = cost.seconds(ask(comparison, replace(asked.settings, starts=wished)).specs)
         if more > AFFORDABLE_S:
-            said += f". {wished} starts would take about {_rounded(more)}"
-    return said
+            sentence += f". {wished} starts would take about {_rounded(more)}"
+    return sentence
 
 
 def _rounded(needed: float) -> str:
@@ -239,7 +271,7 @@ def beside(shown: Shown) -> None:
     problem = settings.problem
     models = {label: model_of(comparison, label, settings) for label in comparison.models}
     counts = {label: parameter_count(problem, model) for label, model in models.items()}
-    fewest, most = min(counts, key=lambda one: counts[one]), max(counts, key=lambda one: counts[one])
+    fewest, most = min(counts, key=lambda label: counts[label]), max(counts, key=lambda label: counts[label])
     if settings.fair and counts[most] - counts[fewest] > CLOSE * counts[most]:
         st.caption(f"Not as many parameters each, but as near as units allow: {counts[fewest]:,} to {counts[most]:,}.")
     elif settings.fair:

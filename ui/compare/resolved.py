@@ -6,19 +6,12 @@ from functools import cached_property
 
 import pandas as pd
 
+from bilstm_core.comparison import RunsByLabel, SpecsByLabel, each_once, specs_of
 from bilstm_core.engine import cost
+from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.specs import RunSpec
 from ui import evaluations, live, session, state
-from ui.compare.comparison import (
-    Comparison,
-    ComparisonSettings,
-    RunsByLabel,
-    SpecsByLabel,
-    each_once,
-    runs_of,
-    scores_of,
-    specs_of,
-)
+from ui.compare.comparison import Comparison, runs_of, scores_of
 from ui.settings import read
 
 
@@ -54,6 +47,11 @@ class Shown:
     scores: pd.DataFrame | None
     chosen: Asked
     busy: bool
+
+    @property
+    def all_settings(self) -> ComparisonSettings:
+        """The settings of the runs, with whatever else the page was set to."""
+        return self.settings
 
     @property
     def page(self) -> str:
@@ -129,7 +127,7 @@ def resolve(comparison: Comparison) -> Shown:
     settings, busy, visible = shown_settings(page), live.active(page), switched_on(comparison)
     specs = specs_of(comparison, settings)
     runs = runs_of(specs)
-    found = {run.spec for group in runs.values() for run in group}
+    trained = {run.spec for group in runs.values() for run in group}
     complete = not busy and all(len(runs[label]) == len(specs[label]) for label in visible)
     return Shown(
         comparison=comparison,
@@ -138,6 +136,6 @@ def resolve(comparison: Comparison) -> Shown:
         runs=runs,
         visible=visible,
         scores=scores_of(runs, settings, evaluations.PATIENCE_S if complete else 0.0),
-        chosen=ask(comparison, chosen_settings(page), trained={spec: spec in found for spec in each_once(specs)}),
+        chosen=ask(comparison, chosen_settings(page), trained={spec: spec in trained for spec in each_once(specs)}),
         busy=busy,
     )

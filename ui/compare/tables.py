@@ -3,30 +3,27 @@
 import math
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from bilstm_core import figures
+from bilstm_core import figures, reports
 from bilstm_core.analysis import frames
-from bilstm_core.analysis.statistics import FEWEST, MOST_STARTS, against, by_start, differences, starts_needed
+from bilstm_core.analysis.statistics import FEWEST, MOST_STARTS, by_start, differences, starts_needed
+from bilstm_core.comparison import RunsByLabel
 from ui import best_possible, evaluations, wording
 from ui.chart.component import cached, chart
-from ui.compare.comparison import RunsByLabel
 from ui.compare.resolved import Shown
 
 
 def summary(runs: RunsByLabel, by_run: pd.DataFrame) -> pd.DataFrame:
-    """One row a model: frames.results with units, the best possible loss, and what the loss lies above it."""
-    table = frames.results(runs, by_run)
-    specs = [group[0].spec for group in runs.values()]
-    risks = [best_possible.best_possible(spec.problem, spec.model) for spec in specs]
-    best = np.array([math.nan if risk is None else risk.loss for risk in risks])
-    table.insert(2, "units", [spec.model.units for spec in specs])
-    table.insert(3, "parameters", table.pop("parameters"))
-    table.insert(5, "best", best)
-    table.insert(6, "excess", table["loss"] - best)
-    return table
+    """One row a model: frames.summary, with the best possible as far as it is known."""
+    risks = {
+        label: best_possible.best_possible(group[0].spec.problem, group[0].spec.model) for label, group in runs.items()
+    }
+    return frames.summary(
+        runs, by_run, {label: math.nan if risk is None else risk.loss for label, risk in risks.items()}
+    )
 
 
 def table(shown: Shown, pairs: bool = True) -> None:
@@ -64,10 +61,10 @@ def table(shown: Shown, pairs: bool = True) -> None:
             "train_s": number("Seconds a start", format="%.3f", help="Median over starts."),
         },
     )
-    one, two, _ = st.columns([1, 1, 4])
-    with one:
+    left, right, _ = st.columns([1, 1, 4])
+    with left:
         evaluations.download(lambda: results, f"{page} results", "Table as CSV")
-    with two:
+    with right:
         evaluations.download(lambda: frames.losses(present), f"{page} curves", "Curves as CSV")
     if pairs:
         _pairs(page, by_run)
@@ -130,34 +127,18 @@ def _needed(gaps: "pd.Series[float]") -> str:
     return f"over {MOST_STARTS:,}" if needed is None else f"{needed:,}"
 
 
-def paired(by_run: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """Each model's loss minus the baseline's, start by start: label, seed, difference. by_run: label, seed, loss"""
-    by_seed = by_start(by_run)
-    gaps = by_seed.drop(columns=baseline).sub(by_seed[baseline], axis=0)
-    tidy = gaps.reset_index().melt(id_vars="seed", var_name="label", value_name="difference")
-    return tidy[["label", "seed", "difference"]].dropna()
-
-
-def differences_from(shown: Shown, baseline: str) -> None:
+def differences_from_baseline(shown: Shown) -> None:
     """Each model's loss minus the baseline's: a dot for each start, the mean and its interval."""
-    comparison, by_run = shown.comparison, shown.scores
-    if by_run is None:
+    comparison, by_run, problem = shown.comparison, shown.scores, shown.settings.problem
+    if by_run is None or not reports.has_differences(by_run, comparison):
         return
-    if baseline not in set(by_run["label"]) or by_run["label"].nunique() < 2:
-        return
-    tidy = paired(by_run, baseline)
-    styles = {label: comparison.styles[label] for label in comparison.models if label != baseline}
-    title = f"difference in {wording.loss_name(shown.settings.problem)}"
-
-    def figure() -> go.Figure:
-        intervals = against(by_run, baseline)
-        for end in ("low", "high"):
-            intervals[end] = intervals[end].fillna(intervals["middle"])
-        return figures.paired_differences(tidy, styles, intervals=intervals, title=title)
-
+    baseline, tidy = comparison.baseline, frames.paired(by_run, comparison.baseline)
     st.markdown(f"**Loss on fresh sequences minus {baseline}'s, start by start** (left of zero: lower)")
     chart(
-        cached(("differences", baseline, tuple(styles.items()), title, shown.key), figure),
+        cached(
+            ("differences", baseline, tuple(comparison.styles.items()), wording.loss_name(problem), shown.key),
+            lambda: reports.differences_figure(by_run, comparison, problem),
+        ),
         key=f"{comparison.page}-differences",
         alt=f"Loss on fresh sequences minus {baseline}'s: a dot for each start, the mean and its 95% interval.",
     )
@@ -166,23 +147,23 @@ def differences_from(shown: Shown, baseline: str) -> None:
     evaluations.download(lambda: tidy, f"{comparison.page} differences")
 
 
+def right_of(shown: Shown) -> dict[str, npt.NDArray[np.float64]]:
+    """The share of right labels at each timestep, (timesteps,), mean over starts, of the models that are drawn."""
+    return {
+        label: np.mean([evaluations.right_by_timestep(run, shown.settings.sequences) for run in group], axis=0)
+        for label, group in shown.present.items()
+        if label in shown.visible
+    }
+
+
 def by_timestep(shown: Shown) -> None:
     """The share of right labels at each timestep, mean over starts, beside the best possible with that view."""
-    comparison, tables = shown.comparison, []
-    if shown.scores is None:
+    if shown.scores is None or not wording.classes(shown.settings.problem):
         return
-    for label, group in shown.present.items():
-        if label not in shown.visible:
-            continue
-        spec = group[0].spec
-        right = np.mean([evaluations.right_by_timestep(run, shown.settings.sequences) for run in group], axis=0)
-        risk = best_possible.best_possible(spec.problem, spec.model)
-        ceiling = np.full(len(right), np.nan) if risk is None else risk.per_timestep_accuracy
-        timestep = np.arange(1, len(right) + 1)
-        tables.append(pd.DataFrame({"label": label, "timestep": timestep, "accuracy": right, "ceiling": ceiling}))
-    if not tables or np.isnan(tables[0]["accuracy"]).all():
+    comparison, right = shown.comparison, right_of(shown)
+    if not right:
         return
-    table = pd.concat(tables, ignore_index=True)
+    table = reports.by_timestep(right, best_possible.risks_of({label: shown.specs[label][0] for label in right}))
     st.markdown("**Labels right at each timestep**, beside the best possible")
     styles = {label: comparison.styles[label] for label in shown.visible}
     chart(

@@ -157,11 +157,11 @@ def _zeros(matrix: Matrix, known: npt.NDArray[np.bool_]) -> str:
     unread, faded = int((~known).sum()), int(((matrix == 0) & known).sum())
     if not unread + faded:
         return "No cell is exactly zero."
-    said = f"In all, **{unread + faded:,} of {matrix.size:,}** cells are exactly zero: "
+    sentence = f"In all, **{unread + faded:,} of {matrix.size:,}** cells are exactly zero: "
     if not faded:
-        return said + "those values it has not read."
+        return sentence + "those values it has not read."
     small = "it has read, but its reaction is too small to tell from zero"
-    return said + (f"{unread:,} values it has not read, {faded:,} {small}." if unread else f"those values {small}.")
+    return sentence + (f"{unread:,} values it has not read, {faded:,} {small}." if unread else f"those values {small}.")
 
 
 def _span(known: npt.NDArray[np.bool_]) -> str:

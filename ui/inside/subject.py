@@ -1,68 +1,71 @@
 """The Inside page's parts: which model, and its sequence."""
 
 import functools
-from typing import Any
 
 import streamlit as st
 
-from bilstm_core import figures
+from bilstm_core import figures, page_settings
 from bilstm_core.evaluation import evaluation_sequences
-from bilstm_core.presets import DEFAULT_PRESET, INSIDE, PRESETS
+from bilstm_core.page_settings import InsideSettings
+from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.problems import Batch
 from bilstm_core.runs import Run
-from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.settings import FIELDS
+from bilstm_core.specs import ProblemSpec, RunSpec
 from ui import controls, live, registry, session, state
 from ui.chart.component import chart
 from ui.sequence import sequences, timeline
 from ui.sequence.timeline import Values
-from ui.settings import FIELDS
+from ui.settings import PageSettings
 
-EPOCHS = (250, 1_000, 4_000)
 SEQUENCES = 100  # fresh ones, to choose from and to tie units to labels by
 
 
-def model_controls(page: str) -> RunSpec | None:
-    """Direction, merge mode or order, cell and epochs; or the run that Train shows. None if Train shows none."""
-    one, two, three, four, five = st.columns([2.8, 2.43, 1.88, 1.88, 1.66], gap="xsmall", vertical_alignment="bottom")
-    with five, controls.setting("train"):
-        of_train = st.toggle(
-            "The run on Train",
-            key=state.OF_TRAIN(page).key,
-            persist_state="session",
-            help="Look inside the network that the Train page shows, whatever its settings.",
-        )
-    if of_train:
+SETTINGS = PageSettings(
+    page=registry.INSIDE.title, first=page_settings.INSIDE.first, choices=page_settings.INSIDE.choices
+)
+
+
+def model_controls(page: str) -> InsideSettings:
+    """Direction, merge mode or order, cell and epochs; or the run that Train shows."""
+    settings = SETTINGS.read()
+    first, second, third, fourth, last = st.columns(
+        [2.8, 2.43, 1.88, 1.88, 1.66], gap="xsmall", vertical_alignment="bottom"
+    )
+    with last, controls.setting("train"):
+        of_train = FIELDS["of_train"]
+        st.toggle(of_train.label, key=state.field(page, "of_train").key, persist_state="session", help=of_train.help)
+    if settings.of_train:
         run = _run_on_train()
-        with one:
+        with first:
             st.markdown(session.describe(run.spec, run.sequences_seen) if run else "Train shows no run yet.")
-        return run.spec if run else None
-    flat: dict[str, Any] = {}
-    with one:
-        flat["direction"] = _choice(page, "direction")
-    with two, controls.setting("variant"):
-        if flat["direction"] == "bidirectional":
-            flat["merge_mode"] = _choice(page, "merge_mode")
-        elif flat["direction"] == "backward":
-            flat["backward_output"] = _choice(page, "backward_output")
-    with three, controls.setting("cell"):
-        flat["cell"] = _choice(page, "cell")
-    with four, controls.setting("epochs"):
-        epochs = st.segmented_control(
+        return settings
+    with first:
+        _choice(page, "direction")
+    with second, controls.setting("variant"):
+        if settings.direction == "bidirectional":
+            _choice(page, "merge_mode")
+        elif settings.direction == "backward":
+            _choice(page, "backward_output")
+    with third, controls.setting("cell"):
+        _choice(page, "cell")
+    with fourth, controls.setting("epochs"):
+        st.segmented_control(
             "Epochs",
-            EPOCHS,
-            default=INSIDE[0].training.epochs,
+            SETTINGS.choices["epochs"],
+            default=SETTINGS.first.epochs,
             required=True,
             key=state.field(page, "epochs").key,
             format_func="{:,}".format,
             persist_state="session",
             help="One fresh sequence each.",
         )
-    return RunSpec(model=ModelSpec(**flat), training=TrainingSpec(epochs=int(epochs))).canonical()
+    return settings
 
 
-def _choice(page: str, name: str) -> Any:
+def _choice(page: str, name: str) -> None:
     declared, short = FIELDS[name], {"raw": "reversed", "rnn": "RNN"}
-    return st.segmented_control(
+    st.segmented_control(
         declared.label,
         declared.choices,
         default=declared.default,
@@ -79,17 +82,26 @@ def _run_on_train() -> Run | None:
     return session.shown_run(train) if session.shown(train) else session.find(PRESETS[DEFAULT_PRESET])
 
 
-def chosen_run(page: str, spec: RunSpec | None) -> Run | None:
+def spec_of(settings: InsideSettings) -> RunSpec | None:
+    """The spec that the page looks into; None if that is Train's and Train shows none."""
+    if not settings.of_train:
+        return settings.spec
+    run = _run_on_train()
+    return run.spec if run else None
+
+
+def chosen_run(page: str, settings: InsideSettings) -> Run | None:
     """The run of these settings; until it is trained, the one that the page showed before."""
-    found = _run_on_train() if state.OF_TRAIN(page).get() else spec and session.find(spec)
-    if found:
-        session.show(page, session.remember(found))
-        return found
+    run = _run_on_train() if settings.of_train else session.find(settings.spec)
+    if run:
+        session.show(page, session.remember(run))
+        return run
     return session.shown_run(page) or session.find(PRESETS[DEFAULT_PRESET])
 
 
 def training(page: str, spec: RunSpec | None, run: Run | None) -> None:
     """The button that trains settings without a run, and the progress of whatever the page trains."""
+    live.train_linked(page, spec)
     busy = live.active(page)
     live.prepare(page, [spec] if spec and (run is None or run.spec != spec) else [])
     if spec and (busy or run is None or run.spec != spec):
@@ -112,7 +124,8 @@ def _fresh(problem: ProblemSpec) -> Batch:
     return evaluation_sequences(problem, SEQUENCES)
 
 
-def _sequence(page: str, problem: ProblemSpec) -> Batch:
+def shown_sequence(page: str, problem: ProblemSpec) -> Batch:
+    """The one sequence as chosen and edited."""
     number = _number(page)
     drawn = sequences.one_of(_fresh(problem), number)
     values = timeline.edited(page, sequence_name(page, problem), sequences.real_values(drawn))
@@ -121,7 +134,7 @@ def _sequence(page: str, problem: ProblemSpec) -> Batch:
 
 def chosen_values(page: str, run: Run) -> Values:
     """The sequence as chosen and edited, (timesteps,), with its padding."""
-    values: Values = _sequence(page, run.spec.problem).x[0, :, 0]
+    values: Values = shown_sequence(page, run.spec.problem).x[0, :, 0]
     return values
 
 
@@ -141,15 +154,15 @@ def _next(page: str) -> None:
 def editable(page: str, run: Run) -> None:
     """The timeline of the sequence, and what changes it."""
     problem, model = run.spec.problem, run.spec.model
-    name, batch = sequence_name(page, problem), _sequence(page, problem)
+    name, batch = sequence_name(page, problem), shown_sequence(page, problem)
     values = sequences.real_values(batch)
     block = timeline.block(page, values)
     rows = sequences.rows_of(batch, run)
     number = _number(page)
     title, onward = st.columns([3, 1.2], vertical_alignment="center")
     what = "Your sequence" if timeline.is_edited(page, name) else f"Fresh sequence {number}"
-    said = f"{what}: {sequences.verdict(problem, rows)}"
-    title.markdown(f"**{said}**")
+    sentence = f"{what}: {sequences.verdict(problem, rows)}"
+    title.markdown(f"**{sentence}**")
     onward.button("Next", key=state.widget(page, "next"), on_click=_next, args=(page,), width="stretch")
     colour = figures.color(model.direction, model.merge_mode)
     can_be_edited = sequences.can_be_edited(problem)
@@ -159,7 +172,7 @@ def editable(page: str, run: Run) -> None:
         ("inside timeline", run.digest, name, block),
         lambda: sequences.figure(problem, rows, colour, chosen=block if can_be_edited else None, height=356),
     )
-    alt = f"{said}. Its values, what the model answers, and what is expected."
+    alt = f"{sentence}. Its values, what the model answers, and what is expected."
     chart(figure, key=f"{page}-timeline", alt=alt, on_click=timeline.chooser(page, values) if can_be_edited else None)
     if can_be_edited:
         timeline.edit_controls(page, name, values)

@@ -1,5 +1,6 @@
 """The Inside page's tabs: hidden states, the gates of a unit, the merge step by step, and all of it while it learnt."""
 
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,7 @@ from bilstm_core.network import introspection
 from bilstm_core.network.inference import BranchTrace, trace
 from bilstm_core.network.initial_weights import initial_weights, parameter_count
 from bilstm_core.runs import Run, checkpoint_specs
-from ui import evaluations, live, session, state
+from ui import address, evaluations, live, session, state
 from ui.chart.component import chart
 from ui.inside import sensitivity, subject
 from ui.sequence import timeline
@@ -48,6 +49,7 @@ def tabs(page: str, run: Run, values: Values) -> None:
             if tab.open:
                 with tab:
                     draw(page, run, values)
+        address.end(page)
 
     opened()
 
@@ -91,7 +93,7 @@ def _states(page: str, run: Run, values: Values) -> None:
     frame = introspection.states_frame(model, units, tied, chosen)
     flip = sensitivity.flip(run, values)
     sequence_name = subject.sequence_name(page, run.spec.problem)
-    named = {part: f"merged: {model.merge_mode}" if part == introspection.MERGED else part for part in units.parts}
+    named = _named(run, units.parts)
     for column, (part, name) in zip(st.columns(max(2, len(named))), named.items(), strict=False):
         with column:
             figure = timeline.unless_edited(
@@ -111,40 +113,47 @@ def _states(page: str, run: Run, values: Values) -> None:
     evaluations.download(lambda: frame, "hidden states")
 
 
+def _named(run: Run, parts: Iterable[str]) -> dict[str, str]:
+    return {part: f"merged: {run.spec.model.merge_mode}" if part == introspection.MERGED else part for part in parts}
+
+
+def states_of(run: Run, values: Values) -> tuple[pd.DataFrame, go.Figure]:
+    """The states that the page shows of the units most tied to the label: as a table, and all in one figure."""
+    model, tied = run.spec.model, _ties_of(run)
+    units = introspection.units_of(model, _traces(run, values))
+    frame = introspection.states_frame(model, units, tied, introspection.chosen_units(model, tied))
+    named = _named(run, units.parts)
+    frame = frame.assign(panel=frame["panel"].map(named))
+    colours = {name: _colour(run, part) for part, name in named.items()}
+    return frame, figures.hidden_states(frame, colours, flip=sensitivity.flip(run, values), row=26)
+
+
 def _heatmap(rows: pd.DataFrame, name: str, colour: str, flip: int | None) -> go.Figure:
     return figures.hidden_states(rows, {name: colour}, flip=flip, row=26)
 
 
 def _gates(page: str, run: Run, values: Values) -> None:
     model, traces = run.spec.model, _traces(run, values)
-    one, two, three = st.columns([2, 1.2, 3], vertical_alignment="bottom")
+    left, centre, right = st.columns([2, 1.2, 3], vertical_alignment="bottom")
     branches = list(dict.fromkeys(each.branch for each in traces))
-    with one:
-        branch = (
-            st.segmented_control(
-                "Branch",
-                branches,
-                default=branches[0],
-                required=True,
-                key=state.widget(page, "branch", len(branches), branches[-1]),
-            )
-            if len(branches) > 1
-            else branches[0]
-        )
-    with two:
-        layer = (
-            st.number_input("Layer", 1, model.layers, model.layers, key=state.widget(page, "layer", model.layers))
-            if model.layers > 1
-            else 1
-        )
+    branch, layer = branches[0], 1
+    if len(branches) > 1:
+        with left:
+            held = _holding(state.BRANCH(page), branches, branches[0], len(branches))
+            branch = st.segmented_control("Branch", branches, required=True, **held)
+    if model.layers > 1:
+        with centre:
+            held = _holding(state.LAYER(page), range(1, model.layers + 1), model.layers, model.layers)
+            layer = st.number_input("Layer", 1, model.layers, **held)
     tied = _ties_of(run)[branch] if layer == model.layers else None
-    order = list(range(model.units)) if tied is None else np.argsort(-np.abs(tied), kind="stable").tolist()
+    order = range(1, model.units + 1) if tied is None else (np.argsort(-np.abs(tied), kind="stable") + 1).tolist()
 
-    def said(unit: int) -> str:
-        return f"{unit + 1}" if tied is None else f"{unit + 1} (correlation with the label {tied[unit]:+.2f})"
+    def words(unit: int) -> str:
+        return f"{unit}" if tied is None else f"{unit} (correlation with the label {tied[unit - 1]:+.2f})"
 
-    with three:
-        unit = st.selectbox("Unit", order, format_func=said, key=state.widget(page, "unit", branch, layer, run.digest))
+    with right:
+        held = _holding(state.UNIT(page), order, order[0], branch, layer, run.digest)
+        unit = st.selectbox("Unit", order, format_func=words, **held) - 1
     seen = next(each for each in traces if each.layer == layer and each.branch == branch)
     frame = introspection.gates_frame(seen, unit)
     figure = figures.gates(frame, _colour(run, branch), flip=sensitivity.flip(run, values))
@@ -162,6 +171,16 @@ def _gates(page: str, run: Run, values: Values) -> None:
     evaluations.download(lambda: frame, "gates")
 
 
+def _holding(chosen: state.Entry[Any], options: Sequence[Any], first: Any, *of: object) -> dict[str, Any]:
+    """What has a widget hold a choice that an address can make, too: `first`, while none of the options is chosen.
+
+    of: what the widget is of; it is another one for another network
+    """
+    widget = state.Entry(state.widget(chosen.key, *of), first)
+    widget.set(chosen.get() if chosen.get() in options else first)
+    return {"key": widget.key, "on_change": lambda: chosen.set(widget.get())}
+
+
 def _merge(page: str, run: Run, values: Values) -> None:
     model = run.spec.model
     if model.direction != "bidirectional":
@@ -169,12 +188,14 @@ def _merge(page: str, run: Run, values: Values) -> None:
         return
     parts = introspection.units_of(model, _traces(run, values)).parts
     first, second = list(parts.values())[:2]
-    one, two, _ = st.columns([1, 1, 3])
+    left, right, _ = st.columns([1, 1, 3])
     timesteps = len(values)
     at = sensitivity.flip(run, values) or 1
-    timestep = one.number_input("Timestep", 1, timesteps, at, key=state.widget(page, "merge", "timestep", timesteps))
+    held = _holding(state.MERGED_AT(page), range(1, timesteps + 1), at, timesteps)
+    timestep = left.number_input("Timestep", 1, timesteps, **held)
     likely = introspection.chosen_units(model, _ties_of(run), 1)["forward"][0] + 1
-    unit = two.number_input("Unit", 1, model.units, likely, key=state.widget(page, "merge", "unit", run.digest))
+    held = _holding(state.MERGED_UNIT(page), range(1, model.units + 1), likely, run.digest)
+    unit = right.number_input("Unit", 1, model.units, **held)
     numbers = [float(states[0, timestep - 1, unit - 1]) for states in (first, second)]
     wide, narrow = st.columns([3, 2], gap="medium")
     with wide:
@@ -207,7 +228,7 @@ def _before_activation(run: Run, merged: Numbers) -> float:
 
 def _learning(page: str, run: Run, values: Values) -> None:
     specs = checkpoint_specs(run)
-    found = [one for spec in specs if (one := session.find(spec))]
+    trained = [checkpoint for spec in specs if (checkpoint := session.find(spec))]
     missing = [spec for spec in specs if session.find(spec) is None]
     if missing:
         updates = sum(spec.training.steps for spec in missing)
@@ -222,15 +243,15 @@ def _learning(page: str, run: Run, values: Values) -> None:
         ):
             live.start(page, missing)
             st.rerun()  # the whole page: its progress stands outside the tabs
-        if not found:
+        if not trained:
             return
     if not specs:
         st.markdown(_no_checkpoint(run))
     figure = timeline.unless_edited(
         page,
         subject.sequence_name(page, run.spec.problem),
-        ("checkpoints", *(one.digest for one in [*found, run]), values.tobytes()),
-        lambda: _checkpoints(found, run, values),
+        ("checkpoints", *(each.digest for each in [*trained, run]), values.tobytes()),
+        lambda: _checkpoints(trained, run, values),
     )
     alt = "Sensitivities and hidden states at each checkpoint of the training, on a scrubber."
     chart(figure, key=f"{page}-checkpoints", alt=alt, replay=True)
@@ -246,16 +267,16 @@ def _no_checkpoint(run: Run) -> str:
     return f"This run {ended}: there is no checkpoint between untrained and trained."
 
 
-def _checkpoints(found: list[Run], run: Run, values: Values) -> go.Figure:
+def _checkpoints(trained: list[Run], run: Run, values: Values) -> go.Figure:
     spec, model = run.spec, run.spec.model
-    part = sensitivity.window(run, values, len(found) + 2)
+    part = sensitivity.window(run, values, len(trained) + 2)
     tied = _ties_of(run)
     shown = introspection.MERGED if introspection.MERGED in tied else next(iter(tied))
     units = introspection.chosen_units(model, tied)[shown]
     total = f"{run.sequences_seen:,} sequence{'s' if run.sequences_seen > 1 else ''}"
     stages = {
         "untrained": initial_weights(spec.problem, model, spec.training.seed),
-        **{f"after {one.sequences_seen:,} of {total}": one.weights for one in found},
+        **{f"after {each.sequences_seen:,} of {total}": each.weights for each in trained},
         f"after all {total}": run.weights,
     }
     x = values[:, None]

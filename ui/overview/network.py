@@ -12,7 +12,7 @@ from xml.etree import ElementTree as Tree
 
 import streamlit as st
 
-from bilstm_core.palette import BACKWARD, DARK_BLOCK, FORWARD, color
+from bilstm_core.palette import BACKWARD, DARK_BLOCK, FORWARD, color, css
 
 if TYPE_CHECKING:
     from bilstm_core.problems import View
@@ -202,12 +202,13 @@ def network(timesteps: int, view: "View", merge_mode: str, *, key: str, alt: str
     alt: what the picture shows, in a sentence
     """
     answer = color("bidirectional", merge_mode) if view == "bidirectional" else color(view.split("_", maxsplit=1)[0])
+    tones = {"forward": FORWARD, "backward": BACKWARD, "merge": answer, "value": DARK_BLOCK}
     data = {
         "key": key,
         "alt": alt,
         "svg": drawing(timesteps, view, merge_mode),
         "rows": _rows(timesteps, view, merge_mode),
         "said": _said(timesteps, view),
-        "tones": {"forward": FORWARD, "backward": BACKWARD, "merge": answer, "value": DARK_BLOCK},
+        "tones": {kind: css(tone) for kind, tone in tones.items()},
     }
     _COMPONENT(key=key, data={"picture": json.dumps(data)})  # in lists Streamlit would look for tables, with pandas

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from bilstm_core.choices import DIRECTIONS, MERGE_MODES
 from ui import registry, state
 from ui.overview.network import network, reached_values
 
@@ -12,15 +13,12 @@ if TYPE_CHECKING:
 
 PAGE = registry.OVERVIEW.title
 TIMESTEPS = 5
-# as in bilstm_core.specs, which the page that opens the app does not wait for
-DIRECTIONS: "list[View]" = ["forward", "backward", "bidirectional"]
-MERGE_MODES = ["concat", "sum", "mul", "ave"]
 
 
 def controls() -> "tuple[View, str]":
     """The view of the chosen direction and order of outputs, and the merge mode (bidirectional only)."""
-    one, two = st.columns([1, 1], vertical_alignment="bottom")
-    with one:
+    left, right = st.columns([1, 1], vertical_alignment="bottom")
+    with left:
         direction = st.segmented_control(
             "Direction",
             DIRECTIONS,
@@ -29,8 +27,9 @@ def controls() -> "tuple[View, str]":
             key=state.widget(PAGE, "direction"),
             persist_state="session",
         )
-    view, merge_mode = direction, "concat"
-    with two:
+    view: View = direction
+    merge_mode = "concat"
+    with right:
         if direction == "bidirectional":
             merge_mode = st.segmented_control(
                 "Merge mode",

@@ -8,16 +8,21 @@ import pandas as pd
 import streamlit as st
 
 from bilstm_core import figures
+from bilstm_core.analysis import frames
 from bilstm_core.analysis.statistics import listed
 from bilstm_core.bayes import bayes_risk
+from bilstm_core.export import example
+from bilstm_core.export.pieces import Program
 from bilstm_core.problems import Batch, cumulative_sum
 from bilstm_core.random_streams import Stream, generator
+from bilstm_core.settings import FIELDS, ProblemSettings
 from bilstm_core.specs import ProblemSpec
 from ui import controls, evaluations, registry, state, wording
 from ui.chart.component import cached, chart
 from ui.sequence import sequences, timeline
-from ui.settings import FIELDS, ProblemSettings
+from ui.settings import PageSettings
 
+SETTINGS = PageSettings(page=registry.PROBLEM.title, first=ProblemSettings())
 MOST_TURNS = 6  # that are named
 KNOWN_TO: Mapping[str, str] = {
     "forward": "Every label can be known from the past alone.",
@@ -26,21 +31,21 @@ KNOWN_TO: Mapping[str, str] = {
 }
 
 
-def problem_controls(page: str) -> tuple[ProblemSpec, int]:
+def problem_controls(page: str) -> ProblemSettings:
     """New sequence, problem, timesteps, and under more settings the threshold and the seed.
 
-    Returns the problem and the seed; while a value is not allowed, those of the last values that were.
+    Returns the settings; while a value is not allowed, the last that were.
     """
-    one, two, three, four = st.columns([1.5, 2, 1.2, 2], vertical_alignment="bottom")
-    with two, controls.setting("problem"):
+    go, name, length, further = st.columns([1.5, 2, 1.2, 2], vertical_alignment="bottom")
+    with name, controls.setting("problem"):
         flat = {"name": controls.widget(page, "name")}
-    with three, controls.setting("timesteps"):
+    with length, controls.setting("timesteps"):
         flat["timesteps"] = controls.widget(page, "timesteps")
-    with four, controls.setting("more"), st.expander("More settings"):
+    with further, controls.setting("more"), st.expander("More settings"):
         if controls.has_threshold(flat["name"]):
             flat["threshold"] = controls.widget(page, "threshold")
         flat["seed"] = controls.widget(page, "seed")
-    with one:
+    with go:
         st.button(
             "New sequence",
             key=state.widget(page, "new"),
@@ -53,8 +58,7 @@ def problem_controls(page: str) -> tuple[ProblemSpec, int]:
         controls.settings_switch()
     if not any(FIELDS[name].complaint(value) for name, value in flat.items()):
         state.ALLOWED(page).set(flat)
-    allowed = ProblemSettings(**state.ALLOWED(page).get())
-    return allowed.spec, int(allowed.seed)
+    return ProblemSettings(**state.ALLOWED(page).get())
 
 
 def _new_sequence(page: str) -> None:
@@ -62,11 +66,26 @@ def _new_sequence(page: str) -> None:
     seed.set((seed.get() or 0) + 1)
 
 
-def problem_sequence(page: str, problem: ProblemSpec, seed: int) -> str:
-    """The waterfall of a sequence that can be edited; returns the sentence that says when its label flips."""
+def _sequence(page: str, settings: ProblemSettings) -> tuple[Batch, str, bool]:
+    """The sequence as it was drawn, its name, and whether it is the tutorial's worked example."""
+    problem, seed = settings.spec, int(settings.seed)
     worked = problem.name == "cumulative_sum" and problem.timesteps == len(cumulative_sum.WORKED_EXAMPLE) and not seed
     drawn = _worked_example(problem) if worked else _drawn(problem, seed)
-    name = f"{problem.name}-{problem.timesteps}-{seed}"
+    return drawn, f"{problem.name}-{problem.timesteps}-{seed}", worked
+
+
+def program(page: str, settings: ProblemSettings) -> Program:
+    """The code of the sequence that the page shows, edited or not."""
+    drawn, name, worked = _sequence(page, settings)
+    values = timeline.edited(page, name, sequences.real_values(drawn))
+    given = values if worked or timeline.is_edited(page, name) else None
+    return example.program(settings.spec, int(settings.seed), given)
+
+
+def problem_sequence(page: str, settings: ProblemSettings) -> str:
+    """The waterfall of a sequence that can be edited; returns the sentence that says when its label flips."""
+    problem = settings.spec
+    drawn, name, worked = _sequence(page, settings)
     values = timeline.edited(page, name, sequences.real_values(drawn))
     rows = sequences.rows_of(sequences.with_values(problem, drawn, values))
     editable = sequences.can_be_edited(problem)
@@ -101,7 +120,7 @@ def flip_sentence(problem: ProblemSpec, rows: pd.DataFrame) -> str:
     declared = problem.problem
     if not wording.classes(problem):
         return "No label flips here: each answer is a number."
-    limits = sequences.limits(problem, rows)
+    limits = frames.sum_limits(problem, rows)
     labels = rows["expected"].to_numpy()
     turns = [int(step) for step in rows["timestep"][1:][np.diff(labels) != 0]]
     if limits is None or declared.waterfall is None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.analysis import frames
+from bilstm_core.analysis.deciding import ROWS
 from bilstm_core.analysis.statistics import shares
 from bilstm_core.bayes import view_of
 from bilstm_core.presets import LONG_ENOUGH
@@ -14,17 +15,17 @@ from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from ui import best_possible, controls, evaluations, live, registry, session, state, wording
 from ui.chart.component import cached, chart
-from ui.problems.grid import ROWS, Cell, run_of, spec_of
+from ui.problems.grid import Cell, run_of, set_seed, spec_of
 from ui.watch import Watch, line
 
 SIDE, CURVE_HEIGHT = 220, 250  # px
+WINDOW = 500  # sequences of the curve's trailing mean
 
 
 def _train(page: str, cell: Cell, new_seed: bool = False) -> None:
     if new_seed:
         seed = session.new_seed(spec_of(page, cell).training.seed)
-        seeds = state.SEEDS(page)
-        seeds.set({**seeds.get(), " ".join(cell): seed})
+        set_seed(page, cell, seed)
         if run_of(page, cell):
             return
     live.start(page, [spec_of(page, cell)])
@@ -34,10 +35,10 @@ def buttons(page: str, cell: Cell) -> None:
     """Ways to see the chosen cell trained, with what that costs."""
     run, busy = run_of(page, cell), live.active(page)
     live.prepare(page, [] if run else [spec_of(page, cell)])
-    one, two, three, four = st.columns(4)
+    again, halt, anew, away = st.columns(4)
     label = "Train live" if run else "Run"
     kind: Literal["primary", "secondary"] = "secondary" if run else "primary"
-    one.button(
+    again.button(
         label,
         key=state.widget(page, "live"),
         type=kind,
@@ -46,9 +47,9 @@ def buttons(page: str, cell: Cell) -> None:
         disabled=busy,
         width="stretch",
     )
-    with two:
+    with halt:
         live.stop_button(page)
-    three.button(
+    anew.button(
         "New seed",
         key=state.widget(page, "new_seed"),
         on_click=_train,
@@ -56,7 +57,7 @@ def buttons(page: str, cell: Cell) -> None:
         disabled=busy,
         width="stretch",
     )
-    if four.button("Open on Train", key=state.widget(page, "open"), width="stretch"):
+    if away.button("Open on Train", key=state.widget(page, "open"), width="stretch"):
         controls.hand_over(registry.TRAIN.title, spec_of(page, cell))
         st.switch_page(registry.TRAIN.path)
     cost = f"{LONG_ENOUGH.steps:,} weight updates"
@@ -89,14 +90,14 @@ def opened(page: str, cell: Cell) -> Run | None:
 
 
 def _measured(run: Run) -> str:
-    spec, found = run.spec, evaluations.evaluated(run)
+    spec, evaluation = run.spec, evaluations.evaluated(run)
     risk = best_possible.best_possible(spec.problem, spec.model)
-    if evaluations.diverged(found):
+    if evaluations.diverged(evaluation):
         return evaluations.DIVERGED
     if not wording.classes(spec.problem):
         best = f"; best possible {risk.loss:.4f}" if risk else ""
-        return f"Mean squared error **{found.loss:.4f}**{best}."
-    exact, low, high = shares(found.exact, *found.exact_interval)
+        return f"Mean squared error **{evaluation.loss:.4f}**{best}."
+    exact, low, high = shares(evaluation.exact, *evaluation.exact_interval)
     best = f"; best possible {risk.exact:.1%}" if risk else ""
     return f"Whole sequence right: **{exact}** ({low} to {high}){best}."
 
@@ -118,7 +119,7 @@ def _loss(page: str, spec: RunSpec) -> None:
             return figures.loss_curves(
                 frames.losses({direction: [run]} if run and not mine else {}),
                 styles,
-                window=500,
+                window=WINDOW,
                 x_max=spec.training.sequences,
                 floors=lines,
                 log_x=True,

@@ -6,13 +6,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from bilstm_core import figures
-from bilstm_core.evaluation import decisions
+from bilstm_core.analysis import frames
 from bilstm_core.network import inference
+from bilstm_core.network.inference import decisions
 from bilstm_core.problems import Batch
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec
 from ui import wording
-from ui.sequence.pasted import labelled, padded
+from ui.pasted import labelled, padded
 
 Values = npt.NDArray[np.float32]
 FIXED = "Single values cannot be changed here: the answers belong to the whole wave, not to its values."
@@ -55,8 +56,8 @@ def rows_of(batch: Batch, run: Run | None = None) -> pd.DataFrame:
     columns = {"timestep": np.flatnonzero(real) + 1, "x": batch.x[0, real, 0], "expected": batch.y[0, real, 0]}
     if run is not None:
         problem = run.spec.problem
-        said = inference.probabilities(problem, run.spec.model, run.weights, batch.x)
-        columns["predicted"], columns["probability"] = decisions(problem.problem.head, said[0, real])
+        answers = inference.probabilities(problem, run.spec.model, run.weights, batch.x)
+        columns["predicted"], columns["probability"] = decisions(problem.problem.head, answers[0, real])
     return pd.DataFrame(columns)
 
 
@@ -68,19 +69,6 @@ def verdict(problem: ProblemSpec, rows: pd.DataFrame) -> str:
     return f"{wording.SQUARED} {np.square(gaps).mean():.4f}"
 
 
-def limits(problem: ProblemSpec, rows: pd.DataFrame) -> list[float] | None:
-    """What the running sum must reach for the label to turn; None where a running sum says nothing.
-
-    rows: x of the real timesteps, in order
-    """
-    waterfall = problem.problem.waterfall
-    if waterfall is None:
-        return None
-    x = np.zeros((problem.timesteps, 1))
-    x[: len(rows), 0] = rows["x"]
-    return [float(limit) for limit in waterfall.limits(x, **problem.parameters())]
-
-
 def figure(
     problem: ProblemSpec, rows: pd.DataFrame, colour: str | None = None, *, chosen: int | None = None, height: int = 440
 ) -> go.Figure:
@@ -88,7 +76,7 @@ def figure(
     waterfall = problem.problem.waterfall
     return figures.timeline(
         rows,
-        limits(problem, rows),
+        frames.sum_limits(problem, rows),
         **({"color": colour} if colour else {}),
         classes=wording.classes(problem),
         from_end=waterfall is not None and waterfall.from_end,

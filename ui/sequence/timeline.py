@@ -11,22 +11,37 @@ import streamlit as st
 from bilstm_core import figures
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
-from ui import evaluations, state, wording
+from ui import address, evaluations, state, wording
 from ui.chart.component import Click, Drawn, cached, cached_for_session, chart
+from ui.pasted import checked_value, parse_values
 from ui.sequence import sequences
-from ui.sequence.pasted import checked_value, parse_values
+from ui.state import Edit
 
 Values = npt.NDArray[np.float32]
 SLIDER_STEP = 0.001
+ADDRESSED = ""  # the name of the sequence that an address has edited: whichever its page shows
 FRESH = range(1, 101)  # the numbers of the sequences on the wall
 
 
 def edited(page: str, name: str, drawn: Values) -> Values:
     """The values of a sequence as this session has edited them, (timesteps,); as drawn where it has not."""
     edit = state.EDIT(page).get()
+    if edit and edit["sequence"] == ADDRESSED:
+        edit = _taken(page, name, edit["values"], len(drawn))
     if edit and edit["sequence"] == name and len(edit["values"]) == len(drawn):
         return np.array(edit["values"], dtype=np.float32)
     return drawn
+
+
+def _taken(page: str, name: str, values: list[float], count: int) -> Edit | None:
+    """The edit that the address asked for, as one of the sequence that the page shows; None if it does not fit."""
+    if len(values) != count:
+        forget_edits(page)
+        state.EDIT_ERROR(page).set(f"The link has {len(values)} values, and this sequence {count}; it is as drawn.")
+        return None
+    edit: Edit = {"sequence": name, "values": values}
+    state.EDIT(page).set(edit)
+    return edit
 
 
 def is_edited(page: str, name: str) -> bool:
@@ -142,8 +157,7 @@ def mistaken(examples: pd.DataFrame) -> list[int]:
     return [int(number) for number in examples.loc[wrong, "sequence"].unique()]
 
 
-def _next(page: str, numbers: list[int]) -> None:
-    now = state.SEQUENCE(page).get() or 0
+def _next(page: str, numbers: list[int], now: int) -> None:
     later = [number for number in numbers if number > now]
     state.SEQUENCE(page).set((later or numbers)[0])
 
@@ -174,28 +188,31 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
     @st.fragment
     def timeline() -> None:
         number = current(page, mistakes)
-        state.SEQUENCE(page).set(number)
-        one, two = st.columns([3, 2], gap="medium")
-        with one:
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
             title, onward, mistake = st.columns([4, 1.2, 1.6], vertical_alignment="center")
             with title:
                 heading = st.container()
             onward.button(
-                "Next", key=state.widget(page, "next"), on_click=_next, args=(page, list(FRESH)), width="stretch"
+                "Next",
+                key=state.widget(page, "next"),
+                on_click=_next,
+                args=(page, list(FRESH), number),
+                width="stretch",
             )
             if with_labels:
                 mistake.button(
                     "Next mistake",
                     key=state.widget(page, "next_mistake"),
                     on_click=_next,
-                    args=(page, mistakes),
+                    args=(page, mistakes, number),
                     disabled=not mistakes,
                     width="stretch",
                     help=f"{len(mistakes)} of 100 fresh sequences have a wrong label.",
                 )
-            said = one_sequence(page, run, evaluation, number)
-            heading.markdown(f"**{said}**")
-        with two:
+            sentence = one_sequence(page, run, evaluation, number)
+            heading.markdown(f"**{sentence}**")
+        with right:
             what = f"{100 - len(mistakes)} wholly right" if with_labels else "by their error"
             st.markdown(f"**100 fresh sequences: {what}.** Choose a row to see it.")
             chart(
@@ -211,6 +228,7 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
                 else "Errors of the answers to 100 fresh sequences.",
                 on_click=_choose_row(page, FRESH),
             )
+        address.end(page)
 
     timeline()
 
@@ -225,7 +243,7 @@ def one_sequence(page: str, run: Run, evaluation: Evaluation, number: int, *, he
     rows = sequences.rows_of(sequences.with_values(problem, drawn, values), run)
     chosen = block(page, values) if sequences.can_be_edited(problem) else None
     which = "Your sequence" if is_edited(page, name) else f"Fresh sequence {number}"
-    said = f"{which}: {sequences.verdict(problem, rows)}"
+    sentence = f"{which}: {sequences.verdict(problem, rows)}"
 
     def figure() -> go.Figure:
         return sequences.figure(problem, rows, colour, chosen=chosen, height=height)
@@ -233,11 +251,11 @@ def one_sequence(page: str, run: Run, evaluation: Evaluation, number: int, *, he
     chart(
         unless_edited(page, name, ("timeline", evaluations.drawn_key(run), name, chosen, height), figure),
         key=f"{page}-timeline",
-        alt=f"{said}. Its values, what the model answers, and what is expected.",
+        alt=f"{sentence}. Its values, what the model answers, and what is expected.",
         on_click=chooser(page, values) if chosen else None,
     )
     if chosen:
         edit_controls(page, name, values)
     else:
         st.caption(sequences.FIXED)
-    return said
+    return sentence

@@ -1,5 +1,7 @@
 """Under the timeline: ten sequences as the book lists them, the confusion matrix, accuracy by timestep, the summary."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -11,38 +13,56 @@ from ui import evaluations, session, state, waits, wording
 from ui.chart.component import cached, chart
 from ui.train import tray
 
+TABS = ("Ten fresh sequences", "Confusion matrix", "Accuracy by timestep", "Error by timestep", "Model summary")
 
-def tabs(run: Run, evaluation: Evaluation) -> None:
-    """The list of ten, the confusion matrix where there are labels, accuracy by timestep, and Keras's own summary."""
+
+def tabs(page: str, run: Run, evaluation: Evaluation) -> None:
+    """The list of ten, the confusion matrix where there are labels, accuracy by timestep, and Keras's own summary.
+
+    Only the open one is worked out.
+    """
+    labels = wording.classes(run.spec.problem) > 0
+    parts: dict[str, Callable[[Run, Evaluation], None]] = {
+        TABS[0]: _ten,
+        **({TABS[1]: _confusion} if labels else {}),
+        TABS[2] if labels else TABS[3]: _by_timestep,
+        TABS[4]: lambda run, _: _summary(run.spec),
+    }
+    chosen = state.field(page, "tab")
+    if chosen.get() not in parts:
+        chosen.drop()
+
+    for tab, draw in zip(st.tabs(list(parts), key=chosen.key, on_change="rerun"), parts.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw(run, evaluation)
+
+
+def _ten(run: Run, evaluation: Evaluation) -> None:
     count = wording.classes(run.spec.problem)
-    each_step = "Accuracy by timestep" if count else "Error by timestep"
-    names = ["Ten fresh sequences", *(["Confusion matrix"] if count else []), each_step, "Model summary"]
-    ten, *matrix, by_timestep, summary = st.tabs(names)
-    name = session.describe(run.spec, run.sequences_seen)
-    with ten:
-        table = list_of_ten(evaluation, count)
-        st.dataframe(table, hide_index=True, width="stretch")
-        if count:
-            right = int((table["Result"] == "right").sum())
-            st.caption(f"{right} of 10 sequences wholly right.")
-        evaluations.download(lambda: evaluation.examples, "fresh sequences")
-    for confusion in matrix:
-        with confusion:
-            drawn = cached(
-                ("confusion", run.digest),
-                lambda: figures.confusion(evaluation.confusion, height=max(320, 90 * count)),
-            )
-            chart(drawn, key="Train-confusion", alt="Confusion matrix of single labels.")
-            evaluations.download(lambda: evaluation.confusion, "confusion matrix")
-    with by_timestep:
-        by_step = evaluation.per_timestep.assign(label=name)
-        draw = figures.accuracy_by_timestep if count else figures.error_by_timestep
-        styles = {name: tray.styles({name: run})[name]}
-        figure = cached(("by timestep", run.digest, tuple(styles.items())), lambda: draw(by_step, styles))
-        chart(figure, key="Train-by-timestep", alt=f"{each_step}.")
-        evaluations.download(lambda: by_step, "by timestep")
-    with summary:
-        _summary(run.spec)
+    table = list_of_ten(evaluation, count)
+    st.dataframe(table, hide_index=True, width="stretch")
+    if count:
+        right = int((table["Result"] == "right").sum())
+        st.caption(f"{right} of 10 sequences wholly right.")
+    evaluations.download(lambda: evaluation.examples, "fresh sequences")
+
+
+def _confusion(run: Run, evaluation: Evaluation) -> None:
+    height = max(320, 90 * wording.classes(run.spec.problem))
+    drawn = cached(("confusion", run.digest), lambda: figures.confusion(evaluation.confusion, height=height))
+    chart(drawn, key="Train-confusion", alt="Confusion matrix of single labels.")
+    evaluations.download(lambda: evaluation.confusion, "confusion matrix")
+
+
+def _by_timestep(run: Run, evaluation: Evaluation) -> None:
+    name, labels = session.describe(run.spec, run.sequences_seen), wording.classes(run.spec.problem) > 0
+    by_step = evaluation.per_timestep.assign(label=name)
+    draw = figures.accuracy_by_timestep if labels else figures.error_by_timestep
+    styles = {name: tray.styles({name: run})[name]}
+    figure = cached(("by timestep", run.digest, tuple(styles.items())), lambda: draw(by_step, styles))
+    chart(figure, key="Train-by-timestep", alt=f"{TABS[2] if labels else TABS[3]}.")
+    evaluations.download(lambda: by_step, "by timestep")
 
 
 def list_of_ten(evaluation: Evaluation, classes: int = 2) -> pd.DataFrame:
@@ -68,7 +88,7 @@ def _summary(spec: RunSpec) -> None:
         _ask_button(spec)
         return
     text = session.jobs().answer(request["id"])
-    if text:
+    if isinstance(text, str):
         st.code(text, language=None)
     else:
         waits.again_when(

@@ -1,20 +1,19 @@
 """Runs kept for comparison: which are drawn and how, their names, and what the axes show."""
 
-import re
 from collections.abc import Mapping
 
 import streamlit as st
 
-from bilstm_core import figures
+from bilstm_core import codec, figures
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec, RunSpec
-from ui import live, session, state, wording
+from ui import live, session, state, tray_links, wording
+from ui.train import brought
 
 SMOOTHING = (1, 10, 25, 100, 500)
 SHOWN = 6
 SEQUENCES, UPDATES = "sequences", "updates"
 DASHES = ("solid", "dot", "dashdot", "longdash", "longdashdot", "8px,3px,2px,3px")
-MARKUP = re.compile(r"[<>$`*_\[\]\\]")
 
 
 def runs(run: Run | None, problem: ProblemSpec) -> dict[str, Run]:
@@ -24,23 +23,45 @@ def runs(run: Run | None, problem: ProblemSpec) -> dict[str, Run]:
     """
     drawn: dict[str, Run] = {}
     for entry in [entry for entry in session.tray() if entry["shown"]][:SHOWN]:
-        kept = session.recall(entry["key"])
-        if kept and wording.classes(kept.spec.problem) == wording.classes(problem):
-            drawn[entry["name"]] = kept
-    if run and session.run_key(run) not in {session.run_key(kept) for kept in drawn.values()}:
+        run_beside = session.recall(entry["key"])
+        if run_beside and wording.classes(run_beside.spec.problem) == wording.classes(problem):
+            drawn[entry["name"]] = run_beside
+    if run and session.run_key(run) not in {session.run_key(each) for each in drawn.values()}:
         drawn[session.free_name(run.spec, run.sequences_seen) if session.tray() else run.spec.model.direction] = run
     return drawn
+
+
+def settle(*, all_or_none: bool = True) -> list[RunSpec]:
+    """Put into the tray what the page's address wants there, and return what of it is not trained yet.
+
+    all_or_none: nothing comes into the tray before all of it is trained, so that it stands in the address's order
+    """
+    wanted = [(each, session.find(codec.decode(each["spec"]))) for each in state.TRAY_WANTED.get()]
+    missing = [each for each, run in wanted if run is None]
+    if missing and all_or_none:
+        return [codec.decode(each["spec"]) for each in missing]
+    for each, run in wanted:
+        if run:
+            session.add_to_tray(run, each["name"], shown=each["shown"])
+    state.TRAY_WANTED.set(missing)
+    return [codec.decode(each["spec"]) for each in missing]
+
+
+def specs() -> list[RunSpec]:
+    """Of the runs that are kept, and that a link can have."""
+    asked = [session.asked_of(entry["key"]) for entry in session.tray()]
+    return [spec for spec, trainable in asked if trainable]
 
 
 def styles(drawn: Mapping[str, Run | RunSpec]) -> dict[str, figures.Style]:
     """Colour by direction; runs that share a colour differ by dash, and a kept run has its own, shown or not."""
     names = list(dict.fromkeys([entry["name"] for entry in session.tray()] + list(drawn)))
-    kept = {entry["name"]: session.spec_of(entry["key"]) for entry in session.tray()}
+    specs_kept = {entry["name"]: session.spec_of(entry["key"]) for entry in session.tray()}
     taken: set[figures.Style] = set()
-    found = {}
+    chosen = {}
     for name in names:
-        one = drawn.get(name)
-        spec = kept.get(name) if one is None else one.spec if isinstance(one, Run) else one
+        shown = drawn.get(name)
+        spec = specs_kept.get(name) if shown is None else shown.spec if isinstance(shown, Run) else shown
         if spec is None:
             continue
         model = spec.model
@@ -48,13 +69,12 @@ def styles(drawn: Mapping[str, Run | RunSpec]) -> dict[str, figures.Style]:
         free = (style._replace(dash=dash) for dash in DASHES if style._replace(dash=dash) not in taken)
         style = style if style not in taken else next(free, style)
         taken.add(style)
-        found[name] = style
-    return {name: found[name] for name in drawn}
+        chosen[name] = style
+    return {name: chosen[name] for name in drawn}
 
 
 def _rename(position: int) -> None:
-    name = state.TRAY_NAME(position).get()
-    name = MARKUP.sub("", name).strip()
+    name = tray_links.clean(state.TRAY_NAME(position).get())
     entries = session.tray()
     if name and name not in {entry["name"] for place, entry in enumerate(entries) if place != position}:
         entries[position]["name"] = name
@@ -75,24 +95,25 @@ def _other_kind(key: str, run: Run) -> bool:
 def panel(page: str, run: Run) -> None:
     """Runs kept for comparison: add, show, hide, rename, remove; at most six are drawn."""
     st.subheader("Compare")
-    kept = any(entry["key"] == session.run_key(run) for entry in session.tray())
+    in_tray = any(entry["key"] == session.run_key(run) for entry in session.tray())
     st.button(
         "Keep this run",
         key=state.widget(page, "keep"),
         on_click=session.add_to_tray,
         args=(run,),
-        disabled=kept or live.active(page),
+        disabled=in_tray or live.active(page),
         icon=":material/add:",
         width="stretch",
         help="Keeps its curve in the figure while you train others.",
     )
+    brought.uploader(page)
     for position, entry in enumerate(session.tray()):
         shown, name = state.TRAY_SHOWN(position), state.TRAY_NAME(position)
         shown.set(entry["shown"])
         name.set(entry["name"])
-        one, two = st.columns([4, 1], vertical_alignment="center")
-        one.checkbox(entry["name"], key=shown.key, on_change=_toggle, args=(position,), wrap=True)
-        with two.popover("", icon=":material/more_vert:"):
+        label, more = st.columns([4, 1], vertical_alignment="center")
+        label.checkbox(entry["name"], key=shown.key, on_change=_toggle, args=(position,), wrap=True)
+        with more.popover("", icon=":material/more_vert:"):
             st.text_input("Name", key=name.key, on_change=_rename, args=(position,))
             st.button("Remove", key=state.widget("tray", "remove", position), on_click=_remove, args=(position,))
     if sum(entry["shown"] for entry in session.tray()) > SHOWN:

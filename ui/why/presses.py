@@ -1,155 +1,97 @@
 """The page Why, stage by stage: a guess, one change a press with the sentence that came of it, and the long run."""
 
 import functools
-from collections.abc import Hashable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
 
-import pandas as pd
 import streamlit as st
 
-from bilstm_core import figures
-from bilstm_core.analysis.ablation import (
-    BIDIRECTIONAL,
-    FORWARD,
-    GUESSES,
-    Kind,
-    conclusion,
-    finding,
-    kinds,
-    lead_sentence,
-    opening,
-    verdict,
-)
-from bilstm_core.analysis.parameter_matching import Match, match
-from bilstm_core.presets import NO_FUTURE, WHY_FIRST, WHY_MORE, WHY_STEPS, WIDER, Step
-from bilstm_core.specs import ModelSpec
+from bilstm_core.analysis.ablation import GUESSES
+from bilstm_core.comparison import IN_THE_LONG_RUN, is_long, offered, tried, why
+from bilstm_core.page_settings import TUTORIAL_EPOCHS, WHY, ComparisonSettings, WhySettings
+from bilstm_core.presets import WHY_STEPS, Step
+from bilstm_core.settings import FIELDS, STARTS
 from ui import live, registry, state
-from ui.compare import guess, headline, launch
-from ui.compare.comparison import (
-    AFFORDABLE_S,
-    TUTORIAL_EPOCHS,
-    Comparison,
-    ComparisonSettings,
-    affordable_starts,
-    runs_of,
-    scores_of,
-    specs_of,
-)
-from ui.compare.resolved import Asked, Shown, ask, resolve, shown_settings
-from ui.settings import STARTS
+from ui.compare import guess, headline, launch, resolved
+from ui.compare.comparison import AFFORDABLE_S, Comparison, affordable_starts
+from ui.compare.resolved import Asked, ask, chosen_settings, resolve
+from ui.settings import PageSettings
+from ui.why.findings import PAGE, Pressed, answer, below, every_sentence, guessed, left, matched
 
-PAGE = registry.WHY.title
 LONG_EPOCHS = 4_000
-LONG = (FORWARD, BIDIRECTIONAL, NO_FUTURE)  # what the long run follows
-VARIANTS = {NO_FUTURE: "backward_constant", WIDER: "same_parameters", "second forward": "forward_constant"} | {
-    "told t/T": "fraction",
-    "told one-hot": "one_hot",
-    WHY_MORE.label: "backward_noise",
-}
 
 
-def guessed() -> str | None:
-    """What a person thinks is the reason, once they said so."""
-    return state.GUESS(PAGE).get()
+class WhyPage(PageSettings[WhySettings]):
+    """The settings of the page, as its widgets stand; to fill it is to show the runs of the settings."""
+
+    def read(self) -> WhySettings:
+        """The settings of the widgets, and how far the presses have come."""
+        return _with_progress(chosen_settings(self.page))
+
+    def fill(self, settings: WhySettings) -> None:
+        """Show the runs of these settings, trained or not; only from a callback, or before the widgets are drawn."""
+        launch.settings_of(_now(settings)).fill(settings.of_runs)
+        _set_stage(settings.stage)
+        _noise().set(settings.noise)
 
 
-def _stage() -> int:
-    """How many of WHY_STEPS are behind."""
-    return state.STAGE(PAGE).get()
+SETTINGS = WhyPage(page=PAGE, first=WHY.first, choices={"epochs": (TUTORIAL_EPOCHS, LONG_EPOCHS)})
 
 
-def _is_long(settings: ComparisonSettings) -> bool:
-    return settings.epochs > TUTORIAL_EPOCHS
+def _set_stage(stage: int) -> None:
+    state.field(PAGE, "stage").set(stage)
 
 
-def _offered(steps: Sequence[Step], settings: ComparisonSettings) -> list[Step]:
-    """Those that change something: where all models have as many parameters already, giving them is no change."""
-    return [step for step in steps if not (settings.fair and step.matched)]
+def _noise() -> state.Entry[bool]:
+    return state.field(PAGE, "noise", FIELDS["noise"].default)
 
 
-def tried(settings: ComparisonSettings) -> list[Step]:
-    """The changes tried so far, in order."""
-    more = [WHY_MORE] if state.NOISE(PAGE).get() else []
-    return [*_offered(WHY_STEPS[: _stage()], settings), *more]
+def _with_progress(settings: ComparisonSettings) -> WhySettings:
+    stage = state.field(PAGE, "stage", FIELDS["stage"].default).get()
+    return WhySettings(**asdict(settings), stage=stage, noise=_noise().get())
 
 
-def left(settings: ComparisonSettings) -> list[Step]:
-    """The changes not tried yet, in order."""
-    return _offered(WHY_STEPS[_stage() :], settings)
-
-
-def _match(settings: ComparisonSettings) -> Match:
-    """How near forward comes to bidirectional's parameters."""
-    return match(settings.problem, WHY_FIRST[FORWARD], settings.reference)
-
-
-@st.cache_resource(max_entries=50, show_spinner=False)
-def _found(
-    key: Hashable,
-    _by_run: pd.DataFrame,
-    steps: Sequence[Step],
-    match: Match,
-) -> tuple[list[str], dict[str, Kind]]:
-    said = [finding(_by_run, step, match if step.matched else None) for step in steps]
-    return said, kinds(_by_run, steps, match)
-
-
-def _findings(shown: Shown, scores: pd.DataFrame, steps: Sequence[Step]) -> tuple[list[str], dict[str, Kind]]:
-    """What came of each change, in a sentence, and of what kind it is."""
-    return _found(shown.key, scores, steps, _match(shown.settings))
+def shown_settings(page: str) -> WhySettings:
+    """The settings of the runs that the page shows, and how far its presses have come."""
+    return _with_progress(resolved.shown_settings(page))
 
 
 def _words(step: Step, settings: ComparisonSettings) -> str:
     """What the button of a step says."""
-    near = _match(settings)
+    near = matched(settings)
     return step.press if near.close or not step.matched else f"Give forward {near.units} units"
-
-
-def _style(label: str, model: ModelSpec) -> figures.Style:
-    both = model.direction == "bidirectional" and model.second_branch != "forward_constant"
-    return figures.style("bidirectional" if both else "forward", variant=VARIANTS.get(label, "none"))
 
 
 def comparison(settings: ComparisonSettings, steps: Sequence[Step]) -> Comparison:
     """Forward, bidirectional and what has been tried; in the long run, those it follows. steps: tried so far"""
-    models = {**WHY_FIRST, **{step.label: step.model for step in steps}}
-    if _is_long(settings):
-        models = {label: model for label, model in models.items() if label in LONG}
-    return Comparison(
-        page=PAGE,
-        models=models,
-        styles={label: _style(label, model) for label, model in models.items()},
-        matched=(WIDER,),
-        epochs=(),
-        pills=False,
-        probes=False,
-        carried=("guess", "stage", "noise"),
+    return Comparison.of(
+        why(settings, steps), page=PAGE, epochs=(), pills=False, probes=False, carried=("guess", "stage", "noise")
     )
 
 
-def _now(settings: ComparisonSettings) -> Comparison:
+def _now(settings: WhySettings) -> Comparison:
     """What is on the page under the settings that it shows."""
     return comparison(settings, tried(settings))
 
 
 def _show() -> None:
     settings = shown_settings(PAGE)
-    launch.start(_now(settings), settings)
+    launch.start(_now(settings), settings.of_runs)
 
 
 def _press() -> None:
-    settings = shown_settings(PAGE)
-    before, stage = _stage(), 1 + WHY_STEPS.index(left(settings)[0])
-    state.STAGE(PAGE).set(stage)  # the job carries it
-    if not launch.start(_now(settings), settings):
-        state.STAGE(PAGE).set(before)
+    before = shown_settings(PAGE)
+    settings = replace(before, stage=1 + WHY_STEPS.index(left(before)[0]))
+    _set_stage(settings.stage)  # the job carries it
+    if not launch.start(_now(settings), settings.of_runs):
+        _set_stage(before.stage)
 
 
-def _long_run_of(settings: ComparisonSettings) -> tuple[Comparison, Asked]:
+def _long_run_of(settings: WhySettings) -> tuple[Comparison, Asked]:
     """What the long run follows, and what it comes to with the fewest starts that it can have."""
     long = replace(settings, epochs=LONG_EPOCHS, starts=min(STARTS))
     followed = comparison(long, tried(settings))
-    return followed, ask(followed, long)
+    return followed, ask(followed, long.of_runs)
 
 
 def _long_run() -> None:
@@ -160,67 +102,36 @@ def _long_run() -> None:
     starts = affordable_starts(followed, replace(asked.settings, starts=shown.starts))
     if launch.start(followed, replace(asked.settings, starts=starts)):
         state.BEFORE(PAGE).set(shown.starts)
-        state.STARTS(PAGE).set(starts)
+        _set_starts(starts)
 
 
 def _short_run() -> None:
     shown = shown_settings(PAGE)
     short = replace(shown, epochs=TUTORIAL_EPOCHS, starts=state.BEFORE(PAGE).get() or shown.starts)
-    if launch.start(comparison(short, tried(shown)), short):
+    if launch.start(comparison(short, tried(shown)), short.of_runs):
         state.BEFORE(PAGE).drop()
-        state.STARTS(PAGE).set(short.starts)
+        _set_starts(short.starts)
+
+
+def _set_starts(starts: int) -> None:
+    state.field(PAGE, "starts").set(starts)
 
 
 def _start_again() -> None:
-    for entry in (state.STAGE, state.NOISE, state.GUESS):
-        entry(PAGE).drop()
+    for entry in (state.field(PAGE, "stage"), _noise(), state.GUESS(PAGE)):
+        entry.drop()
     _short_run()
 
 
-def answer(shown: Shown) -> str:
-    """The measured sentence under the question: what came of the last press."""
-    if not all(shown.runs.values()):
-        return "Training what was asked for." if shown.busy else "Press **Run** to find out."
-    if shown.scores is None:
-        return headline.EVALUATING
-    settings, steps = shown.settings, tried(shown.settings)
-    if _is_long(settings):
-        return f"After {settings.epochs:,} sequences each: {lead_sentence(shown.scores, _earlier(shown))}"
-    if not steps:
-        wait = "" if guessed() else " Why? Guess first."
-        return f"After {settings.epochs:,} sequences each: {opening(shown.scores)}{wait}"
-    return _findings(shown, shown.scores, steps)[0][-1]
-
-
-def _earlier(shown: Shown) -> pd.DataFrame | None:
-    settings = replace(shown.settings, epochs=TUTORIAL_EPOCHS)
-    runs = runs_of(specs_of(replace(shown.comparison, models=WHY_FIRST), settings))
-    return scores_of(runs, settings) if all(runs.values()) else None
-
-
-def below(shown: Shown) -> str:
-    """What came of the guess, and at the end what is left."""
-    steps = tried(shown.settings)
-    if _is_long(shown.settings):
-        return f"And {guess.fall_sentence(shown.runs)}" if all(shown.runs.values()) else ""
-    if not steps or not all(shown.runs.values()) or shown.scores is None:
-        return ""
-    _, found = _findings(shown, shown.scores, steps)
-    said = [verdict(guessed() or "", found) if guessed() else ""]
-    if found and not left(shown.settings):
-        said.append(conclusion(found))
-    return " ".join(part for part in said if part)
-
-
-def press_row(shown: Shown) -> None:
+def press_row(shown: Pressed) -> None:
     """The guess, then one press a change, and at the end the long run."""
-    settings, remaining, steps = shown.settings, left(shown.settings), _offered(WHY_STEPS, shown.settings)
+    settings, remaining, steps = shown.progress, left(shown.progress), offered(WHY_STEPS, shown.settings)
     if not guessed():
         guess.ask(PAGE, "Why does bidirectional learn faster? Your guess:", GUESSES)
         return
-    busy, said = shown.busy, ""
+    busy, refused = shown.busy, ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if _is_long(settings):
+        if is_long(settings):
             st.button(
                 "Back to where the tutorial stops", key=state.widget(PAGE, "short"), on_click=_short_run, disabled=busy
             )
@@ -235,26 +146,26 @@ def press_row(shown: Shown) -> None:
             )
             st.caption(f"{len(steps) - len(remaining) + 1} of {len(steps)}", width="content")
         else:
-            said = _long_run_of(settings)[1].refused
+            refused = _long_run_of(settings)[1].refused
             st.button(
                 f"The long run: {LONG_EPOCHS:,} sequences",
                 key=state.widget(PAGE, "long"),
                 type="primary",
                 icon=":material/timeline:",
                 on_click=_long_run,
-                disabled=busy or bool(said),
-                help=f"At most about {AFFORDABLE_S:.0f} s of training; follows {', '.join(LONG)}.",
+                disabled=busy or bool(refused),
+                help=f"At most about {AFFORDABLE_S:.0f} s of training; follows {', '.join(IN_THE_LONG_RUN)}.",
             )
         with st.container(key="verdict"):  # in this row, where it pushes no curve down
             st.caption(below(shown))
-        if not _is_long(settings):
+        if not is_long(settings):
             st.toggle(
-                "Noise, too",
-                key=state.NOISE(PAGE).key,
+                FIELDS["noise"].label,
+                key=_noise().key,
                 persist_state="session",
                 on_change=_show,
                 disabled=busy,
-                help=WHY_MORE.press,
+                help=FIELDS["noise"].help,
             )
         st.button(
             "Start again",
@@ -263,26 +174,23 @@ def press_row(shown: Shown) -> None:
             on_click=_start_again,
             disabled=busy,
         )
-    if said:
-        st.markdown(f":material/error: The long run: {said}")
+    if refused:
+        st.markdown(f":material/error: The long run: {refused}")
 
 
-def so_far(shown: Shown) -> None:
-    """What came of every press."""
-    done = [step for step in tried(shown.settings) if step.label in shown.present]
-    if not done or not {FORWARD, BIDIRECTIONAL} <= set(shown.present) or shown.scores is None:
-        return
-    st.markdown("**What came out so far**")
-    said, _ = _findings(shown, shown.scores, done)
-    st.markdown("\n".join(f"- {one}" for one in said))
+def _resolve() -> Pressed:
+    settings = shown_settings(PAGE)
+    shown = resolve(_now(settings))
+    return Pressed(**{each.name: getattr(shown, each.name) for each in fields(shown)}, progress=settings)
 
 
-def page() -> Shown:
+def page() -> Pressed:
     """The question, its measured answer and the presses; what the page shows."""
     live.address(PAGE, functools.partial(launch.take_up, _now(shown_settings(PAGE))))
+    launch.open_linked(_now(shown_settings(PAGE)))
     st.title(registry.WHY.question)
-    shown = resolve(_now(shown_settings(PAGE)))
-    headline.headline(shown, answer(shown))
+    shown = _resolve()
+    headline.headline(shown, registry.WHY.question, answer(shown), sentences=lambda: every_sentence(shown))
     with st.container(key="press"):
         press_row(shown)
     return shown

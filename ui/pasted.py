@@ -20,14 +20,19 @@ def parse_values(text: str, timesteps: int) -> npt.NDArray[np.float32]:
     words = [word for word in re.split(r"[\s,;\[\](){}]+", text) if word]
     values = []
     for place, word in enumerate(words, start=1):
-        try:
-            value = float(word)
-        except ValueError:
-            raise ValueError(f"Value {place}, {word[:20]!r}, is not a number. Write it like 0.25.") from None
-        values.append(checked_value(value, place))
+        values.append(checked_number(word, place))
     if len(values) != timesteps:
         raise ValueError(f"A sequence of {timesteps} timesteps needs {timesteps} values, and this has {len(values)}.")
     return np.array(values, dtype=np.float32)
+
+
+def checked_number(word: str, place: int) -> float:
+    """The value of timestep `place` (from 1) that a word says; ValueError with a sentence as `parse_values` has it."""
+    try:
+        value = float(word)
+    except ValueError:
+        raise ValueError(f"Value {place}, {word[:20]!r}, is not a number. Write it like 0.25.") from None
+    return checked_value(value, place)
 
 
 def checked_value(value: float, place: int) -> float:

@@ -5,7 +5,7 @@ import threading
 import pytest
 import streamlit as st
 
-from ui import shell
+from ui import renewal
 
 
 def test_every_change_of_the_source_forgets_what_was_cached(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -16,15 +16,15 @@ def test_every_change_of_the_source_forgets_what_was_cached(monkeypatch: pytest.
         made.append("again")
         return len(made)
 
-    shell._loaded.clear()  # type: ignore[attr-defined]
+    renewal._loaded.clear()  # type: ignore[attr-defined]
     for source in ("one", "two", "three"):
-        monkeypatch.setattr(shell, "_source", lambda source=source: source)
-        shell.renew()
+        monkeypatch.setattr(renewal, "_source", lambda source=source: source)
+        renewal.renew()
         assert (thing(), thing()) == (len(made), len(made))
     assert len(made) == 3
-    shell.renew()
+    renewal.renew()
     assert thing() == 3
-    shell._loaded.clear()  # type: ignore[attr-defined]
+    renewal._loaded.clear()  # type: ignore[attr-defined]
 
 
 def test_two_sessions_that_come_with_a_new_source_forget_once_and_keep_the_new_service(
@@ -39,9 +39,9 @@ def test_two_sessions_that_come_with_a_new_source_forget_once_and_keep_the_new_s
         made.append(len(made))
         return made[-1]
 
-    monkeypatch.setattr(shell, "_source", lambda: "old")
-    shell._loaded.clear()  # type: ignore[attr-defined]
-    shell.renew()
+    monkeypatch.setattr(renewal, "_source", lambda: "old")
+    renewal._loaded.clear()  # type: ignore[attr-defined]
+    renewal.renew()
     assert service() == 0
     looked, served_first = threading.Event(), threading.Event()
 
@@ -54,12 +54,12 @@ def test_two_sessions_that_come_with_a_new_source_forget_once_and_keep_the_new_s
             served_first.wait(1)
         return "new"
 
-    monkeypatch.setattr(shell, "_source", new_source)
+    monkeypatch.setattr(renewal, "_source", new_source)
     served: dict[str, int] = {}
 
     def session() -> None:
         name = threading.current_thread().name
-        shell.renew()
+        renewal.renew()
         served[name] = service()
         if name == "first":
             served_first.set()
@@ -71,4 +71,4 @@ def test_two_sessions_that_come_with_a_new_source_forget_once_and_keep_the_new_s
         thread.join()
     assert served == {"first": 1, "second": 1}
     assert closed == [0], "the old one, once"
-    shell._loaded.clear()  # type: ignore[attr-defined]
+    renewal._loaded.clear()  # type: ignore[attr-defined]

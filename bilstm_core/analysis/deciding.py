@@ -1,0 +1,47 @@
+"""What the runs of Problems say: whether the past decides, the future, or both, and who can learn that."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from bilstm_core.analysis.statistics import listed, shares
+from bilstm_core.presets import DECIDES
+from bilstm_core.problems import PROBLEMS
+
+KINDS: Mapping[str, str] = {problem: kind for kind, problem in DECIDES.items()}  # what decides, by problem
+ROWS: Mapping[str, str] = {name: KINDS.get(name, problem.title) for name, problem in PROBLEMS.items()}
+SOLVED = 0.85  # of whole sequences right
+
+
+def headline(table: pd.DataFrame) -> str:
+    """When both directions are needed, as the nine cells have it, and nothing that their intervals leave open.
+
+    table: decides, direction, exact, low, high
+    """
+    if table["exact"].isna().any():
+        return "Not all nine are trained yet."
+    goal = f"over {SOLVED:.0%} of sequences wholly right"
+    solved: dict[str, list[str]] = {}
+    for kind, rows in table.groupby("decides", sort=False):
+        close = rows.loc[(rows["low"] <= SOLVED) & (rows["high"] >= SOLVED), "direction"].tolist()
+        if close:
+            return f"These runs settle nothing: {_when(str(kind))}, {listed(close)} may or may not get {goal}."
+        solved[str(kind)] = rows.loc[rows["low"] > SOLVED, "direction"].tolist()
+    only_both = [kind for kind, names in solved.items() if names == ["bidirectional"]]
+    told = "; ".join(
+        f"{kind}, {listed(names) if names else 'none'}" for kind, names in solved.items() if kind not in only_both
+    )
+    if not only_both:
+        return f"These runs do not show that both are ever needed. These get {goal}: {told}."
+    decided = table[table["decides"] == only_both[0]].set_index("direction")
+    forward, backward = (f"{share:.0%}" for share in decided["exact"][["forward", "backward"]])
+    both, low, high = shares(*decided.loc["bidirectional", ["exact", "low", "high"]])
+    elsewhere = f" Over {SOLVED:.0%}, too: {told}." if told else ""
+    return (
+        f"{listed([_when(kind) for kind in only_both]).capitalize()}: bidirectional gets **{both}** of sequences "
+        f"wholly right ({low} to {high}), forward {forward}, backward {backward}.{elsewhere}"
+    )
+
+
+def _when(kind: str) -> str:
+    return f"when {kind}" if kind.startswith("both") else f"when the {kind}"

@@ -1,0 +1,126 @@
+"""What is compared: models by label, how each is drawn, and the specs of every model and start."""
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bilstm_core.analysis.parameter_matching import matched_units
+from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings, WhySettings
+from bilstm_core.palette import Style, style
+from bilstm_core.presets import (
+    MODELS_BY_DIRECTION,
+    MODELS_BY_MERGE_MODE,
+    NO_FUTURE,
+    WHY_FIRST,
+    WHY_MORE,
+    WHY_STEPS,
+    WIDER,
+    Step,
+)
+from bilstm_core.runs import Run
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+
+IN_THE_LONG_RUN = ("forward", "bidirectional", NO_FUTURE)  # what Why's long run follows
+VARIANTS = {NO_FUTURE: "backward_constant", WIDER: "same_parameters", "second forward": "forward_constant"} | {
+    "told t/T": "fraction",
+    "told one-hot": "one_hot",
+    WHY_MORE.label: "backward_noise",
+}
+
+SpecsByLabel = Mapping[str, Sequence[RunSpec]]
+RunsByLabel = Mapping[str, Sequence[Run]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Models by label, and how each is drawn.
+
+    hidden_at_first: labels that are neither drawn nor ranked until they are asked for
+    matched: labels that always have as many units as give them the reference's parameters
+    expected: labels of which the well-known picture has one lowest, for the problem that it is of
+    baseline: the label that the others are held against, start by start; empty where there is none
+    """
+
+    models: Mapping[str, ModelSpec]
+    styles: Mapping[str, Style]
+    hidden_at_first: tuple[str, ...] = ()
+    matched: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
+    baseline: str = ""
+
+
+DIRECTIONS = Compared(
+    models=MODELS_BY_DIRECTION,
+    styles={
+        label: style(model.direction, variant="raw" if model.backward_output == "raw" else "none")
+        for label, model in MODELS_BY_DIRECTION.items()
+    },
+    hidden_at_first=("backward, tutorial's order",),
+    expected=("bidirectional",),
+)
+MERGE_MODES = Compared(
+    models=MODELS_BY_MERGE_MODE,
+    styles={label: style("bidirectional", model.merge_mode) for label, model in MODELS_BY_MERGE_MODE.items()},
+    expected=("sum", "concat"),
+    baseline="concat",
+)
+
+
+def why(settings: ComparisonSettings, steps: Sequence[Step]) -> Compared:
+    """Forward, bidirectional and what has been tried; in the long run, those it follows. steps: tried so far"""
+    models = {**WHY_FIRST, **{step.label: step.model for step in steps}}
+    if is_long(settings):
+        models = {label: model for label, model in models.items() if label in IN_THE_LONG_RUN}
+    styles = {label: _style_of_why(label, model) for label, model in models.items()}
+    return Compared(models=models, styles=styles, matched=(WIDER,), baseline="forward")
+
+
+def _style_of_why(label: str, model: ModelSpec) -> Style:
+    both = model.direction == "bidirectional" and model.second_branch != "forward_constant"
+    return style("bidirectional" if both else "forward", variant=VARIANTS.get(label, "none"))
+
+
+def is_long(settings: ComparisonSettings) -> bool:
+    """Whether a comparison goes on after the tutorial's has stopped."""
+    return settings.epochs > TUTORIAL_EPOCHS
+
+
+def offered(steps: Sequence[Step], settings: ComparisonSettings) -> list[Step]:
+    """Those that change something: where all models have as many parameters already, giving them is no change."""
+    return [step for step in steps if not (settings.fair and step.matched)]
+
+
+def tried(settings: WhySettings) -> list[Step]:
+    """The changes that Why has tried so far, in order."""
+    more = [WHY_MORE] if settings.noise else []
+    return [*offered(WHY_STEPS[: settings.stage], settings), *more]
+
+
+def model_of(compared: Compared, label: str, settings: ComparisonSettings) -> ModelSpec:
+    """The model of a label, with the units that it has under these settings."""
+    model = replace(compared.models[label], units=settings.units)
+    if settings.fair or label in compared.matched:
+        model = replace(model, units=matched_units(settings.problem, model, settings.reference))
+    return model.canonical()
+
+
+def specs_of(compared: Compared, settings: ComparisonSettings) -> SpecsByLabel:
+    """The specs of every model and start; ValueError with the core's sentence for settings out of range."""
+    models = tuple((label, model_of(compared, label, settings)) for label in compared.models)
+    return _specs(models, settings.problem, settings.epochs, range(settings.seed, settings.seed + settings.starts))
+
+
+@functools.lru_cache(maxsize=64)
+def _specs(models: tuple[tuple[str, ModelSpec], ...], problem: ProblemSpec, epochs: int, seeds: range) -> SpecsByLabel:
+    return {
+        label: tuple(
+            RunSpec(problem=problem, model=model, training=TrainingSpec(epochs=epochs, seed=seed)).canonical()
+            for seed in seeds
+        )
+        for label, model in models
+    }
+
+
+def each_once(specs: SpecsByLabel) -> list[RunSpec]:
+    """All specs, each once: two models may come to the same."""
+    return list(dict.fromkeys(spec for group in specs.values() for spec in group))

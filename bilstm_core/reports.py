@@ -1,0 +1,309 @@
+"""What a run or a comparison has found, put together as the report and the ZIP take it."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+
+from bilstm_core import figures, wording
+from bilstm_core.analysis import frames
+from bilstm_core.analysis.statistics import FEWEST, against, listed
+from bilstm_core.comparison import Compared, RunsByLabel, is_long
+from bilstm_core.evaluation import Evaluation
+from bilstm_core.figures.loss_plot import LONG, X
+from bilstm_core.files.findings import Drawing, Findings, Table
+from bilstm_core.network.initial_weights import parameter_count
+from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings
+from bilstm_core.problems import BayesRisk
+from bilstm_core.runs import Run
+from bilstm_core.specs import ProblemSpec, RunSpec
+
+Risks = Mapping[str, BayesRisk | None]  # the best possible by label; None while it is not known
+Shares = Mapping[str, npt.NDArray[np.float64]]
+
+CLOSE = 0.002  # floors nearer than this are drawn as one
+PAIRS = "Wins by pair, start by start on the same data"
+BY_TIMESTEP = "Labels right at each timestep"
+HEADINGS = {
+    "label": "model",
+    "best": "best possible",
+    "excess": "loss above it",
+    "accuracy": "labels right",
+    "exact": "whole sequences right",
+    "exact_low": "95% from",
+    "exact_high": "to",
+    "best_exact": "best possible",
+    "best_loss": "best possible",
+    "train_s": "seconds a start",
+    "lower": "lower mean loss",
+    "mean": "by (mean)",
+    "low": "95% from",
+    "high": "to",
+    "p": "chance if equal",
+    "ceiling": "best possible",
+    "sequences": "fresh sequences",
+    "sequences_seen": "sequences seen",
+}
+FORMATS = {
+    **dict.fromkeys(("parameters", "sequences", "sequences_seen", "count"), ",d"),
+    **dict.fromkeys(("loss", "best", "best_loss", "excess", "mean", "low", "high", "difference"), ".4f"),
+    **dict.fromkeys(("accuracy", "exact", "exact_low", "exact_high", "best_exact", "ceiling"), ".1%"),
+    **dict.fromkeys(("train_s", "p"), ".3f"),
+}
+
+
+def table(title: str, frame: pd.DataFrame, *, report: bool = True) -> Table:
+    """A table of these columns with headings and digits as all reports have them."""
+    return Table(title, frame, HEADINGS, FORMATS, report)
+
+
+def floors(risks: Risks, styles: Mapping[str, figures.Style]) -> list[figures.Floor]:
+    """A line for the best possible loss of each label, where it is known; those that share one share the line."""
+    groups: list[tuple[float, list[str]]] = []
+    for label, risk in risks.items():
+        if risk is None or math.isnan(risk.loss):
+            continue
+        group = next((labels for value, labels in groups if abs(value - risk.loss) < CLOSE), None)
+        if group is None:
+            groups.append((risk.loss, [label]))
+        else:
+            group.append(label)
+    return [
+        figures.Floor(
+            "best possible" if len(labels) == len(risks) else f"best possible, {listed(labels)}",
+            value,
+            styles[labels[0]],
+        )
+        for value, labels in groups
+    ]
+
+
+def extent(spec: RunSpec, x: X) -> int:
+    """How many sequences, or weight updates, a training has."""
+    return spec.training.steps if x == "updates" else spec.training.sequences
+
+
+def run_axis(problem: ProblemSpec, total: int, x: X) -> dict[str, Any]:
+    """The axes of a loss curve of so many sequences or updates; where they are many, as long runs have them."""
+    long = {"log_x": True, "mark": TUTORIAL_EPOCHS if x == "sequences_seen" else None} if total > LONG else {}
+    return wording.loss_axis(problem) | long
+
+
+def differences_figure(scores: pd.DataFrame, compared: Compared, problem: ProblemSpec) -> go.Figure:
+    """Each model's loss minus the baseline's: a dot for each start, the mean and its interval. scores: a row a run"""
+    intervals = against(scores, compared.baseline)
+    for end in ("low", "high"):
+        intervals[end] = intervals[end].fillna(intervals["middle"])
+    styles = {label: style for label, style in compared.styles.items() if label != compared.baseline}
+    return figures.paired_differences(
+        frames.paired(scores, compared.baseline),
+        styles,
+        intervals=intervals,
+        title=f"difference in {wording.loss_name(problem)}",
+    )
+
+
+def has_differences(scores: pd.DataFrame, compared: Compared) -> bool:
+    """Whether there is a baseline, and what could differ from it."""
+    return compared.baseline in set(scores["label"]) and scores["label"].nunique() > 1
+
+
+def by_timestep(right: Shares, risks: Risks) -> pd.DataFrame:
+    """A row for each label's timestep: label, timestep (from 1), accuracy, ceiling (shares; nan where not known).
+
+    right: the share of right labels at each timestep, (timesteps,), mean over starts
+    """
+    rows = [pd.DataFrame(columns=["label", "timestep", "accuracy", "ceiling"])]
+    for label, shares in right.items():
+        risk = risks.get(label)
+        ceiling = np.full(len(shares), np.nan) if risk is None else risk.per_timestep_accuracy
+        step = np.arange(1, len(shares) + 1)
+        rows.append(pd.DataFrame({"label": label, "timestep": step, "accuracy": shares, "ceiling": ceiling}))
+    return pd.concat(rows[1:], ignore_index=True) if len(rows) > 1 else rows[0]
+
+
+def of_comparison(
+    compared: Compared,
+    settings: ComparisonSettings,
+    runs: RunsByLabel,
+    scores: pd.DataFrame,
+    *,
+    title: str,
+    question: str,
+    sentences: Sequence[str],
+    risks: Risks,
+    right: Shares | None = None,
+    labels: Sequence[str] | None = None,
+    each_run: bool = False,
+    origin: str = "",
+    link: str = "",
+    script: str = "",
+    notebook: str = "",
+) -> Findings:
+    """Models that were trained from the same starts on the same data, and what came of it.
+
+    runs: of every model, at least one each; scores: a row a run, with label, seed, loss, accuracy and exact
+    sentences: what may be said; right: as of `by_timestep`, of the labels that are drawn
+    labels: those that are drawn; all without it. each_run: whether every start is drawn, in place of the band
+    origin: where the runs come from, in a sentence
+    """
+    problem = settings.problem
+    drawn = [label for label in runs if labels is None or label in labels]
+    styles = {label: compared.styles[label] for label in drawn}
+    curves = frames.losses(runs)
+    axis = wording.loss_axis(problem) | ({"log_x": True, "mark": TUTORIAL_EPOCHS} if is_long(settings) else {})
+    lines = floors({label: risks.get(label) for label in drawn}, styles)
+    spread = "each start" if each_run else "median over the starts, and a band from 10 to 90%"
+    drawings = [
+        Drawing(
+            "Loss curves",
+            figures.loss_curves(
+                curves[curves["label"].isin(drawn)], styles, floors=lines, each_run=each_run, height=480, **axis
+            ),
+            f"The training loss: {spread if settings.starts > 1 else 'one start'}. {origin}".strip(),
+        )
+    ]
+    tables = [table("Results", _summary(runs, scores, risks, problem))]
+    if settings.starts > 1:
+        pairs = frames.pairs(scores)
+        empty = [end for end in ("low", "high") if pairs[end].isna().all()]
+        tables.append(table(PAIRS, pairs.drop(columns=empty)))
+    if has_differences(scores, compared):
+        name = f"Loss minus that of {compared.baseline}"
+        few = "" if settings.starts >= FEWEST else f" No interval below {FEWEST} starts."
+        drawings.append(
+            Drawing(
+                name,
+                differences_figure(scores, compared, problem),
+                "On fresh sequences, start by start; left of zero is lower. Upright line: mean, on a bar, its 95%"
+                f" interval (bootstrap over starts).{few}",
+            )
+        )
+        tables.append(table(name, frames.paired(scores, compared.baseline), report=False))
+    if right and wording.classes(problem):
+        steps = by_timestep(right, risks)
+        drawings.append(
+            Drawing(
+                BY_TIMESTEP,
+                figures.accuracy_by_timestep(steps, styles),
+                f"On {settings.sequences:,} fresh sequences, mean over starts; dashed, the best possible.",
+            )
+        )
+        tables.append(table(BY_TIMESTEP, steps, report=False))
+    tables += [table("Starts", scores, report=False), table("Curves", curves, report=False)]
+    return Findings(
+        title=title,
+        question=question,
+        sentences=sentences,
+        drawings=drawings,
+        tables=tables,
+        specs={label: group[0].spec for label, group in runs.items()},
+        starts=settings.starts,
+        versions=versions(run for group in runs.values() for run in group),
+        link=link,
+        script=script,
+        notebook=notebook,
+    )
+
+
+def of_run(
+    runs: Mapping[str, Run],
+    label: str,
+    evaluation: Evaluation,
+    *,
+    styles: Mapping[str, figures.Style],
+    risks: Risks,
+    title: str,
+    question: str,
+    sentences: Sequence[str],
+    window: int = 25,
+    x: X = "sequences_seen",
+    origin: str = "",
+    link: str = "",
+    script: str = "",
+    notebook: str = "",
+) -> Findings:
+    """One run, perhaps beside others, whose curves are drawn too.
+
+    runs: by label; label: of the one that evaluation is of. The rest is as in `of_comparison`
+    """
+    run = runs[label]
+    problem, labelled = run.spec.problem, wording.classes(run.spec.problem) > 0
+    curves = frames.losses({name: [each] for name, each in runs.items()})
+    axis = run_axis(problem, max(extent(each.spec, x) for each in runs.values()), x)
+    drawn = {name: styles[name] for name in runs}
+    figure = figures.loss_curves(curves, drawn, window=window, x=x, floors=floors(risks, styles), height=480, **axis)
+    steps = evaluation.per_timestep.assign(label=label)
+    own = {label: styles[label]}
+    each_step = (
+        Drawing(BY_TIMESTEP, figures.accuracy_by_timestep(steps, own))
+        if labelled
+        else Drawing("Error at each timestep", figures.error_by_timestep(steps, own))
+    )
+    fresh = f"On {evaluation.n_sequences:,} fresh sequences."
+    learnt = f"The training loss, mean of the last {window} sequences. {origin}".strip()
+    tables = [table("On fresh sequences", _scores(run, label, evaluation, risks.get(label)))]
+    if labelled:
+        tables.append(table("Confusion matrix", evaluation.confusion))
+    tables += [
+        table(each_step.title, steps.dropna(axis="columns", how="all"), report=False),
+        table("Fresh sequences", evaluation.examples, report=False),
+        table("Epochs", pd.concat([each.history.assign(label=name) for name, each in runs.items()]), report=False),
+        table("Curves", curves, report=False),
+    ]
+    return Findings(
+        title=title,
+        question=question,
+        sentences=sentences,
+        drawings=[
+            Drawing("Loss curve", figure, learnt),
+            each_step._replace(caption=fresh),
+        ],
+        tables=tables,
+        specs={name: each.spec for name, each in runs.items()},
+        versions=versions(runs.values()),
+        link=link,
+        script=script,
+        notebook=notebook,
+    )
+
+
+def versions(runs: Iterable[Run]) -> dict[str, str]:
+    """With what runs were trained, by the program's name; more than one version of it is listed."""
+    each: dict[str, list[str]] = {}
+    for run in runs:
+        for name, version in run.versions.items():
+            each.setdefault(name, []).append(version)
+    return {name: listed(list(dict.fromkeys(every))) for name, every in sorted(each.items())}
+
+
+def _summary(runs: RunsByLabel, scores: pd.DataFrame, risks: Risks, problem: ProblemSpec) -> pd.DataFrame:
+    best = {label: risk.loss if (risk := risks.get(label)) else math.nan for label in runs}
+    results = frames.summary(runs, scores, best)
+    return results if wording.classes(problem) else results.drop(columns=["accuracy", "exact"])
+
+
+def _scores(run: Run, label: str, evaluation: Evaluation, risk: BayesRisk | None) -> pd.DataFrame:
+    low, high = evaluation.exact_interval
+    row = {
+        "label": label,
+        "sequences": evaluation.n_sequences,
+        "loss": evaluation.loss,
+        "best": risk.loss if risk else math.nan,
+        "accuracy": evaluation.accuracy,
+        "exact": evaluation.exact,
+        "exact_low": low,
+        "exact_high": high,
+        "parameters": parameter_count(run.spec.problem, run.spec.model),
+        "train_s": run.timing.train_s / run.timing.stacked,
+    }
+    measured = row if wording.classes(run.spec.problem) else {k: v for k, v in row.items() if not _of_labels(k)}
+    return pd.DataFrame([measured])
+
+
+def _of_labels(column: str) -> bool:
+    return column == "accuracy" or column.startswith("exact")

@@ -1,0 +1,16 @@
+"""What a person is told of a training that failed: a sentence that says what to do."""
+
+
+def failure(error: BaseException | None) -> str:
+    """What to tell a person of a training that failed."""
+    kind = type(error).__name__
+    if kind == "KilledWorker":
+        return (
+            "The training worker died or hung again and again during this training, most likely for lack of memory."
+            " Press Retry, or ask for fewer units, timesteps or sequences."
+        )
+    if kind == "SourceMismatchError":
+        return "The program has been updated since this page was opened. Reload the page and press Retry."
+    if error is None:
+        return "The request was lost on its way to the training worker. Press Retry."
+    return f"The training failed: {str(error) or kind}".rstrip(".") + ". Press Retry, or change a setting."

@@ -1,0 +1,77 @@
+"""When a worker is given up, renewed or missed, on records alone."""
+
+import time
+
+import pytest
+
+from bilstm_core.service.heartbeat import HUNG_S, Sight, Watch
+from bilstm_core.service.recycling import IDLE_S, LIMIT_BYTES
+from bilstm_core.service.upkeep import MAX_STARTS, Upkeep, why_idle
+
+FIRST, NEXT = Sight(1, 0.0), Sight(2, 0.0)
+
+
+def test_a_worker_that_never_gets_ready_is_given_up_after_so_many_starts() -> None:
+    state = Upkeep()
+    for _ in range(MAX_STARTS):
+        state.start()
+        state.hear_warming()
+        state.give_up()
+        assert not state.hopeless, "a start is counted once: when the worker came up"
+    state.start()
+    state.give_up()
+    assert state.hopeless, "one that never came up is counted when it is replaced"
+    state.hear_at_work()
+    assert not state.hopeless
+
+
+def test_a_worker_is_renewed_once_it_has_trained_has_grown_and_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    state, grown = Upkeep(), LIMIT_BYTES + 1
+    now += IDLE_S + 1
+    assert not state.grown(grown), "it has trained nothing"
+    state.rest()
+    assert not state.grown(grown), "somebody may train again at once"
+    now += IDLE_S + 1
+    assert state.grown(grown)
+    assert not state.grown(LIMIT_BYTES)
+    state.start()
+    assert not state.grown(grown), "it is another one"
+
+
+def test_a_worker_that_goes_hangs_or_is_another_is_noticed() -> None:
+    now = 0.0
+    state = Upkeep(watch=Watch(clock=lambda: now))
+    assert state.look(None) == (False, False), "none was there"
+    assert state.look(FIRST) == (False, False)
+    state.rest()
+    assert state.look(FIRST) == (False, False)
+    assert state.trained
+    assert state.look(NEXT) == (False, False)
+    assert not state.trained
+    state.rest()
+    assert state.look(None) == (True, False)
+    assert not state.trained
+    state.look(FIRST)
+    while now < HUNG_S:
+        assert state.look(FIRST) == (False, False)
+        now += 1.0
+    now += 1.0
+    assert state.look(FIRST) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("workers", "slots", "words"),
+    [
+        (0, 0, "The training cluster at tcp://far has no workers. Training starts as soon as one joins."),
+        (1, 0, "The training cluster at tcp://far has 1 worker, but none that offers the resource TRAIN"),
+        (2, 0, "has 2 workers, but none that offers the resource TRAIN"),
+    ],
+)
+def test_a_cluster_of_others_that_cannot_train_is_explained(workers: int, slots: int, words: str) -> None:
+    assert words in why_idle("tcp://far", workers, slots)
+
+
+def test_a_cluster_of_others_that_can_train_needs_no_words() -> None:
+    assert why_idle("tcp://far", 2, 1) == ""

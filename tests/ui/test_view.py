@@ -1,0 +1,126 @@
+"""Before a class, and within another page: what is covered, what is gone, and that links keep it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from tests.ui.test_links import Bar
+from ui import address, links, page_links, registry, state, view
+
+ROOT = Path(__file__).parents[2]
+TITLES = [page.title for page in registry.PAGES]
+
+
+@pytest.fixture
+def visit(monkeypatch: pytest.MonkeyPatch) -> None:
+    session: dict[str, Any] = {}
+    monkeypatch.setattr(st, "session_state", session)
+    monkeypatch.setattr(st, "query_params", Bar())
+
+
+def open_link(page: str, **parameters: str) -> None:
+    st.query_params.from_dict({name: [text] for name, text in parameters.items()})
+    address.begin(page, page_links.of(page))
+    address.end(page)
+
+
+@pytest.mark.usefixtures("visit")
+def test_the_view_stays_from_page_to_page_and_stands_in_every_link() -> None:
+    open_link("Train", view="class", hide="units,merge")
+    for page in TITLES:
+        open_link(page)  # the navigation drops all parameters
+        assert state.CLASS.get()
+        assert address.link(page).endswith("?view=class&hide=units,merge")
+
+
+@pytest.mark.usefixtures("visit")
+def test_a_button_that_leads_to_another_page_changes_nothing_of_it() -> None:
+    open_link("Why", view="class")
+    state.field("Train", "units").set(33)
+    words = {name: text for name, (text,) in address.spelt(page_links.of("Train")).items()}
+    assert words == {"units": "33", "view": "class"}
+    open_link("Train", **words)
+    assert state.LINKED("Train").get() == "", "nothing was asked for, so nothing is trained"
+    assert st.query_params == {"units": ["33"], "view": ["class"]}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"view": "glass"}, "view: must be class, not 'glass'."),
+        ({"hide": "units,<b>"}, "hide: must be names of controls"),
+    ],
+)
+@pytest.mark.usefixtures("visit")
+def test_what_a_link_cannot_say_of_the_view_is_named(parameters: dict[str, str], sentence: str) -> None:
+    open_link("Train", units="9", **parameters)
+    [complaint] = state.COMPLAINTS.get()["sentences"]
+    assert complaint.startswith(sentence)
+    assert st.query_params == {"units": ["9"]}
+
+
+@pytest.mark.usefixtures("visit")
+def test_an_answer_is_covered_until_it_is_revealed_and_again_once_a_setting_changes() -> None:
+    parameters = page_links.of("Train")
+    assert not view.covered("Train", parameters)
+    state.CLASS.set(True)
+    assert view.covered("Train", parameters)
+    state.REVEALED.set(view.asked("Train", parameters))
+    assert not view.covered("Train", parameters)
+    assert view.covered("Why", page_links.of("Why"))
+    state.SMOOTHING("Train").set(100)
+    assert not view.covered("Train", parameters), "another look at the same answer"
+    state.field("Train", "units").set(9)
+    assert view.covered("Train", parameters)
+
+
+def test_every_look_is_the_name_of_a_parameter() -> None:
+    assert {link.name for page in TITLES for link in page_links.of(page)} >= state.LOOKS
+
+
+def test_hidden_controls_are_those_of_the_page_by_their_names_in_links() -> None:
+    style = view.hidden_style(page_links.of("Merge modes"), ["units", "merge", "seed"])
+    assert ".st-key-Merge-modes-units" in style
+    assert "Train" not in style
+    assert view.hidden_style(page_links.of("Overview"), ["units"]) == ""
+    assert view.hidden_style(page_links.of("Train"), []) == ""
+
+
+def test_the_light_page_has_the_same_links_as_the_others() -> None:
+    assert (
+        {"view", "hide"} <= {link.name for link in links.looks()} <= {link.name for link in page_links.of("Overview")}
+    )
+
+
+def styles(visit: AppTest) -> str:
+    return "".join(each.proto.body for each in visit.get("html"))
+
+
+def opened(revealed: list[str] | None = None, **parameters: str) -> AppTest:
+    """The first page, as a link opens it. revealed: what the session has revealed before"""
+    visit = AppTest.from_file(ROOT / "app.py", default_timeout=120)
+    for name, text in parameters.items():
+        visit.query_params[name] = text
+    visit.session_state[state.REVEALED.key] = revealed
+    visit.run()
+    assert not visit.exception
+    return visit
+
+
+def test_a_visit_in_class_is_covered_and_its_hidden_control_keeps_its_value() -> None:
+    visit = opened(view="class", hide="direction", direction="forward")
+    assert view.COVERED in styles(visit)
+    assert ".st-key-Overview-direction" in styles(visit)
+    assert any("those before it" in each.value for each in visit.markdown), "the page goes by what is hidden"
+    assert [visit.button(key=f"class-{name}").disabled for name in ("previous", "next")] == [True, False]
+
+
+def test_a_visit_whose_answer_was_revealed_shows_it_and_one_of_a_reader_has_no_bar() -> None:
+    assert view.COVERED not in styles(opened(["Overview"], view="class"))
+    visit = opened(hide="direction")
+    assert view.COVERED not in styles(visit)
+    assert ".st-key-Overview-direction" in styles(visit), "what is hidden is hidden in every view"
+    assert not [button for button in visit.button if (button.key or "").startswith("class-")]

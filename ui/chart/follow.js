@@ -1,0 +1,81 @@
+// A chart whose job is still being trained: how far it is, and its lines as far as they are known.
+
+const DRAW_MS = 60
+const SPOKEN_MS = 5_000 // between two words to a screen reader
+
+// The figure with the lines that grow as far as they are known
+function filled(state) {
+  state.stale = false
+  const { base, data, runs, narrow, lines } = state
+  return base.layout.meta?.growing ? grow(base, data.live?.lines ?? [], runs, narrow, lines) : base
+}
+
+function regrow(state) {
+  const before = performance.now()
+  sketch(state, filled(state))
+  state.node.dataset.updates = String(Number(state.node.dataset.updates ?? 0) + 1)
+  state.grown = performance.now()
+  state.cost = state.grown - before
+}
+
+// At most 16 times a second, and never for more than a third of the time
+function growSoon(state) {
+  state.stale = true
+  if (!state.base?.layout.meta?.growing) return
+  const rest = Math.max(DRAW_MS - (performance.now() - state.grown), 2 * state.cost)
+  state.growing ??= setTimeout(() => {
+    requestAnimationFrame(() => {
+      state.growing = undefined
+      if (state.stale) update(state)
+    })
+  }, rest)
+}
+
+function tell(state, { text, share }) {
+  const { status, words, bar, spoken } = state
+  status.hidden = false
+  if (text) words.textContent = text
+  bar.style.width = `${100 * share}%`
+  const now = performance.now()
+  if (now - state.spoke < SPOKEN_MS) return
+  state.spoke = now
+  spoken.textContent = share > 0 ? `${Math.round(100 * share)} % trained` : "not begun yet"
+}
+
+// Follows the job that the page waits for; what the page itself knew of it comes first
+function attend(state) {
+  const { live } = state.data
+  if (!live || live.job !== state.job) {
+    state.leave?.()
+    state.leave = undefined
+    state.job = live?.job
+    state.runs = {}
+    state.lines.clear()
+    state.heard = false
+    state.spoke = -SPOKEN_MS
+  }
+  if (!live) {
+    state.status.hidden = true
+    return
+  }
+  const told = message => {
+    takeIn(state.runs, message)
+    tell(state, message)
+    growSoon(state)
+  }
+  if (!state.heard) told(live.message)
+  if (live.polled || state.leave) return
+  state.leave = listen(live.job, live.watcher, {
+    told: message => {
+      state.heard = true
+      told(message)
+      if (message.over) over()
+    },
+    lost: () => over(),
+    deaf: () => state.setTriggerValue("deaf", live.job),
+  })
+  const over = () => {
+    state.leave = undefined // should the page ask again, it is listened to again
+    state.setTriggerValue("over", live.job)
+  }
+}

@@ -1,0 +1,63 @@
+"""What Inside has to take home."""
+
+from bilstm_core import figures, reports
+from bilstm_core.analysis import frames
+from bilstm_core.bayes import view_of
+from bilstm_core.files.findings import Drawing, Findings
+from bilstm_core.network import introspection
+from bilstm_core.runs import Run
+from ui import code, files, live, registry, session
+from ui.inside import sensitivity, subject, tabs
+from ui.sequence import sequences
+from ui.sequence.timeline import Values
+
+NOT_YET = "There are files once a run is trained."
+
+
+def offer(page: str, run: Run | None) -> files.Offer | str:
+    """The sequence, what each output reacts to, and what the units do on it."""
+    if run is None or live.active(page):
+        return NOT_YET
+    values = subject.chosen_values(page, run)
+    return files.Offer(
+        key=(run.digest, values.tobytes()),
+        gather=lambda: _gather(page, run, values),
+        runs=[run],
+        model=run,
+        program=lambda: code.of_run(page, run),
+    )
+
+
+def _gather(page: str, run: Run, values: Values) -> Findings:
+    spec, model, problem = run.spec, run.spec.model, run.spec.problem
+    name, view = session.describe(spec, run.sequences_seen), view_of(model)
+    rows = sequences.rows_of(subject.shown_sequence(page, problem), run)
+    matrix, part = sensitivity.matrix_of(run, values), sensitivity.window(run, values)
+    states, drawn = tabs.states_of(run, values)
+    curve = frames.losses({name: [run]})
+    colour = figures.color(model.direction, model.merge_mode)
+    reacts = figures.sensitivity(
+        [(sensitivity.TITLES[view], view, matrix)], unit=sensitivity.unit_of(run), first=part.start + 1
+    )
+    return Findings(
+        title=page,
+        question=registry.INSIDE.question,
+        sentences=[sensitivity.sentence(run, values), f"On this sequence {sequences.verdict(problem, rows)}."],
+        drawings=[
+            Drawing("The sequence", sequences.figure(problem, rows, colour), "Its values, answers and labels."),
+            Drawing(
+                "What each output reacts to",
+                reacts,
+                f"Rows: outputs; columns: values. In {sensitivity.unit_of(run)}; empty where it is exactly zero.",
+            ),
+            Drawing("Hidden states", drawn, "Of the units whose state goes most closely with the label."),
+        ],
+        tables=[
+            reports.table("The sequence", rows),
+            reports.table("Sensitivity", introspection.sensitivity_frame(matrix, part.start + 1), report=False),
+            reports.table("Hidden states", states, report=False),
+            reports.table("Curve", curve, report=False),
+        ],
+        specs={name: spec},
+        versions=reports.versions([run]),
+    )

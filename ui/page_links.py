@@ -1,0 +1,187 @@
+"""What each page has in its address: its settings, and what is chosen on it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from bilstm_core import page_settings
+from bilstm_core.analysis.ablation import GUESSES
+from bilstm_core.page_settings import Offered
+from bilstm_core.presets import MODELS_BY_DIRECTION, MODELS_BY_MERGE_MODE
+from bilstm_core.settings import FIELDS, plain
+from bilstm_core.specs import WHOLE_NUMBERS
+from ui import registry, state, tray_links
+from ui.address import Link, Words
+from ui.links import choice, entry_link, looks, number, overview, some, switch
+from ui.pasted import checked_number
+from ui.train.details import TABS
+
+
+def setting(page: str, offered: Offered[Any], name: str, *, entry: state.Entry[Any] | None = None) -> Link:
+    """A setting, as this page offers it. entry: what holds it, if no widget of the setting's own name does"""
+    declared, first = offered.field_named(name), getattr(offered.first, name)
+    entry = entry or state.field(page, name, first)
+
+    def spell(value: Any) -> str:
+        value = plain(value)  # boxes for numbers hold floats
+        return "" if value == first or declared.complaint(value) else declared.spell(value)
+
+    return entry_link(declared.link, entry, first, spell, declared.parse)
+
+
+def _sequence(page: str) -> list[Link]:
+    """Which fresh sequence is looked at, which of its timesteps, and its values where they were edited."""
+    return [number("sequence", state.SEQUENCE(page), 1, 100), *_edited(page)]
+
+
+def _edited(page: str) -> list[Link]:
+    edit, most = state.EDIT(page), WHOLE_NUMBERS["timesteps"][1]
+
+    def get() -> Words:
+        now = edit.get()
+        return (
+            ("_".join(np.format_float_positional(np.float32(value), trim="-") for value in now["values"]),)
+            if now
+            else ()
+        )
+
+    def put(words: Words) -> None:
+        texts = words[-1].split("_", most)
+        if len(texts) > most:
+            raise ValueError(f"has more than {most} values.")
+        edit.set({"sequence": "", "values": [checked_number(text, place) for place, text in enumerate(texts, start=1)]})
+
+    return [number("at", state.BLOCK(page), 1, most, 1), Link("values", get, put, edit.drop)]
+
+
+def _of_shown(page: str, name: str) -> Link:
+    """A setting of the runs that a comparison shows, which no widget holds."""
+    settings, declared = state.SETTINGS(page), FIELDS[name]
+
+    def get() -> Words:
+        value = settings.get().get(name, declared.default)
+        return (declared.spell(value),) if value != declared.default else ()
+
+    def put(words: Words) -> None:
+        settings.set({**settings.get(), name: declared.parse(words[-1])})
+
+    return Link(declared.link, get, put, lambda: settings.set({**settings.get(), name: declared.default}))
+
+
+def _comparison(page: str, offered: Offered[Any]) -> list[Link]:
+    """The settings of a comparison's runs; where the page itself decides the epochs, they are of what it shows."""
+    of_shown = {"seed"} if "epochs" in offered.choices else {"seed", "epochs"}
+    return [
+        *(
+            _of_shown(page, each.name) if each.name in of_shown else setting(page, offered, each.name)
+            for each in offered.fields
+        ),
+        switch("each", state.field(page, "singly", False)),
+    ]
+
+
+def _problem(page: str) -> list[Link]:
+    return [*(setting(page, page_settings.PROBLEM, each.name) for each in page_settings.PROBLEM.fields), *_edited(page)]
+
+
+def _train(page: str) -> list[Link]:
+    return [
+        *(setting(page, page_settings.TRAIN, each.name) for each in page_settings.TRAIN.fields),
+        *_sequence(page),
+        number("smoothing", state.SMOOTHING(page), 1, 500, 25),
+        choice("axis", state.AXIS(page), ("sequences", "updates"), "sequences"),
+        choice("tab", state.field(page, "tab"), TABS, TABS[0]),
+        tray_links.link(),
+    ]
+
+
+def _directions(page: str) -> list[Link]:
+    labels = [*MODELS_BY_DIRECTION]
+    at_first = [label for label in labels if label != "backward, tutorial's order"]
+    return [
+        *_comparison(page, page_settings.DIRECTIONS),
+        some(page_settings.CURVES, state.VISIBLE(page), labels, at_first),
+        choice("guess", state.GUESS(page), [*at_first, "none of them"]),
+        switch("reversed", state.field(page, "raw", False)),
+    ]
+
+
+def _merge_modes(page: str) -> list[Link]:
+    labels = [*MODELS_BY_MERGE_MODE]
+    return [
+        *_comparison(page, page_settings.MERGE_MODES),
+        some(page_settings.CURVES, state.VISIBLE(page), labels, labels),
+        choice("drawn", state.field("merge", "drawn"), labels, "concat"),
+    ]
+
+
+def _why(page: str) -> list[Link]:
+    return [
+        *_comparison(page, page_settings.WHY),
+        choice("guess", state.GUESS(page), GUESSES),
+    ]
+
+
+def _problems(page: str) -> list[Link]:
+    problem, direction, seeds = state.field(page, "name"), state.field(page, "direction"), state.SEEDS(page)
+    first = page_settings.PROBLEMS.first
+
+    def cell() -> str:
+        return f"{problem.get() or first.name} {direction.get() or first.direction}"
+
+    def get() -> Words:
+        seed = seeds.get().get(cell(), 0)
+        return (str(seed),) if seed else ()
+
+    return [
+        setting(page, page_settings.PROBLEMS, "name", entry=problem),
+        setting(page, page_settings.PROBLEMS, "direction", entry=direction),
+        Link(
+            "seed",
+            get,
+            lambda words: seeds.set({**seeds.get(), cell(): FIELDS["seed"].parse(words[-1])}),
+            lambda: seeds.set({name: seed for name, seed in seeds.get().items() if name != cell()}),
+        ),
+        *_sequence(page),
+    ]
+
+
+def _inside(page: str) -> list[Link]:
+    return [
+        *(setting(page, page_settings.INSIDE, each.name) for each in page_settings.INSIDE.fields),
+        *_sequence(page),
+        choice(
+            "tab",
+            state.field(page, "tab"),
+            ("Hidden states", "Gates of a unit", "The merge", "While it learnt"),
+            "Hidden states",
+        ),
+        choice("branch", state.BRANCH(page), ("forward", "backward")),
+        number("layer", state.LAYER(page), 1, WHOLE_NUMBERS["layers"][1]),
+        number("unit", state.UNIT(page), 1, WHOLE_NUMBERS["units"][1]),
+        number("merged-at", state.MERGED_AT(page), 1, WHOLE_NUMBERS["timesteps"][1]),
+        number("merged-unit", state.MERGED_UNIT(page), 1, WHOLE_NUMBERS["units"][1]),
+    ]
+
+
+TABLE: Mapping[str, Callable[[str], list[Link]]] = {
+    registry.OVERVIEW.title: overview,
+    registry.PROBLEM.title: _problem,
+    registry.TRAIN.title: _train,
+    registry.DIRECTIONS.title: _directions,
+    registry.WHY.title: _why,
+    registry.PROBLEMS.title: _problems,
+    registry.MERGE_MODES.title: _merge_modes,
+    registry.INSIDE.title: _inside,
+}
+
+
+def of(page: str) -> list[Link]:
+    """All that the page of this title has in its address, in order."""
+    return [*TABLE[page](page), *looks()]
+
+
+def names() -> set[str]:
+    """What controls can be called in an address, those of all pages."""
+    return {link.name for page, links in TABLE.items() for link in links(page) if link.key}

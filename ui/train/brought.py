@@ -1,0 +1,83 @@
+"""Runs that come back from a file: it is checked before it is opened, and its runs join the tray."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from bilstm_core.files.archive import MAX_FILE
+from bilstm_core.files.bundle import read_file
+from bilstm_core.runs import Run
+from bilstm_core.specs import RunSpec
+from ui import address, session, state, tray_links
+
+AT_ONCE = 6  # runs of a file that join the tray; of more, the first start of each model
+MEGABYTES = MAX_FILE // 10**6
+
+
+def uploader(page: str) -> None:
+    """A button that takes a ZIP or `.keras` file, and below it what came of the last one."""
+    brought = state.BROUGHT.get()
+    opened = st.popover(
+        "Bring back a file",
+        icon=":material/upload_file:",
+        key=state.widget(page, "bring"),
+        on_change="rerun",
+        width="stretch",
+    )
+    if opened.open:
+        with opened:
+            st.file_uploader(
+                f"A ZIP or .keras file that was saved here, of at most {MEGABYTES} MB",
+                ["zip", "keras"],
+                key=_entry(page, brought["count"]).key,
+                max_upload_size=MEGABYTES,
+                on_change=_take,
+                args=(page,),
+            )
+            st.caption("It is checked before it is opened: nothing in it is run.")
+    if brought["sentence"]:
+        icon = "error" if brought["refused"] else "check"
+        st.markdown(f":material/{icon}: {address.escaped(brought['sentence'])}")
+
+
+def _entry(page: str, count: int) -> state.Entry[object]:
+    """The uploader, another one after each file, so that it is empty again."""
+    return state.Entry(state.widget(page, "file", count), None)
+
+
+def _take(page: str) -> None:
+    count = state.BROUGHT.get()["count"]
+    file: object = _entry(page, count).get()
+    if file is None:
+        return
+    try:
+        sentence, refused = keep(read_file(file.getvalue())), False  # type: ignore[attr-defined]
+    except ValueError as error:
+        sentence, refused = f"This file cannot be brought back. {error}", True
+    state.BROUGHT.set({"count": count + 1, "sentence": sentence, "refused": refused})
+
+
+def keep(runs: Sequence[Run]) -> str:
+    """Put a file's runs into the tray, or of many the first start of each model; says what was done.
+
+    Raises ValueError, with a sentence, if there is no room for them.
+    """
+    chosen = list(runs)
+    if len(chosen) > AT_ONCE:
+        first: dict[RunSpec, Run] = {}
+        for run in sorted(runs, key=lambda run: run.spec.training.seed):
+            first.setdefault(replace(run.spec, training=replace(run.spec.training, seed=0)), run)
+        chosen = list(first.values())
+    known = {entry["key"] for entry in session.tray()}
+    new = [run for run in chosen if session.run_key(run) not in known]
+    if not new:
+        return "What is in this file is in the tray already."
+    room = tray_links.MOST - len(known)
+    if len(new) > room:
+        raise ValueError(f"It has {len(new)} runs for the tray, which has room for {room}. Remove some first.")
+    for run in new:
+        session.add_to_tray(run, f"{session.describe(run.spec, run.sequences_seen)}, from a file")
+    if len(chosen) < len(runs):
+        return f"Of the file's {len(runs)} runs the first start of each model is in the tray: {len(new)}."
+    return f"In the tray now: {'the run' if len(new) == 1 else f'the {len(new)} runs'} of the file."
