@@ -105,7 +105,8 @@ def test_sessions_that_ask_at_once_have_each_run_scored_once(monkeypatch: pytest
     runs = [with_seed(RUN, seed) for seed in range(100, 120)]
     with ThreadPoolExecutor(8) as visitors:
         assert all(visitors.map(lambda _: evaluations.scored(runs, 1, 30), range(8)))
-    assert sorted(scored) == sorted(run.digest for run in runs)
+    digests = sorted(run.digest for run in runs)
+    assert sorted(digest for digest in scored if digest in digests) == digests  # other tests' pages may ask too
 
 
 def test_the_scores_that_were_asked_for_longest_ago_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
