@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -48,24 +49,35 @@ def train(
     spec = spec.canonical()
     if resume is not None:
         _check_resumable(spec, resume)
-    return _train_stack([spec], [0], 1, resume=resume, on_progress=on_progress, should_stop=should_stop)[0]
+    earlier = None if resume is None else [resume]
+    return _train_stack([spec], [0], 1, earlier, on_progress=on_progress, should_stop=should_stop)[0]
 
 
 def train_many(
-    specs: Sequence[RunSpec], *, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
+    specs: Sequence[RunSpec],
+    *,
+    resume: Sequence[Run] | None = None,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
 ) -> list[Run]:
     """Train several models, in the order of `specs`; those that differ only in seed side by side.
 
     One after another otherwise; Progress.run is the place in `specs`. Stopped, it returns every run as far as it got.
+    resume: what it returned for the same specs when it was stopped; going on gives the numbers that it would have given
+    without. Raises ValueError if these are not such runs.
     """
     canonical = [spec.canonical() for spec in specs]
+    if resume is not None:
+        for spec, run in zip(canonical, resume, strict=True):
+            _check_resumable(spec, run)
     runs: dict[int, Run] = {}
     for spec, places in seeds_of(canonical).items():
         left = list(places)
         for count, width in stacks(spec, len(places)):
             now, left = left[:count], left[count:]
             stack = [canonical[place] for place in now]
-            trained = _train_stack(stack, now, width, on_progress=on_progress, should_stop=should_stop)
+            earlier = None if resume is None else [resume[place] for place in now]
+            trained = _train_stack(stack, now, width, earlier, on_progress=on_progress, should_stop=should_stop)
             runs |= zip(now, trained, strict=True)
     return [runs[place] for place in range(len(canonical))]
 
@@ -166,18 +178,22 @@ def _train_stack(
     specs: list[RunSpec],
     places: list[int],
     width: int,
+    resume: Sequence[Run] | None,
     *,
-    resume: Run | None = None,
     on_progress: OnProgress | None,
     should_stop: ShouldStop | None,
 ) -> list[Run]:
     """Train specs that differ only in seed in one program `width` wide; seats that are left over idle along."""
+    done = 0 if resume is None else resume[0].steps_done
+    if resume is not None and any(run.steps_done != done for run in resume):
+        raise ValueError("resume must be runs that were stopped together: those side by side are equally far.")
+    if resume is not None and all(run.finished and run.spec == spec for run, spec in zip(resume, specs, strict=True)):
+        return list(resume)
     problem, model, training = specs[0].problem, specs[0].model, specs[0].training
     with ThreadPoolExecutor(1, "snapshots") as beside:
         snapshots = Keeper(problem, model, len(specs), beside)
         begin = time.perf_counter()
-        records = [_Record(spec, resume) for spec in specs]
-        done = 0 if resume is None else resume.steps_done
+        records = [_Record(spec, run) for spec, run in zip(specs, resume or repeat(None, len(specs)), strict=True)]
         state = _starting_state(specs, width, resume)
         if done == 0:
             snapshots.take([0], state.weights[None])
@@ -214,20 +230,27 @@ def _train_stack(
                 pace *= 2
         for record, answers in zip(records, snapshots.answers(), strict=True):
             record.snapshots |= answers
-        earlier = 0.0 if resume is None else resume.timing.train_s / resume.timing.stacked
+        earlier = 0.0 if resume is None else resume[0].timing.train_s / resume[0].timing.stacked * len(specs)
         timing = Timing(earlier + time.perf_counter() - begin - compile_s, compile_s, len(specs))
         final_states = [State(*(part[number] for part in state)) for number in range(len(specs))]
         return [record.run(done, final, timing) for record, final in zip(records, final_states, strict=True)]
 
 
-def _starting_state(specs: list[RunSpec], width: int, resume: Run | None) -> State:
-    if resume is not None and resume.optimizer_state:
-        parts = (flattened(resume.weights), resume.optimizer_state["momentum"], resume.optimizer_state["velocity"])
-        return State(*(part[None] for part in parts))
-    rows = [flattened(initial_weights(spec.problem, spec.model, spec.training.seed)) for spec in specs]
-    weights = np.zeros((width, len(rows[0])), np.float32)
-    weights[: len(rows)] = rows
-    return State(weights, np.zeros_like(weights), np.zeros_like(weights))
+def _starting_state(specs: list[RunSpec], width: int, resume: Sequence[Run] | None) -> State:
+    """Each (width, parameters), zeros in the seats that are left over."""
+    if resume is not None and all(run.optimizer_state for run in resume):
+        weights = [flattened(run.weights) for run in resume]
+        moments = [[run.optimizer_state[name] for run in resume] for name in ("momentum", "velocity")]
+        return State(*(_seated(rows, width) for rows in (weights, *moments)))
+    weights = [flattened(initial_weights(spec.problem, spec.model, spec.training.seed)) for spec in specs]
+    zeros = np.zeros((width, len(weights[0])), np.float32)
+    return State(_seated(weights, width), zeros, zeros.copy())
+
+
+def _seated(rows: Sequence[Floats], width: int) -> Floats:
+    seats = np.zeros((width, len(rows[0])), np.float32)
+    seats[: len(rows)] = rows
+    return seats
 
 
 def _chunk(

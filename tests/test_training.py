@@ -182,6 +182,36 @@ def test_stacked_seeds_equal_single_ones_and_keep_their_order() -> None:
             np.testing.assert_allclose(values, alone.weights[name], atol=2e-6, err_msg=name)
 
 
+def test_many_runs_that_are_stopped_again_and_again_equal_those_that_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three seeds in a program of four seats, one finished before the first stop, one that had not begun."""
+    short = with_training(SMALL, epochs=40)
+    specs = [
+        replace(short, model=ModelSpec(units=4, direction="forward")),
+        *(with_training(short, seed=i) for i in (2, 0, 1)),
+    ]
+    specs += [replace(short, model=ModelSpec(units=5, direction="backward"))]
+    whole = train_many(specs)
+    cut_into(monkeypatch, 7)
+    runs: list[Run] | None = None
+    stops = 0
+    while runs is None or not all(run.finished for run in runs):
+        parts = [to_parts(run) for run in runs] if runs else None
+        asked = iter(range(-1, 10**9))
+        handed = [from_parts(*part) for part in parts] if parts else None
+        runs = train_many(specs, resume=handed, should_stop=lambda asked=asked: next(asked) >= 9)
+        stops += 1
+    assert stops > 4
+    for run, expected in zip(runs, whole, strict=True):
+        assert_same(run, expected)
+
+
+def test_runs_that_were_not_stopped_together_cannot_go_on_side_by_side() -> None:
+    specs = [with_training(SMALL, epochs=10, seed=seed) for seed in (0, 1)]
+    apart = [train(specs[0]), train(specs[1], should_stop=lambda: True)]
+    with pytest.raises(ValueError, match="stopped together"):
+        train_many(specs, resume=apart)
+
+
 def test_a_run_of_a_stack_that_goes_on_has_taken_its_own_share_of_the_time() -> None:
     first = train(with_training(SMALL, epochs=5))
     first = replace(first, timing=Timing(train_s=4_000.0, compile_s=0.0, stacked=4))

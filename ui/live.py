@@ -238,11 +238,17 @@ def words(view: JobView, state: State, problem: str = "") -> str:
         return _words_at_work(view)
     done = f" {view.steps_done / view.steps:.0%} of this one is trained." if view.steps_done else ""
     if view.ahead:
-        others = "another training" if view.ahead == 1 else f"{view.ahead} other trainings"
-        return f"Waiting for {others} to end.{done}"
+        return _words_waiting(view) + done
     if state in ("starting", "warming"):
         return f"Getting ready: TensorFlow is loading in the background. Training starts by itself.{done}"
     return f"Starting.{done}"
+
+
+def _words_waiting(view: JobView) -> str:
+    others = "another training" if view.ahead == 1 else f"{view.ahead} other trainings"
+    seconds = f", about {view.waits_s:.0f} s" if view.waits_s >= 1 else ""
+    shorter = f" With up to {view.short:,} sequences a run it would go sooner." if view.short else ""
+    return f"{'Giving way to' if view.steps_done else 'Waiting for'} {others}{seconds}.{shorter}"
 
 
 def _words_at_work(view: JobView) -> str:

@@ -25,6 +25,7 @@ class AtWork:
 
     def __init__(self) -> None:
         self._turns: dict[str, Turn] = {}
+        self._relieved: set[str] = set()  # asked to give way
         self._futures: dict[str, Any] = {}  # Dask forgets a task that nobody holds
 
     def __len__(self) -> int:
@@ -32,9 +33,10 @@ class AtWork:
 
     def begin(self, turn: Turn) -> str:
         """A part is about to be given to a worker: its task's key."""
-        turn.job.parts[turn.number].sent = True
+        part = turn.job.parts[turn.number]
+        part.sent, part.turns, part.learning_since = True, part.turns + 1, None
         turn.job.heard = time.monotonic()
-        key = f"{turn.job.id}-{turn.number}"
+        key = "-".join(map(str, (turn.job.id, turn.number, *([part.turns] if part.turns > 1 else []))))
         self._turns[key] = turn
         return key
 
@@ -46,13 +48,13 @@ class AtWork:
         """
         worker = importlib.import_module("bilstm_core.service.worker")
         job, number = self._turns[key]
+        earlier = job.parts[number].runs or ([job.resume] if job.resume else [])
         future = client.submit(
             worker.train_job,
-            job.id,
-            number,
+            (job.id, number, key),
             [codec.encode(job.specs[place]) for place in job.parts[number].places],
             source,
-            to_parts(job.resume) if job.resume else None,
+            [to_parts(run) for run in earlier],
             key=key,
             resources={"TRAIN": 1},
             pure=False,
@@ -63,6 +65,7 @@ class AtWork:
     def take(self, key: str) -> Turn:
         """Let go of a part that has ended, or could not be sent."""
         self._futures.pop(key, None)
+        self._relieved.discard(key)
         return self._turns.pop(key)
 
     def lose(self) -> None:
@@ -80,6 +83,17 @@ class AtWork:
             now - job.heard > SILENT_S and (job.parts[number].at_work or ready) for job, number in self._turns.values()
         )
 
+    def turns(self) -> list[Turn]:
+        """The parts that workers have."""
+        return list(self._turns.values())
+
+    def relieve(self, choose: Callable[[list[Turn]], list[Turn]]) -> list[str]:
+        """The keys of what gives way now and was not yet asked to. choose: which of the parts that workers have do"""
+        chosen = choose(self.turns())
+        keys = [key for key, turn in self._turns.items() if turn in chosen and key not in self._relieved]
+        self._relieved.update(keys)
+        return keys
+
     def jobs(self) -> set[str]:
         """The jobs that workers have parts of."""
         return {turn.job.id for turn in self._turns.values()}
@@ -87,9 +101,22 @@ class AtWork:
 
 def request_stop(client: Any, job: str) -> None:
     """Have a training at work end after its chunk. A worker that hangs never answers, so nobody waits for it."""
+    _tell(client, "request_stop", job)
+
+
+def request_pause(client: Any, key: str) -> None:
+    """Have a task's training end after its chunk, to be gone on with later; as of `request_stop`."""
+    _tell(client, "request_pause", key)
+
+
+def _tell(client: Any, function: str, argument: str) -> None:
     worker = importlib.import_module("bilstm_core.service.worker")
     threading.Thread(
-        target=client.run, args=(worker.request_stop, job), kwargs={"on_error": "ignore"}, name="stopping", daemon=True
+        target=client.run,
+        args=(getattr(worker, function), argument),
+        kwargs={"on_error": "ignore"},
+        name="telling",
+        daemon=True,
     ).start()
 
 

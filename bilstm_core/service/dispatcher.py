@@ -17,14 +17,14 @@ from typing import Any, Literal
 
 from bilstm_core.runs import Run
 from bilstm_core.service import forgetting, recycling
-from bilstm_core.service.at_work import AtWork, request_stop
+from bilstm_core.service.at_work import AtWork, request_pause, request_stop
 from bilstm_core.service.cluster import Cluster, NotEnoughMemoryError
 from bilstm_core.service.failure import failure
 from bilstm_core.service.job_record import Job, JobState
 from bilstm_core.service.preparation import Preparation
 from bilstm_core.service.requests import Requests
 from bilstm_core.service.source import fingerprint
-from bilstm_core.service.turns import turns
+from bilstm_core.service.turns import Turns, waits
 from bilstm_core.service.upkeep import HOPELESS, Upkeep, why_idle
 from bilstm_core.service.worker import TOPIC
 
@@ -33,6 +33,7 @@ State = Literal["starting", "warming", "ready", "failed"]
 SWEEP_S = 0.5
 FAULTY_S = 120.0  # of looks at the cluster that all failed, before it is given up
 UNHEEDED_S = 10.0  # after a stop, without a word of a training at work: nobody waits for it any longer
+RELIEF_S = 0.1  # between two looks at whether what is at work gives way to what waits
 TICK_S = 0.05  # between two looks at whether anybody has asked for anything before the start
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Dispatcher:
         self._jobs: dict[str, Job] = {}
         self._at_work = AtWork()
         self._preparation = Preparation()
+        self._turns = Turns(compiled=lambda program: self._preparation.has([program]))
         self._requests = Requests()
         self._upkeep = Upkeep()
         self._faulty_since: float | None = None
@@ -123,6 +125,7 @@ class Dispatcher:
         try:
             self._sweep(cluster)
             self._dispatch(cluster)
+            self._relieve(cluster)
             self._prepare(cluster)
             self._faulty_since = None
         except Exception as error:
@@ -133,6 +136,8 @@ class Dispatcher:
     def _patience(self) -> float:
         """Seconds that the thread waits for something to be asked for."""
         with self._lock:
+            if self._at_work and any(waits(job) for job in self._jobs.values()):
+                return RELIEF_S
             return min(SWEEP_S, self._preparation.stands_in(time.monotonic()) or SWEEP_S)
 
     def _fail(self, problem: str) -> None:
@@ -168,7 +173,7 @@ class Dispatcher:
             if job is None:  # of another app, where several share a cluster
                 return
             if kind == "started":
-                programs = job.programs(message["part"])
+                programs = job.parts[message["part"]].programs
                 job.start(message["part"], compiled=own and self._preparation.has(programs))
                 if job.over or job.stopping:
                     self._tell_to_stop(job)
@@ -179,17 +184,26 @@ class Dispatcher:
         """Give workers the next parts, as many as they train at once."""
         while len(self._at_work) < cluster.slots():
             with self._lock:
-                turn = next(iter(turns(self._jobs.values())), None)
+                turn = self._turns.next(self._jobs.values(), time.monotonic())
                 if turn is None:
                     return
                 key = self._at_work.begin(turn)
-                self._preparation.used(turn.job.programs(turn.number))
+                self._preparation.used(turn.job.parts[turn.number].programs)
             try:
                 self._at_work.send(cluster.client, key, self.source, self._hear_end)
             except Exception as error:
                 with self._lock:
                     self._at_work.take(key)
                     self._end(turn.job, "failed", failure(error))
+
+    def _relieve(self, cluster: Cluster) -> None:
+        """Have a long training give way to what waits; it goes on later from where it stands."""
+        with self._lock:
+            keys = self._at_work.relieve(
+                lambda turns: self._turns.relieved(turns, self._jobs.values(), time.monotonic())
+            )
+        for key in keys:
+            request_pause(cluster.client, key)
 
     def _prepare(self, cluster: Cluster) -> None:
         """Have the worker compile the next program that a page wishes for, if it has nothing else to do.
@@ -199,7 +213,8 @@ class Dispatcher:
         """
         with self._lock:
             ahead = self._preparation
-            free = self._state == "ready" and not (ahead.task or self._at_work or turns(self._jobs.values()))
+            busy = ahead.task or self._at_work or any(waits(job) for job in self._jobs.values())
+            free = self._state == "ready" and not busy
             wanted = None if cluster.remote or not free else ahead.next(time.monotonic())
             sight = cluster.sight() if wanted else None
             if wanted and sight and cluster.rss(sight.pid) <= recycling.AHEAD_BYTES:
@@ -212,6 +227,7 @@ class Dispatcher:
         with self._lock:
             if self._preparation.take(key, seconds, time.monotonic()):  # it has grown, and somebody may soon need it
                 self._upkeep.rest()
+                self._turns.pace.measure_compile(seconds or 0.0)
 
     def _hear_end(self, key: str, runs: list[Run], problem: str) -> None:
         self._commands.put(lambda _: self._take(key, runs, problem))
@@ -220,16 +236,25 @@ class Dispatcher:
         """Take in the end of a part, and have its finished runs kept, even if nobody waits for them any more."""
         with self._lock:
             job, number = self._at_work.take(key)
+            part = job.parts[number]
             self._upkeep.rest()
             if runs and all(run.steps_done for run in runs):
-                self._preparation.trained(job.programs(number))
+                self._preparation.trained(part.programs)
+            whole = bool(runs) and all(run.finished for run in runs)
+            if whole and not part.runs and not job.resume:
+                self._turns.pace.measure(runs)
+            if not (part.over or problem or whole or job.stopping):
+                job.give_way(number, runs)
+                self._turns.ended(job, time.monotonic())
+                return
             if len(job.specs) > 1:  # Adam's state is twice as large as the weights, and only one run is gone on from
                 runs = [replace(run, optimizer_state={}) for run in runs]
-            if not job.parts[number].over:
+            if not part.over:
                 if problem:
                     self._end(job, "failed", problem)
                 else:
                     job.finish_part(number, runs)
+            self._turns.ended(job, time.monotonic())
         for run in runs:
             if self._keep is not None and run.finished and not self._closed.is_set():
                 self._keeping.submit(self._keep, run)

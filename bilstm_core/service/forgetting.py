@@ -3,7 +3,7 @@
 from collections.abc import Collection, Set
 
 from bilstm_core.service.job_record import Job
-from bilstm_core.service.turns import turns
+from bilstm_core.service.turns import waits
 
 QUIET_S = 15.0  # a watcher that has not asked for so long counts as gone if another job is waiting
 QUIET_ALONE_S = 90.0  # and if none is: browsers let a hidden tab ask only once a minute
@@ -12,10 +12,10 @@ KEPT_BYTES, KEPT_JOBS = 200_000_000, 1_000  # of ended jobs, that can still be v
 
 def forget_watchers(jobs: Collection[Job], now: float) -> None:
     """Have each job that is not over forget the watchers that went without a word. now: of time.monotonic()"""
-    waiting = turns(jobs)
+    waiting = [job for job in jobs if waits(job)]
     for job in jobs:
         if not job.over:
-            limit = QUIET_S if any(turn.job is not job for turn in waiting) else QUIET_ALONE_S
+            limit = QUIET_S if any(other is not job for other in waiting) else QUIET_ALONE_S
             job.watchers = {name: seen for name, seen in job.watchers.items() if now - seen < limit}
 
 

@@ -3,6 +3,7 @@
 A job is one or more runs. Its parts are trained one after the other; the runs of a part differ in their seed only.
 """
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from bilstm_core.downsampling import Curve
-from bilstm_core.engine.program_keys import ProgramKey, programs_of
+from bilstm_core.engine.program_keys import ProgramKey
 from bilstm_core.runs import Run
 from bilstm_core.service.curve import no_points, thin
 from bilstm_core.service.parts import Part
@@ -39,7 +40,9 @@ class JobView:
     restarted: a worker died under a part of it, which has made no weight update since
     restarts: how often that has happened to any of its parts
     silent_s: seconds since the worker last spoke of it
-    ahead: trainings that end or have their turn before its next part; 0 while it is at work
+    ahead, waits_s: other jobs that come before its next part, and about how many seconds they take together; 0 while it
+    is at work
+    short: sequences a run with which it would not wait so long; 0 if it does not, or is short already
     watchers: how many are watching
     about: what the page said about it when it asked; JSON-ready
     """
@@ -59,10 +62,12 @@ class JobView:
     restarted: bool
     restarts: int
     silent_s: float
-    ahead: int
     watchers: int
     about: Mapping[str, Any]
     resume: Run | None = None
+    ahead: int = 0
+    waits_s: float = 0.0
+    short: int = 0
 
     @property
     def over(self) -> bool:
@@ -88,6 +93,8 @@ class Job:
     curves: list[Curve] = field(default_factory=list)
     began: float | None = None
     ended: float | None = None
+    asked: float = field(default_factory=time.monotonic)
+    had_turn: float = -math.inf  # when its last turn ended, while others waited or not
     first: tuple[float, float] | None = None  # time and share of the work at the first report
     heard: float = field(default_factory=time.monotonic)  # when the worker last spoke
     last_seen: float = field(default_factory=time.monotonic)
@@ -121,7 +128,7 @@ class Job:
             return
         self._clear(part)
         part.sent = part.started = True
-        part.compiled = compiled
+        part.compiled, part.learning_since = compiled, None
         self.state, self.heard = "running", time.monotonic()
         self.began = time.monotonic() if self.began is None else self.began
         self._tell()
@@ -137,9 +144,29 @@ class Job:
             self.end("stopped")
         self._tell()
 
-    def programs(self, number: int) -> set[ProgramKey]:
-        """What tells the programs that train a part from others."""
-        return self._programs(self.parts[number])
+    def give_way(self, number: int, runs: list[Run]) -> None:
+        """A part lets others have their turn, and waits again, with what it has learnt.
+
+        runs: as a stopped training returns them; none if it had not begun
+        """
+        part = self.parts[number]
+        part.sent = part.started = False
+        if runs:
+            part.runs = runs
+            part.learnt = {place: (self.steps_done[place], self.curves[place]) for place in part.places}
+        self.first = None
+        self._tell()
+
+    def share_left(self, number: int) -> float:
+        """The share of a part's weight updates that is still to be done."""
+        places = self.parts[number].places
+        return 1 - sum(self.steps_done[place] for place in places) / sum(
+            self.specs[place].training.steps for place in places
+        )
+
+    def has_learnt(self, number: int) -> bool:
+        """Whether a part has made a weight update."""
+        return self._learnt(self.parts[number])
 
     def report(self, number: int, runs: Sequence[Mapping[str, Any]]) -> None:
         """Take in a worker's progress message, as worker.Reporter sends it; one of a worker that is lost is late."""
@@ -154,29 +181,36 @@ class Job:
                 training=self.specs[place].training,
             )
         self.heard = time.monotonic()
+        if self.parts[number].learning_since is None:
+            self.parts[number].learning_since = self.heard
         if self.first is None:
             self.first = (self.heard, self._share())
         self._tell()
 
     def finish_part(self, number: int, runs: Sequence[Run]) -> None:
         """Take in a part's runs; fewer than its places if it was stopped before it began."""
-        part = self.parts[number]
-        part.over = True
-        for place, run in zip(part.places, runs, strict=False):
-            self.runs[place] = run
-            self.steps_done[place] = run.steps_done
+        self._take_in(self.parts[number], runs)
         if all(part.over for part in self.parts):
             finished = all(run is not None and run.finished for run in self.runs)
             self.end("done" if finished else "stopped")
         self._tell()
 
+    def _take_in(self, part: Part, runs: Sequence[Run]) -> None:
+        part.over, part.runs, part.learnt = True, [], {}
+        for place, run in zip(part.places, runs, strict=False):
+            self.runs[place] = run
+            self.steps_done[place] = run.steps_done
+
     def stop(self) -> None:
         """What waits will not begin, and what is at work gives what it has learnt; with nothing learnt it is over now.
 
-        A program that is being compiled can't be interrupted: its part is given up, and ends by itself.
+        A program that is being compiled can't be interrupted: its part is given up, and ends by itself. One that gave
+        way and waits gives what it had learnt then.
         """
         self.stopping = True
         for part in self.parts:
+            if part.waiting:
+                self._take_in(part, part.runs)
             part.over = part.over or not (part.at_work and self._learnt(part))
         if all(part.over for part in self.parts):
             self.end("stopped")
@@ -186,7 +220,7 @@ class Job:
         self.state, self.message, self.ended = state, message, time.monotonic()
         self.resume = None
         for part in self.parts:
-            part.over = True
+            part.over, part.runs, part.learnt = True, [], {}
         self.nbytes = sum(run.nbytes for run in self.runs if run is not None)
         self.nbytes += sum(points.nbytes for curve in self.curves for points in curve)
         self._tell()
@@ -195,11 +229,8 @@ class Job:
         for listener in self.listeners:
             listener()
 
-    def view(self, ahead: int = 0) -> JobView:
-        """The job as it stands.
-
-        ahead: trainings that come before its next part; see dispatch.ahead
-        """
+    def view(self) -> JobView:
+        """The job as it stands, whatever it waits for."""
         now = self.ended or time.monotonic()
         given = [] if self.over else [part for part in self.parts if part.given]
         working = [part for part in given if part.started]
@@ -219,7 +250,6 @@ class Job:
             restarted=any(part.restarts and not self._learnt(part) for part in given),
             restarts=sum(part.restarts for part in self.parts),
             silent_s=now - self.heard,
-            ahead=0 if working or self.over else ahead,
             watchers=len(self.watchers),
             about=self.about,
             resume=self.resume,
@@ -232,16 +262,13 @@ class Job:
         """Whether its programs were compiled before it began: parts before it may have been trained by them."""
         if part.compiled or part.restarts:
             return part.compiled
-        before = [self._programs(other) for other in self.parts if other.over and self._learnt(other)]
-        return self._programs(part) <= set().union(*before)
-
-    def _programs(self, part: Part) -> set[ProgramKey]:
-        return set(programs_of([self.specs[place] for place in part.places]))
+        before: set[ProgramKey] = set()
+        return part.programs <= before.union(*(p.programs for p in self.parts if p.over and self._learnt(p)))
 
     def _clear(self, part: Part) -> None:
+        """Forget what it has learnt since it was given to a worker."""
         for place in part.places:
-            self.steps_done[place] = 0
-            self.curves[place] = no_points()
+            self.steps_done[place], self.curves[place] = part.learnt.get(place, (0, no_points()))
 
     def _share(self) -> float:
         """The share of the work that is done, between 0 and 1."""

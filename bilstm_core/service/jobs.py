@@ -18,7 +18,6 @@ from bilstm_core.runs import Run, to_parts
 from bilstm_core.service.dispatcher import Dispatcher, State
 from bilstm_core.service.job_record import Job, JobView
 from bilstm_core.service.parts import parts_of
-from bilstm_core.service.turns import ahead
 from bilstm_core.specs import RunSpec
 
 
@@ -101,7 +100,8 @@ class Jobs(Dispatcher):
             job.last_seen = time.monotonic()
             if watcher is not None:
                 job.watchers[watcher] = job.last_seen
-            return job.view(ahead(job, self._jobs.values(), len(self._at_work)))
+            wait = self._turns.wait(job, self._at_work.turns(), self._jobs.values(), job.last_seen)
+            return replace(job.view(), ahead=wait.jobs, waits_s=wait.seconds, short=wait.short)
 
     def take_over(self, job_id: str, watcher: str) -> JobView | None:
         """The job as it stands, with this watcher alone until others look again.

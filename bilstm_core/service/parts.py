@@ -2,9 +2,12 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bilstm_core.downsampling import Curve
 from bilstm_core.engine import cost
+from bilstm_core.engine.program_keys import ProgramKey, programs_of
+from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 
 
@@ -14,9 +17,18 @@ class Part:
 
     sent: it was given to a worker; started: the worker has said that it began; over: nothing more will come of it
     compiled: the worker had its programs when it began
+    seconds: of training that it needs, by estimate; programs: what it is trained with
+    turns: how often it was given to a worker; learning_since: when this turn's first weight updates were reported
+    runs, learnt: what it handed over when it last gave way, and how far each place was: weight updates and curve
     """
 
     places: tuple[int, ...]
+    seconds: float = 0.0
+    programs: frozenset[ProgramKey] = frozenset()
+    turns: int = 0
+    learning_since: float | None = None
+    runs: list[Run] = field(default_factory=list)
+    learnt: dict[int, tuple[int, Curve]] = field(default_factory=dict)
     sent: bool = False
     started: bool = False
     over: bool = False
@@ -47,5 +59,8 @@ def parts_of(specs: Sequence[RunSpec]) -> list[Part]:
     result = []
     for spec, places in cost.seeds_of(specs).items():
         left = iter(places)
-        result += [Part(places=tuple(itertools.islice(left, count))) for count in cost.parts(spec, len(places))]
+        for count in cost.parts(spec, len(places)):
+            own = tuple(itertools.islice(left, count))
+            asked = [specs[place] for place in own]
+            result.append(Part(places=own, seconds=cost.seconds(asked), programs=frozenset(programs_of(asked))))
     return result

@@ -26,6 +26,7 @@ TOPIC = "bilstm-explorer"
 MESSAGE_INTERVAL_S = 0.05
 
 _stopped: deque[str] = deque(maxlen=1_000)  # jobs that were asked to stop
+_paused: deque[str] = deque(maxlen=1_000)  # tasks that were asked to give way
 _training = threading.Lock()  # held by the training at work, or by the warming of one program
 
 
@@ -37,22 +38,24 @@ LOADED = fingerprint()  # of the sources that this process runs
 
 
 def train_job(
-    job: str, part: int, flats: Sequence[Mapping[str, str]], source: str, resume: Parts | None = None
+    task: tuple[str, int, str], flats: Sequence[Mapping[str, str]], source: str, resume: Sequence[Parts] = ()
 ) -> list[Parts]:
     """Train the specs of one part of a job; they differ in their seed only.
 
-    job, part: sent along with each message on TOPIC
+    task: the job and the number of its part, sent along with each message on TOPIC, and the key that `request_pause`
+    names
     flats: specs, as codec.encode writes them
     source: the app's fingerprint
-    resume: a run of the one spec to go on from
-    Returns the runs in the order of the specs, unfinished ones if the job was asked to stop; none if it was asked
-    before its training began. Raises SourceMismatchError, and what training raises.
+    resume: runs to go on from: of one spec, or of all, as this returned them when it was asked to stop or to pause
+    Returns the runs in the order of the specs, unfinished ones if it was asked to stop or to pause; none if it was
+    asked before its training began. Raises SourceMismatchError, and what training raises.
     """
     _check_source(source)
     send, cancelled = _connections()
+    job, part, key = task
 
     def should_stop() -> bool:
-        return job in _stopped or cancelled()
+        return job in _stopped or key in _paused or cancelled()
 
     specs = [codec.decode(flat) for flat in flats]
     while not _training.acquire(timeout=0.05):
@@ -66,11 +69,12 @@ def train_job(
 
         with Reporter(specs, lambda runs: send({"event": "progress", "job": job, "part": part, "runs": runs})) as seen:
             runs: list[Run]
+            earlier = [from_parts(*parts) for parts in resume] or None
             if len(specs) == 1:
-                earlier = from_parts(*resume) if resume else None
-                runs = [train(specs[0], resume=earlier, on_progress=seen, should_stop=should_stop)]
+                first = earlier[0] if earlier else None
+                runs = [train(specs[0], resume=first, on_progress=seen, should_stop=should_stop)]
             else:
-                runs = train_many(specs, on_progress=seen, should_stop=should_stop)
+                runs = train_many(specs, resume=earlier, on_progress=seen, should_stop=should_stop)
         return [to_parts(run) for run in runs]
     finally:
         recycling.trim()
@@ -124,6 +128,11 @@ def model_file_job(parts: Parts, source: str) -> bytes:
 def request_stop(job: str) -> None:
     """Make a job's training in this process end at its next chunk of steps."""
     _stopped.append(job)
+
+
+def request_pause(key: str) -> None:
+    """Make the training of one task in this process end at its next chunk of steps, to be gone on with later."""
+    _paused.append(key)
 
 
 class Reporter:

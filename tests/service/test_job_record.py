@@ -61,7 +61,7 @@ def test_a_part_whose_programs_the_worker_has_does_not_compile() -> None:
 def test_a_part_names_the_programs_that_train_it() -> None:
     model, longer = RunSpec(), RunSpec(problem=ProblemSpec(timesteps=12))
     job = new_job(model, longer)
-    assert job.programs(0) == set(programs_of([model])) != job.programs(1)
+    assert job.parts[0].programs == set(programs_of([model])) != job.parts[1].programs
 
 
 def test_a_part_that_starts_again_starts_its_curves_again() -> None:
@@ -80,7 +80,7 @@ def test_what_was_lost_with_its_worker_is_not_at_work_until_it_is_begun_again() 
     job.start(0)
     job.report(0, message(200))
     job.lose(0)
-    view = job.view(ahead=3)
+    view = job.view()
     assert (view.at_work, view.steps_done, view.curves, view.restarted) == (False, 0, {}, True)
     job.start(0)
     assert (job.view().at_work, job.view().restarts) == (True, 1)
@@ -97,14 +97,43 @@ def test_a_worker_has_a_job_from_when_a_part_is_sent_until_that_is_over() -> Non
     assert not job.given
 
 
-def test_a_job_is_at_work_while_a_part_is_and_only_then_is_nobody_ahead() -> None:
+def test_a_job_is_at_work_while_a_part_is() -> None:
     job = new_job(RunSpec(), RunSpec(model=ModelSpec(direction="forward")))
-    assert (job.view(ahead=2).at_work, job.view(ahead=2).ahead) == (False, 2)
+    assert not job.view().at_work
     job.start(0)
-    assert (job.view(ahead=2).at_work, job.view(ahead=2).ahead) == (True, 0)
+    assert job.view().at_work
     job.finish_part(0, [])
-    between = job.view(ahead=2)
-    assert (between.state, between.at_work, between.compiling, between.ahead) == ("running", False, False, 2)
+    between = job.view()
+    assert (between.state, between.at_work, between.compiling) == ("running", False, False)
+
+
+def test_a_part_that_gives_way_waits_with_what_it_has_learnt_and_loses_no_more_than_its_next_turn() -> None:
+    job = new_job(RunSpec(training=TrainingSpec(epochs=1_000)))
+    job.start(0)
+    job.report(0, message(200))
+    assert job.share_left(0) == 0.8
+    half = finished(job.specs[0])
+    job.give_way(0, [half])
+    view = job.view()
+    assert (view.state, view.at_work, view.steps_done, job.given) == ("running", False, 200, False)
+    assert job.parts[0].waiting
+    job.parts[0].sent = True
+    job.start(0)
+    assert not job.view().compiling
+    job.report(0, message(100))
+    job.lose(0)
+    assert job.view().steps_done == 200
+    assert len(job.view().curves[0][0]) == len(view.curves[0][0])
+
+
+def test_what_gave_way_and_is_stopped_hands_over_what_it_had_learnt() -> None:
+    job = new_job(RunSpec(training=TrainingSpec(epochs=1_000)))
+    job.start(0)
+    job.report(0, message(200))
+    half = finished(job.specs[0])
+    job.give_way(0, [half])
+    job.stop()
+    assert (job.state, job.runs) == ("stopped", [half])
 
 
 def test_stop_ends_at_once_what_waits_or_compiles_and_leaves_what_has_learnt_to_hand_that_over() -> None:
@@ -176,9 +205,9 @@ def test_a_job_is_over_once_it_is_done_or_stopped_or_failed(state: JobState, ove
     job = new_job(RunSpec())
     job.start(0)
     job.state = state
-    view = job.view(ahead=2)
+    view = job.view()
     assert (job.over, view.over) == (over, over)
-    assert (view.at_work, view.compiling, view.ahead) == (not over, not over, 0)
+    assert (view.at_work, view.compiling) == (not over, not over)
     assert view.remaining_s == (0.0 if over else None)
 
 
@@ -199,12 +228,11 @@ def test_a_new_job_has_a_place_for_each_run_and_has_not_begun() -> None:
     resumed = finished()
     job = Job(id="j", specs=PAIR, resume=resumed, parts=parts_of(PAIR), about={"page": "Train"})
     job.watchers = {"me": 0.0, "you": 0.0}
-    view = job.view(ahead=4)
+    view = job.view()
     assert (view.id, view.state, view.message, view.specs, view.runs) == ("j", "queued", "", PAIR, [None, None])
     assert (view.steps_done, view.steps, view.elapsed_s, view.remaining_s) == (0, 500, 0.0, None)
     assert (view.curves, view.at_work, view.restarted, view.restarts) == ({}, False, False, 0)
-    assert (view.ahead, view.watchers, view.about) == (4, 2, {"page": "Train"})
-    assert job.view().ahead == 0
+    assert (view.watchers, view.about) == (2, {"page": "Train"})
     assert job.nbytes == 0
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bilstm_core.runs import Run, to_parts
-from bilstm_core.service import dispatcher, forgetting, heartbeat, upkeep
+from bilstm_core.service import at_work, dispatcher, forgetting, heartbeat, upkeep
 from bilstm_core.service.dispatcher import FAULTY_S, UNHEEDED_S
 from bilstm_core.service.forgetting import QUIET_ALONE_S, QUIET_S
 from bilstm_core.service.heartbeat import SILENT_S, Sight
@@ -19,6 +19,7 @@ from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 
 ONE = RunSpec(model=ModelSpec(units=1), training=TrainingSpec(epochs=2))
+FOUR = RunSpec(model=ModelSpec(units=4), training=TrainingSpec(epochs=2))
 TWO = RunSpec(model=ModelSpec(units=2), training=TrainingSpec(epochs=2))
 THREE = RunSpec(model=ModelSpec(units=3), training=TrainingSpec(epochs=2))
 
@@ -142,21 +143,74 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
 
 def test_a_worker_has_one_training_at_a_time_and_the_rest_waits_in_turn(house: House) -> None:
-    long, other = house.jobs.submit([ONE, TWO], watcher="me"), house.jobs.submit([THREE], watcher="me")
-    assert house.turn() == [f"{long}-0"]
-    house.hear("started", long)
-    assert (house.view(long).at_work, house.view(long).ahead) == (True, 0)
-    assert (house.view(other).at_work, house.view(other).ahead) == (False, 1)
-    house.finish(f"{long}-0", ONE)
-    assert house.turn() == [f"{other}-0"]
-    house.hear("started", other)
-    waiting = house.view(long)
+    """Of two short jobs the one with less left goes first, between the parts of the other."""
+    more = house.jobs.submit([ONE, TWO, FOUR], watcher="me")
+    assert house.turn() == [f"{more}-0"]
+    less = house.jobs.submit([THREE], watcher="me")
+    house.hear("started", more)
+    assert (house.view(more).at_work, house.view(more).ahead) == (True, 0)
+    assert (house.view(less).at_work, house.view(less).ahead) == (False, 1)
+    house.finish(f"{more}-0", ONE)
+    assert house.turn() == [f"{less}-0"]
+    house.hear("started", less)
+    waiting = house.view(more)
     assert (waiting.state, waiting.at_work, waiting.compiling, waiting.ahead) == ("running", False, False, 1)
-    house.finish(f"{other}-0", THREE)
-    assert house.turn() == [f"{long}-1"]
-    house.finish(f"{long}-1", TWO)
+    house.finish(f"{less}-0", THREE)
+    assert house.turn() == [f"{more}-1"]
+    house.finish(f"{more}-1", TWO)
     house.turn()
-    assert [house.view(job).state for job in (long, other)] == ["done", "done"]
+    house.finish(f"{more}-2", FOUR)
+    house.turn()
+    assert [house.view(job).state for job in (more, less)] == ["done", "done"]
+
+
+LONG = RunSpec(model=ModelSpec(units=200), training=TrainingSpec(epochs=20_000))  # a minute or so
+
+
+def partly(spec: RunSpec, steps_done: int) -> list[Any]:
+    document, arrays = to_parts(finished(spec))
+    return [(document | {"steps_done": steps_done}, arrays)]
+
+
+def test_a_long_training_gives_way_to_a_short_one_and_goes_on_from_where_it_stood(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    monkeypatch.setattr(at_work, "_tell", lambda _, function, argument: told.append((function, argument)))
+    told: list[tuple[str, str]] = []
+    long = house.begin([LONG], learnt=True)
+    now += 60
+    house.view(long)
+    assert house.turn() == [f"{long}-0"]
+    assert told == [], "nobody waits"
+    short = house.jobs.submit([ONE], watcher="you")
+    house.turn(), house.turn()
+    assert told == [("request_pause", f"{long}-0")], "once"
+    house.cluster.futures[f"{long}-0"].end("finished", partly(LONG, 1))
+    assert house.turn() == [f"{short}-0"]
+    view = house.view(long)
+    assert (view.state, view.at_work, view.ahead, view.steps_done) == ("running", False, 1, 1)
+    house.finish(f"{short}-0", ONE)
+    assert house.turn() == [f"{long}-0-2"]
+    (earlier,) = house.cluster.futures[f"{long}-0-2"].arguments[-1]
+    assert earlier[0]["steps_done"] == 1
+    house.finish(f"{long}-0-2", LONG)
+    house.turn()
+    assert house.view(long).state == "done"
+    house.jobs._keeping.shutdown(wait=True)
+    assert [run.spec for run, _ in house.stored] == [ONE, LONG]
+
+
+def test_a_training_that_gave_way_and_is_stopped_ends_with_what_it_had_learnt(house: House) -> None:
+    long = house.begin([LONG], learnt=True)
+    house.jobs.submit([ONE], watcher="you")
+    house.cluster.futures[f"{long}-0"].end("finished", partly(LONG, 1))
+    house.turn()
+    house.jobs.stop(long, "me")
+    view = house.view(long)
+    assert view.state == "stopped"
+    assert [run.steps_done for run in view.runs if run] == [1]
 
 
 def test_two_workers_have_two_trainings(house: House) -> None:
@@ -300,16 +354,16 @@ def test_finished_runs_are_kept_once_in_another_thread_though_nobody_looks_or_tw
     comparison = house.jobs.submit([ONE, TWO], watcher="me")
     assert house.jobs.submit([ONE, TWO], watcher="you") == comparison
     single = house.jobs.submit([THREE], watcher="me")
-    for key, spec in ((f"{comparison}-0", ONE), (f"{single}-0", THREE), (f"{comparison}-1", TWO)):
+    for key, spec in ((f"{single}-0", THREE), (f"{comparison}-0", ONE), (f"{comparison}-1", TWO)):
         house.turn()
         house.finish(key, spec)
     house.turn()
     for watcher in ("me", "you"):
         house.jobs.view(comparison, watcher)
     house.jobs._keeping.shutdown(wait=True)
-    assert [run.spec for run, _ in house.stored] == [ONE, THREE, TWO]
+    assert [run.spec for run, _ in house.stored] == [THREE, ONE, TWO]
     assert {thread.split("_")[0] for _, thread in house.stored} == {"keeping"}
-    assert [bool(run.optimizer_state) for run, _ in house.stored] == [False, True, False]
+    assert [bool(run.optimizer_state) for run, _ in house.stored] == [True, False, False]
 
 
 def test_a_stopped_run_is_not_kept(house: House) -> None:

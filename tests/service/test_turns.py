@@ -1,48 +1,163 @@
-"""Whose turn it is, and how many come before."""
+"""Whose turn it is, what gives way to it, and what the others are told of it."""
 
+import pytest
+
+from bilstm_core.engine.program_keys import ProgramKey
 from bilstm_core.service.job_record import Job
 from bilstm_core.service.parts import parts_of
-from bilstm_core.service.turns import ahead, turns
+from bilstm_core.service.turns import OVERDUE_S, PART_S, REMEMBERED_S, SHORT_TURN_S, Turn, Turns
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 
-
-def job(name: str, parts: int) -> Job:
-    specs = tuple(RunSpec(model=ModelSpec(units=units)) for units in range(1, parts + 1))
-    return Job(id=name, specs=specs, resume=None, parts=parts_of(specs))
+NOW = 1_000.0
+LONG = TrainingSpec(epochs=20_000)  # of 120 units: several seconds
 
 
-def names(*jobs: Job) -> str:
-    return " ".join(f"{turn.job.id}{turn.number}" for turn in turns(jobs))
+def job(name: str, parts: int = 1, training: TrainingSpec | None = None, watcher: str = "", seeds: int = 1) -> Job:
+    """A job of so many models, asked for by one of its own name, at NOW."""
+    every = [
+        RunSpec(model=ModelSpec(units=120 * units if training else units), training=training or TrainingSpec())
+        for units in range(1, parts + 1)
+    ]
+    specs = tuple(every * seeds)
+    return Job(id=name, specs=specs, resume=None, parts=parts_of(specs), watchers={watcher or name: NOW}, asked=NOW)
 
 
-def test_every_jobs_first_part_goes_before_any_jobs_second() -> None:
-    assert names(job("a", 3), job("b", 1), job("c", 2)) == "a0 b0 c0 a1 c1 a2"
+def names(turns: Turns, *jobs: Job, now: float = NOW) -> str:
+    return " ".join(job.id for job in turns.order(jobs, now))
 
 
-def test_what_was_given_out_or_is_over_has_no_turn() -> None:
-    first, second, third = job("a", 3), job("b", 1), job("c", 1)
+def test_a_job_has_its_next_part_given_and_what_is_over_or_stopping_none() -> None:
+    first, second, third = job("a", 3), job("b"), job("c")
     first.parts[0].sent = True
     first.parts[1].over = True
     second.end("failed", "No.")
     third.stopping = True
-    assert names(first, second, third) == "a2"
+    assert Turns().next([first, second, third], NOW) == Turn(first, 2)
+    assert Turns().next([second, third], NOW) is None
 
 
-def test_seeds_of_one_model_are_one_turn() -> None:
-    specs = tuple(RunSpec(training=TrainingSpec(seed=seed)) for seed in range(50))
-    assert names(Job(id="a", specs=specs, resume=None, parts=parts_of(specs))) == "a0"
+def test_short_goes_before_long_and_of_two_short_ones_the_one_with_less_left() -> None:
+    assert (
+        names(Turns(), job("long", training=LONG), job("three", 3), job("one"), job("two", 2)) == "one two three long"
+    )
 
 
-def test_ahead_counts_what_is_at_work_and_every_turn_before() -> None:
-    first, second = job("a", 2), job("b", 2)
-    jobs = [first, second]
-    assert [ahead(each, jobs, at_work=1) for each in jobs] == [1, 2]
-    first.parts[0].over = True  # b0 a1 b1
-    assert [ahead(each, jobs, at_work=1) for each in jobs] == [2, 1]
-    assert ahead(job("c", 1), jobs, at_work=1) == 0
+def test_programs_that_the_worker_has_need_no_time() -> None:
+    def compiled(program: ProgramKey) -> bool:
+        return program.model.units == 2
+
+    one, two = job("one"), job("two", 2)
+    two.parts[0].over = True
+    assert names(Turns(), two, one) == "one two"
+    assert names(Turns(compiled=compiled), two, one) == "two one"
 
 
-def test_nobody_is_ahead_of_a_job_that_a_worker_has_a_part_of_though_it_has_not_begun() -> None:
-    alone = job("a", 3)
-    alone.parts[0].sent = True
-    assert ahead(alone, [alone], at_work=1) == 0
+def test_nobody_has_a_second_turn_before_everybody_had_one() -> None:
+    turns = Turns()
+    served = job("served")
+    served.end("done")
+    turns.ended(served, NOW - 1)
+    again, newcomer = job("again", watcher="served"), job("newcomer", 3)
+    assert names(turns, again, newcomer) == "newcomer again"
+    newcomer.end("done")
+    turns.ended(newcomer, NOW)
+    assert names(turns, job("new", 3, watcher="newcomer"), again) == "again new"
+    last = job("last")
+    last.end("done")
+    turns.ended(last, NOW + REMEMBERED_S - 0.5)
+    assert set(turns.had) == {"newcomer", "last"}
+
+
+def test_a_job_that_two_wait_for_has_the_turn_of_the_one_who_had_none() -> None:
+    turns = Turns(had={"served": NOW - 1})
+    shared = job("shared", 3, watcher="served")
+    shared.watchers["new"] = NOW
+    assert names(turns, job("again", watcher="served"), shared) == "shared again"
+
+
+def test_a_short_job_is_one_turn_however_many_parts_it_has_and_a_long_one_a_turn_each_time() -> None:
+    turns = Turns()
+    short, long = job("short", 3), job("long", training=LONG)
+    turns.ended(short, NOW)
+    assert turns.had == {}
+    turns.ended(long, NOW)
+    assert turns.had == {"long": NOW}
+
+
+def test_nobody_waits_for_ever() -> None:
+    long = job("long", training=LONG)
+    late = NOW + OVERDUE_S + 1
+    fresh = job("fresh")
+    fresh.asked = late
+    assert names(Turns(), fresh, long, now=NOW + OVERDUE_S - 1) == "fresh long"
+    assert names(Turns(), fresh, long, now=late) == "long fresh"
+    long.had_turn = late - 1
+    assert names(Turns(), fresh, long, now=late) == "fresh long"
+
+
+def at_work(job: Job, since: float) -> Turn:
+    job.parts[0].sent = job.parts[0].started = True
+    job.parts[0].learning_since = since
+    return Turn(job, 0)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "learns_for", "gives_way"),
+    [
+        (job("short"), SHORT_TURN_S + 0.01, True),
+        (job("short"), SHORT_TURN_S - 0.01, False),
+        (job("other long", training=LONG), PART_S + 0.01, True),
+        (job("other long", training=LONG), PART_S - 0.01, False),
+    ],
+)
+def test_a_long_training_gives_way_to_whoever_waits_once_it_has_had_its_time(
+    waiting: Job, learns_for: float, gives_way: bool
+) -> None:
+    turn = at_work(job("long", training=LONG), NOW)
+    assert Turns().relieved([turn], [turn.job, waiting], NOW + learns_for) == [turn] * gives_way
+
+
+def test_what_is_short_or_ends_or_compiles_or_is_alone_gives_way_to_nobody() -> None:
+    waiting, late = job("waiting"), NOW + 60
+    short = at_work(job("short"), NOW)
+    assert not Turns().relieved([short], [short.job, waiting], late)
+    long = at_work(job("long", 2, training=LONG), NOW)
+    assert not Turns().relieved([long], [long.job], late), "its own next part is no other"
+    assert Turns().relieved([long], [long.job, waiting], late)
+    long.job.stopping = True
+    assert not Turns().relieved([long], [long.job, waiting], late)
+    long.job.stopping, long.job.parts[0].learning_since = False, None
+    assert not Turns().relieved([long], [long.job, waiting], late)
+
+
+def test_what_waits_knows_how_many_come_before_and_about_how_long_they_take() -> None:
+    turns = Turns()
+    turns.pace.compile_s = 3.0
+    working, first, second = at_work(job("working"), NOW), job("first"), job("second", 2)
+    every = [working.job, first, second]
+    assert turns.wait(working.job, [working], every, NOW).jobs == 0
+    assert turns.wait(first, [working], every, NOW).jobs == 1
+    wait = turns.wait(second, [working], every, NOW)
+    assert wait.jobs == 2
+    assert 6 < wait.seconds < 7
+    assert wait.short == 0
+
+
+def test_a_long_job_keeps_others_waiting_for_one_turn_and_is_told_what_would_be_short() -> None:
+    turns = Turns()
+    other, long = job("other", training=LONG), job("long", training=LONG)
+    wait = turns.wait(long, [at_work(other, NOW)], [other, long], NOW)
+    assert wait.jobs == 1
+    assert wait.seconds <= PART_S + turns.pace.compile_s
+    assert 0 < wait.short < 20_000
+    shorter = job("shorter", training=TrainingSpec(epochs=wait.short))
+    assert not turns.long(shorter)
+
+
+def test_seeds_of_one_model_are_one_part_and_an_order_is_kept_for_a_moment() -> None:
+    turns = Turns()
+    many = job("many", seeds=30)
+    assert len(many.parts) == 1
+    assert turns.wait(many, [], [many], NOW).jobs == 0
+    before = job("before")
+    assert turns.wait(many, [], [before, many], NOW + 1).jobs == 1

@@ -41,7 +41,7 @@ def test_the_fingerprint_follows_the_source_and_not_the_place_or_line_endings(
 
 def test_a_job_of_another_source_is_refused() -> None:
     with pytest.raises(SourceMismatchError):
-        train_job("job", 0, [codec.encode(SPEC)], "0123")
+        train_job(("job", 0, "key"), [codec.encode(SPEC)], "0123")
     with pytest.raises(SourceMismatchError):
         summary_job(codec.encode(SPEC), "0123")
     with pytest.raises(SourceMismatchError):
@@ -52,14 +52,14 @@ def test_a_program_that_was_compiled_ahead_costs_a_training_nothing() -> None:
     spec = RunSpec(model=ModelSpec(units=13), training=TrainingSpec(epochs=3, batch_size=8))
     assert prepare_job(codec.encode(spec), 1, LOADED) > 0
     assert prepare_job(codec.encode(spec), 1, LOADED) == 0
-    (parts,) = train_job("job", 0, [codec.encode(spec)], LOADED)
+    (parts,) = train_job(("job", 0, "key"), [codec.encode(spec)], LOADED)
     assert from_parts(*parts).timing.compile_s == 0
 
 
 def test_a_job_gives_what_train_gives() -> None:
     from bilstm_core.training import train
 
-    (parts,) = train_job("job", 0, [codec.encode(SPEC)], LOADED)
+    (parts,) = train_job(("job", 0, "key"), [codec.encode(SPEC)], LOADED)
     run, expected = from_parts(*parts), train(SPEC)
     assert run.finished
     assert run.history.equals(expected.history)
@@ -68,21 +68,23 @@ def test_a_job_gives_what_train_gives() -> None:
 
 def test_a_job_of_several_seeds_gives_them_in_order() -> None:
     specs = [RunSpec(training=TrainingSpec(epochs=40, seed=seed)) for seed in (3, 1, 2)]
-    runs = [from_parts(*parts) for parts in train_job("job", 0, [codec.encode(spec) for spec in specs], LOADED)]
+    runs = [
+        from_parts(*parts) for parts in train_job(("job", 0, "key"), [codec.encode(spec) for spec in specs], LOADED)
+    ]
     assert [run.spec for run in runs] == specs
 
 
 def test_a_resumed_job_ends_where_the_whole_one_ends() -> None:
     longer = RunSpec(training=TrainingSpec(epochs=80))
-    (first,) = train_job("job", 0, [codec.encode(SPEC)], LOADED)
-    (resumed,) = train_job("job", 0, [codec.encode(longer)], LOADED, first)
-    (whole,) = train_job("job", 0, [codec.encode(longer)], LOADED)
+    (first,) = train_job(("job", 0, "key"), [codec.encode(SPEC)], LOADED)
+    (resumed,) = train_job(("job", 0, "key"), [codec.encode(longer)], LOADED, [first])
+    (whole,) = train_job(("job", 0, "key"), [codec.encode(longer)], LOADED)
     assert all(np.array_equal(resumed[1][name], whole[1][name]) for name in whole[1])
 
 
 def test_a_job_that_was_asked_to_stop_before_it_began_gives_nothing() -> None:
     worker.request_stop("early")
-    assert train_job("early", 0, [codec.encode(SPEC)], LOADED) == []
+    assert train_job(("early", 0, "key"), [codec.encode(SPEC)], LOADED) == []
 
 
 def test_a_job_that_is_asked_to_stop_gives_the_run_as_far_as_it_got(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,10 +95,31 @@ def test_a_job_that_is_asked_to_stop_gives_the_run_as_far_as_it_got(monkeypatch:
 
     monkeypatch.setattr(worker, "Reporter", StopsAtOnce)
     spec = RunSpec(model=ModelSpec(), training=TrainingSpec(epochs=20_000))
-    (parts,) = train_job("midway", 0, [codec.encode(spec)], LOADED)
+    (parts,) = train_job(("midway", 0, "key"), [codec.encode(spec)], LOADED)
     run = from_parts(*parts)
     assert 0 < run.steps_done < 20_000
     assert not run.finished
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_a_task_that_gives_way_goes_on_to_the_numbers_of_one_that_does_not(
+    seeds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    specs = [RunSpec(training=TrainingSpec(epochs=400, seed=seed)) for seed in range(seeds)]
+    flats = [codec.encode(spec) for spec in specs]
+    whole = train_job(("job", 0, "whole"), flats, LOADED)
+
+    class GivesWay(Reporter):
+        def __call__(self, progress: Progress) -> None:
+            worker.request_pause(f"first of {seeds}")
+            super().__call__(progress)
+
+    monkeypatch.setattr(worker, "Reporter", GivesWay)
+    part = train_job(("job", 0, f"first of {seeds}"), flats, LOADED)
+    assert 0 < part[0][0]["steps_done"] < 400
+    resumed = train_job(("job", 0, "second"), flats, LOADED, part)
+    for parts, expected in zip(resumed, whole, strict=True):
+        assert all(np.array_equal(parts[1][name], expected[1][name]) for name in expected[1])
 
 
 def test_a_summary_is_what_keras_prints() -> None:
