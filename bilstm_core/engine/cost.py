@@ -101,11 +101,12 @@ def seconds(specs: Sequence[RunSpec]) -> float:
     )
 
 
-def check(specs: Sequence[RunSpec]) -> None:
-    """Raise ValueError, with a sentence, if these are too much for one job."""
+def check(specs: Sequence[RunSpec], most_s: float = MAX_JOB_S) -> None:
+    """Raise ValueError, with a sentence, if these are too much for one job. most_s: of training, by estimate"""
     needed = seconds(specs)
-    if needed > MAX_JOB_S:
+    if needed > most_s:
+        most = f"{most_s / 60:.0f} are the most at once" + (" while others wait" if most_s < MAX_JOB_S else "")
         raise ValueError(
-            f"This is about {needed / 60:.0f} minutes of training, and {MAX_JOB_S / 60:.0f} are the most at once."
+            f"This is about {needed / 60:.0f} minutes of training, and {most}."
             " Ask for fewer starts, sequences, units or timesteps."
         )

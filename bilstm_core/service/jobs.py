@@ -18,7 +18,11 @@ from bilstm_core.runs import Run, to_parts
 from bilstm_core.service.dispatcher import Dispatcher, State
 from bilstm_core.service.job_record import Job, JobView
 from bilstm_core.service.parts import parts_of
+from bilstm_core.service.turns import waits
 from bilstm_core.specs import RunSpec
+
+JOBS_A_PERSON = 6  # that one watcher may have under way: one a page that trains
+MAX_JOB_BUSY_S = 300.0  # of training in one job, while somebody else waits
 
 
 class Jobs(Dispatcher):
@@ -58,7 +62,8 @@ class Jobs(Dispatcher):
         resume: a run to go on from, for one spec. Such a job is never joined.
         about: JSON-ready, and small: what another session needs to show what the job was asked for. A job that is
         joined keeps its own
-        Raises ValueError for no specs, several with resume, or more than is allowed at once: cost.check.
+        Raises ValueError for no specs, several with resume, more than is allowed at once (cost.check; less while others
+        wait), or more jobs than a watcher may have under way.
         """
         asked = tuple(spec.canonical() for spec in specs)
         if not asked or (resume is not None and len(asked) != 1):
@@ -69,6 +74,8 @@ class Jobs(Dispatcher):
             if resume is None:
                 open_jobs = (job for job in self._jobs.values() if not (job.over or job.stopping or job.resume))
                 joined = next((job for job in open_jobs if job.specs == asked), None)
+            if joined is None:
+                self._check_share(asked, watcher)
             job = joined or Job(
                 id=uuid.uuid4().hex, specs=asked, resume=resume, parts=parts_of(asked), about=dict(about or {})
             )
@@ -81,6 +88,15 @@ class Jobs(Dispatcher):
                 else:
                     self._commands.put(lambda _: None)  # to be given out at once
             return job.id
+
+    def _check_share(self, specs: Sequence[RunSpec], watcher: str) -> None:
+        own = sum(watcher in job.watchers for job in self._jobs.values() if not job.over)
+        if own >= JOBS_A_PERSON:
+            raise ValueError(
+                f"You have {own} trainings under way on these pages already. Wait until one has ended, or stop one."
+            )
+        if any(waits(job) and watcher not in job.watchers for job in self._jobs.values()):
+            cost.check(specs, MAX_JOB_BUSY_S)
 
     def prepare(self, specs: Sequence[RunSpec], *, watcher: str) -> None:
         """Have the programs compiled that these would be trained with, once the worker has nothing else to do.

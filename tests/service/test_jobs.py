@@ -15,7 +15,7 @@ import pytest
 
 from bilstm_core.engine.program_keys import programs_of
 from bilstm_core.files.model_file import read_model_file
-from bilstm_core.service import dispatcher, forgetting, heartbeat, upkeep
+from bilstm_core.service import dispatcher, forgetting, heartbeat, turns, upkeep
 from bilstm_core.service.jobs import Jobs, JobView
 from bilstm_core.service.recycling import PRESSING_BYTES
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
@@ -207,6 +207,25 @@ def test_parts_arrive_one_by_one_and_in_their_places(jobs: Jobs) -> None:
     view = over(jobs, job)
     assert view.state == "stopped"
     assert [run.spec for run in view.runs[:3] if run] == [SHORT, *specs[2:]]
+
+
+def test_a_long_training_gives_way_and_ends_as_one_that_did_not(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "SHORT_S", 0.2)
+    monkeypatch.setattr(turns, "SHORT_TURN_S", 0.0)
+    whole = over(jobs, jobs.submit(seeds(2, epochs=5_000), watcher="me")).runs
+    long = jobs.submit(seeds(2, epochs=5_000), watcher="me")
+    until(lambda: seen(jobs, long).steps_done)
+    short = jobs.submit([SHORT], watcher="you")
+    until(lambda: seen(jobs, short, "you").over)
+    assert not seen(jobs, long).over
+    runs = over(jobs, long).runs
+    assert jobs._jobs[long].parts[0].turns > 1
+    for run, expected in zip(runs, whole, strict=True):
+        assert run is not None
+        assert expected is not None
+        assert run.finished
+        assert all(np.array_equal(run.weights[name], expected.weights[name]) for name in expected.weights)
+        assert run.history.equals(expected.history)
 
 
 def test_a_stopped_job_ends_with_what_it_has_learnt_and_can_go_on(jobs: Jobs) -> None:

@@ -3,18 +3,20 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from bilstm_core.engine import cost
 from bilstm_core.runs import Run, to_parts
-from bilstm_core.service import at_work, dispatcher, forgetting, heartbeat, upkeep
+from bilstm_core.service import at_work, dispatcher, forgetting, heartbeat, jobs, upkeep
 from bilstm_core.service.dispatcher import FAULTY_S, UNHEEDED_S
 from bilstm_core.service.forgetting import QUIET_ALONE_S, QUIET_S
 from bilstm_core.service.heartbeat import SILENT_S, Sight
-from bilstm_core.service.jobs import Jobs, JobView
+from bilstm_core.service.jobs import MAX_JOB_BUSY_S, Jobs, JobView
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 
@@ -211,6 +213,30 @@ def test_a_training_that_gave_way_and_is_stopped_ends_with_what_it_had_learnt(ho
     view = house.view(long)
     assert view.state == "stopped"
     assert [run.steps_done for run in view.runs if run] == [1]
+
+
+def test_a_person_has_so_many_trainings_under_way_and_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "JOBS_A_PERSON", 2)
+    first = house.jobs.submit([ONE], watcher="me")
+    house.jobs.submit([TWO], watcher="me")
+    with pytest.raises(ValueError, match="You have 2 trainings under way"):
+        house.jobs.submit([THREE], watcher="me")
+    assert house.jobs.submit([ONE], watcher="me") == first, "joining costs nothing"
+    house.jobs.submit([THREE], watcher="you")
+    house.jobs.stop(first, "me")
+    house.jobs.submit([FOUR], watcher="me")
+
+
+def test_while_others_wait_a_job_may_be_less(house: House) -> None:
+    many = [replace(LONG, training=TrainingSpec(epochs=20_000, seed=seed)) for seed in range(40)]
+    assert MAX_JOB_BUSY_S < cost.seconds(many) < cost.MAX_JOB_S
+    alone = house.jobs.submit(many, watcher="me")
+    house.jobs.stop(alone, "me")
+    house.begin([ONE])
+    house.jobs.submit([TWO], watcher="you")
+    with pytest.raises(ValueError, match="5 are the most at once while others wait"):
+        house.jobs.submit(many, watcher="me")
+    house.jobs.submit(many, watcher="you")
 
 
 def test_two_workers_have_two_trainings(house: House) -> None:
