@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run class test test-any-order mutants browser check bench record lock pictures notebooks clean
+.PHONY: run class test test-long test-any-order mutants browser check bench record lock pictures notebooks clean
 
 PORT ?= 8501
 SEED ?= 1
@@ -19,9 +19,13 @@ class: $(VENV)/.app
 test: browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
+# further pages and hosts of what `make test` tries on one
+test-long: browser
+	$(BIN)/python -m pytest -m long
+
 # all but the browser's tests, in an order that SEED gives
 test-any-order: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not browser" -p pytest_randomly --randomly-seed=$(SEED)
+	$(BIN)/python -m pytest -m "not browser and not long" -p pytest_randomly --randomly-seed=$(SEED)
 
 # which changes of the code no test notices, some ten minutes; MODULES="statistics codec" for some
 mutants: $(VENV)/.dev

@@ -33,6 +33,7 @@ def test_recorded_starts_open_the_page_and_download_as_csv_and_the_grid_knows_th
     )
 
 
+@pytest.mark.long
 def test_the_long_run_waits_for_a_guess_and_says_what_came_of_it(open_page: OpenPage) -> None:
     page = open_page("directions")
     for label, value in (("Timesteps", "2"), ("Units", "2")):
@@ -174,7 +175,10 @@ def test_three_starts_are_trained_in_a_plot_that_stands_where_the_finished_one_d
     expect(page.get_by_text("Wins by pair")).to_be_visible()
 
 
-@pytest.mark.parametrize(("path", "start"), [("train", "Train"), ("directions", "Run"), ("merge_modes", "Run")])
+@pytest.mark.parametrize(
+    ("path", "start"),
+    [("train", "Train"), ("directions", "Run"), pytest.param("merge_modes", "Run", marks=pytest.mark.long)],
+)
 def test_on_a_phone_start_stop_and_settings_stand_in_one_row_over_the_figure(
     open_page: OpenPage, path: str, start: str
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from bilstm_core.problems import PROBLEMS
@@ -21,6 +22,7 @@ def drawn(page: Page, chart: str) -> None:
     expect(page.get_by_test_id(f"chart-{chart}").locator(".main-svg").first).to_be_visible()
 
 
+@pytest.mark.long
 def test_every_problem_trains_evaluates_and_draws(open_page: OpenPage) -> None:
     page = open_page("train")
     finished(page, 1_000)

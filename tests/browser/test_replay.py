@@ -102,7 +102,10 @@ def painted_a_second(chart: Locator, controls: Locator) -> float:
     return counted
 
 
-@pytest.mark.parametrize("name", PAGES)
+LONG = ("why", "merge_modes")  # drawn by the code of the others
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.long] * (name in LONG)) for name in PAGES])
 def test_a_curve_stands_up_to_the_replays_head_in_every_painted_frame_and_in_the_end_whole(
     open_page: OpenPage, name: str
 ) -> None:

@@ -19,7 +19,7 @@ def responses(context: BrowserContext) -> list[Response]:
     return came
 
 
-@pytest.mark.parametrize("base", ["", "/lab/bilstm"])
+@pytest.mark.parametrize("base", ["", pytest.param("/lab/bilstm", marks=pytest.mark.long)])
 def test_plotly_comes_compressed_once_and_a_second_visit_asks_nobody_for_it(
     start_app: Callable[..., App], request: pytest.FixtureRequest, chromium: Browser, base: str
 ) -> None:

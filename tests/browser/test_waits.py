@@ -174,6 +174,7 @@ def test_another_pages_training_goes_on_and_says_how_far_it_is_without_a_run(vis
     assert visit.timed == []
 
 
+@pytest.mark.long
 def test_where_the_server_tells_nothing_a_fragment_asks_once_a_second_and_the_page_is_the_same(
     visit: Visit, start_app: Callable[..., App]
 ) -> None:
