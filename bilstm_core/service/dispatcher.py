@@ -268,8 +268,9 @@ class Dispatcher:
         now = time.monotonic()
         with self._lock:
             forgetting.forget_watchers(self._jobs.values(), now)
-            for job in self._jobs.values():
+            for job in forgetting.to_give_up(self._jobs.values(), now):
                 self._cancel_if_alone(job)
+            for job in self._jobs.values():
                 if job.stopping and not job.over and now - job.heard > UNHEEDED_S:
                     job.end("stopped")
             for job_id in forgetting.to_drop(self._jobs.values(), self._at_work.jobs(), now):

@@ -14,7 +14,7 @@ from bilstm_core.engine import cost
 from bilstm_core.runs import Run, to_parts
 from bilstm_core.service import at_work, dispatcher, forgetting, heartbeat, jobs, upkeep
 from bilstm_core.service.dispatcher import FAULTY_S, UNHEEDED_S
-from bilstm_core.service.forgetting import QUIET_ALONE_S, QUIET_S
+from bilstm_core.service.forgetting import ALONE_S, QUIET_ALONE_S, QUIET_S
 from bilstm_core.service.heartbeat import SILENT_S, Sight
 from bilstm_core.service.jobs import MAX_JOB_BUSY_S, Jobs, JobView
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
@@ -329,14 +329,39 @@ def test_a_watcher_that_goes_silent_counts_as_gone_sooner_where_another_job_wait
         house.turn()
     assert now - begin == pytest.approx(limit, abs=1.5)
     assert not view.over, "one still watches"
-    while not house.jobs._jobs[job].over:
+    while house.jobs._jobs[job].watchers:
         now += 1
         if other:
             house.view(other)
         house.turn()
     assert now - hidden == pytest.approx(limit, abs=1.5)
+    now += ALONE_S - 1
+    house.turn()
+    assert not house.jobs._jobs[job].over, "its watcher may be asleep"
+    now += 3
+    house.turn()
     assert house.view(job).message == "The training was stopped because no page was watching it any more."
     assert house.cluster.stops == [job]
+
+
+def test_a_training_whose_visitor_sleeps_stands_still_and_goes_on_when_he_is_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    monkeypatch.setattr(at_work, "_tell", lambda _, function, argument: told.append((function, argument)))
+    job = house.begin([LONG], learnt=True)
+    now += QUIET_ALONE_S + 1
+    house.progress(job)
+    house.turn()
+    assert told == [("request_pause", f"{job}-0")]
+    house.cluster.futures[f"{job}-0"].end("finished", partly(LONG, 1))
+    assert house.turn() == [], "nobody is there"
+    now += 300
+    assert house.turn() == []
+    assert not house.view(job).over
+    assert house.turn() == [f"{job}-0-2"]
 
 
 def test_a_part_that_is_begun_again_for_nobody_is_told_to_stop(house: House) -> None:
