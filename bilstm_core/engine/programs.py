@@ -25,6 +25,7 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError(TO_TRAIN, name=error.name) from error
 
 from bilstm_core.engine.cells import scan
+from bilstm_core.engine.padding import padded, places, widened
 from bilstm_core.engine.program_keys import MAX_PROGRAMS, ProgramKey, program_key
 from bilstm_core.network.inference import CONSTANT, position_inputs
 from bilstm_core.network.initial_weights import branches, parameter_count, shapes
@@ -103,15 +104,32 @@ def compile_program(problem: ProblemSpec, model: ModelSpec, batch: int, stack: i
     problem, model = problem.canonical(), model.canonical()
     key = program_key(problem, model, batch, stack)
     with _lock:
-        if key in _programs:
-            _programs.move_to_end(key)
-            return _programs[key], 0.0
         start = time.perf_counter()
-        program = _compiled(problem, model, batch, stack)
-        _programs[key] = program
+        known = key in _programs
+        if not known:
+            _programs[key] = _compiled(problem, key.model, batch, stack)
+        _programs.move_to_end(key)
         while len(_programs) > MAX_PROGRAMS:
             _programs.popitem(last=False)
-        return program, time.perf_counter() - start
+        return _for_model(_programs[key], problem, model), 0.0 if known else time.perf_counter() - start
+
+
+def _for_model(program: Program, problem: ProblemSpec, model: ModelSpec) -> Program:
+    """A program that takes and gives weights of the model, where it was compiled for more units."""
+    wide = padded(model)
+    if wide == model:
+        return program
+    where, parameters = places(problem, model), parameter_count(problem, wide)
+
+    def run(state: State, data: Chunk, *, steps_done: int, steps: int, learning_rate: float) -> Result:
+        wider = State(*widened(state, where, parameters))
+        after, loss, accuracy, slot_weights = program.run(
+            wider, data, steps_done=steps_done, steps=steps, learning_rate=learning_rate
+        )
+        used = slot_weights[: int(data.slot.max()) + 1]
+        return Result(State(*(part[..., where] for part in after)), loss, accuracy, used[..., where])
+
+    return Program(program.capacity, program.slots, run)
 
 
 def _compiled(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) -> Program:

@@ -106,8 +106,11 @@ def test_other_heads_equal_keras(head: str, outputs: int, monkeypatch: pytest.Mo
 
 
 def test_a_program_is_compiled_once_and_kept() -> None:
-    program, _ = compile_program(PROBLEM, MODELS[0], BATCH, 1)
-    assert compile_program(PROBLEM, MODELS[0], BATCH, 1) == (program, 0.0)
+    compile_program(PROBLEM, MODELS[0], BATCH, 1)
+    kept = dict(_programs)
+    assert compile_program(PROBLEM, MODELS[0], BATCH, 1)[1] == 0
+    assert compile_program(PROBLEM, replace(MODELS[0], units=7), BATCH, 1)[1] == 0, "of as many units with the padding"
+    assert dict(_programs) == kept
     assert len(_programs) <= MAX_PROGRAMS
 
 
