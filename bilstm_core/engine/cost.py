@@ -8,7 +8,7 @@ import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bilstm_core.engine.padding import padded
+from bilstm_core.engine.sharing import padded
 from bilstm_core.network.initial_weights import branches, parameter_count
 from bilstm_core.specs import GATES, RunSpec
 

@@ -25,8 +25,8 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError(TO_TRAIN, name=error.name) from error
 
 from bilstm_core.engine.cells import scan
-from bilstm_core.engine.padding import padded, places, widened
 from bilstm_core.engine.program_keys import MAX_PROGRAMS, ProgramKey, program_key
+from bilstm_core.engine.sharing import in_reading_order, places, shared, turned, widened
 from bilstm_core.network.inference import CONSTANT, position_inputs
 from bilstm_core.network.initial_weights import branches, parameter_count, shapes
 from bilstm_core.specs import ModelSpec, ProblemSpec
@@ -115,19 +115,23 @@ def compile_program(problem: ProblemSpec, model: ModelSpec, batch: int, stack: i
 
 
 def _for_model(program: Program, problem: ProblemSpec, model: ModelSpec) -> Program:
-    """A program that takes and gives weights of the model, where it was compiled for more units."""
-    wide = padded(model)
-    if wide == model:
+    """A program that takes and gives what is the model's own, where it was compiled for one that shares it."""
+    compiled_for = shared(model)
+    if compiled_for == model:
         return program
-    where, parameters = places(problem, model), parameter_count(problem, wide)
+    wider = compiled_for.units > model.units
+    where, parameters = places(problem, model), parameter_count(problem, compiled_for)
 
     def run(state: State, data: Chunk, *, steps_done: int, steps: int, learning_rate: float) -> Result:
-        wider = State(*widened(state, where, parameters))
-        after, loss, accuracy, slot_weights = program.run(
-            wider, data, steps_done=steps_done, steps=steps, learning_rate=learning_rate
-        )
-        used = slot_weights[: int(data.slot.max()) + 1]
-        return Result(State(*(part[..., where] for part in after)), loss, accuracy, used[..., where])
+        if turned(model):
+            data = Chunk(*in_reading_order(data.x, data.y, data.mask, model), data.slot)
+        if wider:
+            state = State(*widened(state, where, parameters))
+        result = program.run(state, data, steps_done=steps_done, steps=steps, learning_rate=learning_rate)
+        if not wider:
+            return result
+        used = result.slot_weights[: int(data.slot.max()) + 1]
+        return result._replace(state=State(*(part[..., where] for part in result.state)), slot_weights=used[..., where])
 
     return Program(program.capacity, program.slots, run)
 

@@ -19,6 +19,7 @@ MODELS = [
     ModelSpec(units=4),
     ModelSpec(units=4, direction="forward", position="one_hot"),
     ModelSpec(units=4, direction="backward", layers=2),
+    ModelSpec(units=4, direction="backward", position="fraction"),
     ModelSpec(units=4, direction="backward", layers=2, backward_output="raw", cell="gru"),
     ModelSpec(units=4, cell="gru", merge_mode="mul"),
     ModelSpec(units=4, cell="rnn", merge_mode="sum", layers=3),

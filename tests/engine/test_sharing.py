@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bilstm_core.engine.padding import UNITS, padded, places, widened
 from bilstm_core.engine.program_keys import program_key
+from bilstm_core.engine.sharing import UNITS, padded, places, shared, widened
 from bilstm_core.network.inference import probabilities
 from bilstm_core.network.initial_weights import flattened, initial_weights, named, parameter_count
 from bilstm_core.specs import ModelSpec, ProblemSpec
@@ -59,3 +59,10 @@ def test_numbers_of_units_that_are_padded_alike_share_a_program_and_nothing_else
     assert program_key(PROBLEM, replace(model, units=32), 1, 1) == key
     assert program_key(PROBLEM, replace(model, units=20), 1, 1) != key
     assert program_key(PROBLEM, replace(model, cell="gru"), 1, 1) != key
+
+
+def test_backward_shares_the_program_of_forward_unless_it_is_told_its_position() -> None:
+    forward, backward = ModelSpec(direction="forward"), ModelSpec(direction="backward", backward_output="raw")
+    assert shared(backward) == shared(forward) == forward
+    assert shared(replace(backward, position="fraction")).direction == "backward"
+    assert shared(ModelSpec()) == ModelSpec()

@@ -1,14 +1,17 @@
-"""Programs for a few numbers of units serve all: a network is trained in the next larger one, with units of zeros.
+"""Which models share a compiled program, and what is done to weights and data for it. NumPy only.
 
-A unit whose weights are all zero says zero at every timestep, gets no gradient and stays as it is, in every cell and
-merge mode, so that the others learn what they would have learnt without it. Compiling a program takes longer than most
-trainings, and a class chooses thirty numbers of units. NumPy only.
+Compiling a program takes longer than most trainings, and a class chooses thirty numbers of units. So programs for a few
+numbers of units serve all: a network is trained in the next larger one, with units of zeros. A unit whose weights are
+all zero says zero at every timestep, gets no gradient and stays as it is, in every cell and merge mode, so that the
+others learn what they would have learnt without it. And a network that reads backward is one that reads forward what is
+turned round.
 """
 
 import functools
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +22,20 @@ from bilstm_core.specs import GATES, ModelSpec, ProblemSpec
 UNITS = (8, 20, 32, 50, 64, 80, 100, 128, 160, 200, 256)  # the book's and the defaults among them
 
 Floats = npt.NDArray[np.float32]
+Values = npt.NDArray[Any]
 Places = npt.NDArray[np.int64]
+
+
+def shared(model: ModelSpec) -> ModelSpec:
+    """The model whose program trains this one."""
+    if turned(model):
+        model = replace(model, direction="forward", backward_output="aligned")
+    return padded(model)
+
+
+def turned(model: ModelSpec) -> bool:
+    """Whether its program is given the values in the order in which it reads them, the last first."""
+    return model.direction == "backward" and model.position == "none"  # a position would be turned round too
 
 
 def padded(model: ModelSpec) -> ModelSpec:
@@ -48,6 +64,16 @@ def places(problem: ProblemSpec, model: ModelSpec) -> Places:
         result.append((start + row[:, None] * columns + column).ravel())
         start += math.prod((*rows, columns))
     return np.concatenate(result)
+
+
+def in_reading_order(x: Values, y: Values, mask: Values, model: ModelSpec) -> tuple[Values, Values, Values]:
+    """What a turned model's program reads and answers; each (..., timesteps), x (..., timesteps, features).
+
+    Answers that are not put into the order of the timesteps again (`raw`) are judged as they come.
+    """
+    if model.backward_output == "raw":
+        return x[..., ::-1, :], y, mask
+    return x[..., ::-1, :], y[..., ::-1], mask[..., ::-1]
 
 
 def _blocks(count: int, model: ModelSpec, wide: ModelSpec) -> Places:
