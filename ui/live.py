@@ -8,7 +8,7 @@ import streamlit as st
 
 from bilstm_core import codec
 from bilstm_core.runs import Run
-from bilstm_core.service.dispatcher import State
+from bilstm_core.service.caretaker import State
 from bilstm_core.service.job_record import JobView
 from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import RunSpec

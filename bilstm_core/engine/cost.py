@@ -8,6 +8,7 @@ import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from bilstm_core.engine.sharing import padded
 from bilstm_core.network.initial_weights import branches, parameter_count
 from bilstm_core.specs import GATES, RunSpec
 
@@ -56,7 +57,7 @@ def _lone(spec: RunSpec, width: int) -> bool:
 @functools.lru_cache(maxsize=1_024)
 def step_seconds(spec: RunSpec, width: int) -> float:
     """About how long a weight update of a whole stack takes."""
-    model, training = spec.model, spec.training.canonical()
+    model, training = padded(spec.model), spec.training.canonical()
     times, rows = spec.problem.timesteps * model.layers, width * len(branches(model))
     gates, weights = GATES[model.cell] * model.units, width * parameter_count(spec.problem, model)
     amounts = (

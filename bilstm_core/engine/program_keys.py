@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bilstm_core.engine.cost import seeds_of, stacks
+from bilstm_core.engine.sharing import shared
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 
 MAX_PROGRAMS = 64  # that a process keeps; letting one go frees little: TensorFlow keeps its code, about 11 MB each
@@ -22,10 +23,10 @@ class ProgramKey(NamedTuple):
 
 
 def program_key(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) -> ProgramKey:
-    """The key of the program for these; problem and model need not be canonical."""
+    """The key of the program for these; problem and model need not be canonical. Some models share one."""
     problem, declared = problem.canonical(), problem.problem
     return ProgramKey(
-        declared.features, declared.head, declared.outputs, problem.timesteps, model.canonical(), batch, stack
+        declared.features, declared.head, declared.outputs, problem.timesteps, shared(model.canonical()), batch, stack
     )
 
 

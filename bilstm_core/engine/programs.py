@@ -26,6 +26,7 @@ except ModuleNotFoundError as error:
 
 from bilstm_core.engine.cells import scan
 from bilstm_core.engine.program_keys import MAX_PROGRAMS, ProgramKey, program_key
+from bilstm_core.engine.sharing import in_reading_order, places, shared, turned, widened
 from bilstm_core.network.inference import CONSTANT, position_inputs
 from bilstm_core.network.initial_weights import branches, parameter_count, shapes
 from bilstm_core.specs import ModelSpec, ProblemSpec
@@ -103,15 +104,36 @@ def compile_program(problem: ProblemSpec, model: ModelSpec, batch: int, stack: i
     problem, model = problem.canonical(), model.canonical()
     key = program_key(problem, model, batch, stack)
     with _lock:
-        if key in _programs:
-            _programs.move_to_end(key)
-            return _programs[key], 0.0
         start = time.perf_counter()
-        program = _compiled(problem, model, batch, stack)
-        _programs[key] = program
+        known = key in _programs
+        if not known:
+            _programs[key] = _compiled(problem, key.model, batch, stack)
+        _programs.move_to_end(key)
         while len(_programs) > MAX_PROGRAMS:
             _programs.popitem(last=False)
-        return program, time.perf_counter() - start
+        return _for_model(_programs[key], problem, model), 0.0 if known else time.perf_counter() - start
+
+
+def _for_model(program: Program, problem: ProblemSpec, model: ModelSpec) -> Program:
+    """A program that takes and gives what is the model's own, where it was compiled for one that shares it."""
+    compiled_for = shared(model)
+    if compiled_for == model:
+        return program
+    wider = compiled_for.units > model.units
+    where, parameters = places(problem, model), parameter_count(problem, compiled_for)
+
+    def run(state: State, data: Chunk, *, steps_done: int, steps: int, learning_rate: float) -> Result:
+        if turned(model):
+            data = Chunk(*in_reading_order(data.x, data.y, data.mask, model), data.slot)
+        if wider:
+            state = State(*widened(state, where, parameters))
+        result = program.run(state, data, steps_done=steps_done, steps=steps, learning_rate=learning_rate)
+        if not wider:
+            return result
+        used = result.slot_weights[: int(data.slot.max()) + 1]
+        return result._replace(state=State(*(part[..., where] for part in result.state)), slot_weights=used[..., where])
+
+    return Program(program.capacity, program.slots, run)
 
 
 def _compiled(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) -> Program:

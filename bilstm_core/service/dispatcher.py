@@ -13,22 +13,19 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from bilstm_core.runs import Run
 from bilstm_core.service import forgetting, recycling
-from bilstm_core.service.at_work import AtWork, request_pause, request_stop
+from bilstm_core.service.at_work import request_pause, request_stop
+from bilstm_core.service.caretaker import Caretaker
 from bilstm_core.service.cluster import Cluster, NotEnoughMemoryError
 from bilstm_core.service.failure import failure
 from bilstm_core.service.job_record import Job, JobState
-from bilstm_core.service.preparation import Preparation
-from bilstm_core.service.requests import Requests
 from bilstm_core.service.source import fingerprint
 from bilstm_core.service.turns import Turns, waits
-from bilstm_core.service.upkeep import HOPELESS, Upkeep, why_idle
+from bilstm_core.service.upkeep import HOPELESS
 from bilstm_core.service.worker import TOPIC
-
-State = Literal["starting", "warming", "ready", "failed"]
 
 SWEEP_S = 0.5
 FAULTY_S = 120.0  # of looks at the cluster that all failed, before it is given up
@@ -39,10 +36,10 @@ TICK_S = 0.05  # between two looks at whether anybody has asked for anything bef
 log = logging.getLogger(__name__)
 
 
-class Dispatcher:
+class Dispatcher(Caretaker):
     """What `Jobs` and its thread share, and all that the thread does.
 
-    `_lock` guards the jobs; whatever needs the cluster is put into `_commands`, each with the cluster.
+    Whatever needs the cluster is put into `_commands`, each with the cluster.
     """
 
     def __init__(
@@ -52,23 +49,14 @@ class Dispatcher:
         delay_s: float = 0.0,
         keep: Callable[[Run], object] | None = None,
     ) -> None:
+        super().__init__()
         self.source = fingerprint()
         self._delay_s = delay_s
         self._memory_limit = worker_memory_limit
         self._keep = keep
         self._keeping = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keeping")  # a disk may be slow
-        self._lock = threading.RLock()
-        self._state: State = "starting"
-        self._problem = ""
-        self._notice = ""
-        self._jobs: dict[str, Job] = {}
-        self._at_work = AtWork()
-        self._preparation = Preparation()
         self._turns = Turns(compiled=lambda program: self._preparation.has([program]))
-        self._requests = Requests()
-        self._upkeep = Upkeep()
         self._faulty_since: float | None = None
-        self._closed = threading.Event()
         self._cluster: Cluster | None = None
         self._commands: queue.SimpleQueue[Callable[[Cluster], None]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="jobs", daemon=True)
@@ -137,18 +125,8 @@ class Dispatcher:
         """Seconds that the thread waits for something to be asked for."""
         with self._lock:
             if self._at_work and any(waits(job) for job in self._jobs.values()):
-                return RELIEF_S
+                return min(RELIEF_S, SWEEP_S)
             return min(SWEEP_S, self._preparation.stands_in(time.monotonic()) or SWEEP_S)
-
-    def _fail(self, problem: str) -> None:
-        with self._lock:
-            if self._state == "failed":
-                return
-            self._state, self._problem = "failed", problem
-            for job in self._jobs.values():
-                if not job.over:
-                    job.end("failed", problem)
-        self._requests.fail_all(problem)
 
     def _hear(self, event: tuple[float, Mapping[str, Any]]) -> None:
         """Take in a message of a worker; runs in the client's thread."""
@@ -268,8 +246,9 @@ class Dispatcher:
         now = time.monotonic()
         with self._lock:
             forgetting.forget_watchers(self._jobs.values(), now)
-            for job in self._jobs.values():
+            for job in forgetting.to_give_up(self._jobs.values(), now):
                 self._cancel_if_alone(job)
+            for job in self._jobs.values():
                 if job.stopping and not job.over and now - job.heard > UNHEEDED_S:
                     job.end("stopped")
             for job_id in forgetting.to_drop(self._jobs.values(), self._at_work.jobs(), now):
@@ -282,45 +261,6 @@ class Dispatcher:
             self._fail(HOPELESS)
         elif not self._closed.is_set():
             self._look_after(cluster, silent=silent)
-
-    def _look_after(self, cluster: Cluster, *, silent: bool) -> None:
-        """Replace the worker that this app started, if it is gone, hangs or has grown too big."""
-        sight = cluster.sight()
-        with self._lock:
-            gone, hung = self._upkeep.look(sight)
-            if gone:
-                self._state = "starting"
-                self._lose()
-            rests = not (self._at_work or self._preparation.task) and self._state == "ready"
-        if cluster.worker_gone() or hung or silent:
-            with self._lock:
-                self._upkeep.give_up()
-            self._start_worker(cluster)
-        elif rests and sight is not None and self._upkeep.grown(cluster.rss(sight.pid)):
-            self._start_worker(cluster)
-
-    def _start_worker(self, cluster: Cluster) -> None:
-        with self._lock:
-            self._state = "starting"
-            self._upkeep.start()
-            self._lose()
-        cluster.start_worker()
-        self._upkeep.watch.begin()
-
-    def _lose(self) -> None:
-        """No worker has any longer what workers had; Dask gives it to the next."""
-        self._preparation.lose()
-        self._at_work.lose()
-
-    def _look_at_others(self, cluster: Cluster) -> None:
-        """Say why nothing is trained on a cluster that others run, as long as nothing can be."""
-        count, slots = cluster.workers(), cluster.slots()
-        with self._lock:
-            if self._state == "starting" and slots:
-                self._state = "ready"
-            if not slots:
-                self._lose()
-            self._notice = why_idle(cluster.address, count, slots)
 
     def _cancel_if_alone(self, job: Job) -> None:
         if not job.over and not job.watchers:

@@ -85,6 +85,7 @@ class Job:
     parts: list[Part]
     about: Mapping[str, Any] = field(default_factory=dict)
     watchers: dict[str, float] = field(default_factory=dict)  # when each was last heard of
+    alone_since: float | None = None  # when its last watcher was forgotten
     state: JobState = "queued"
     message: str = ""
     stopping: bool = False
@@ -152,7 +153,7 @@ class Job:
         part = self.parts[number]
         part.sent = part.started = False
         if runs:
-            part.runs = runs
+            part.runs, part.nbytes = runs, sum(run.nbytes for run in runs)
             part.learnt = {place: (self.steps_done[place], self.curves[place]) for place in part.places}
         self.first = None
         self._tell()
@@ -196,7 +197,7 @@ class Job:
         self._tell()
 
     def _take_in(self, part: Part, runs: Sequence[Run]) -> None:
-        part.over, part.runs, part.learnt = True, [], {}
+        part.over, part.runs, part.learnt, part.nbytes = True, [], {}, 0
         for place, run in zip(part.places, runs, strict=False):
             self.runs[place] = run
             self.steps_done[place] = run.steps_done
@@ -220,7 +221,7 @@ class Job:
         self.state, self.message, self.ended = state, message, time.monotonic()
         self.resume = None
         for part in self.parts:
-            part.over, part.runs, part.learnt = True, [], {}
+            part.over, part.runs, part.learnt, part.nbytes = True, [], {}, 0
         self.nbytes = sum(run.nbytes for run in self.runs if run is not None)
         self.nbytes += sum(points.nbytes for curve in self.curves for points in curve)
         self._tell()

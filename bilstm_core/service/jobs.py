@@ -15,7 +15,8 @@ from typing import Any
 from bilstm_core import codec
 from bilstm_core.engine import cost
 from bilstm_core.runs import Run, to_parts
-from bilstm_core.service.dispatcher import Dispatcher, State
+from bilstm_core.service.caretaker import State
+from bilstm_core.service.dispatcher import Dispatcher
 from bilstm_core.service.job_record import Job, JobView
 from bilstm_core.service.parts import parts_of
 from bilstm_core.service.turns import waits

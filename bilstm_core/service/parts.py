@@ -20,6 +20,7 @@ class Part:
     seconds: of training that it needs, by estimate; programs: what it is trained with
     turns: how often it was given to a worker; learning_since: when this turn's first weight updates were reported
     runs, learnt: what it handed over when it last gave way, and how far each place was: weight updates and curve
+    nbytes: of these runs
     """
 
     places: tuple[int, ...]
@@ -29,6 +30,7 @@ class Part:
     learning_since: float | None = None
     runs: list[Run] = field(default_factory=list)
     learnt: dict[int, tuple[int, Curve]] = field(default_factory=dict)
+    nbytes: int = 0
     sent: bool = False
     started: bool = False
     over: bool = False

@@ -43,8 +43,8 @@ class Wait(NamedTuple):
 
 
 def waits(job: Job) -> bool:
-    """Whether a part of it waits to be given to a worker."""
-    return not (job.over or job.stopping) and any(part.waiting for part in job.parts)
+    """Whether a part of it waits to be given to a worker; not of a job that nobody watches, which stands still."""
+    return bool(job.watchers) and not (job.over or job.stopping) and any(part.waiting for part in job.parts)
 
 
 @dataclass(slots=True)
@@ -106,15 +106,22 @@ class Turns:
             self.had |= dict.fromkeys(job.watchers, now)
 
     def relieved(self, at_work: Iterable[Turn], jobs: Iterable[Job], now: float) -> list[Turn]:
-        """What is at work and gives way now to a job that waits: one that is long and has had its time."""
+        """What is at work and gives way: what nobody watches, and to one that waits what is long and had its time.
+
+        What has learnt nothing yet in its turn goes on: it may be in the midst of a compile, that would be for nothing.
+        """
         waiting = self.order(jobs, now)
         result = []
         for turn in at_work:
             job, since = turn.job, turn.job.parts[turn.number].learning_since
             other = next((other for other in waiting if other is not job), None)
-            if other is None or since is None or job.over or job.stopping or not self.long(job):
+            if since is None or job.over or job.stopping:
                 continue
-            if now - since > (PART_S if self.long(other) else SHORT_TURN_S):
+            if not job.watchers:
+                result.append(turn)
+            elif other is None or not self.long(job):
+                continue
+            elif now - since > (PART_S if self.long(other) else SHORT_TURN_S):
                 result.append(turn)
         return result
 

@@ -19,6 +19,7 @@ MODELS = [
     ModelSpec(units=4),
     ModelSpec(units=4, direction="forward", position="one_hot"),
     ModelSpec(units=4, direction="backward", layers=2),
+    ModelSpec(units=4, direction="backward", position="fraction"),
     ModelSpec(units=4, direction="backward", layers=2, backward_output="raw", cell="gru"),
     ModelSpec(units=4, cell="gru", merge_mode="mul"),
     ModelSpec(units=4, cell="rnn", merge_mode="sum", layers=3),
@@ -106,8 +107,11 @@ def test_other_heads_equal_keras(head: str, outputs: int, monkeypatch: pytest.Mo
 
 
 def test_a_program_is_compiled_once_and_kept() -> None:
-    program, _ = compile_program(PROBLEM, MODELS[0], BATCH, 1)
-    assert compile_program(PROBLEM, MODELS[0], BATCH, 1) == (program, 0.0)
+    compile_program(PROBLEM, MODELS[0], BATCH, 1)
+    kept = dict(_programs)
+    assert compile_program(PROBLEM, MODELS[0], BATCH, 1)[1] == 0
+    assert compile_program(PROBLEM, replace(MODELS[0], units=7), BATCH, 1)[1] == 0, "of as many units with the padding"
+    assert dict(_programs) == kept
     assert len(_programs) <= MAX_PROGRAMS
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bilstm_core.service import forgetting
-from bilstm_core.service.forgetting import QUIET_ALONE_S, QUIET_S, forget_watchers, to_drop
+from bilstm_core.service.forgetting import ALONE_S, QUIET_ALONE_S, QUIET_S, forget_watchers, to_drop, to_give_up
 from bilstm_core.service.job_record import Job
 from bilstm_core.service.parts import parts_of
 from bilstm_core.specs import RunSpec
@@ -37,6 +37,28 @@ def test_a_job_that_is_over_keeps_its_watchers_and_those_after_it_lose_theirs() 
     over, running = ended("over", watchers={"late": 0.0}), new_job("running", watchers={"late": 0.0})
     forget_watchers([over, running], NOW)
     assert (list(over.watchers), list(running.watchers)) == (["late"], [])
+
+
+def test_what_nobody_watches_is_given_up_after_a_while_and_sooner_if_it_holds_much(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    jobs = [new_job(f"{since}", alone_since=NOW - since) for since in (ALONE_S, ALONE_S - 1, 5.0, 1.0)]
+    jobs += [new_job("watched"), new_job("over", state="done", alone_since=0.0)]
+    assert to_give_up(jobs, NOW) == jobs[:1]
+    for job in jobs:
+        job.parts[0].nbytes = 10
+    monkeypatch.setattr(forgetting, "ALONE_BYTES", 20)
+    assert to_give_up(jobs, NOW) == [jobs[1], jobs[0]]
+
+
+def test_a_job_is_alone_since_its_last_watcher_was_forgotten_until_one_comes_back() -> None:
+    job = new_job("watched", watchers={"gone": 0.0})
+    forget_watchers([job], NOW)
+    forget_watchers([job], NOW + 1)
+    assert job.alone_since == NOW
+    job.watchers["back"] = NOW + 2
+    forget_watchers([job], NOW + 2)
+    assert job.alone_since is None
 
 
 def test_the_job_that_nobody_looked_at_for_longest_is_dropped_first(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -289,6 +289,7 @@ def test_stop_by_one_of_two_watchers_lets_the_other_go_on(jobs: Jobs) -> None:
 
 def test_a_watcher_that_falls_silent_counts_as_gone(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forgetting, "QUIET_ALONE_S", 0.5)
+    monkeypatch.setattr(forgetting, "ALONE_S", 0.5)
     job = jobs.submit([LONG], watcher="closed tab")
     until(lambda: seen(jobs, job, None).state == "stopped")
     assert seen(jobs, job, None).message.startswith("The training was stopped because no page")

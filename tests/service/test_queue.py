@@ -12,9 +12,9 @@ import pytest
 
 from bilstm_core.engine import cost
 from bilstm_core.runs import Run, to_parts
-from bilstm_core.service import at_work, dispatcher, forgetting, heartbeat, jobs, upkeep
+from bilstm_core.service import at_work, dispatcher, forgetting, heartbeat, jobs, turns, upkeep
 from bilstm_core.service.dispatcher import FAULTY_S, UNHEEDED_S
-from bilstm_core.service.forgetting import QUIET_ALONE_S, QUIET_S
+from bilstm_core.service.forgetting import ALONE_S, QUIET_ALONE_S, QUIET_S
 from bilstm_core.service.heartbeat import SILENT_S, Sight
 from bilstm_core.service.jobs import MAX_JOB_BUSY_S, Jobs, JobView
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
@@ -166,7 +166,14 @@ def test_a_worker_has_one_training_at_a_time_and_the_rest_waits_in_turn(house: H
     assert [house.view(job).state for job in (more, less)] == ["done", "done"]
 
 
-LONG = RunSpec(model=ModelSpec(units=200), training=TrainingSpec(epochs=20_000))  # a minute or so
+LONG = RunSpec(model=ModelSpec(units=200), training=TrainingSpec(epochs=200))
+LONG_S = 0.02  # which it takes longer than
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service to which LONG is a long training."""
+    monkeypatch.setattr(turns, "SHORT_S", LONG_S)
 
 
 def partly(spec: RunSpec, steps_done: int) -> list[Any]:
@@ -174,6 +181,7 @@ def partly(spec: RunSpec, steps_done: int) -> list[Any]:
     return [(document | {"steps_done": steps_done}, arrays)]
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_long_training_gives_way_to_a_short_one_and_goes_on_from_where_it_stood(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,6 +212,7 @@ def test_a_long_training_gives_way_to_a_short_one_and_goes_on_from_where_it_stoo
     assert [run.spec for run, _ in house.stored] == [ONE, LONG]
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_training_that_gave_way_and_is_stopped_ends_with_what_it_had_learnt(house: House) -> None:
     long = house.begin([LONG], learnt=True)
     house.jobs.submit([ONE], watcher="you")
@@ -329,14 +338,40 @@ def test_a_watcher_that_goes_silent_counts_as_gone_sooner_where_another_job_wait
         house.turn()
     assert now - begin == pytest.approx(limit, abs=1.5)
     assert not view.over, "one still watches"
-    while not house.jobs._jobs[job].over:
+    while house.jobs._jobs[job].watchers:
         now += 1
         if other:
             house.view(other)
         house.turn()
     assert now - hidden == pytest.approx(limit, abs=1.5)
+    now += ALONE_S - 1
+    house.turn()
+    assert not house.jobs._jobs[job].over, "its watcher may be asleep"
+    now += 3
+    house.turn()
     assert house.view(job).message == "The training was stopped because no page was watching it any more."
     assert house.cluster.stops == [job]
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_training_whose_visitor_sleeps_stands_still_and_goes_on_when_he_is_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    monkeypatch.setattr(at_work, "_tell", lambda _, function, argument: told.append((function, argument)))
+    job = house.begin([LONG], learnt=True)
+    now += QUIET_ALONE_S + 1
+    house.progress(job)
+    house.turn()
+    assert told == [("request_pause", f"{job}-0")]
+    house.cluster.futures[f"{job}-0"].end("finished", partly(LONG, 1))
+    assert house.turn() == [], "nobody is there"
+    now += 300
+    assert house.turn() == []
+    assert not house.view(job).over
+    assert house.turn() == [f"{job}-0-2"]
 
 
 def test_a_part_that_is_begun_again_for_nobody_is_told_to_stop(house: House) -> None:

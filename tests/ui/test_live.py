@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bilstm_core.service.dispatcher import State
+from bilstm_core.service.caretaker import State
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec, TrainingSpec
 from tests.test_store import finished

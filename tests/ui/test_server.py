@@ -262,7 +262,7 @@ def test_a_socket_of_a_sessions_name_is_no_other_watcher_and_its_end_no_leaving(
         assert served.house.jobs.stop(job, "me"), "it would not stop for another visitor's sake"
 
 
-def test_an_open_socket_keeps_a_job_and_without_it_the_job_ends_as_before(
+def test_an_open_socket_keeps_a_job_at_work_and_without_it_the_job_stands_still(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream, "TICK_S", 0.1)
@@ -281,7 +281,8 @@ def test_an_open_socket_keeps_a_job_and_without_it_the_job_ends_as_before(
     eventually(lambda: not stream._streams[job]._names)
     passed += QUIET_ALONE_S + 1
     served.house.turn()
-    assert record.over
+    assert not record.watchers
+    assert not record.over
 
 
 def test_a_question_over_http_is_a_sign_of_life_of_the_watcher_that_it_names(served: Served) -> None:
