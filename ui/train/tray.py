@@ -101,11 +101,13 @@ def panel(page: str, run: Run) -> None:
         key=state.widget(page, "keep"),
         on_click=session.add_to_tray,
         args=(run,),
-        disabled=in_tray or live.active(page),
+        disabled=in_tray or not session.tray_room() or live.active(page),
         icon=":material/add:",
         width="stretch",
         help="Keeps its curve in the figure while you train others.",
     )
+    if not session.tray_room():
+        st.caption(f"The tray is full: it holds {len(session.tray())} runs. Remove one to keep another.")
     brought.uploader(page)
     for position, entry in enumerate(session.tray()):
         shown, name = state.TRAY_SHOWN(position), state.TRAY_NAME(position)
