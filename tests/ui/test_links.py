@@ -8,6 +8,7 @@ import streamlit as st
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from bilstm_core.limits import Limits
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS, WHY_STEPS
 from bilstm_core.settings import FIELDS, RunSettings, settings_of_run
 from ui import address, page_links, registry, state
@@ -217,6 +218,19 @@ def test_edits_of_any_size_are_refused_in_a_sentence() -> None:
         assert len(complaints()) == 1
         assert state.EDIT("Problem").get() is None
         assert st.query_params == {}
+
+
+@pytest.mark.usefixtures("visit")
+def test_a_link_that_is_too_long_is_refused_unread_and_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(address, "limits", lambda: Limits(link_characters=500))
+    type_(units="12", merge="sum", values="0" * 500)
+    run("Train")
+    assert complaints() == ["It is longer than 500 characters, and was not read. Share what you see anew."]
+    assert st.query_params == {}
+    type_(units="12", merge="s" * 485)  # 500 with their names
+    run("Train")
+    assert st.query_params == {"units": ["12"]}
+    assert complaints()[0].startswith("merge_mode")
 
 
 words = some.one_of(

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bilstm_core.limits import limits
 
-ANYBODY, OURSELVES = "*", "'self'"
+OURSELVES = "'self'"
 # Of Streamlit's frontend: it writes its styles into the page, runs the scripts of components from blobs, opens some
 # pictures and fonts from data, and nothing of it that the app uses evaluates text or needs WebAssembly.
 DIRECTIVES = {
@@ -31,7 +31,6 @@ DIRECTIVES = {
     "frame-src": "'self'",
     "base-uri": "'self'",
     "form-action": "'self'",
-    "frame-ancestors": "{ancestors}",
 }
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -66,11 +65,10 @@ class Headers:
     def policy(self, query: str) -> str:
         """The Content-Security-Policy of an answer. query: that was asked with"""
         embedded = parse_qs(query).get("embed", [""])[-1].lower() == "true"
-        ancestors = self._ancestors or (ANYBODY if embedded else OURSELVES)
-        return "; ".join(
-            f"{name} {sources.format(inline=self._inline, ancestors=ancestors).strip()}"
-            for name, sources in DIRECTIVES.items()
-        )
+        directives = [f"{name} {sources.format(inline=self._inline)}".strip() for name, sources in DIRECTIVES.items()]
+        if self._ancestors or not embedded:  # without a word of it anybody may, from a file of slides, too
+            directives.append(f"frame-ancestors {self._ancestors or OURSELVES}")
+        return "; ".join(directives)
 
 
 def inline_hashes() -> str:

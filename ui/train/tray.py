@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from bilstm_core import codec, figures
+from bilstm_core.limits import limits
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec, RunSpec
 from ui import live, session, state, tray_links, wording
@@ -107,7 +108,7 @@ def panel(page: str, run: Run) -> None:
         help="Keeps its curve in the figure while you train others.",
     )
     if not session.tray_room():
-        st.caption(f"The tray is full: it holds {len(session.tray())} runs. Remove one to keep another.")
+        st.caption(f"The tray is full: its limit is {limits().tray_runs}. Remove a run to keep another.")
     brought.uploader(page)
     for position, entry in enumerate(session.tray()):
         shown, name = state.TRAY_SHOWN(position), state.TRAY_NAME(position)
