@@ -2,10 +2,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run class test test-any-order mutants browser check bench record lock pictures notebooks clean
+.PHONY: run class test test-any-order mutants fuzz audit browser check bench record lock pictures notebooks clean
 
 PORT ?= 8501
 SEED ?= 1
+EXAMPLES ?= 10000
 
 # this computer only
 run: $(VENV)/.app
@@ -22,6 +23,11 @@ test: browser
 # all but the browser's tests, in an order that SEED gives
 test-any-order: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not browser" -p pytest_randomly --randomly-seed=$(SEED)
+
+# whatever is asked for, sent or pasted ends in a value or a sentence: many examples of it, a few minutes
+fuzz: $(VENV)/.dev
+	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -k whatever \
+		tests/fuzz tests/ui/test_links.py tests/command_line/test_usage.py
 
 # which changes of the code no test notices, some ten minutes; MODULES="statistics codec" for some
 mutants: $(VENV)/.dev

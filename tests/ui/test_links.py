@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from bilstm_core.limits import Limits
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS, WHY_STEPS
 from bilstm_core.settings import FIELDS, RunSettings, settings_of_run
+from tests.fuzz.examples import many
 from ui import address, page_links, registry, state
 from ui.settings import read
 
@@ -241,9 +242,9 @@ words = some.one_of(
 )
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module")  # other threads do, those of the pages before
-@settings(max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@many(2_000)
 @given(
     page=some.sampled_from(TITLES),
     asked=some.dictionaries(some.sampled_from(NAMES) | some.text(max_size=8), words, max_size=8),
