@@ -42,6 +42,11 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/audit.py 10
+
+# whether a pinned package has a known weakness, however long that takes
+audit: $(VENV)/.dev
+	$(BIN)/python tools/audit.py
 
 # the recorded results that open every page
 record: $(VENV)/.app
