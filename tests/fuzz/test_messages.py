@@ -16,7 +16,10 @@ from tests.fuzz.examples import examples, many
 from tests.ui.test_wire import CLICKS, ROOT, through_the_app, widgets
 from ui import wire
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [
+    pytest.mark.timeout(900),
+    pytest.mark.filterwarnings("ignore:Do not use the `random` module"),  # other threads do, those of the pages before
+]
 
 PAGES = sorted(path.name for path in (Path(ROOT) / "pages").glob("*.py"))
 FLOATS = some.floats() | some.integers(-5, 300).map(float)

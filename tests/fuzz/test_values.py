@@ -17,13 +17,17 @@ from tests.fuzz.examples import many, value_or_sentence
 from ui import tray_links
 from ui.pasted import parse_values
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [
+    pytest.mark.timeout(900),
+    pytest.mark.filterwarnings("ignore:Do not use the `random` module"),  # other threads do, those of the pages before
+]
 
 USUAL = sorted({text for preset in PRESETS.values() for text in codec.encode(preset).values()} | set(PROBLEMS))
 NUMBERS = some.one_of(
     some.integers(), some.integers(0, 300), some.floats(), some.floats(0, 1), some.integers(10**17, 10**25)
 )
-WORDS = some.one_of(some.sampled_from(USUAL), NUMBERS.map(str), some.text(max_size=30))
+LONG = some.sampled_from(["9" * 5_000, "x" * 3_000, "0." + "3" * 3_000, "١" * 2_000, "1_" * 500 + "1"])
+WORDS = some.one_of(some.sampled_from(USUAL), NUMBERS.map(str), some.text(max_size=30), LONG)
 ANYTHING = some.recursive(
     some.one_of(some.none(), some.booleans(), NUMBERS, WORDS, some.binary(max_size=8), some.complex_numbers()),
     lambda of: some.lists(of, max_size=3) | some.dictionaries(some.text(max_size=3), of, max_size=3),
