@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from starlette.datastructures import Headers as Received
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,7 +25,7 @@ DIRECTIVES = {
     "style-src": "'self' 'unsafe-inline'",
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",
-    "connect-src": "'self'",
+    "connect-src": "'self' {sockets}",
     "media-src": "'none'",
     "object-src": "'none'",
     "worker-src": "'self' blob:",
@@ -32,6 +33,7 @@ DIRECTIVES = {
     "base-uri": "'self'",
     "form-action": "'self'",
 }
+HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?")
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -50,7 +52,7 @@ class Headers:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        policy = self.policy(scope["query_string"].decode("latin-1"))
+        policy = self.policy(scope["query_string"].decode("latin-1"), Received(scope=scope).get("host", ""))
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -62,10 +64,15 @@ class Headers:
 
         await self.app(scope, receive, send_with_headers)
 
-    def policy(self, query: str) -> str:
-        """The Content-Security-Policy of an answer. query: that was asked with"""
+    def policy(self, query: str, host: str = "") -> str:
+        """The Content-Security-Policy of an answer.
+
+        query, host: that was asked with. Older Safaris take 'self' for no sockets: so they are named by the host
+        """
+        sockets = f"ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
         embedded = parse_qs(query).get("embed", [""])[-1].lower() == "true"
-        directives = [f"{name} {sources.format(inline=self._inline)}".strip() for name, sources in DIRECTIVES.items()]
+        filled = {name: sources.format(inline=self._inline, sockets=sockets) for name, sources in DIRECTIVES.items()}
+        directives = [f"{name} {sources}".strip() for name, sources in filled.items()]
         if self._ancestors or not embedded:  # without a word of it anybody may, from a file of slides, too
             directives.append(f"frame-ancestors {self._ancestors or OURSELVES}")
         return "; ".join(directives)

@@ -31,6 +31,22 @@ def test_no_other_host_no_evaluation_and_no_inline_script_but_streamlits_own_is_
 
 
 @pytest.mark.parametrize(
+    ("host", "sockets"),
+    [
+        ("lstm.example.org", "'self' ws://lstm.example.org wss://lstm.example.org"),
+        ("127.0.0.1:8501", "'self' ws://127.0.0.1:8501 wss://127.0.0.1:8501"),
+        ("evil.example; script-src *", "'self'"),
+        ("evil.example wss://other.example", "'self'"),
+        ("[::1]:8501", "'self'"),
+        ("", "'self'"),
+    ],
+)
+def test_sockets_of_the_host_that_was_asked_are_named_for_browsers_that_want_that(host: str, sockets: str) -> None:
+    sent = ask(Headers(answering), scope(host=host))[1]
+    assert directives(sent["content-security-policy"])["connect-src"] == sockets
+
+
+@pytest.mark.parametrize(
     ("ancestors", "query", "framed_by"),
     [
         ("", "", "'self'"),
