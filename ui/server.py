@@ -25,6 +25,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from ui.hosting import health
 from ui.hosting.door import Door
 from ui.hosting.headers import Headers
+from ui.hosting.uploads import Uploads
 
 if TYPE_CHECKING:
     from ui.stream import Stream
@@ -55,7 +56,7 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """What every request passes through, Streamlit's own included."""
-    return [Middleware(Headers), Middleware(Door)]
+    return [Middleware(Headers), Middleware(Door), Middleware(Uploads)]
 
 
 @contextlib.asynccontextmanager
