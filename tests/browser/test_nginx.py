@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
+from websockets.sync.client import connect
 
 from tests.browser.conftest import ROOT, App
 from tests.browser.test_train import choose_epochs, finished, train
-from tests.ui.test_server import ask, eventually, free_port
+from tests.ui.test_server import ask, close_code, eventually, free_port
+from ui import server
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 SITE = ROOT / "docs" / "hosting" / "nginx.conf"
@@ -85,9 +87,13 @@ def test_a_training_is_watched_as_it_goes_and_its_page_is_reloaded(
     expect(page.get_by_test_id("chart-Train-curve").locator(".main-svg").first).to_be_visible()
 
 
-def test_health_passes_and_what_is_for_others_does_not(behind: SimpleNamespace) -> None:
+def test_health_and_sockets_pass_and_what_is_for_others_does_not(behind: SimpleNamespace) -> None:
     status, headers, _ = ask(f"{behind.url}/healthz")
     assert (status, headers["X-Content-Type-Options"]) == (200, "nosniff")
+    with connect(
+        f"{behind.url.replace('http', 'ws')}/live/{'0' * 32}", origin=behind.url.removesuffix("/lstm")
+    ) as live:
+        assert close_code(live) == server.UNKNOWN
     assert [ask(f"{behind.url}/{name}")[0] for name in ("status", "_stcore/metrics")] == [403, 403]
     with urllib.request.urlopen(behind.url) as led:  # without the slash
         assert led.url == f"{behind.url}/"
