@@ -2,10 +2,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run class test test-long test-any-order mutants browser check bench record lock pictures notebooks clean
+.PHONY: run class test test-long test-any-order mutants fuzz audit browser check bench record lock pictures notebooks clean
 
 PORT ?= 8501
 SEED ?= 1
+EXAMPLES ?= 10000
 
 # this computer only
 run: $(VENV)/.app
@@ -27,6 +28,11 @@ test-long: browser
 test-any-order: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not browser and not long" -p pytest_randomly --randomly-seed=$(SEED)
 
+# whatever is asked for, sent or pasted ends in a value or a sentence: many examples of it, a few minutes
+fuzz: $(VENV)/.dev
+	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -k whatever \
+		tests/fuzz tests/ui/test_links.py tests/command_line/test_usage.py
+
 # which changes of the code no test notices, some ten minutes; MODULES="statistics codec" for some
 mutants: $(VENV)/.dev
 	$(BIN)/python tools/mutants.py $(MODULES)
@@ -40,6 +46,11 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/audit.py 10
+
+# whether a pinned package has a known weakness, however long that takes
+audit: $(VENV)/.dev
+	$(BIN)/python tools/audit.py
 
 # the recorded results that open every page
 record: $(VENV)/.app

@@ -52,4 +52,10 @@ if __name__ == "__main__":
 else:
     from ui import server
 
-    app = st.App(__file__, routes=server.routes(), lifespan=server.lifespan, on_script_error=server.on_script_error)
+    app = st.App(
+        __file__,
+        routes=server.routes(),
+        middleware=server.middleware(),
+        lifespan=server.lifespan,
+        on_script_error=server.on_script_error,
+    )

@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection
 from typing import Literal, get_args
 
+from bilstm_core.quoting import quoted
+
 Direction = Literal["forward", "backward", "bidirectional"]
 Cell = Literal["lstm", "gru", "rnn"]
 MergeMode = Literal["concat", "sum", "mul", "ave"]
@@ -24,7 +26,7 @@ POSITIONS: tuple[Position, ...] = get_args(Position)
 
 def unknown_merge_mode(merge_mode: object) -> ValueError:
     """What is raised where a merge mode comes that is none of these."""
-    return ValueError(f"merge_mode must be one of {', '.join(MERGE_MODES)}, not {merge_mode!r}.")
+    return ValueError(f"merge_mode must be one of {', '.join(MERGE_MODES)}, not {quoted(merge_mode)}.")
 
 
 def slug(label: str) -> str:
@@ -43,5 +45,5 @@ def of_slugs(text: str, labels: Collection[str]) -> list[str]:
     words = [] if text == "none" else text.split(".")
     strange = [word for word in words if word not in by_slug]
     if strange:
-        raise ValueError(f"must be some of {', '.join(by_slug)}, with dots between, not {strange[0]!r}.")
+        raise ValueError(f"must be some of {', '.join(by_slug)}, with dots between, not {quoted(strange[0])}.")
     return [by_slug[word] for word in dict.fromkeys(words)]

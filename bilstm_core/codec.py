@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from bilstm_core.quoting import quoted
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 PARTS: dict[str, type] = {"problem": ProblemSpec, "model": ModelSpec, "training": TrainingSpec}
@@ -52,7 +53,7 @@ def decode(flat: Mapping[str, str]) -> RunSpec:
     """
     unknown = sorted(set(flat) - set(SHORT.values()))
     if unknown:
-        raise ValueError(f"{unknown[0]!r} is not a setting; the settings are {', '.join(SHORT.values())}.")
+        raise ValueError(f"{quoted(unknown[0])} is not a setting; the settings are {', '.join(SHORT.values())}.")
     parts: dict[str, Any] = {}
     for part, kind in PARTS.items():
         values = {}
@@ -71,4 +72,4 @@ def _parsed(name: str, text: str, kind: type) -> Any:
         return kind(text)
     except ValueError:
         wanted = "a whole number" if kind is int else "a number"
-        raise ValueError(f"{name} must be {wanted}, not {text!r}.") from None
+        raise ValueError(f"{name} must be {wanted}, not {quoted(text)}.") from None

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from bilstm_core.presets import WHY_MORE, WHY_STEPS
 from bilstm_core.problems import PROBLEMS
+from bilstm_core.quoting import quoted
 from bilstm_core.specs import CHOICES, WHOLE_NUMBERS, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 STARTS = (1, 3, 10, 50)
@@ -54,7 +55,7 @@ class Field:
                 return str(error)
         if not self.choices or value in self.choices:
             return ""
-        return f"{self.name} must be one of {', '.join(map(str, self.choices))}, not {value!r}."
+        return f"{self.name} must be one of {', '.join(map(str, self.choices))}, not {quoted(value)}."
 
     def spell(self, value: Any) -> str:
         """The value as a link has it."""

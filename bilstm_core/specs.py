@@ -29,6 +29,7 @@ from bilstm_core.choices import (
     SecondBranch,
 )
 from bilstm_core.problems import PROBLEMS, Problem
+from bilstm_core.quoting import quoted
 
 GATES: Mapping[Cell, int] = {"lstm": 4, "gru": 3, "rnn": 1}  # a cell's blocks of weights, the candidate's counted
 
@@ -57,20 +58,19 @@ MAX_STEP_MEMORY = 0.8e9  # of RunSpec.step_memory(); beside it a warm worker hol
 def _checked_whole(name: str, value: Any) -> int:
     low, high = WHOLE_NUMBERS[name]
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not low <= int(value) <= high:
-        came = f"{value:,}" if type(value) is int else repr(value)
-        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, not {came}.")
+        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, not {quoted(value)}.")
     return int(value)
 
 
 def _checked_number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
-        raise ValueError(f"{name} must be a number, not {value!r}.")
+        raise ValueError(f"{name} must be a number, not {quoted(value)}.")
     return float(value)
 
 
 def _checked_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:
     if not isinstance(value, str) or value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {quoted(value)}.")
 
 
 def _check(spec: Any) -> None:
@@ -96,7 +96,9 @@ class ProblemSpec:
         _check(self)
         threshold = _checked_number("threshold", self.threshold)
         if not 0 < threshold < 1:
-            raise ValueError(f"threshold must be a number between 0 and 1, both excluded, not {self.threshold!r}.")
+            raise ValueError(
+                f"threshold must be a number between 0 and 1, both excluded, not {quoted(self.threshold)}."
+            )
         object.__setattr__(self, "threshold", threshold)
 
     @property
@@ -158,11 +160,11 @@ class TrainingSpec:
     def __post_init__(self) -> None:
         _check(self)
         if not isinstance(self.fresh_data, bool):
-            raise ValueError(f"fresh_data must be True or False, not {self.fresh_data!r}.")
+            raise ValueError(f"fresh_data must be True or False, not {quoted(self.fresh_data)}.")
         rate = _checked_number("learning_rate", self.learning_rate)
         low, high = LEARNING_RATES
         if not low <= rate <= high:
-            raise ValueError(f"learning_rate must be a number from {low} to {high}, not {self.learning_rate!r}.")
+            raise ValueError(f"learning_rate must be a number from {low} to {high}, not {quoted(self.learning_rate)}.")
         object.__setattr__(self, "learning_rate", rate)
 
     @property
@@ -202,7 +204,7 @@ class RunSpec:
     def __post_init__(self) -> None:
         for name, kind in (("problem", ProblemSpec), ("model", ModelSpec), ("training", TrainingSpec)):
             if type(getattr(self, name)).__name__ != kind.__name__:
-                raise ValueError(f"{name} must be a {kind.__name__}, not {getattr(self, name)!r}.")
+                raise ValueError(f"{name} must be a {kind.__name__}, not {quoted(getattr(self, name))}.")
         if self.work() > MAX_WORK:
             raise ValueError(
                 f"epochs times sequences_per_epoch ({self.training.sequences:,}) is too much for this network and"

@@ -23,12 +23,13 @@ from pathlib import Path
 import numpy as np
 
 from bilstm_core import codec, run_format
+from bilstm_core.limits import limits
 from bilstm_core.runs import ENGINE_VERSION, Origin, Run, from_parts, installed_versions, to_parts
 from bilstm_core.specs import RunSpec
 
 RECORDED = Path(__file__).resolve().parent / "recorded"
 DATE = "recorded_on.txt"  # beside the recorded results
-SIZE_LIMIT = 500_000_000  # bytes of a user's store; the oldest files go first
+SIZE_LIMIT = limits().store_mb * 1_000_000  # bytes of a user's store; what was not used for longest goes first
 UNSEEN = 0.05  # of SIZE_LIMIT, which a store writes before it looks through its folder again
 ABANDONED_S = 3_600.0  # a temporary file of this age has no writer any more
 DAMAGED = (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
@@ -110,7 +111,9 @@ class Store:
     def _own(self, spec: RunSpec) -> Run | None:
         path = self._path(spec)
         try:
-            return _read(path, spec, "trained")
+            run = _read(path, spec, "trained")
+            _mark_used(path)
+            return run
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -130,7 +133,7 @@ class Store:
                 self._seen, self._unseen = self._evict(), 0
 
     def _evict(self) -> int:
-        """Remove what writers left behind and, past the limit, the oldest files; returns the bytes of those that stay.
+        """Remove what writers left behind and, past the limit, what was not used for longest; returns the bytes left.
 
         A little more than must be is removed, so that a full store is not looked through at every put.
         """
@@ -140,7 +143,8 @@ class Store:
                 with contextlib.suppress(OSError):
                     if OWN.fullmatch(entry.name):
                         stat = entry.stat()
-                        files.append((stat.st_mtime_ns, stat.st_size, entry.path))
+                        used = max(stat.st_mtime_ns, stat.st_atime_ns)
+                        files.append((used, stat.st_size, entry.path))
                     elif OWN_PART.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > ABANDONED_S:
                         Path(entry.path).unlink()
         total = sum(size for _, size, _ in files)
@@ -196,6 +200,12 @@ def user_cache_dir() -> Path:
 def _name(spec: RunSpec, engine: str = "") -> str:
     canonical = json.dumps(codec.encode(spec), sort_keys=True)
     return hashlib.sha256(f"{canonical}\n{engine}".encode()).hexdigest()[:40]
+
+
+def _mark_used(path: Path) -> None:
+    """Note in a file's time of access that its run was asked for; the time of its writing stays."""
+    with contextlib.suppress(OSError):
+        os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))
 
 
 def _write(target: Path, run: Run, *, compressed: bool) -> int:

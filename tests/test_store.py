@@ -211,6 +211,20 @@ def test_the_oldest_runs_give_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert [store.get(run.spec) is not None for run in runs] == [False, False, True, True]
 
 
+def test_a_run_that_was_asked_for_stays_before_one_that_was_written_later(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [finished(RunSpec(training=TrainingSpec(seed=seed))) for seed in range(3)]
+    for age, run in enumerate(runs):
+        store.put(run)
+        os.utime(store._path(run.spec), (1_000 + age, 1_000 + age))
+    assert store.get(runs[0].spec) is not None
+    assert store._path(runs[0].spec).stat().st_mtime == 1_000, "its day stays that of its writing"
+    monkeypatch.setattr(store_module, "SIZE_LIMIT", int(2.5 * store._path(runs[0].spec).stat().st_size))
+    store._evict()
+    assert [store._path(run.spec).exists() for run in runs] == [True, False, True]
+
+
 def test_what_a_killed_writer_left_is_cleared_away_by_the_next(store: Store, tmp_path: Path) -> None:
     Store(tmp_path / "runs").put(finished())
     left = tmp_path / "runs" / f".{40 * 'a'}.01234567.tmp"

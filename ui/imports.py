@@ -100,3 +100,4 @@ def _heavy(later_s: float, begun: threading.Event, done: threading.Event) -> Non
         log.exception("What pages need could not be imported.")
     finally:
         done.set()
+        importlib.import_module("ui.hosting.startup").tell()

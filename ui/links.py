@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bilstm_core.choices import DIRECTIONS, MERGE_MODES, of_slugs, slug, slugs
+from bilstm_core.quoting import quoted
 from ui import state
 from ui.address import Link, Words
 
@@ -34,7 +35,7 @@ def switch(name: str, entry: state.Entry[bool]) -> Link:
 
 def _yes_or_no(text: str) -> bool:
     if text not in ("yes", "no"):
-        raise ValueError(f"must be yes or no, not {text!r}.")
+        raise ValueError(f"must be yes or no, not {quoted(text)}.")
     return text == "yes"
 
 
@@ -44,7 +45,7 @@ def choice(name: str, entry: state.Entry[Any], options: Sequence[Any], first: An
 
     def parse(text: str) -> Any:
         if text not in by_slug:
-            raise ValueError(f"must be one of {', '.join(by_slug)}, not {text!r}.")
+            raise ValueError(f"must be one of {', '.join(by_slug)}, not {quoted(text)}.")
         return by_slug[text]
 
     return entry_link(name, entry, first, lambda option: slug(str(option)), parse)
@@ -68,7 +69,7 @@ def number(name: str, entry: state.Entry[Any], low: int, high: int, first: int |
 
     def parse(text: str) -> int:
         if not re.fullmatch(r"-?[0-9]{1,12}", text) or not low <= int(text) <= high:
-            raise ValueError(f"must be a whole number from {low:,} to {high:,}, not {text!r}.")
+            raise ValueError(f"must be a whole number from {low:,} to {high:,}, not {quoted(text)}.")
         return int(text)
 
     return entry_link(name, entry, first, str, parse)
@@ -88,7 +89,7 @@ def looks() -> list[Link]:
 
     def view(text: str) -> bool:
         if text != "class":
-            raise ValueError(f"must be class, not {text!r}.")
+            raise ValueError(f"must be class, not {quoted(text)}.")
         return True
 
     return [
@@ -106,6 +107,6 @@ def _hidden(text: str) -> list[str]:
     if strange:
         raise ValueError(
             f"must be names of controls as links have them, with commas between, such as units,merge; "
-            f"{strange[0]!r} is none."
+            f"{quoted(strange[0])} is none."
         )
     return list(dict.fromkeys(names))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bilstm_core.limits import limits
 from bilstm_core.problems import Batch
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.specs import ProblemSpec
@@ -15,8 +16,12 @@ from bilstm_core.specs import ProblemSpec
 def parse_values(text: str, timesteps: int) -> npt.NDArray[np.float32]:
     """The `timesteps` values of a text, separated by spaces, commas, semicolons, brackets or line ends: (timesteps,).
 
-    Raises ValueError, with a sentence, for a word that is not a number, a number outside [0, 1), or a wrong count.
+    Raises ValueError, with a sentence, for a word that is not a number, a number outside [0, 1), a wrong count, or a
+    text that is too long to be read.
     """
+    most = limits().paste_characters
+    if len(text) > most:
+        raise ValueError(f"The text has {len(text):,} characters; at most {most:,} are read. Paste the values alone.")
     words = [word for word in re.split(r"[\s,;\[\](){}]+", text) if word]
     values = []
     for place, word in enumerate(words, start=1):

@@ -1,5 +1,7 @@
 """What the app's server does beside Streamlit's own: it streams the progress of jobs, and serves Plotly's script.
 
+It says how it is, and bounds what a browser and a crowd may do: `ui.hosting`.
+
 A host that runs app.py as a plain script has none of it, and gets the same pages. This module imports little: a server
 answers nobody before it.
 """
@@ -14,10 +16,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from ui.hosting import health
+from ui.hosting.door import Door
+from ui.hosting.headers import Headers
+from ui.hosting.uploads import Uploads
 
 if TYPE_CHECKING:
     from ui.stream import Stream
@@ -41,7 +49,14 @@ def routes() -> list[BaseRoute]:
         WebSocketRoute(f"{under}/live/{{job}}", _live),
         Route(f"{under}/live/{{job}}", _ask),
         Route(f"{under}/assets/{{name}}", _asset),
+        Route(f"{under}/healthz", health.healthz),
+        Route(f"{under}/status", health.status),
     ]
+
+
+def middleware() -> list[Middleware]:
+    """What every request passes through, Streamlit's own included."""
+    return [Middleware(Headers), Middleware(Door), Middleware(Uploads)]
 
 
 @contextlib.asynccontextmanager

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bilstm_core import codec, wording
+from bilstm_core.limits import limits
 from bilstm_core.runs import Arrays, Run, from_parts, to_parts
 from bilstm_core.specs import RunSpec
 from ui import registry, run_cache, services, state
@@ -187,15 +188,21 @@ def free_name(spec: RunSpec, seen: int | None = None) -> str:
 def add_to_tray(run: Run, name: str = "", *, shown: bool = True) -> None:
     """Keep a run for comparison under a name of its own; a run that is there already stays once.
 
+    A full tray keeps what it has.
     name: that it is to have, if no other run has it
     """
     key = remember(run)
     entries = tray()
-    if not any(entry["key"] == key for entry in entries):
+    if tray_room() and not any(entry["key"] == key for entry in entries):
         free = name and all(entry["name"] != name for entry in entries)
         chosen = name if free else free_name(run.spec, run.sequences_seen)
         entries.append({"key": key, "name": chosen, "shown": shown})
         _hold()
+
+
+def tray_room() -> int:
+    """How many more runs can be kept for comparison."""
+    return max(0, limits().tray_runs - len(tray()))
 
 
 def remove_from_tray(position: int) -> None:

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 
 from bilstm_core import codec
+from bilstm_core.limits import limits
 from bilstm_core.settings import FIELDS, RunSettings, settings_of_run
 from bilstm_core.specs import RunSpec
 from ui import session, state
 from ui.address import Link, Words
 from ui.state import Wanted
 
-MOST = 20  # runs in an address
+MOST = limits().tray_runs  # runs in the tray, and in an address
 LONGEST = 60  # characters of a name
 MARKUP = re.compile(r"[<>$`*_\[\]\\]")
 NAME, HIDDEN = "~name.", "hidden.yes"

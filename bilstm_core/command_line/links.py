@@ -10,10 +10,11 @@ import click
 from bilstm_core.choices import of_slugs, slugs
 from bilstm_core.command_line.options import without_name
 from bilstm_core.comparison import Compared
+from bilstm_core.limits import limits
 from bilstm_core.page_settings import BY_PATH, CURVES
 from bilstm_core.settings import FIELDS
 
-LONGEST = 20_000  # characters; a longer link is refused unread
+LONGEST = limits().link_characters  # characters; a longer link is refused unread
 COMMANDS: Mapping[str, Sequence[str]] = {  # the pages that each command takes a link to; the first is meant without one
     "run": ("train", "problems", "inside"),
     "compare": ("directions", "merge_modes", "why", "problems"),

@@ -14,7 +14,7 @@ from urllib.parse import urlparse
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.find import MISSING, browser
 
@@ -158,10 +158,23 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def open_page(context: BrowserContext, app: App) -> Iterator[Callable[..., Page]]:
-    """Opens a path of the app in a new visit; fails the test if another host is asked or a traceback is shown."""
+def violations() -> list[str]:
+    """What the browser has refused to a test's pages, as their Content-Security-Policy says."""
+    return []
+
+
+@pytest.fixture
+def open_page(context: BrowserContext, app: App, violations: list[str]) -> Iterator[Callable[..., Page]]:
+    """Opens a path of the app in a new visit.
+
+    Fails the test if another host is asked, a traceback is shown, or the page wants what its own policy forbids.
+    """
     pages: list[Page] = []
     strangers: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            violations.append(message.text)
 
     def note(request: Any) -> None:
         if (
@@ -173,6 +186,7 @@ def open_page(context: BrowserContext, app: App) -> Iterator[Callable[..., Page]
     def open_(path: str = "", *, on: App = app) -> Page:
         page = context.new_page()
         page.on("request", note)
+        page.on("console", hear)
         page.goto(f"{on.url}/{path}")
         pages.append(page)
         return page
@@ -183,6 +197,7 @@ def open_page(context: BrowserContext, app: App) -> Iterator[Callable[..., Page]
         assert page.get_by_text("The browser sent a value that").count() == 0  # ours sends none that is refused
         page.close()
     assert strangers == []
+    assert violations == []
 
 
 def enter(page: Page, label: str, value: object) -> None:

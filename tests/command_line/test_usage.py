@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from bilstm_core.command_line import links
@@ -12,6 +12,7 @@ from bilstm_core.command_line.program import EXIT_CODES
 from bilstm_core.comparison import DIRECTIONS, MERGE_MODES
 from bilstm_core.page_settings import BY_PATH, TRAIN, WHY
 from tests.command_line.conftest import Command
+from tests.fuzz.examples import many
 
 BAD = {
     "run --units 0": "'--units': must be a whole number from 1 to 256, not 0.",
@@ -93,7 +94,7 @@ def test_a_link_of_100_kilobytes_is_refused_unread(command: Command) -> None:
     assert result.stderr.endswith("Error: The link is longer than 20,000 characters.\n")
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@many(300)
 @given(some.text(max_size=60), some.sampled_from(sorted(BY_PATH)), some.booleans())
 def test_whatever_a_link_says_is_settings_or_a_sentence(text: str, page: str, query: bool) -> None:
     for kind in links.COMMANDS:

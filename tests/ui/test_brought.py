@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from bilstm_core.files.archive import MAX_FILE
 from bilstm_core.files.bundle import write_bundle
+from bilstm_core.limits import Limits
 from bilstm_core.runs import Run
 from tests.files.samples import SPEC, findings, members, seeds, untrained, zipped
 from tests.ui.test_compare_pages import told, visit
@@ -82,6 +83,40 @@ def test_no_page_and_no_link_takes_a_run_of_a_file_for_one_that_it_trained() -> 
     assert tray.specs() == []
     assert "Brought back from a file" in evaluations.origin(run)
     assert "Brought back from a file" in evaluations.origin_of([run])
+
+
+def test_whoever_has_filled_the_tray_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (session, tray):
+        monkeypatch.setattr(module, "limits", lambda: Limits(tray_runs=1))
+    app = visit("train")
+    (keep,) = (button for button in app.button if button.label == "Keep this run")
+    assert not keep.disabled
+    keep.click().run()
+    assert "The tray is full: its limit is 1. Remove a run to keep another." in [line.value for line in app.caption]
+    assert len(app.session_state["session.tray"]) == 1
+
+
+class Upload:
+    """A file as Streamlit hands it on."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def getvalue(self) -> bytes:
+        raise AssertionError("it is not read")
+
+
+def test_a_file_that_is_larger_than_is_taken_is_refused_unread() -> None:
+    with pytest.raises(ValueError, match="MB") as caught:
+        brought._content(Upload(brought.MEGABYTES * 10**6 + 100_000))
+    assert str(caught.value) == f"It has {brought.MEGABYTES}.1 MB; at most {brought.MEGABYTES} MB are taken."
+
+
+@pytest.mark.usefixtures("visitor")
+def test_a_full_tray_keeps_what_it_has() -> None:
+    state.TRAY.set([{"key": f"{number}", "name": f"{number}", "shown": True} for number in range(tray_links.MOST)])
+    session.add_to_tray(untrained())
+    assert len(session.tray()) == tray_links.MOST
 
 
 @pytest.mark.usefixtures("visitor")

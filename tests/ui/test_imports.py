@@ -26,7 +26,7 @@ class Importer:
         if name == self.missing:
             raise ImportError(name)
         self.names.append(name)
-        return SimpleNamespace(jobs=lambda: self.started.append("jobs"))
+        return SimpleNamespace(jobs=lambda: self.started.append("jobs"), tell=lambda: self.started.append("tell"))
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def test_what_pages_need_is_imported_once_however_often_it_is_asked_for(importer
     assert imports._over.wait(10)
     imports.begin(0.0)
     time.sleep(0.05)
-    assert importer.names == [*imports.HEAVY, "ui.services"]
-    assert importer.started == ["jobs"], "a first training waits less"
+    assert importer.names == [*imports.HEAVY, "ui.services", "ui.hosting.startup"]
+    assert importer.started == ["jobs", "tell"], "a first training waits less"
 
 
 def test_a_page_that_comes_first_does_not_wait_for_the_servers_turn(importer: Importer) -> None:

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
+from bilstm_core.limits import Limits
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS, WHY_STEPS
 from bilstm_core.settings import FIELDS, RunSettings, settings_of_run
+from tests.fuzz.examples import many
 from ui import address, page_links, registry, state
 from ui.settings import read
 
@@ -219,6 +221,19 @@ def test_edits_of_any_size_are_refused_in_a_sentence() -> None:
         assert st.query_params == {}
 
 
+@pytest.mark.usefixtures("visit")
+def test_a_link_that_is_too_long_is_refused_unread_and_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(address, "limits", lambda: Limits(link_characters=500))
+    type_(units="12", merge="sum", values="0" * 500)
+    run("Train")
+    assert complaints() == ["It is longer than 500 characters, and was not read. Share what you see anew."]
+    assert st.query_params == {}
+    type_(units="12", merge="s" * 485)  # 500 with their names
+    run("Train")
+    assert st.query_params == {"units": ["12"]}
+    assert complaints()[0].startswith("merge_mode")
+
+
 words = some.one_of(
     some.text(max_size=40),
     some.sampled_from([text for parameters in SAID.values() for text in parameters.values()]),
@@ -227,9 +242,9 @@ words = some.one_of(
 )
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module")  # other threads do, those of the pages before
-@settings(max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@many(2_000)
 @given(
     page=some.sampled_from(TITLES),
     asked=some.dictionaries(some.sampled_from(NAMES) | some.text(max_size=8), words, max_size=8),

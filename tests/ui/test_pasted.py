@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from bilstm_core.limits import Limits
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.specs import ProblemSpec
@@ -39,6 +40,14 @@ def test_a_value_outside_is_refused_by_its_place(value: float) -> None:
     with pytest.raises(ValueError, match="Value") as caught:
         checked_value(value, 3)
     assert str(caught.value) == f"Value 3 must be at least 0 and less than 1, not {value!r}."
+
+
+def test_a_text_that_is_too_long_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.pasted.limits", lambda: Limits(paste_characters=500))
+    assert parse_values("0.5" + " " * 497, 1).tolist() == [0.5]
+    with pytest.raises(ValueError, match="Paste") as caught:
+        parse_values("0.5" + " " * 498, 1)
+    assert str(caught.value) == "The text has 501 characters; at most 500 are read. Paste the values alone."
 
 
 def test_a_long_word_is_quoted_by_its_first_twenty_letters_and_values_are_single_floats() -> None:

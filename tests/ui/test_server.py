@@ -419,7 +419,8 @@ def test_the_routes_lie_under_the_path_that_the_pages_lie_under(
 ) -> None:
     monkeypatch.setattr("streamlit.get_option", {"server.baseUrlPath": base}.__getitem__)
     paths = [route.path for route in server.routes()]  # type: ignore[attr-defined]
-    assert paths == [f"{under}/live/{{job}}", f"{under}/live/{{job}}", f"{under}/assets/{{name}}"]
+    names = ["live/{job}", "live/{job}", "assets/{name}", "healthz", "status"]
+    assert paths == [f"{under}/{name}" for name in names]
 
 
 def test_plotly_is_served_compressed_and_for_good(served: Served, tmp_path: Path, monkeypatch: Any) -> None:

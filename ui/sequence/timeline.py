@@ -119,7 +119,7 @@ def edit_controls(page: str, name: str, values: Values) -> None:
         )
         st.button("Use these values", on_click=typed)
     if failed.get():
-        st.markdown(f":material/error: {failed.get()}")
+        st.markdown(f":material/error: {address.escaped(failed.get())}")
 
 
 def unless_edited(page: str, name: str, key: Hashable, build: Callable[[], go.Figure]) -> Drawn:

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
 from bilstm_core.files.archive import MAX_FILE
 from bilstm_core.files.bundle import read_file
+from bilstm_core.limits import limits
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import address, session, state, tray_links
+from ui import address, session, state
 
 AT_ONCE = 6  # runs of a file that join the tray; of more, the first start of each model
-MEGABYTES = MAX_FILE // 10**6
+MEGABYTES = min(limits().upload_mb, MAX_FILE // 10**6)
 
 
 def uploader(page: str) -> None:
@@ -52,10 +54,17 @@ def _take(page: str) -> None:
     if file is None:
         return
     try:
-        sentence, refused = keep(read_file(file.getvalue())), False  # type: ignore[attr-defined]
+        sentence, refused = keep(read_file(_content(file))), False
     except ValueError as error:
         sentence, refused = f"This file cannot be brought back. {error}", True
     state.BROUGHT.set({"count": count + 1, "sentence": sentence, "refused": refused})
+
+
+def _content(file: Any) -> bytes:
+    """What was brought; ValueError, with a sentence, if it is more than is taken: a browser may send it anyway."""
+    if file.size > MEGABYTES * 10**6:
+        raise ValueError(f"It has {file.size / 1e6:,.1f} MB; at most {MEGABYTES} MB are taken.")
+    return bytes(file.getvalue())
 
 
 def keep(runs: Sequence[Run]) -> str:
@@ -73,7 +82,7 @@ def keep(runs: Sequence[Run]) -> str:
     new = [run for run in chosen if session.run_key(run) not in known]
     if not new:
         return "What is in this file is in the tray already."
-    room = tray_links.MOST - len(known)
+    room = session.tray_room()
     if len(new) > room:
         raise ValueError(f"It has {len(new)} runs for the tray, which has room for {room}. Remove some first.")
     for run in new:

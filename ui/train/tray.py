@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from bilstm_core import codec, figures
+from bilstm_core.limits import limits
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec, RunSpec
 from ui import live, session, state, tray_links, wording
@@ -101,11 +102,13 @@ def panel(page: str, run: Run) -> None:
         key=state.widget(page, "keep"),
         on_click=session.add_to_tray,
         args=(run,),
-        disabled=in_tray or live.active(page),
+        disabled=in_tray or not session.tray_room() or live.active(page),
         icon=":material/add:",
         width="stretch",
         help="Keeps its curve in the figure while you train others.",
     )
+    if not session.tray_room():
+        st.caption(f"The tray is full: its limit is {limits().tray_runs}. Remove a run to keep another.")
     brought.uploader(page)
     for position, entry in enumerate(session.tray()):
         shown, name = state.TRAY_SHOWN(position), state.TRAY_NAME(position)
