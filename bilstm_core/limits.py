@@ -23,7 +23,7 @@ def _limit(default: int, least: int, most: int, name: str, what: str) -> Any:
 class Limits:
     """What each is, stands beside it; `of` reads them."""
 
-    people: int = _limit(100, 1, 10_000, "PEOPLE", "pages that are open at once")
+    people: int = _limit(200, 1, 10_000, "PEOPLE", "pages that are open at once")
     tray_runs: int = _limit(20, 1, 200, "TRAY_RUNS", "runs that one visit keeps beside each other, and that a link has")
     store_mb: int = _limit(500, 1, 1_000_000, "STORE_MB", "MB of finished runs on disk")
     link_characters: int = _limit(20_000, 500, 1_000_000, "LINK_CHARACTERS", "characters of a link that is opened")
@@ -32,7 +32,7 @@ class Limits:
     max_job_s: int = _limit(900, 1, 86_400, "MAX_JOB_S", "seconds of training in one job, by estimate")
     max_job_busy_s: int = _limit(300, 1, 86_400, "MAX_JOB_BUSY_S", "the same while somebody else waits")
     jobs_a_person: int = _limit(6, 1, 100, "JOBS_A_PERSON", "trainings that one visit has under way")
-    workers: int = _limit(1, 1, 16, "WORKERS", "training processes that the app starts")
+    workers: int = _limit(0, 0, 16, "WORKERS", "training processes that the app starts; 0 for as many as fit")
     frame_ancestors: str = field(default="", metadata={"name": "BILSTM_FRAME_ANCESTORS"})
     status: bool = field(default=False, metadata={"name": "BILSTM_STATUS"})
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bilstm_core.engine.sharing import padded
+from bilstm_core.limits import limits
 from bilstm_core.network.initial_weights import branches, parameter_count
 from bilstm_core.specs import GATES, RunSpec
 
@@ -24,7 +25,6 @@ LONE_WIDTH = 4  # for one branch that reads one sequence: alone, XLA's product f
 FACTORS = (7.2e-6, 4.5e-7, 6.5e-8, 7.9e-11, 5.6e-9, 1.9e-10, 2.9e-9)
 NEAR, LONE = 1e5, 4e4  # weights of a layer, and of a recurrent kernel
 PART_S = 2.0  # of training in one task, which others wait for and which hands over its runs together
-MAX_JOB_S = 900.0  # of training in one job
 
 
 def stack_width(spec: RunSpec, count: int) -> int:
@@ -102,11 +102,13 @@ def seconds(specs: Sequence[RunSpec]) -> float:
     )
 
 
-def check(specs: Sequence[RunSpec], most_s: float = MAX_JOB_S) -> None:
-    """Raise ValueError, with a sentence, if these are too much for one job. most_s: of training, by estimate"""
-    needed = seconds(specs)
+def check(specs: Sequence[RunSpec], *, others_wait: bool = False) -> None:
+    """Raise ValueError, with a sentence, if these are too much for one job, which is less while others wait."""
+    needed, most_s = seconds(specs), limits().max_job_s
+    if others_wait:
+        most_s = min(most_s, limits().max_job_busy_s)
     if needed > most_s:
-        most = f"{most_s / 60:.0f} are the most at once" + (" while others wait" if most_s < MAX_JOB_S else "")
+        most = f"{most_s / 60:.0f} are the most at once" + (" while others wait" if others_wait else "")
         raise ValueError(
             f"This is about {needed / 60:.0f} minutes of training, and {most}."
             " Ask for fewer starts, sequences, units or timesteps."

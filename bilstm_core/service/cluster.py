@@ -21,12 +21,14 @@ from typing import Any
 import psutil
 
 from bilstm_core.engine.environment import TENSORFLOW
+from bilstm_core.limits import limits
 from bilstm_core.service.heartbeat import Sight
 from bilstm_core.service.parent_death import SCRATCH
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY_SHARE = 0.7  # of the machine's memory, for the worker
 MEMORY_NEEDED = 1_000_000_000  # bytes: TensorFlow and a few compiled programs
+CORES_A_WORKER, WORKER_BYTES, MOST_WORKERS = 2, 1_500_000_000, 4
 ALLOWED_DEATHS = 2  # of the worker in one training; the next one fails the training
 CONNECT_S = 10.0
 CLOSE_S = 1.5
@@ -112,18 +114,22 @@ class Cluster:
         begin = time.monotonic()
         while self.sight() and time.monotonic() - begin < CLOSE_S:  # until the scheduler knows: the dead get no work
             time.sleep(0.01)
-        limit = self._memory_limit
+        limit, count = self._memory_limit, limits().workers
         if limit is None:
+            from dask.system import CPU_COUNT
             from distributed.system import MEMORY_LIMIT
 
             limit = int(MEMORY_LIMIT * MEMORY_SHARE)
+            count = count or workers_that_fit(CPU_COUNT, limit)
+            limit //= count
             if limit < MEMORY_NEEDED:
                 raise NotEnoughMemoryError(
                     f"This machine has {MEMORY_LIMIT / 1e6:,.0f} MB of memory and training needs about"
                     f" {MEMORY_NEEDED / MEMORY_SHARE / 1e6:,.0f} MB, so only recorded results can be shown."
                 )
         command = [sys.executable, "-m", "distributed.cli.dask_worker", self.address]
-        command += ["--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0", "--nworkers", "1", "--nthreads", "2"]
+        command += ["--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0"]
+        command += ["--nworkers", str(count or 1), "--nthreads", "2"]
         command += ["--resources", "TRAIN=1", "--memory-limit", str(limit), "--death-timeout", "15"]
         command += ["--local-directory", self._scratch.name, "--no-dashboard"]
         certificate, key = self._pair()
@@ -152,16 +158,23 @@ class Cluster:
         return len(self._resources())
 
     def sight(self) -> Sight | None:
-        """The worker that this app started, as its scheduler knows it; None before it has come up and after its end."""
-        workers = [] if self._local is None else list(self._local.scheduler.workers.values())
-        return Sight(workers[0].pid, workers[0].last_seen) if workers else None
+        """The worker that this app started, as its scheduler knows it; None before it has come up and after its end.
 
-    def rss(self, pid: int) -> int:
-        """Bytes of a process's resident memory; 0 of one that has ended."""
-        try:
-            return int(psutil.Process(pid).memory_info().rss)
-        except psutil.NoSuchProcess:
-            return 0
+        Of several it is the first, as it was seen when the one was that has been silent for longest.
+        """
+        workers = self._own()
+        return Sight(workers[0].pid, min(worker.last_seen for worker in workers)) if workers else None
+
+    def rss(self) -> int:
+        """Bytes of resident memory of the largest worker that this app started; 0 without one."""
+        sizes = [0]
+        for worker in self._own():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                sizes.append(int(psutil.Process(worker.pid).memory_info().rss))
+        return max(sizes)
+
+    def _own(self) -> list[Any]:
+        return [] if self._local is None else list(self._local.scheduler.workers.values())
 
     def _resources(self) -> list[Mapping[str, float]]:
         """Of each worker. Others' scheduler is asked every LOOK_S, and raises what Dask raises if it doesn't answer."""
@@ -212,6 +225,14 @@ class Cluster:
             if part is not None:
                 with contextlib.suppress(Exception):  # of an event loop that ends at the same time
                     part.close(timeout=1)
+
+
+def workers_that_fit(cores: int, memory: int) -> int:
+    """How many workers a machine has room for, at least one. memory: bytes, for all of them
+
+    One core of two is for the page, and for the thread beside a training.
+    """
+    return max(1, min(cores // CORES_A_WORKER, memory // WORKER_BYTES, MOST_WORKERS))
 
 
 def worker_environment() -> dict[str, str]:

@@ -194,8 +194,7 @@ class Dispatcher(Caretaker):
             busy = ahead.task or self._at_work or any(waits(job) for job in self._jobs.values())
             free = self._state == "ready" and not busy
             wanted = None if cluster.remote or not free else ahead.next(time.monotonic())
-            sight = cluster.sight() if wanted else None
-            if wanted and sight and cluster.rss(sight.pid) <= recycling.AHEAD_BYTES:
+            if wanted and cluster.sight() and cluster.rss() <= recycling.AHEAD_BYTES:
                 ahead.send(cluster.client, *wanted, self.source, self._hear_prepared)
 
     def _hear_prepared(self, key: str, seconds: float | None) -> None:

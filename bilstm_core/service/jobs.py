@@ -14,6 +14,7 @@ from typing import Any
 
 from bilstm_core import codec
 from bilstm_core.engine import cost
+from bilstm_core.limits import limits
 from bilstm_core.runs import Run, to_parts
 from bilstm_core.service.caretaker import State
 from bilstm_core.service.dispatcher import Dispatcher
@@ -21,9 +22,6 @@ from bilstm_core.service.job_record import Job, JobView
 from bilstm_core.service.parts import parts_of
 from bilstm_core.service.turns import waits
 from bilstm_core.specs import RunSpec
-
-JOBS_A_PERSON = 6  # that one watcher may have under way: one a page that trains
-MAX_JOB_BUSY_S = 300.0  # of training in one job, while somebody else waits
 
 
 class Jobs(Dispatcher):
@@ -92,12 +90,12 @@ class Jobs(Dispatcher):
 
     def _check_share(self, specs: Sequence[RunSpec], watcher: str) -> None:
         own = sum(watcher in job.watchers for job in self._jobs.values() if not job.over)
-        if own >= JOBS_A_PERSON:
+        if own >= limits().jobs_a_person:
             raise ValueError(
                 f"You have {own} trainings under way on these pages already. Wait until one has ended, or stop one."
             )
         if any(waits(job) and watcher not in job.watchers for job in self._jobs.values()):
-            cost.check(specs, MAX_JOB_BUSY_S)
+            cost.check(specs, others_wait=True)
 
     def prepare(self, specs: Sequence[RunSpec], *, watcher: str) -> None:
         """Have the programs compiled that these would be trained with, once the worker has nothing else to do.

@@ -4,14 +4,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
+from bilstm_core.limits import Limits
 from bilstm_core.service import cluster as cluster_module
-from bilstm_core.service.cluster import Cluster, NotEnoughMemoryError
-from bilstm_core.service.jobs import Jobs
+from bilstm_core.service.cluster import Cluster, NotEnoughMemoryError, workers_that_fit
+from bilstm_core.service.jobs import Jobs, JobView
+from bilstm_core.specs import RunSpec, TrainingSpec
 
 APP = """
 import time
@@ -64,3 +67,45 @@ def test_a_cluster_that_does_not_answer_is_told_in_a_sentence(monkeypatch: pytes
         assert jobs.problem.startswith("The training cluster could not be started or reached: ")
     finally:
         jobs.close()
+
+
+@pytest.mark.parametrize(
+    ("cores", "megabytes", "workers"),
+    [(1, 900, 1), (2, 20_000, 1), (3, 20_000, 1), (4, 2_900, 1), (4, 3_000, 2), (8, 5_000, 3), (64, 500_000, 4)],
+)
+def test_there_are_as_many_workers_as_cores_and_memory_allow(cores: int, megabytes: int, workers: int) -> None:
+    assert workers_that_fit(cores, megabytes * 1_000_000) == workers
+
+
+@pytest.mark.long
+def test_two_workers_train_side_by_side_and_a_lost_one_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_module, "limits", lambda: Limits(workers=2))
+    jobs = Jobs()
+    try:
+        until(lambda: jobs._cluster is not None and jobs._cluster.slots() == 2 and jobs.state == "ready")
+        long = [
+            jobs.submit([RunSpec(training=TrainingSpec(epochs=20_000, seed=seed))], watcher=f"{seed}")
+            for seed in range(2)
+        ]
+        until(lambda: all(seen(jobs, job).steps_done for job in long))
+        assert jobs._cluster is not None
+        lost = psutil.Process(jobs._cluster._own()[0].pid)
+        lost.kill()
+        until(lambda: all(seen(jobs, job).over for job in long))
+        assert [seen(jobs, job).state for job in long] == ["done", "done"]
+        assert sum(seen(jobs, job).restarts for job in long) == 1
+    finally:
+        jobs.close()
+
+
+def seen(jobs: Jobs, job: str) -> JobView:
+    view = jobs.view(job)
+    assert view is not None
+    return view
+
+
+def until(true: Callable[[], bool]) -> None:
+    begin = time.monotonic()
+    while not true():
+        assert time.monotonic() - begin < 120
+        time.sleep(0.05)

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from bilstm_core.engine import cost
+from bilstm_core.limits import Limits
 from bilstm_core.runs import Run, to_parts
 from bilstm_core.service import at_work, dispatcher, forgetting, heartbeat, jobs, turns, upkeep
 from bilstm_core.service.dispatcher import FAULTY_S, UNHEEDED_S
 from bilstm_core.service.forgetting import ALONE_S, QUIET_ALONE_S, QUIET_S
 from bilstm_core.service.heartbeat import SILENT_S, Sight
-from bilstm_core.service.jobs import MAX_JOB_BUSY_S, Jobs, JobView
+from bilstm_core.service.jobs import Jobs, JobView
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 
@@ -78,7 +79,7 @@ class FakeCluster:
         self.beats += 1
         return Sight(7 + self.starts, float(self.beats)) if self.alive else None
 
-    def rss(self, _: int) -> int:
+    def rss(self) -> int:
         return self.size
 
     def worker_gone(self) -> bool:
@@ -225,7 +226,7 @@ def test_a_training_that_gave_way_and_is_stopped_ends_with_what_it_had_learnt(ho
 
 
 def test_a_person_has_so_many_trainings_under_way_and_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "JOBS_A_PERSON", 2)
+    monkeypatch.setattr(jobs, "limits", lambda: Limits(jobs_a_person=2))
     first = house.jobs.submit([ONE], watcher="me")
     house.jobs.submit([TWO], watcher="me")
     with pytest.raises(ValueError, match="You have 2 trainings under way"):
@@ -238,7 +239,7 @@ def test_a_person_has_so_many_trainings_under_way_and_is_told(house: House, monk
 
 def test_while_others_wait_a_job_may_be_less(house: House) -> None:
     many = [replace(LONG, training=TrainingSpec(epochs=20_000, seed=seed)) for seed in range(40)]
-    assert MAX_JOB_BUSY_S < cost.seconds(many) < cost.MAX_JOB_S
+    assert Limits().max_job_busy_s < cost.seconds(many) < Limits().max_job_s
     alone = house.jobs.submit(many, watcher="me")
     house.jobs.stop(alone, "me")
     house.begin([ONE])

@@ -48,7 +48,7 @@ def test_a_worker_past_its_bound_is_renewed_between_two_trainings_and_all_that_w
         assert jobs._cluster is not None
         before = jobs._cluster.sight()
         assert before is not None
-        assert jobs._cluster.rss(before.pid) > 300_000_000, "TensorFlow is there"
+        assert jobs._cluster.rss() > 300_000_000, "TensorFlow is there"
         monkeypatch.setattr(recycling, "PRESSING_BYTES", 1)
         time.sleep(2.5)
         now = jobs._cluster.sight()
