@@ -8,7 +8,7 @@ from bilstm_core import codec
 from bilstm_core.engine.program_keys import programs_of
 from bilstm_core.service.preparation import FORGOTTEN_S, STOOD_S, UNUSED, UNUSED_S
 from bilstm_core.service.recycling import AHEAD_BYTES, IDLE_S, LIMIT_BYTES
-from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.service.test_queue import ONE, THREE, TWO, House, house
 
 __all__ = ["house"]  # a fixture
@@ -36,6 +36,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def network(units: int) -> RunSpec:
     return RunSpec(model=ModelSpec(units=units))
+
+
+def of_length(timesteps: int) -> RunSpec:
+    """A spec with a program of its own for each length; numbers of units share them."""
+    return RunSpec(problem=ProblemSpec(timesteps=timesteps))
 
 
 def compiling(house: House) -> list[RunSpec]:
@@ -208,7 +213,7 @@ def test_thirty_visitors_who_move_sliders_have_few_programs_compiled_until_someb
 ) -> None:
     made = []
     for step in range(90):
-        made += compile_ahead(house, clock, [network(20 + step)], watcher=f"visitor {step % 30}")
+        made += compile_ahead(house, clock, [of_length(20 + step)], watcher=f"visitor {step % 30}")
     assert len(made) == UNUSED
     for visitor in range(30):
         house.jobs.prepare([], watcher=f"visitor {visitor}")
@@ -222,10 +227,10 @@ def test_thirty_visitors_who_move_sliders_have_few_programs_compiled_until_someb
 
 
 def test_a_program_that_the_worker_had_already_counts_for_nothing(house: House, clock: Clock) -> None:
-    for units in range(20, 21 + UNUSED):
-        house.jobs.prepare([network(units)], watcher="me")
+    for timesteps in range(20, 21 + UNUSED):
+        house.jobs.prepare([of_length(timesteps)], watcher="me")
         clock.passes(1)
-        assert compiling(house) == [network(units)]
+        assert compiling(house) == [of_length(timesteps)]
         compiled(house, 0.0)
     assert not house.jobs._upkeep.trained
 
@@ -307,7 +312,7 @@ def test_a_training_whose_program_was_compiled_ahead_is_not_said_to_compile(hous
 
 @pytest.mark.parametrize("seeds", [1, 3, 40])
 def test_the_programs_of_a_comparison_are_named_in_the_order_of_their_use(seeds: int) -> None:
-    specs = [replace(network(units), training=TrainingSpec(seed=seed)) for units in (5, 4) for seed in range(seeds)]
+    specs = [replace(network(units), training=TrainingSpec(seed=seed)) for units in (50, 20) for seed in range(seeds)]
     named = [(key.model.units, key.stack) for key in programs_of(specs)]
     width = {1: [1], 3: [4], 40: [32, 8]}[seeds]
-    assert named == [(units, stack) for units in (5, 4) for stack in width]
+    assert named == [(units, stack) for units in (50, 20) for stack in width]

@@ -21,10 +21,10 @@ from bilstm_core.service.jobs import Jobs, JobView
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 
-ONE = RunSpec(model=ModelSpec(units=1), training=TrainingSpec(epochs=2))
-FOUR = RunSpec(model=ModelSpec(units=4), training=TrainingSpec(epochs=2))
-TWO = RunSpec(model=ModelSpec(units=2), training=TrainingSpec(epochs=2))
-THREE = RunSpec(model=ModelSpec(units=3), training=TrainingSpec(epochs=2))
+ONE = RunSpec(model=ModelSpec(units=1), training=TrainingSpec(epochs=2))  # each has a program of its own
+FOUR = RunSpec(model=ModelSpec(units=40), training=TrainingSpec(epochs=2))
+TWO = RunSpec(model=ModelSpec(units=10), training=TrainingSpec(epochs=2))
+THREE = RunSpec(model=ModelSpec(units=30), training=TrainingSpec(epochs=2))
 
 
 class Future:
