@@ -3,7 +3,8 @@ ARG PYTHON=3.11
 FROM python:${PYTHON}-slim
 
 RUN useradd --create-home --uid 1000 explorer \
-    && install --directory --owner explorer /app /app/static /data
+    && install --directory /app \
+    && install --directory --owner explorer /app/static /data
 WORKDIR /app
 
 # the packages first: this layer stays as long as the pins do
@@ -15,6 +16,7 @@ COPY .streamlit .streamlit
 COPY bilstm_core bilstm_core
 COPY ui ui
 COPY pages pages
+RUN python -m compileall -q bilstm_core ui pages
 
 USER explorer
 ENV BILSTM_STORE=/data \
