@@ -169,8 +169,9 @@ def awaited(data: dict[str, Any]) -> dict[str, tuple[str, str]]:
     """What a component listens to over a socket: jobs and results, each with the event at its end and the watcher."""
     live, asked = data.get("live"), json.loads(data.get("asked", "{}"))
     names = {live["job"]: ("over", live["watcher"])} if live and not live["polled"] else {}
-    names |= {name: ("ready", asked["watcher"]) for name in asked.get("waits", [])}
-    return names | {job["job"]: ("", asked["watcher"]) for job in asked.get("jobs", [])}
+    watcher = asked.get("watcher", "")
+    names |= dict.fromkeys(asked.get("waits", []), ("ready", watcher))
+    return names | {job["job"]: ("", watcher) for job in asked.get("jobs", [])}
 
 
 def initial(kind: str, drawn: Any) -> WidgetState | None:

@@ -44,6 +44,7 @@ class Visitor:
         self.first_point: dict[str, float] = {}
         self.ended: dict[str, float] = {}
         self.messages = self.received = 0
+        self.broken = ""  # why no message comes any more
         self._socket: ClientConnection | None = None
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._reported: set[str] = set()
@@ -103,12 +104,14 @@ class Visitor:
     async def settled(self) -> float:
         """Wait until the page has been drawn whole; returns when that was."""
         await self._settled.wait()
+        self._check()
         return time.perf_counter()
 
     async def until(self, holds: Callable[[DrawnPage], bool]) -> float:
         """Wait until this holds of a page that has been drawn whole; returns when that was."""
         while not (self._settled.is_set() and holds(self.page)):
             await self._finished.wait()
+            self._check()
         return time.perf_counter()
 
     def says(self, pattern: str) -> "asyncio.Future[float]":
@@ -146,9 +149,20 @@ class Visitor:
                 message = ForwardMsg()
                 message.ParseFromString(payload if isinstance(payload, bytes) else payload.encode())
                 self._take(message)
-            self.errors.append("the page's socket was closed")
+            self.broken = "the page's socket was closed"
         except ConnectionClosed as closed:
-            self.errors.append(f"the page's socket broke: {closed}")
+            self.broken = f"the page's socket broke: {closed}"
+        except Exception as error:  # a message that this client does not understand
+            self.broken = f"the visitor itself failed: {error!r}"
+        for event in (self._settled, self._finished):  # nobody waits in vain
+            event.set()
+        for _, future in self._watched:
+            if not future.done():
+                future.set_exception(ConnectionError(self.broken))
+
+    def _check(self) -> None:
+        if self.broken:
+            raise ConnectionError(self.broken)
 
     def _take(self, message: ForwardMsg) -> None:
         kind, now = message.WhichOneof("type"), time.perf_counter()
@@ -174,9 +188,11 @@ class Visitor:
 
     def _note(self, node: Node, now: float) -> None:
         text = text_of(node)
-        if node.kind == "exception" or (node.kind == "alert" and node.drawn.format != node.drawn.INFO):
-            self.errors.append(text)
-        elif any(mark in text for mark in MARKED):
+        if (
+            node.kind == "exception"
+            or (node.kind == "alert" and node.drawn.format != node.drawn.INFO)
+            or any(mark in text for mark in MARKED)
+        ):
             self.errors.append(text)
         for watched in [each for each in self._watched if text and each[0].search(text)]:
             self._watched.remove(watched)

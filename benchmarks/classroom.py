@@ -1,0 +1,209 @@
+"""A class at work on one app: `python -m benchmarks.classroom --people 30`.
+
+Thirty people arrive within a minute and follow a lesson: they train the default, then units and a seed of their own,
+compare directions, edit a value and ask why. Some are real Chromium pages, the others speak Streamlit's protocol. The
+app is started here, with a store of its own.
+
+`--collapse 25`: so many wait behind one long training, and ten newcomers arrive one after another.
+`--plain`: the lesson once more on a page that trains with Keras while its script runs (plain_app.py), side by side.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, async_playwright
+
+from benchmarks import class_diary as acts
+from benchmarks import class_in_chromium, class_script
+from benchmarks.class_diary import Diary, as_json, table
+from benchmarks.class_load import Load
+from benchmarks.class_script import Person
+from benchmarks.visitor import Visitor
+from tests.browser.conftest import App
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+PLAIN = ("run", "benchmarks/plain_app.py", "--server.address=127.0.0.1")
+LONG = {"Timesteps": 100, "Units": 60, "Epochs": 20_000}  # what the others wait behind
+NEWCOMERS = 10
+LAG_S = 0.1
+
+
+class Lag:
+    """How late this process itself wakes, which no answer of the app is to be blamed for."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    async def watch(self) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            start = time.perf_counter()
+            await asyncio.sleep(LAG_S)
+            self.seconds.append(time.perf_counter() - start - LAG_S)
+
+
+@asynccontextmanager
+async def chromium(wanted: int) -> AsyncIterator[Browser | None]:
+    """A browser, if anybody wants one."""
+    if not wanted:
+        yield None
+        return
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+async def lesson(app: App, options: argparse.Namespace, *, plain: bool) -> tuple[Diary, dict[str, Any]]:
+    """The whole class, from the first arrival until the last has left."""
+    diary, lag = Diary(), Lag()
+    in_chromium = 0 if plain else min(options.chromium, options.people)
+    async with chromium(in_chromium) as browser:
+        with Load(app.process.pid) as load:
+            watching = asyncio.create_task(lag.watch())
+            begun = time.perf_counter()
+
+            async def attend(number: int) -> None:
+                with_browser = browser is not None and number % max(1, options.people // in_chromium) == 0
+                with_browser = with_browser and number // max(1, options.people // in_chromium) < in_chromium
+                person = Person(number, diary, begun, options.think, options.patience, browser=with_browser)
+                await asyncio.sleep(options.arrive * number / options.people)
+                if plain:
+                    await class_script.follow_plain(person, app.url)
+                elif with_browser and browser:
+                    await class_in_chromium.follow(person, browser, app.url)
+                else:
+                    await class_script.follow(person, app.url)
+
+            await asyncio.gather(*(attend(number) for number in range(options.people)))
+            watching.cancel()
+    return diary, load.told() | {"client_lag": acts.summary(lag.seconds)}
+
+
+async def collapse(app: App, options: argparse.Namespace) -> dict[str, Any]:
+    """What newcomers wait for while many wait behind a long training."""
+    waiting = []
+    for number in range(options.collapse + 1):
+        visitor = Visitor(app.url)
+        await visitor.open("train")
+        await visitor.settled()
+        wanted = LONG if number == 0 else {"Units": 6 + number}
+        for label, value in {**wanted, "Seed (start)": 1_000 + number}.items():
+            await visitor.set(label, value)
+            await visitor.settled()
+        await visitor.press("Train")
+        await visitor.settled()
+        waiting.append(visitor)
+    first, default = [], []
+    with Load(app.process.pid) as load:
+        for _ in range(NEWCOMERS):
+            visitor, start = Visitor(app.url), time.perf_counter()
+            await visitor.open("train")
+            first.append(await asyncio.wait_for(visitor.settled(), options.patience) - start)
+            start = time.perf_counter()
+            await visitor.press("Train")
+            default.append(await asyncio.wait_for(visitor.settled(), options.patience) - start)
+            await asyncio.sleep(1.0)
+            await visitor.close()
+    still = sum(bool(visitor.job()) for visitor in waiting)
+    errors = [error for visitor in waiting for error in visitor.errors]
+    messages = sum(visitor.messages for visitor in waiting)
+    await asyncio.gather(*(visitor.close() for visitor in waiting))
+    told = {"waiting": options.collapse, "still_waiting": still, "messages": messages, "errors": errors}
+    return told | {"first_page": acts.summary(first), "default": acts.summary(default), "load": load.told()}
+
+
+def measured(work: Any, options: argparse.Namespace, *command: str) -> tuple[Any, list[str]]:
+    """What comes of work on an app of its own, and the faults in the app's log."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log.txt"
+        app = App(Path(folder) / "store", log, **({"command": command} if command else {}))
+        try:
+            time.sleep(options.head_start)
+            return asyncio.run(work(app)), faults(log.read_text())
+        finally:
+            app.end()
+            if options.log:
+                shutil.copy(log, options.log)
+
+
+def faults(log: str) -> list[str]:
+    """The lines of a log that say that something went wrong."""
+    words = ("Traceback", "ERROR", "CRITICAL", "Error:", "Exception:")
+    return [line.strip() for line in log.splitlines() if any(word in line for word in words)]
+
+
+def report(title: str, diary: Diary, load: dict[str, Any], wrong: Sequence[str], people: int) -> str:
+    """What stands below the table."""
+    reruns = f"{sum(diary.reruns)} reruns" + (f", {sum(diary.received) / 1e6:.1f} MB" if diary.received else "")
+    lines = [
+        f"\n**{title}**: {diary.left} of {people} came to the end; {reruns} over the protocol; {load['seconds']} s."
+    ]
+    for role, used in load["processes"].items():
+        sizes = f"{used['mean_mb']} MB in the mean, {used['peak_mb']} MB at most"
+        lines.append(f"- {role}: {used['core_share']:.0%} of a core, {sizes}")
+    lag = load["client_lag"] or {"p95": 0.0, "worst": 0.0}
+    lines.append(f"- the machine was {load['machine_busy']:.0%} busy; load {os.getloadavg()[1]:.1f} over five minutes")
+    lines.append(f"- the visitors' own process woke late by {lag['p95']:.2f} s (p95), {lag['worst']:.2f} s at worst")
+    lines.append(f"- errors that people read: {len(diary.errors)}; in the app's log: {len(wrong)}")
+    lines += [f"    - person {number}: {error[:200]}" for number, error in diary.errors]
+    lines += [f"    - log: {line[:200]}" for line in wrong[:20]]
+    slow = diary.slow()
+    lines.append(f"- answers above {acts.SLOW_S:.0f} s: {len(slow)}")
+    lines += [f"    - {late.act}, person {late.person}, at {late.at:.0f} s: {late.seconds:.1f} s" for late in slow[:12]]
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.classroom", description=__doc__.splitlines()[0])
+    parser.add_argument("--people", type=int, default=30)
+    parser.add_argument("--chromium", type=int, default=5, help="how many of them are real pages")
+    parser.add_argument("--think", type=float, default=4.0, help="mean seconds between an answer and the next act")
+    parser.add_argument("--arrive", type=float, default=60.0, help="seconds in which all arrive")
+    parser.add_argument("--patience", type=float, default=300.0, help="seconds until an answer counts as lost")
+    parser.add_argument("--head-start", type=float, default=30.0, help="seconds from the app's start to the class's")
+    parser.add_argument("--collapse", type=int, default=0, metavar="N", help="N people wait behind a long training")
+    parser.add_argument("--plain", action="store_true", help="the plain page as well")
+    parser.add_argument("--json", type=Path, help="where all of it is written to")
+    parser.add_argument("--log", type=Path, help="where the app's log is copied to")
+    options = parser.parse_args(arguments)
+    if options.collapse:
+        told, wrong = measured(lambda app: collapse(app, options), options)
+        told["log"] = wrong
+        print(json.dumps(told, indent=2))
+    else:
+        told = _lessons(options)
+    if options.json:
+        options.json.write_text(json.dumps(told, indent=1), encoding="utf-8")
+
+
+def _lessons(options: argparse.Namespace) -> dict[str, Any]:
+    kinds = {"explorer": ()} | ({"plain Keras page": PLAIN} if options.plain else {})
+    diaries: dict[str, Diary] = {}
+    told: dict[str, Any] = {}
+    reports = []
+    for title, command in kinds.items():
+        plain = bool(command)
+        (diary, load), wrong = measured(lambda app, plain=plain: lesson(app, options, plain=plain), options, *command)
+        diaries[title] = diary
+        told[title] = as_json(diary) | {"load": load, "log": wrong}
+        reports.append(report(title, diary, load, wrong, options.people))
+    print(f"Median / p95 / worst, in seconds; {options.people} people, think {options.think:g} s.\n")
+    print(table(diaries), *reports, sep="\n")
+    sys.stdout.flush()
+    return told
+
+
+if __name__ == "__main__":
+    main()
