@@ -1,5 +1,6 @@
 """What people in a class have waited for: each act with its seconds, what was lost, and the table of it all."""
 
+import itertools
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -14,6 +15,7 @@ THREE = "Directions, own units, 3 starts: result"
 BACK, EDIT = "back to Train", "edit a value"
 WHY, GUESS, PRESS = "open Why", "Why: guess", "Why: one press"
 ACTS = (OPEN, DEFAULT, CHANGE, FIRST, RESULT, DIRECTIONS, DIRECTIONS_CHANGE, THREE, BACK, EDIT, WHY, GUESS, PRESS)
+PARTS = ("asked", "waiting", "compiling", "training", "shown")  # of the seconds of a result
 ANSWERS = (DEFAULT, CHANGE, DIRECTIONS_CHANGE, EDIT, GUESS)  # nothing is trained or opened: a page answers at once
 
 
@@ -28,11 +30,36 @@ class Waited:
     seconds: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Where the seconds of one result went: until the job was first heard of, waiting for others, and so on.
+
+    shown: from the job's end until its result stood on the page
+    """
+
+    act: str
+    person: int
+    asked: float
+    waiting: float
+    compiling: float
+    training: float
+    shown: float
+
+
+def spent(act: str, person: int, start: float, stages: Sequence[tuple[float, str]], end: float) -> Spent:
+    """Where the time from the press to the result went. stages: what the job was doing, and when that was told"""
+    seconds = dict.fromkeys(("waiting", "compiling", "training", "over"), 0.0)
+    for (told, stage), (until, _) in itertools.pairwise([*stages, (end, "")]):
+        seconds[stage] += until - told
+    return Spent(act, person, stages[0][0] - start, *seconds.values())
+
+
 @dataclass(slots=True)
 class Diary:
     """What happened in one class. errors: sentences that nobody should read, with the person's number"""
 
     waited: list[Waited] = field(default_factory=list)
+    spent: list[Spent] = field(default_factory=list)  # of results over the protocol
     errors: list[tuple[int, str]] = field(default_factory=list)
     reruns: list[int] = field(default_factory=list)  # of a person's page
     received: list[int] = field(default_factory=list)  # bytes over a page's socket
@@ -90,6 +117,18 @@ def table(diaries: dict[str, Diary]) -> str:
         if any(cell not in ("-", "") for cell in cells):
             lines.append(f"| {act} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def where(diary: Diary) -> str:
+    """Where the seconds of results went, in the mean and at most, as a table; empty where no job was followed."""
+    lines = ["| result | asked | waiting for others | compiling | training | shown |", "|---" * 6 + "|"]
+    for act in ACTS:
+        of_act = [each for each in diary.spent if each.act == act]
+        if of_act:
+            parts = ([getattr(each, part) for each in of_act] for part in PARTS)
+            cells = [f"{_seconds(statistics.mean(part))} (at most {_seconds(max(part))})" for part in parts]
+            lines.append(f"| {act} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) if len(lines) > 2 else ""
 
 
 def as_json(diary: Diary) -> dict[str, Any]:

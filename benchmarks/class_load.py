@@ -70,7 +70,7 @@ class Load:
                 self.memory.setdefault(role, []).append(size)
 
     def told(self) -> dict[str, Any]:
-        """For each role the share of one core, and memory: mean and peak."""
+        """For each role the share of one core, and memory: mean and peak; others: cores that all else took."""
         roles: dict[str, Any] = {}
         for role, sizes in sorted(self.memory.items()):
             spent = sum(now - self._first[name] for name, (whose, now) in self._spent.items() if whose == role)
@@ -79,5 +79,7 @@ class Load:
                 "mean_mb": round(sum(sizes) / len(sizes)),
                 "peak_mb": round(max(sizes)),
             }
-        busy = sum(self.machine) / max(1, len(self.machine))
-        return {"seconds": round(self.passed), "machine_busy": round(busy / 100, 2), "processes": roles}
+        busy = sum(self.machine) / max(1, len(self.machine)) / 100
+        others = busy * (psutil.cpu_count() or 1) - sum(used["core_share"] for used in roles.values())
+        told = {"seconds": round(self.passed), "machine_busy": round(busy, 2), "others": round(others, 2)}
+        return told | {"processes": roles}

@@ -109,8 +109,15 @@ async def _train(person: Person, visitor: Visitor) -> None:
     if await person.wait(acts.RESULT, start, result):
         first = next((at for at in visitor.first_point.values() if at > start), None)
         person.note(acts.FIRST, start, min(first or result.result(), result.result()))
+        _where(person, acts.RESULT, visitor, start, result.result())
     await visitor.settled()
     await person.think()
+
+
+def _where(person: Person, act: str, visitor: Visitor, start: float, end: float) -> None:
+    for stages in visitor.stages.values():
+        if stages[0][0] > start and stages[-1][1] == "over":
+            person.diary.spent.append(acts.spent(act, person.number, start, stages, end))
 
 
 async def _directions(person: Person, visitor: Visitor) -> None:
@@ -121,6 +128,7 @@ async def _directions(person: Person, visitor: Visitor) -> None:
     result = visitor.says("After 250 sequences each: ")
     await visitor.press("Run")
     if await person.wait(acts.THREE, start, result):
+        _where(person, acts.THREE, visitor, start, result.result())
         await visitor.settled()
         if not any("Trained just now." in text for text in visitor.page.texts()):
             visitor.errors.append("Directions shows other runs than those that were asked for")

@@ -152,6 +152,7 @@ def report(title: str, diary: Diary, load: dict[str, Any], wrong: Sequence[str],
     for role, used in load["processes"].items():
         sizes = f"{used['mean_mb']} MB in the mean, {used['peak_mb']} MB at most"
         lines.append(f"- {role}: {used['core_share']:.0%} of a core, {sizes}")
+    lines.append(f"- what else ran on the machine: {load['others']:.0%} of a core")
     lag = load["client_lag"] or {"p95": 0.0, "worst": 0.0}
     lines.append(f"- the machine was {load['machine_busy']:.0%} busy; load {os.getloadavg()[1]:.1f} over five minutes")
     lines.append(f"- the visitors' own process woke late by {lag['p95']:.2f} s (p95), {lag['worst']:.2f} s at worst")
@@ -161,7 +162,7 @@ def report(title: str, diary: Diary, load: dict[str, Any], wrong: Sequence[str],
     slow = diary.slow()
     lines.append(f"- answers above {acts.SLOW_S:.0f} s: {len(slow)}")
     lines += [f"    - {late.act}, person {late.person}, at {late.at:.0f} s: {late.seconds:.1f} s" for late in slow[:12]]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", acts.where(diary)])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -28,11 +28,20 @@ TRIGGER = "$$STREAMLIT_INTERNAL_KEY_{}__events"
 MARKED = (":material/error:", "The browser sent a value that")  # of a sentence that says what is wrong
 
 
+def stage_of(told: dict[str, Any]) -> str:
+    """What a job is doing, in a word, by the sentence that people read of it."""
+    if told["over"]:
+        return "over"
+    if told["text"].startswith("Compiling"):
+        return "compiling"
+    return "training" if "weight updates" in told["text"] else "waiting"
+
+
 class Visitor:
     """One tab. Times are of `time.perf_counter`.
 
-    errors: what it was told that nobody should be; first_point: when the job's curve had its first point, for each
-    job; messages: of jobs' sockets; received: bytes over the page's socket
+    errors: what it was told that nobody should be; first_point: when a job's curve had its first point; stages: what
+    each job was doing, and when that was told; messages: of jobs' sockets; received: bytes over the page's socket
     """
 
     def __init__(self, url: str) -> None:
@@ -42,6 +51,7 @@ class Visitor:
         self.names: dict[str, str] = {}  # of pages in the navigation, with their scripts' hashes
         self.errors: list[str] = []
         self.first_point: dict[str, float] = {}
+        self.stages: dict[str, list[tuple[float, str]]] = {}
         self.ended: dict[str, float] = {}
         self.messages = self.received = 0
         self.broken = ""  # why no message comes any more
@@ -212,8 +222,11 @@ class Visitor:
     async def _listen(self, name: str, asks: str, event: str, watcher: str) -> None:
         async with contextlib.aclosing(self._told(name, watcher)) as messages:
             async for told in messages:
+                now = time.perf_counter()
                 if any(run["loss"] for run in told.get("runs", [])):
-                    self.first_point.setdefault(name, time.perf_counter())
+                    self.first_point.setdefault(name, now)
+                if "text" in told:
+                    self.stages.setdefault(name, []).append((now, stage_of(told)))
                 if told["over"]:
                     break
         self.ended[name] = time.perf_counter()

@@ -6,7 +6,7 @@ import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks import class_diary
-from benchmarks.class_diary import CHANGE, RESULT, Diary, Waited, share_below, summary, table
+from benchmarks.class_diary import CHANGE, RESULT, Diary, Spent, Waited, share_below, summary, table
 from benchmarks.class_script import Person
 from benchmarks.classroom import faults
 from benchmarks.drawn_page import EARLY, FRAGMENT, SUCCESS, DrawnPage, awaited
@@ -143,6 +143,22 @@ def test_the_table_has_each_act_with_what_was_lost_and_pages_beside_the_protocol
     told = class_diary.as_json(diary)
     assert told["lost"] == {RESULT: 1}
     assert json.loads(json.dumps(told)) == told
+
+
+def test_the_seconds_of_a_result_are_told_apart_by_what_the_job_was_doing() -> None:
+    stages = [
+        (1.0, "waiting"),
+        (3.0, "compiling"),
+        (4.0, "training"),
+        (4.5, "waiting"),
+        (6.0, "training"),
+        (7.0, "over"),
+    ]
+    spent = class_diary.spent(RESULT, 1, 0.75, stages, 7.25)
+    assert spent == Spent(RESULT, 1, asked=0.25, waiting=3.5, compiling=1.0, training=1.5, shown=0.25)
+    (row,) = class_diary.where(Diary(spent=[spent])).splitlines()[2:]
+    assert row.startswith("| own units and seed: result | 0.25 (at most 0.25) | 3.50 (at most 3.50) |")
+    assert class_diary.where(Diary()) == ""
 
 
 def test_each_persons_units_are_nobody_elses_and_no_recorded_runs() -> None:
