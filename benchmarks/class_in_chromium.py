@@ -4,12 +4,12 @@ import re
 import time
 from collections.abc import Awaitable
 
-from playwright.async_api import Browser, Error, Page
+from playwright.async_api import Browser, Error, Page, ViewportSize
 
 from benchmarks import class_diary as acts
 from benchmarks.class_script import GUESS, PRESS, Person
 
-VIEW = {"width": 1280, "height": 800}
+VIEW: ViewportSize = {"width": 1280, "height": 800}
 # From the next press of a key or a button: when the script has run, when a text of the page fits a pattern, and when
 # the curve on Train has its first point. `where`: whose text it is; without a pattern, only the run is waited for.
 WATCH = """([where, pattern, not]) => {

@@ -32,8 +32,9 @@ from benchmarks.visitor import Visitor
 from tests.browser.conftest import App
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+OURS = ("run", "app.py", "--server.address=127.0.0.1")
 PLAIN = ("run", "benchmarks/plain_app.py", "--server.address=127.0.0.1")
-LONG = {"Timesteps": 100, "Units": 60, "Epochs": 20_000}  # what the others wait behind
+LONG = {"Timesteps": 100, "Units": 60, "Epochs": 20_000, "Sequences per epoch": 8}  # what the others wait behind
 NEWCOMERS = 10
 LAG_S = 0.1
 
@@ -90,20 +91,26 @@ async def lesson(app: App, options: argparse.Namespace, *, plain: bool) -> tuple
     return diary, load.told() | {"client_lag": acts.summary(lag.seconds)}
 
 
+async def _asking(url: str, wanted: dict[str, int]) -> Visitor:
+    """A visitor who has opened Train and set what is wanted, and has not pressed yet."""
+    visitor = Visitor(url)
+    await visitor.open("train")
+    await visitor.settled()
+    for label, value in wanted.items():
+        await visitor.set(label, value)
+        await visitor.settled()
+    return visitor
+
+
 async def collapse(app: App, options: argparse.Namespace) -> dict[str, Any]:
     """What newcomers wait for while many wait behind a long training."""
-    waiting = []
-    for number in range(options.collapse + 1):
-        visitor = Visitor(app.url)
-        await visitor.open("train")
-        await visitor.settled()
-        wanted = LONG if number == 0 else {"Units": 6 + number}
-        for label, value in {**wanted, "Seed (start)": 1_000 + number}.items():
-            await visitor.set(label, value)
-            await visitor.settled()
+    people = [Person(number, Diary(), 0.0) for number in range(options.collapse)]
+    wishes = [{"Units": person.units, "Seed (start)": person.seed} for person in people]
+    waiting = [await _asking(app.url, wanted) for wanted in (LONG, *wishes)]
+    for visitor in waiting:  # the long one first
         await visitor.press("Train")
         await visitor.settled()
-        waiting.append(visitor)
+    before = [bool(visitor.job()) for visitor in waiting]
     first, default = [], []
     with Load(app.process.pid) as load:
         for _ in range(NEWCOMERS):
@@ -115,19 +122,21 @@ async def collapse(app: App, options: argparse.Namespace) -> dict[str, Any]:
             default.append(await asyncio.wait_for(visitor.settled(), options.patience) - start)
             await asyncio.sleep(1.0)
             await visitor.close()
-    still = sum(bool(visitor.job()) for visitor in waiting)
+    after = [bool(visitor.job()) for visitor in waiting]
     errors = [error for visitor in waiting for error in visitor.errors]
     messages = sum(visitor.messages for visitor in waiting)
     await asyncio.gather(*(visitor.close() for visitor in waiting))
-    told = {"waiting": options.collapse, "still_waiting": still, "messages": messages, "errors": errors}
-    return told | {"first_page": acts.summary(first), "default": acts.summary(default), "load": load.told()}
+    told: dict[str, Any] = {"waiting": sum(before[1:]), "still_waiting": sum(after[1:]), "long_at_work": after[0]}
+    told |= {"messages": messages, "errors": errors, "first_page_s": first, "default_s": default}
+    told |= {"first_page": acts.summary(first), "default": acts.summary(default)}
+    return told | {"load": load.told()}
 
 
-def measured(work: Any, options: argparse.Namespace, *command: str) -> tuple[Any, list[str]]:
+def measured(work: Any, options: argparse.Namespace, command: Sequence[str] = OURS) -> tuple[Any, list[str]]:
     """What comes of work on an app of its own, and the faults in the app's log."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.txt"
-        app = App(Path(folder) / "store", log, **({"command": command} if command else {}))
+        app = App(Path(folder) / "store", log, command=command)
         try:
             time.sleep(options.head_start)
             return asyncio.run(work(app)), faults(log.read_text())
@@ -190,13 +199,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _lessons(options: argparse.Namespace) -> dict[str, Any]:
-    kinds = {"explorer": ()} | ({"plain Keras page": PLAIN} if options.plain else {})
+    kinds = {"explorer": OURS} | ({"plain Keras page": PLAIN} if options.plain else {})
     diaries: dict[str, Diary] = {}
     told: dict[str, Any] = {}
     reports = []
     for title, command in kinds.items():
-        plain = bool(command)
-        (diary, load), wrong = measured(lambda app, plain=plain: lesson(app, options, plain=plain), options, *command)
+        plain = command == PLAIN
+        (diary, load), wrong = measured(lambda app, plain=plain: lesson(app, options, plain=plain), options, command)
         diaries[title] = diary
         told[title] = as_json(diary) | {"load": load, "log": wrong}
         reports.append(report(title, diary, load, wrong, options.people))
