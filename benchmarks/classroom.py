@@ -1,294 +1,218 @@
-"""A class at once: `python -m benchmarks.classroom --people 30`.
+"""A class at work on one app: `python -m benchmarks.classroom --people 30`.
 
-Real sessions over Streamlit's websocket, some of them in real Chromium pages, walk the script of a lesson with a few
-seconds of thought between two acts. `--collapse N` has N people wait behind one long training while newcomers arrive;
-`--plain` walks what there is of the same script on a plain Streamlit app that trains with Keras's `fit`.
-It needs the development requirements. What was measured stands in benchmarks/CLASSROOM.md.
+Thirty people arrive within a minute and follow a lesson: they train the default, then units and a seed of their own,
+compare directions, edit a value and ask why. Some are real Chromium pages, the others speak Streamlit's protocol. The
+app is started here, with a store of its own.
+
+`--collapse 25`: so many wait behind one long training, and ten newcomers arrive one after another.
+`--plain`: the lesson once more on a page that trains with Keras while its script runs (plain_app.py), side by side.
 """
 
 import argparse
 import asyncio
-import contextlib
 import json
-import random
-import re
-import statistics
+import os
+import shutil
+import sys
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import psutil
+from playwright.async_api import Browser, async_playwright
 
-from benchmarks.visitor import LostError, Visitor
-from tests.browser.conftest import CHROMIUM, App
+from benchmarks import class_diary as acts
+from benchmarks import class_in_chromium, class_script
+from benchmarks.class_diary import Diary, as_json, table
+from benchmarks.class_load import Load
+from benchmarks.class_script import Person
+from benchmarks.visitor import Visitor
+from tests.browser.conftest import App
 
-TRAINED, COMPARED = "After 1,000 sequences", "After 250 sequences each"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+OURS = ("run", "app.py", "--server.address=127.0.0.1")
+PLAIN = ("run", "benchmarks/plain_app.py", "--server.address=127.0.0.1")
+LONG = {"Timesteps": 100, "Units": 60, "Epochs": 20_000, "Sequences per epoch": 8}  # what the others wait behind
 NEWCOMERS = 10
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-SAMPLE_S = 0.5
+LAG_S = 0.1
 
 
-class Lesson:
-    """What was measured: seconds by act, and what went wrong.
+class Lag:
+    """How late this process itself wakes, which no answer of the app is to be blamed for."""
 
-    think, arrive: seconds between two acts, on average, and until the last person has come
-    """
-
-    def __init__(self, url: str, *, think: float, arrive: float) -> None:
-        self.url, self.think, self.arrive = url, think, arrive
-        self.seconds: dict[str, list[float]] = defaultdict(list)
-        self.errors: list[str] = []
-
-    async def pause(self, chance: random.Random) -> None:
-        await asyncio.sleep(chance.uniform(0.5, 1.5) * self.think)
-
-    async def timed(self, act: str, *steps: Awaitable[Any]) -> None:
-        """Await these one after the other, and note how long they took together."""
-        begin = time.monotonic()
-        for step in steps:
-            await step
-        self.seconds[act].append(time.monotonic() - begin)
-
-    async def person(self, number: int, walk: "Callable[[Lesson, int, random.Random], Awaitable[None]]") -> None:
-        chance = random.Random(number)
-        await asyncio.sleep(chance.uniform(0, self.arrive))
-        try:
-            await walk(self, number, chance)
-        except Exception as error:  # a lesson goes on without one
-            self.errors.append(f"person {number}: {type(error).__name__}: {str(error)[:300]}")
-
-
-async def walk(lesson: Lesson, number: int, chance: random.Random) -> None:
-    """A lesson, as one session walks it."""
-    async with Visitor(lesson.url) as visitor:
-        await lesson.timed("open Train", visitor.open("train"), visitor.until(lambda text: TRAINED in text))
-        await lesson.pause(chance)
-        await lesson.timed(
-            "train the default (recorded)", visitor.press("Train"), visitor.until(lambda text: TRAINED in text)
-        )
-        await lesson.pause(chance)
-        await lesson.timed("change units", visitor.enter("Units", chance.randint(5, 64)), visitor.settled())
-        await lesson.timed("change the seed", visitor.enter("Seed", 1_000 + number), visitor.settled())
-        await lesson.pause(chance)
-        begin = time.monotonic()
-        await visitor.press("Train")
-        await visitor.settled()
-        lesson.seconds["press"].append(time.monotonic() - begin)
-        jobs = visitor.jobs()
-        await visitor.until(lambda text: not visitor.jobs() and TRAINED in text)
-        lesson.seconds["own network: result"].append(time.monotonic() - begin)
-        firsts = [visitor.first[job] - begin for job in jobs if job in visitor.first]
-        lesson.seconds["own network: first point"].append(min(firsts, default=time.monotonic() - begin))
-        await lesson.pause(chance)
-        await lesson.timed(
-            "edit a value", visitor.slide("Value at timestep", round(chance.random(), 2)), visitor.settled()
-        )
-        await lesson.pause(chance)
-        await lesson.timed("open Directions", visitor.open("directions"), visitor.until(lambda text: COMPARED in text))
-        await lesson.pause(chance)
-        await lesson.timed("choose starts", visitor.choose("Starts", "3"), visitor.settled())
-        await lesson.timed("change units", visitor.enter("Units", chance.randint(5, 64)), visitor.settled())
-        await lesson.pause(chance)
-        await lesson.timed(
-            "own comparison: result",
-            visitor.press("Run"),
-            visitor.settled(),
-            visitor.until(lambda text: not visitor.jobs() and COMPARED in text),
-        )
-        await lesson.pause(chance)
-        await lesson.timed("open Why", visitor.open("why"), visitor.settled())
-        await lesson.pause(chance)
-        await lesson.timed("guess", visitor.choose("Why does", "It is bigger"), visitor.settled())
-        await lesson.pause(chance)
-        await lesson.timed(
-            "take the future away",
-            visitor.press("Take the future away"),
-            visitor.until(lambda text: "So " in text or COMPARED in text),
-        )
-        await lesson.pause(chance)
-
-
-def in_a_browser(browser: Any) -> Callable[[Lesson, int, random.Random], Awaitable[None]]:
-    """The same lesson in a Chromium page, as far as a person must see it."""
-
-    async def walk_browser(lesson: Lesson, _: int, chance: random.Random) -> None:
-        context = await browser.new_context(viewport={"width": 1280, "height": 720})
-        context.set_default_timeout(120_000)
-        page = await context.new_page()
-
-        async def says(words: str) -> None:
-            await page.wait_for_function(
-                "words => document.querySelector('.st-key-answer')?.textContent.includes(words)", arg=words
-            )
-
-        async def number_box(label: str, value: int) -> None:
-            box = page.get_by_label(label, exact=True)
-            await box.fill(str(value))
-            await box.press("Enter")
-
-        await lesson.timed("browser: open Train", page.goto(f"{lesson.url}/train"), says(TRAINED))
-        await lesson.pause(chance)
-        await number_box("Units", chance.randint(5, 64))
-        await page.get_by_text("Figure and numbers are of other settings").wait_for()
-        await lesson.pause(chance)
-        train = page.get_by_role("button", name="Train", exact=True)
-        done = page.get_by_text(re.compile("^(Trained|Stored)"))
-        await lesson.timed("browser: own network: result", train.click(), done.wait_for())
-        await lesson.pause(chance)
-        await lesson.timed("browser: open Directions", page.goto(f"{lesson.url}/directions"), says(COMPARED))
-        await lesson.pause(chance)
-        await page.get_by_role("radiogroup", name="Starts").get_by_text("3", exact=True).click()
-        await number_box("Units", chance.randint(5, 64))
-        await lesson.pause(chance)
-        run = page.get_by_role("button", name="Run", exact=True)
-        await lesson.timed("browser: own comparison: result", run.click(), says(f"{COMPARED}: 3 starts"))
-        await lesson.pause(chance)
-        await context.close()
-
-    return walk_browser
-
-
-class Load:
-    """The app's processes while a lesson goes on."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-        self._process = psutil.Process(app.process.pid)
-        self.share = self.worker_share = 0.0
-        self.app_bytes = self.worker_bytes = 0
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
 
     async def watch(self) -> None:
-        """Until it is cancelled."""
-        begin, spent = time.monotonic(), sum(self._process.cpu_times()[:2])
-        worked: dict[int, float] = {}
-        started: dict[int, float] = {}
+        """Look again and again, until cancelled."""
         while True:
-            await asyncio.sleep(SAMPLE_S)
-            self.share = (sum(self._process.cpu_times()[:2]) - spent) / (time.monotonic() - begin)
-            self.app_bytes = max(self.app_bytes, self._process.memory_info().rss)
-            for child in self._process.children(recursive=True):
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    self.worker_bytes = max(self.worker_bytes, child.memory_info().rss)
-                    worked[child.pid] = sum(child.cpu_times()[:2])
-                    started.setdefault(child.pid, worked[child.pid])
-            self.worker_share = sum(worked[pid] - started[pid] for pid in worked) / (time.monotonic() - begin)
+            start = time.perf_counter()
+            await asyncio.sleep(LAG_S)
+            self.seconds.append(time.perf_counter() - start - LAG_S)
 
 
-async def ready(url: str) -> None:
-    """Wait until the worker is: an own network is trained at once."""
-    async with Visitor(url) as visitor:
-        await visitor.open("train", "epochs=250")
-        await visitor.until(lambda text: "After 250 sequences" in text, 300)
-
-
-async def a_class(app: App, people: int, browsers: int, *, think: float, arrive: float) -> tuple[Lesson, Load]:
-    """A lesson of so many people, some of them in browsers."""
-    from playwright.async_api import async_playwright
-
-    await ready(app.url)
-    lesson, load = Lesson(app.url, think=think, arrive=arrive), Load(app)
-    polite = Path(tempfile.mkdtemp(prefix="bilstm-class-")) / "chromium"  # in a class it has a machine of its own
-    polite.write_text(f'#!/bin/sh\nexec nice -n 19 {CHROMIUM} "$@"\n')
-    polite.chmod(0o700)
-    watching = asyncio.create_task(load.watch())
+@asynccontextmanager
+async def chromium(wanted: int) -> AsyncIterator[Browser | None]:
+    """A browser, if anybody wants one."""
+    if not wanted:
+        yield None
+        return
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(polite), args=ARGUMENTS)
-        seen = in_a_browser(browser)
-        await asyncio.gather(*(lesson.person(number, seen if number < browsers else walk) for number in range(people)))
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        yield browser
         await browser.close()
-    watching.cancel()
-    return lesson, load
 
 
-async def collapse(app: App, waiting: int) -> Lesson:
-    """So many people wait behind one long training, each with a network of his own; newcomers open and train."""
-    await ready(app.url)
-    lesson = Lesson(app.url, think=0, arrive=0)
-    people = [Visitor(app.url) for _ in range(waiting + 1)]
-    try:
-        for number, visitor in enumerate(people):
-            await visitor.__aenter__()
-            query = (
-                "epochs=20000&units=100&timesteps=50"
-                if number == 0
-                else f"epochs=20000&units=64&timesteps=30&seed={number}"
-            )
-            await visitor.open("train", query)
-        for visitor in people:
-            await visitor.until(lambda _, visitor=visitor: bool(visitor.jobs()), 120)  # type: ignore[misc]
-        for number in range(NEWCOMERS):
-            async with Visitor(app.url) as newcomer:
-                await lesson.timed(
-                    "newcomer: open Train", newcomer.open("train"), newcomer.until(lambda text: TRAINED in text)
-                )
-                await newcomer.enter("Seed", 5_000 + number)
-                await newcomer.settled()
-                await lesson.timed(
-                    "newcomer: own seed, result",
-                    newcomer.press("Train"),
-                    newcomer.settled(),
-                    newcomer.until(lambda text, newcomer=newcomer: not newcomer.jobs() and TRAINED in text),  # type: ignore[misc]
-                )
-    except LostError as error:
-        lesson.errors.append(str(error))
-    finally:
-        await asyncio.gather(*(visitor.__aexit__() for visitor in people), return_exceptions=True)
-    return lesson
+async def lesson(app: App, options: argparse.Namespace, *, plain: bool) -> tuple[Diary, dict[str, Any]]:
+    """The whole class, from the first arrival until the last has left."""
+    diary, lag = Diary(), Lag()
+    in_chromium = 0 if plain else min(options.chromium, options.people)
+    async with chromium(in_chromium) as browser:
+        with Load(app.process.pid) as load:
+            watching = asyncio.create_task(lag.watch())
+            begun = time.perf_counter()
+
+            async def attend(number: int) -> None:
+                with_browser = browser is not None and number % max(1, options.people // in_chromium) == 0
+                with_browser = with_browser and number // max(1, options.people // in_chromium) < in_chromium
+                person = Person(number, diary, begun, options.think, options.patience, browser=with_browser)
+                await asyncio.sleep(options.arrive * number / options.people)
+                if plain:
+                    await class_script.follow_plain(person, app.url)
+                elif with_browser and browser:
+                    await class_in_chromium.follow(person, browser, app.url)
+                else:
+                    await class_script.follow(person, app.url)
+
+            await asyncio.gather(*(attend(number) for number in range(options.people)))
+            watching.cancel()
+    return diary, load.told() | {"client_lag": acts.summary(lag.seconds)}
 
 
-def table(lesson: Lesson) -> str:
-    """Median, 95th percentile and worst of each act."""
-    rows = ["| act | times | median s | p95 s | worst s |", "|---|---|---|---|---|"]
-    for act, seconds in lesson.seconds.items():
-        high = percentile(seconds, 0.95)
-        rows.append(f"| {act} | {len(seconds)} | {statistics.median(seconds):.2f} | {high:.2f} | {max(seconds):.2f} |")
-    return "\n".join(rows)
+async def _asking(url: str, wanted: dict[str, int]) -> Visitor:
+    """A visitor who has opened Train and set what is wanted, and has not pressed yet."""
+    visitor = Visitor(url)
+    await visitor.open("train")
+    await visitor.settled()
+    for label, value in wanted.items():
+        await visitor.set(label, value)
+        await visitor.settled()
+    return visitor
 
 
-def percentile(values: list[float], share: float) -> float:
-    """The least value that at least this share of them do not exceed."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, -(-int(share * 1_000) * len(ordered) // 1_000) - 1))]
+async def collapse(app: App, options: argparse.Namespace) -> dict[str, Any]:
+    """What newcomers wait for while many wait behind a long training."""
+    people = [Person(number, Diary(), 0.0) for number in range(options.collapse)]
+    wishes = [{"Units": person.units, "Seed (start)": person.seed} for person in people]
+    waiting = [await _asking(app.url, wanted) for wanted in (LONG, *wishes)]
+    for visitor in waiting:  # the long one first
+        await visitor.press("Train")
+        await visitor.settled()
+    before = [bool(visitor.job()) for visitor in waiting]
+    first, default = [], []
+    with Load(app.process.pid) as load:
+        for _ in range(NEWCOMERS):
+            visitor, start = Visitor(app.url), time.perf_counter()
+            await visitor.open("train")
+            first.append(await asyncio.wait_for(visitor.settled(), options.patience) - start)
+            start = time.perf_counter()
+            await visitor.press("Train")
+            default.append(await asyncio.wait_for(visitor.settled(), options.patience) - start)
+            await asyncio.sleep(1.0)
+            await visitor.close()
+    after = [bool(visitor.job()) for visitor in waiting]
+    errors = [error for visitor in waiting for error in visitor.errors]
+    messages = sum(visitor.messages for visitor in waiting)
+    await asyncio.gather(*(visitor.close() for visitor in waiting))
+    told: dict[str, Any] = {"waiting": sum(before[1:]), "still_waiting": sum(after[1:]), "long_at_work": after[0]}
+    told |= {"messages": messages, "errors": errors, "first_page_s": first, "default_s": default}
+    told |= {"first_page": acts.summary(first), "default": acts.summary(default)}
+    return told | {"load": load.told()}
 
 
-def main() -> None:
-    """Print the table, what went wrong, and what it cost."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--people", type=int, default=30)
-    parser.add_argument("--browsers", type=int, default=5)
-    parser.add_argument("--think", type=float, default=3.0)
-    parser.add_argument("--arrive", type=float, default=60.0)
-    parser.add_argument("--collapse", type=int, default=0)
-    parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bilstm-class-") as folder:
-        app = App(Path(folder) / "store", Path(folder) / "log.txt")
+def measured(work: Any, options: argparse.Namespace, command: Sequence[str] = OURS) -> tuple[Any, list[str]]:
+    """What comes of work on an app of its own, and the faults in the app's log."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log.txt"
+        app = App(Path(folder) / "store", log, command=command)
         try:
-            if asked.collapse:
-                lesson = asyncio.run(collapse(app, asked.collapse))
-                cost = ""
-            else:
-                lesson, load = asyncio.run(
-                    a_class(
-                        app, asked.people, min(asked.browsers, asked.people), think=asked.think, arrive=asked.arrive
-                    )
-                )
-                cost = (
-                    f"App: {load.share:.2f} of a core on average, {load.app_bytes / 1e6:,.0f} MB at most."
-                    f" Its children: {load.worker_share:.2f} of a core, {load.worker_bytes / 1e6:,.0f} MB at most."
-                )
-            faults = [line for line in app.log.read_text().splitlines() if "Traceback" in line or "Error" in line]
+            time.sleep(options.head_start)
+            return asyncio.run(work(app)), faults(log.read_text())
         finally:
             app.end()
-    print(table(lesson))
-    print(f"\n{len(lesson.errors)} errors. {len(faults)} lines of faults in the app's log. {cost}")
-    for line in [*lesson.errors, *faults[:10]]:
-        print(f"- {line}")
-    if asked.json:
-        asked.json.write_text(json.dumps({"seconds": lesson.seconds, "errors": lesson.errors}))
+            if options.log:
+                shutil.copy(log, options.log)
+
+
+def faults(log: str) -> list[str]:
+    """The lines of a log that say that something went wrong."""
+    words = ("Traceback", "ERROR", "CRITICAL", "Error:", "Exception:")
+    return [line.strip() for line in log.splitlines() if any(word in line for word in words)]
+
+
+def report(title: str, diary: Diary, load: dict[str, Any], wrong: Sequence[str], people: int) -> str:
+    """What stands below the table."""
+    reruns = f"{sum(diary.reruns)} reruns" + (f", {sum(diary.received) / 1e6:.1f} MB" if diary.received else "")
+    lines = [
+        f"\n**{title}**: {diary.left} of {people} came to the end; {reruns} over the protocol; {load['seconds']} s."
+    ]
+    for role, used in load["processes"].items():
+        sizes = f"{used['mean_mb']} MB in the mean, {used['peak_mb']} MB at most"
+        lines.append(f"- {role}: {used['core_share']:.0%} of a core, {sizes}")
+    lines.append(f"- what else ran on the machine: {load['others']:.0%} of a core")
+    lag = load["client_lag"] or {"p95": 0.0, "worst": 0.0}
+    lines.append(f"- the machine was {load['machine_busy']:.0%} busy; load {os.getloadavg()[1]:.1f} over five minutes")
+    lines.append(f"- the visitors' own process woke late by {lag['p95']:.2f} s (p95), {lag['worst']:.2f} s at worst")
+    lines.append(f"- errors that people read: {len(diary.errors)}; in the app's log: {len(wrong)}")
+    lines += [f"    - person {number}: {error[:200]}" for number, error in diary.errors]
+    lines += [f"    - log: {line[:200]}" for line in wrong[:20]]
+    slow = diary.slow()
+    lines.append(f"- answers above {acts.SLOW_S:.0f} s: {len(slow)}")
+    lines += [f"    - {late.act}, person {late.person}, at {late.at:.0f} s: {late.seconds:.1f} s" for late in slow[:12]]
+    return "\n".join([*lines, "", acts.where(diary)])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.classroom", description=__doc__.splitlines()[0])
+    parser.add_argument("--people", type=int, default=30)
+    parser.add_argument("--chromium", type=int, default=5, help="how many of them are real pages")
+    parser.add_argument("--think", type=float, default=4.0, help="mean seconds between an answer and the next act")
+    parser.add_argument("--arrive", type=float, default=60.0, help="seconds in which all arrive")
+    parser.add_argument("--patience", type=float, default=300.0, help="seconds until an answer counts as lost")
+    parser.add_argument("--head-start", type=float, default=30.0, help="seconds from the app's start to the class's")
+    parser.add_argument("--collapse", type=int, default=0, metavar="N", help="N people wait behind a long training")
+    parser.add_argument("--plain", action="store_true", help="the plain page as well")
+    parser.add_argument("--json", type=Path, help="where all of it is written to")
+    parser.add_argument("--log", type=Path, help="where the app's log is copied to")
+    options = parser.parse_args(arguments)
+    if options.collapse:
+        told, wrong = measured(lambda app: collapse(app, options), options)
+        told["log"] = wrong
+        print(json.dumps(told, indent=2))
+    else:
+        told = _lessons(options)
+    if options.json:
+        options.json.write_text(json.dumps(told, indent=1), encoding="utf-8")
+
+
+def _lessons(options: argparse.Namespace) -> dict[str, Any]:
+    kinds = {"explorer": OURS} | ({"plain Keras page": PLAIN} if options.plain else {})
+    diaries: dict[str, Diary] = {}
+    told: dict[str, Any] = {}
+    reports = []
+    for title, command in kinds.items():
+        plain = command == PLAIN
+        (diary, load), wrong = measured(lambda app, plain=plain: lesson(app, options, plain=plain), options, command)
+        diaries[title] = diary
+        told[title] = as_json(diary) | {"load": load, "log": wrong}
+        reports.append(report(title, diary, load, wrong, options.people))
+    print(f"Median / p95 / worst, in seconds; {options.people} people, think {options.think:g} s.\n")
+    print(table(diaries), *reports, sep="\n")
+    sys.stdout.flush()
+    return told
 
 
 if __name__ == "__main__":

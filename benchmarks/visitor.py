@@ -1,228 +1,265 @@
-"""A visitor without a browser: a session over Streamlit's own websocket, with what the browser does for our components.
+"""A visitor over Streamlit's own protocol, without a browser: what a tab sends and takes in, and nothing drawn.
 
-It keeps the elements that the page has sent, sets widgets by their labels, listens to jobs and to what is awaited on
-the route `live/`, and has the page run again when they are over, as ui/chart/follow.js and ui/waits.js do.
+It keeps the values of all widgets and sends them with each run, as a browser does, asks for no message that it has,
+opens the sockets that the app's components open (ui/chart/follow.js, ui/waits.js), and has the page run again at the
+end of a job.
 """
 
 import asyncio
 import contextlib
 import json
+import re
 import time
-from collections.abc import Callable
-from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+from urllib.parse import urlsplit
 
-from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
-PATIENCE_S = 120.0
-Told = dict[str, Any]
+from benchmarks.drawn_page import EARLY, FRAGMENT, SUCCESS, DrawnPage, Node, awaited, component, put, text_of
+
+UNKNOWN = 4404  # why the server closes the socket of a job that it does not know
+BACK_S, LOST_S = 0.5, 1.0  # as in ui/chart/listen.js and ui/waits.js
+TRIGGER = "$$STREAMLIT_INTERNAL_KEY_{}__events"
+MARKED = (":material/error:", "The browser sent a value that")  # of a sentence that says what is wrong
 
 
-class LostError(RuntimeError):
-    """What was waited for did not come, or the page shows an error."""
+def stage_of(told: dict[str, Any]) -> str:
+    """What a job is doing, in a word, by the sentence that people read of it."""
+    if told["over"]:
+        return "over"
+    if told["text"].startswith("Compiling"):
+        return "compiling"
+    return "training" if "weight updates" in told["text"] else "waiting"
 
 
 class Visitor:
-    """One session. runs: of the script; first: when each job's first points were told, of time.monotonic()"""
+    """One tab. Times are of `time.perf_counter`.
+
+    errors: what it was told that nobody should be; first_point: when a job's curve had its first point; stages: what
+    each job was doing, and when that was told; messages: of jobs' sockets; received: bytes over the page's socket
+    """
 
     def __init__(self, url: str) -> None:
-        self._address = url.replace("http", "ws", 1)
-        self._origin: Any = url
-        self._elements: dict[tuple[int, ...], tuple[int, Any]] = {}  # by place, with the run that sent it
-        self._widgets: dict[str, WidgetState] = {}
-        self._page = self._query = ""
-        self._hash = ""
-        self._asked: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._changed = asyncio.Condition()
-        self._running = False
-        self._socket: ClientConnection
-        self.runs = 0
-        self.first: dict[str, float] = {}
+        self.url = url
+        self.page = DrawnPage()
+        self.query = self.path = self.script = ""
+        self.names: dict[str, str] = {}  # of pages in the navigation, with their scripts' hashes
+        self.errors: list[str] = []
+        self.first_point: dict[str, float] = {}
+        self.stages: dict[str, list[tuple[float, str]]] = {}
+        self.ended: dict[str, float] = {}
+        self.messages = self.received = 0
+        self.broken = ""  # why no message comes any more
+        self._socket: ClientConnection | None = None
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._reported: set[str] = set()
+        self._settled, self._finished = asyncio.Event(), asyncio.Event()
+        self._asked_at = 0.0
+        self._begun_at = 0.0
+        self._watched: list[tuple[re.Pattern[str], asyncio.Future[float]]] = []
 
-    async def __aenter__(self) -> Self:
+    async def open(self, path: str = "") -> None:
+        """Open a path of the app in a new tab; `settled` waits for its page."""
+        self.path = path
         self._socket = await connect(
-            f"{self._address}/_stcore/stream",
-            origin=self._origin,
+            f"ws{self.url[4:]}/_stcore/stream",
+            origin=self._origin(),
             subprotocols=["streamlit"],  # type: ignore[list-item]
             max_size=None,
-            open_timeout=PATIENCE_S,
-            ping_interval=None,
         )
-        self._spawn(self._hear())
-        return self
+        self._tasks[""] = asyncio.create_task(self._read())
+        await self._rerun(page_name=path)
 
-    async def __aexit__(self, *_: object) -> None:
-        for task in list(self._tasks):
+    async def close(self) -> None:
+        """Close the tab."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._socket.close()
-
-    async def open(self, page: str, query: str = "") -> None:
-        """Ask for a page by its address."""
-        self._page, self._query, self._hash = page, query, ""
-        self._widgets = {}
-        await self._rerun()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._socket:
+            await self._socket.close()
 
     async def press(self, label: str) -> None:
-        """Press the button of this label."""
-        await self._rerun(WidgetState(id=self.widget("button", label).id, trigger_value=True))
+        """Press a button."""
+        node = self.page.find("button", label)
+        if node.drawn.disabled:
+            raise LookupError(f"{label!r} can't be pressed")
+        await self._send(node, WidgetState(id=node.drawn.id, trigger_value=True))
 
-    async def enter(self, label: str, value: float | str) -> None:
-        """Type a value into the box of this label."""
-        kind = "text_input" if isinstance(value, str) else "number_input"
-        widget = self.widget(kind, label)
-        if isinstance(value, str):
-            state = WidgetState(id=widget.id, string_value=value)
-        else:
-            whole = widget.data_type == widget.INT
-            state = WidgetState(id=widget.id, **{"int_value" if whole else "double_value": value})
-        self._widgets[widget.id] = state
+    async def set(self, label: str, value: float | str, kind: str = "number_input") -> None:
+        """Change the value of a widget: a number, a slider's, or one of the words of a group of buttons."""
+        node = self.page.find(kind, label)
+        state = WidgetState(id=node.drawn.id)
+        if kind == "slider":
+            state.double_array_value.data.append(float(value))
+        self.page.values[node.drawn.id] = put(state, kind, node.drawn, value)
+        await self._send(node)
+
+    async def go(self, page: str) -> None:
+        """Choose another page in the navigation."""
+        self.page.values = self.page.lasting()
+        self.query, self.script, self.path = "", self.names[page], page.lower().replace(" ", "_")
         await self._rerun()
 
-    async def choose(self, label: str, option: str) -> None:
-        """Choose one of a group of buttons, or of a select box."""
-        for kind in ("button_group", "selectbox", "radio"):
-            with contextlib.suppress(LostError):
-                widget = self.widget(kind, label)
-                break
-        else:
-            raise LostError(f"There is nothing to choose under {label}.")
-        state = WidgetState(id=widget.id)
-        if kind == "selectbox":
-            state.string_value = option
-        elif kind == "radio":
-            state.int_value = list(widget.options).index(option)
-        else:
-            state.string_array_value.data.append(option)
-        self._widgets[widget.id] = state
-        await self._rerun()
+    def job(self) -> str:
+        """The job that the page's address names, if it names one."""
+        named = re.search(r"(?:^|&)job=([0-9a-f]+)", self.query)
+        return named[1] if named else ""
 
-    async def slide(self, label: str, value: float) -> None:
-        """Move the slider of this label to a value."""
-        widget = self.widget("slider", label)
-        state = WidgetState(id=widget.id)
-        state.double_array_value.data.append(value)
-        self._widgets[widget.id] = state
-        await self._rerun()
+    async def settled(self) -> float:
+        """Wait until the page has been drawn whole; returns when that was."""
+        await self._settled.wait()
+        self._check()
+        return time.perf_counter()
 
-    def widget(self, kind: str, label: str) -> Any:
-        """The widget of this kind whose label begins so."""
-        for _, element in self._elements.values():
-            if element.WhichOneof("type") == kind and getattr(element, kind).label.startswith(label):
-                return getattr(element, kind)
-        raise LostError(f"There is no {kind} {label} on {self._page or 'the first page'}.")
+    async def until(self, holds: Callable[[DrawnPage], bool]) -> float:
+        """Wait until this holds of a page that has been drawn whole; returns when that was."""
+        while not (self._settled.is_set() and holds(self.page)):
+            await self._finished.wait()
+            self._check()
+        return time.perf_counter()
 
-    def text(self) -> str:
-        """All that the page says."""
-        kinds = {"markdown": "body", "alert": "body", "heading": "body", "exception": "message"}
-        found = [
-            getattr(getattr(element, kind), kinds[kind])
-            for _, element in self._elements.values()
-            if (kind := element.WhichOneof("type")) in kinds
-        ]
-        return "\n".join(found)
+    def says(self, pattern: str) -> "asyncio.Future[float]":
+        """When a text that this pattern is found in is drawn next."""
+        future: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        self._watched.append((re.compile(pattern), future))
+        return future
 
-    async def until(self, true: Callable[[str], bool], seconds: float = PATIENCE_S) -> float:
-        """Wait until this is true of the page's text, at the end of a run; the seconds that took."""
-        begin = time.monotonic()
-        try:
-            async with asyncio.timeout(seconds), self._changed:
-                await self._changed.wait_for(lambda: not self._running and true(self.text()))
-        except TimeoutError as error:
-            raise LostError(f"{self._page} says after {seconds:.0f} s: {self.text()[:300]!r}") from error
-        return time.monotonic() - begin
+    async def _send(self, node: Node, trigger: WidgetState | None = None) -> None:
+        await self._rerun(trigger, fragment_id=node.fragment)
 
-    async def settled(self) -> None:
-        """Wait until the script does not run."""
-        await self.until(lambda _: True)
-
-    async def _rerun(self, trigger: WidgetState | None = None) -> None:
+    async def _rerun(self, trigger: WidgetState | None = None, *, fragment_id: str = "", page_name: str = "") -> None:
         message = BackMsg()
-        client = message.rerun_script
-        client.query_string, client.page_name, client.page_script_hash = self._query, self._page, self._hash
-        client.widget_states.widgets.extend([*self._widgets.values(), *([trigger] if trigger else [])])
-        self._running = True
-        await self._socket.send(message.SerializeToString())
+        asked = message.rerun_script
+        asked.widget_states.widgets.extend(self.page.values.values())
+        if trigger:
+            asked.widget_states.widgets.append(trigger)
+        asked.query_string, asked.page_script_hash = self.query, self.script
+        asked.fragment_id, asked.page_name = fragment_id, page_name
+        asked.cached_message_hashes.extend(self.page.cached())
+        context = asked.context_info
+        context.timezone, context.locale, context.color_scheme = "UTC", "en-US", "light"
+        context.url = f"{self.url}/{self.path}"
+        self._settled.clear()
+        self._asked_at = time.perf_counter()
+        assert self._socket
+        with contextlib.suppress(ConnectionClosed):  # which `_read` notes
+            await self._socket.send(message.SerializeToString())
 
-    def _spawn(self, task: Any) -> None:
-        made = asyncio.create_task(task)
-        self._tasks.add(made)
-        made.add_done_callback(self._tasks.discard)
+    async def _read(self) -> None:
+        assert self._socket
+        try:
+            async for payload in self._socket:
+                self.received += len(payload)
+                message = ForwardMsg()
+                message.ParseFromString(payload if isinstance(payload, bytes) else payload.encode())
+                self._take(message)
+            self.broken = "the page's socket was closed"
+        except ConnectionClosed as closed:
+            self.broken = f"the page's socket broke: {closed}"
+        except Exception as error:  # a message that this client does not understand
+            self.broken = f"the visitor itself failed: {error!r}"
+        for event in (self._settled, self._finished):  # nobody waits in vain
+            event.set()
+        for _, future in self._watched:
+            if not future.done():
+                future.set_exception(ConnectionError(self.broken))
 
-    async def _hear(self) -> None:
-        async for data in self._socket:
-            message = ForwardMsg.FromString(data if isinstance(data, bytes) else data.encode())
-            kind = message.WhichOneof("type")
-            if kind == "new_session":
-                self._running = True
-                self.runs += 1
-            elif kind == "navigation":
-                self._hash = message.navigation.page_script_hash
-            elif kind == "delta":
-                self._take(tuple(message.metadata.delta_path), message.delta)
-            elif kind == "page_info_changed":
-                self._query = message.page_info_changed.query_string
-            elif kind == "script_finished":
-                whole = message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
-                if whole:
-                    self._elements = {place: entry for place, entry in self._elements.items() if entry[0] == self.runs}
-                    self._listen()
-                self._running = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
-            async with self._changed:
-                self._changed.notify_all()
+    def _check(self) -> None:
+        if self.broken:
+            raise ConnectionError(self.broken)
 
-    def _take(self, place: tuple[int, ...], delta: Any) -> None:
-        if delta.WhichOneof("type") == "new_element":
-            self._elements[place] = self.runs, delta.new_element
+    def _take(self, message: ForwardMsg) -> None:
+        kind, now = message.WhichOneof("type"), time.perf_counter()
+        node = self.page.take(message)
+        if node:
+            self._note(node, now)
+        elif kind == "new_session":
+            self._begun_at = now
+        elif kind == "navigation":
+            self.script = message.navigation.page_script_hash
+            self.names = {page.page_name: page.page_script_hash for page in message.navigation.app_pages}
+        elif kind == "page_info_changed":
+            self.query = message.page_info_changed.query_string
+        elif kind == "script_finished":
+            status = message.script_finished
+            if status not in (SUCCESS, EARLY, FRAGMENT):
+                self.errors.append(f"the script ended with status {status}")
+            self._leave()
+            finished, self._finished = self._finished, asyncio.Event()
+            finished.set()
+            if status != EARLY and self._begun_at >= self._asked_at:
+                self._settled.set()
 
-    def _listen(self) -> None:
-        for _, element in self._elements.values():
-            if element.WhichOneof("type") != "bidi_component":
-                continue
-            component = element.bidi_component
-            data = json.loads(component.json or "{}")
-            live = data.get("live")
-            if live and not live["polled"]:
-                self._follow(live["job"], live["watcher"], component.id, "over")
-            if "asked" in data:
-                asked = json.loads(data["asked"])
-                for name in asked["waits"]:
-                    self._follow(name, "", component.id, "ready")
-                for job in asked["jobs"]:
-                    self._follow(job["job"], asked["watcher"], component.id, "ready")
+    def _note(self, node: Node, now: float) -> None:
+        text = text_of(node)
+        if (
+            node.kind == "exception"
+            or (node.kind == "alert" and node.drawn.format != node.drawn.INFO)
+            or any(mark in text for mark in MARKED)
+        ):
+            self.errors.append(text)
+        for watched in [each for each in self._watched if text and each[0].search(text)]:
+            self._watched.remove(watched)
+            if not watched[1].done():
+                watched[1].set_result(now)
+        if node.kind == "bidi_component":
+            for name, (event, watcher) in awaited(component(node)).items():
+                if name not in self._tasks and name not in self._reported:
+                    self._tasks[name] = asyncio.create_task(self._listen(name, node.drawn.id, event, watcher))
 
-    def _follow(self, name: str, watcher: str, component: str, event: str) -> None:
-        if name not in self._asked:
-            self._asked.add(name)
-            self._spawn(self._attend(name, watcher, component, event))
+    def _leave(self) -> None:
+        """Close the sockets that no component of the page has open any more."""
+        wanted = {name for node in self.page.elements("bidi_component") for name in awaited(component(node))}
+        for name in [name for name in self._tasks if name and name not in wanted]:
+            self._tasks.pop(name).cancel()
 
-    async def _attend(self, name: str, watcher: str, component: str, event: str) -> None:
-        address = f"{self._address}/live/{name}" + (f"?watcher={watcher}" if watcher else "")
-        async with connect(address, origin=self._origin, max_size=None, open_timeout=PATIENCE_S) as socket:
-            async for data in socket:
-                told: Told = json.loads(data)
+    async def _listen(self, name: str, asks: str, event: str, watcher: str) -> None:
+        async with contextlib.aclosing(self._told(name, watcher)) as messages:
+            async for told in messages:
+                now = time.perf_counter()
                 if any(run["loss"] for run in told.get("runs", [])):
-                    self.first.setdefault(name, time.monotonic())
-                if told.get("over"):
+                    self.first_point.setdefault(name, now)
+                if "text" in told:
+                    self.stages.setdefault(name, []).append((now, stage_of(told)))
+                if told["over"]:
                     break
-        if component in {e.bidi_component.id for _, e in self._elements.values() if e.HasField("bidi_component")}:
-            payload = json.dumps([{"event": event, "value": name}])
-            await self._rerun(WidgetState(id=_make_trigger_id(component, "events"), json_trigger_value=payload))
+        self.ended[name] = time.perf_counter()
+        self._tasks.pop(name, None)
+        if event == "ready" or not event:  # a chart whose job is not taken in yet listens again
+            self._reported.add(name)
+        if event:
+            report = json.dumps([{"event": event, "value": name}])
+            await self._rerun(WidgetState(id=TRIGGER.format(asks), json_trigger_value=report))
 
-    def jobs(self) -> list[str]:
-        """The jobs that the page shows as they run."""
-        every = [
-            json.loads(e.bidi_component.json or "{}")
-            for _, e in self._elements.values()
-            if e.HasField("bidi_component")
-        ]
-        return [data["live"]["job"] for data in every if data.get("live")]
+    async def _told(self, name: str, watcher: str) -> AsyncGenerator[dict[str, Any]]:
+        """What the server tells of a job, over as many sockets as it takes."""
+        wait = BACK_S
+        while True:
+            try:
+                url = f"ws{self.url[4:]}/live/{name}?watcher={watcher}"
+                async with connect(url, origin=self._origin(), max_size=None) as socket:
+                    async for text in socket:
+                        self.messages += 1
+                        wait = BACK_S
+                        yield json.loads(text)
+                    code = socket.close_code
+            except ConnectionClosed as closed:
+                code = closed.rcvd.code if closed.rcvd else None
+            except OSError as error:
+                self.errors.append(f"no socket for a job: {error}")
+                code = None
+            if code == UNKNOWN:
+                await asyncio.sleep(LOST_S)
+                return
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, 5.0)
 
-    def query(self) -> dict[str, list[str]]:
-        """What the address holds."""
-        return parse_qs(urlsplit(f"?{self._query}").query)
+    def _origin(self) -> Any:
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
