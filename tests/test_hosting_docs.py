@@ -26,6 +26,13 @@ def test_every_test_that_shows_something_is_there() -> None:
     assert {name for name in named if not (ROOT / name).is_file()} == set()
 
 
+def test_every_fault_has_a_test_of_the_name_that_stands_beside_it() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / "faults.md").read_text(encoding="utf-8"))
+    assert len(named) > 20
+    missing = [(file, test) for file, test in named if f"def {test}(" not in (ROOT / file).read_text(encoding="utf-8")]
+    assert missing == []
+
+
 def test_the_image_has_all_that_the_app_reads_and_is_left_by_its_user() -> None:
     lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
     copied = {word for line in lines if line.startswith("COPY") for word in line.split()[1:-1]}

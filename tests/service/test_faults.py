@@ -1,0 +1,57 @@
+"""Faults of the worker for real, beside those of test_jobs.py, and of the clock; the table of all is docs/faults.md."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import bilstm_core.service
+from bilstm_core.service import upkeep
+from bilstm_core.service.jobs import Jobs
+from bilstm_core.specs import ProblemSpec, RunSpec, TrainingSpec
+from tests.service.test_jobs import SHORT, kill_worker, over, seen, until, worker_process
+
+SERVICE = Path(bilstm_core.service.__file__).parent
+
+
+@pytest.fixture(scope="module")
+def jobs() -> Iterator[Jobs]:
+    service = Jobs()
+    yield service
+    service.close()
+
+
+@pytest.mark.long
+def test_a_worker_killed_in_a_compile_is_replaced_and_the_job_done(jobs: Jobs) -> None:
+    until(lambda: jobs.state == "ready")
+    job = jobs.submit([RunSpec(problem=ProblemSpec(timesteps=37), training=TrainingSpec(epochs=50))], watcher="me")
+    until(lambda: seen(jobs, job).compiling)
+    kill_worker()
+    view = over(jobs, job)
+    assert (view.state, view.restarts) == ("done", 1)
+
+
+@pytest.mark.long
+def test_a_worker_killed_while_idle_is_back_before_anybody_asks(jobs: Jobs) -> None:
+    until(lambda: jobs.state == "ready")
+    killed = kill_worker()
+    until(lambda: (found := worker_process()) is not None and found.pid != killed.pid and jobs.state == "ready")
+    assert over(jobs, jobs.submit([SHORT], watcher="me")).state == "done"
+
+
+@pytest.mark.long
+def test_a_worker_that_outgrows_its_memory_is_ended_and_told_after_some_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "MAX_STARTS", 1)
+    small = Jobs("300MB")  # TensorFlow alone is larger
+    try:
+        until(lambda: small.state == "failed", 200)
+        assert "most likely for lack of memory" in small.problem
+    finally:
+        small.close()
+
+
+def test_no_wait_of_the_service_goes_by_a_clock_that_can_be_set() -> None:
+    sources = {path.name: path.read_text(encoding="utf-8") for path in SERVICE.glob("*.py")}
+    assert "time.monotonic()" in sources["dispatcher.py"]
+    assert {name for name, text in sources.items() if re.search(r"\btime\.time\(|datetime|\btime\(\)", text)} == set()
