@@ -225,6 +225,24 @@ def test_a_run_that_was_asked_for_stays_before_one_that_was_written_later(
     assert [store._path(run.spec).exists() for run in runs] == [True, False, True]
 
 
+def test_a_run_is_found_where_its_use_cannot_be_noted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = finished()
+    store.put(run)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "utime", refuse)
+    assert store.get(run.spec) is not None
+    assert store.notice == ""
+
+
+def test_a_run_that_was_brought_back_is_not_kept(store: Store) -> None:
+    run = replace(finished(), origin="imported")
+    store.put(run)
+    assert store.get(run.spec) is None
+
+
 def test_what_a_killed_writer_left_is_cleared_away_by_the_next(store: Store, tmp_path: Path) -> None:
     Store(tmp_path / "runs").put(finished())
     left = tmp_path / "runs" / f".{40 * 'a'}.01234567.tmp"
