@@ -64,6 +64,7 @@ def behind(start_app: Callable[..., App], tmp_path_factory: pytest.TempPathFacto
         nginx.terminate()
 
 
+@pytest.mark.long
 def test_a_training_is_watched_as_it_goes_and_its_page_is_reloaded(
     behind: SimpleNamespace, open_page: Callable[..., Page]
 ) -> None:
