@@ -97,6 +97,12 @@ class Jobs(Dispatcher):
         if any(waits(job) and watcher not in job.watchers for job in self._jobs.values()):
             cost.check(specs, others_wait=True)
 
+    def counts(self) -> tuple[int, int]:
+        """How many jobs are not over, and how many of these wait for their turn."""
+        with self._lock:
+            under_way = [job for job in self._jobs.values() if not job.over]
+            return len(under_way), sum(waits(job) and not job.given for job in under_way)
+
     def prepare(self, specs: Sequence[RunSpec], *, watcher: str) -> None:
         """Have the programs compiled that these would be trained with, once the worker has nothing else to do.
 

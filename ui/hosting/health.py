@@ -89,13 +89,12 @@ def numbers() -> Mapping[str, Any]:
 
     from ui import imports, services
 
-    states: list[str] = []
+    under_way = waiting = 0
     state = "starting"
     if imports.over():
         jobs = services.jobs()
         state = jobs.state
-        with jobs._lock:
-            states = [job.state for job in jobs._jobs.values() if not job.over]
+        under_way, waiting = jobs.counts()
     app = psutil.Process(os.getpid())
     children = []
     for child in app.children(recursive=True):
@@ -107,8 +106,8 @@ def numbers() -> Mapping[str, Any]:
         "people": VISITS.pages,
         "people_limit": limits().people,
         "worker": state,
-        "jobs": len(states),
-        "jobs_waiting": states.count("queued"),
+        "jobs": under_way,
+        "jobs_waiting": waiting,
         "memory_mb": {
             "app": round(app.memory_info().rss / 1e6),
             "workers": round(sum(children) / 1e6),  # with those that look after them
