@@ -1,6 +1,7 @@
 """A visitor whose computer sleeps in a training: the connection is gone, the session forgotten, the address is left."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -20,6 +21,7 @@ def test_a_page_that_comes_back_after_minutes_finds_its_training_and_that_goes_o
         before, after = Visitor(app.url), Visitor(app.url)
         try:
             await before.open("train")
+            await before.settled()
             for label, value in LONG.items():
                 await before.set(label, value)
                 await before.settled()
@@ -42,4 +44,5 @@ def test_a_page_that_comes_back_after_minutes_finds_its_training_and_that_goes_o
         finally:
             await after.close()
 
-    asyncio.run(asyncio.wait_for(visit(), PATIENCE_S))
+    with ThreadPoolExecutor(1) as apart:  # Playwright has a loop in this thread
+        apart.submit(asyncio.run, asyncio.wait_for(visit(), PATIENCE_S)).result()

@@ -1,6 +1,7 @@
 """The visitor without a browser that benchmarks/classroom.py sends to the app: the app takes it for one."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.visitor import Visitor
 from tests.browser.conftest import App
@@ -33,4 +34,5 @@ def test_a_visitor_over_the_protocol_opens_train_changes_units_and_sees_its_trai
         finally:
             await visitor.close()
 
-    asyncio.run(asyncio.wait_for(visit(), PATIENCE_S))
+    with ThreadPoolExecutor(1) as apart:  # Playwright has a loop in this thread
+        apart.submit(asyncio.run, asyncio.wait_for(visit(), PATIENCE_S)).result()
