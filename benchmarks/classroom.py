@@ -37,6 +37,7 @@ PLAIN = ("run", "benchmarks/plain_app.py", "--server.address=127.0.0.1")
 LONG = {"Timesteps": 100, "Units": 60, "Epochs": 20_000, "Sequences per epoch": 8}  # what the others wait behind
 NEWCOMERS = 10
 LAG_S = 0.1
+KEEP_S = 10.0
 
 
 class Lag:
@@ -71,7 +72,9 @@ async def lesson(app: App, options: argparse.Namespace, *, plain: bool) -> tuple
     in_chromium = 0 if plain else min(options.chromium, options.people)
     async with chromium(in_chromium) as browser:
         with Load(app.process.pid) as load:
-            watching = asyncio.create_task(lag.watch())
+            watching = [asyncio.create_task(lag.watch())]
+            if options.json:
+                watching.append(asyncio.create_task(_keep(options.json, diary)))
             begun = time.perf_counter()
 
             async def attend(number: int) -> None:
@@ -87,8 +90,16 @@ async def lesson(app: App, options: argparse.Namespace, *, plain: bool) -> tuple
                     await class_script.follow(person, app.url)
 
             await asyncio.gather(*(attend(number) for number in range(options.people)))
-            watching.cancel()
+            for task in watching:
+                task.cancel()
     return diary, load.told() | {"client_lag": acts.summary(lag.seconds)}
+
+
+async def _keep(file: Path, diary: Diary) -> None:
+    """Write the diary out again and again, until cancelled: a class that is broken off leaves what it has measured."""
+    while True:
+        await asyncio.sleep(KEEP_S)
+        file.write_text(json.dumps({"so far": as_json(diary)}), encoding="utf-8")
 
 
 async def _asking(url: str, wanted: dict[str, int]) -> Visitor:

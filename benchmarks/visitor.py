@@ -10,6 +10,7 @@ import contextlib
 import json
 import re
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,6 +55,7 @@ class Visitor:
         self.stages: dict[str, list[tuple[float, str]]] = {}
         self.ended: dict[str, float] = {}
         self.messages = self.received = 0
+        self.trail: deque[str] = deque(maxlen=8)  # what was sent and drawn last, for whoever looks into an error
         self.broken = ""  # why no message comes any more
         self._socket: ClientConnection | None = None
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -147,6 +149,8 @@ class Visitor:
         context.url = f"{self.url}/{self.path}"
         self._settled.clear()
         self._asked_at = time.perf_counter()
+        what = trigger.json_trigger_value or trigger.id.split("-", maxsplit=2)[-1] if trigger else "values"
+        self.trail.append(f"{self._asked_at:.2f} sent {what}{' while running' if self.page.running else ''}")
         assert self._socket
         with contextlib.suppress(ConnectionClosed):  # which `_read` notes
             await self._socket.send(message.SerializeToString())
@@ -180,6 +184,7 @@ class Visitor:
         if node:
             self._note(node, now)
         elif kind == "new_session":
+            self.trail.append(f"{now:.2f} began")
             self._begun_at = now
         elif kind == "navigation":
             self.script = message.navigation.page_script_hash
@@ -188,6 +193,7 @@ class Visitor:
             self.query = message.page_info_changed.query_string
         elif kind == "script_finished":
             status = message.script_finished
+            self.trail.append(f"{now:.2f} finished {status}")
             if status not in (SUCCESS, EARLY, FRAGMENT):
                 self.errors.append(f"the script ended with status {status}")
             self._leave()
@@ -203,7 +209,7 @@ class Visitor:
             or (node.kind == "alert" and node.drawn.format != node.drawn.INFO)
             or any(mark in text for mark in MARKED)
         ):
-            self.errors.append(text)
+            self.errors.append(f"on /{self.path}: {text} (before it: {', '.join(self.trail)})")
         for watched in [each for each in self._watched if text and each[0].search(text)]:
             self._watched.remove(watched)
             if not watched[1].done():
