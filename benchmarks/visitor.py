@@ -24,6 +24,7 @@ from websockets.exceptions import ConnectionClosed
 from benchmarks.drawn_page import EARLY, FRAGMENT, SUCCESS, DrawnPage, Node, awaited, component, put, text_of
 
 UNKNOWN = 4404  # why the server closes the socket of a job that it does not know
+PATIENCE_S = 300.0  # with a handshake, as a browser has it
 BACK_S, LOST_S = 0.5, 1.0  # as in ui/chart/listen.js and ui/waits.js
 TRIGGER = "$$STREAMLIT_INTERNAL_KEY_{}__events"
 MARKED = (":material/error:", "The browser sent a value that")  # of a sentence that says what is wrong
@@ -73,6 +74,7 @@ class Visitor:
             origin=self._origin(),
             subprotocols=["streamlit"],  # type: ignore[list-item]
             max_size=None,
+            open_timeout=PATIENCE_S,
         )
         self._tasks[""] = asyncio.create_task(self._read())
         await self._rerun(page_name=path)
@@ -249,7 +251,7 @@ class Visitor:
         while True:
             try:
                 url = f"ws{self.url[4:]}/live/{name}?watcher={watcher}"
-                async with connect(url, origin=self._origin(), max_size=None) as socket:
+                async with connect(url, origin=self._origin(), max_size=None, open_timeout=PATIENCE_S) as socket:
                     async for text in socket:
                         self.messages += 1
                         wait = BACK_S
