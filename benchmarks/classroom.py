@@ -147,7 +147,7 @@ def measured(work: Any, options: argparse.Namespace, command: Sequence[str] = OU
     """What comes of work on an app of its own, and the faults in the app's log."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.txt"
-        app = App(Path(folder) / "store", log, command=command)
+        app = App(Path(folder) / "store", log, command=(*command, *options.flags.split()))
         try:
             time.sleep(options.head_start)
             return asyncio.run(work(app)), faults(log.read_text())
@@ -196,6 +196,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--head-start", type=float, default=30.0, help="seconds from the app's start to the class's")
     parser.add_argument("--collapse", type=int, default=0, metavar="N", help="N people wait behind a long training")
     parser.add_argument("--plain", action="store_true", help="the plain page as well")
+    parser.add_argument(
+        "--flags", default="", help="of streamlit run besides, as in --flags=--server.fileWatcherType=none"
+    )
     parser.add_argument("--json", type=Path, help="where all of it is written to")
     parser.add_argument("--log", type=Path, help="where the app's log is copied to")
     options = parser.parse_args(arguments)
