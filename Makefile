@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 .PHONY: run class test test-long test-any-order mutants fuzz audit browser check bench record lock pictures notebooks clean
 
 PORT ?= 8501
+WATCH ?= none
 SEED ?= 1
 EXAMPLES ?= 10000
 
-# this computer only
+# this computer only; WATCH=poll runs the page anew when a source file changes
 run: $(VENV)/.app
-	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
+	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) --server.fileWatcherType $(WATCH)
 
 # for everyone in the network; the training processes stay on the loopback
 class: $(VENV)/.app

@@ -75,6 +75,7 @@ class Load:
         for role, sizes in sorted(self.memory.items()):
             spent = sum(now - self._first[name] for name, (whose, now) in self._spent.items() if whose == role)
             roles[role] = {
+                "processor_s": round(spent, 1),
                 "core_share": round(spent / max(self.passed, 1e-9), 3),
                 "mean_mb": round(sum(sizes) / len(sizes)),
                 "peak_mb": round(max(sizes)),

@@ -37,6 +37,7 @@ PLAIN = ("run", "benchmarks/plain_app.py", "--server.address=127.0.0.1")
 LONG = {"Timesteps": 100, "Units": 60, "Epochs": 20_000, "Sequences per epoch": 8}  # what the others wait behind
 NEWCOMERS = 10
 LAG_S = 0.1
+KEEP_S = 10.0
 
 
 class Lag:
@@ -71,7 +72,9 @@ async def lesson(app: App, options: argparse.Namespace, *, plain: bool) -> tuple
     in_chromium = 0 if plain else min(options.chromium, options.people)
     async with chromium(in_chromium) as browser:
         with Load(app.process.pid) as load:
-            watching = asyncio.create_task(lag.watch())
+            watching = [asyncio.create_task(lag.watch())]
+            if options.json:
+                watching.append(asyncio.create_task(_keep(options.json, diary)))
             begun = time.perf_counter()
 
             async def attend(number: int) -> None:
@@ -87,8 +90,16 @@ async def lesson(app: App, options: argparse.Namespace, *, plain: bool) -> tuple
                     await class_script.follow(person, app.url)
 
             await asyncio.gather(*(attend(number) for number in range(options.people)))
-            watching.cancel()
+            for task in watching:
+                task.cancel()
     return diary, load.told() | {"client_lag": acts.summary(lag.seconds)}
+
+
+async def _keep(file: Path, diary: Diary) -> None:
+    """Write the diary out again and again, until cancelled: a class that is broken off leaves what it has measured."""
+    while True:
+        await asyncio.sleep(KEEP_S)
+        file.write_text(json.dumps({"so far": as_json(diary)}), encoding="utf-8")
 
 
 async def _asking(url: str, wanted: dict[str, int]) -> Visitor:
@@ -136,7 +147,7 @@ def measured(work: Any, options: argparse.Namespace, command: Sequence[str] = OU
     """What comes of work on an app of its own, and the faults in the app's log."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.txt"
-        app = App(Path(folder) / "store", log, command=command)
+        app = App(Path(folder) / "store", log, command=(*command, *options.flags.split()))
         try:
             time.sleep(options.head_start)
             return asyncio.run(work(app)), faults(log.read_text())
@@ -160,7 +171,7 @@ def report(title: str, diary: Diary, load: dict[str, Any], wrong: Sequence[str],
     ]
     for role, used in load["processes"].items():
         sizes = f"{used['mean_mb']} MB in the mean, {used['peak_mb']} MB at most"
-        lines.append(f"- {role}: {used['core_share']:.0%} of a core, {sizes}")
+        lines.append(f"- {role}: {used['core_share']:.0%} of a core ({used['processor_s']:.0f} s), {sizes}")
     lines.append(f"- what else ran on the machine: {load['others']:.0%} of a core")
     lag = load["client_lag"] or {"p95": 0.0, "worst": 0.0}
     lines.append(f"- the machine was {load['machine_busy']:.0%} busy; load {os.getloadavg()[1]:.1f} over five minutes")
@@ -185,6 +196,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--head-start", type=float, default=30.0, help="seconds from the app's start to the class's")
     parser.add_argument("--collapse", type=int, default=0, metavar="N", help="N people wait behind a long training")
     parser.add_argument("--plain", action="store_true", help="the plain page as well")
+    parser.add_argument(
+        "--flags", default="", help="of streamlit run besides, as in --flags=--server.fileWatcherType=none"
+    )
     parser.add_argument("--json", type=Path, help="where all of it is written to")
     parser.add_argument("--log", type=Path, help="where the app's log is copied to")
     options = parser.parse_args(arguments)

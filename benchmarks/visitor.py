@@ -10,6 +10,7 @@ import contextlib
 import json
 import re
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from websockets.exceptions import ConnectionClosed
 from benchmarks.drawn_page import EARLY, FRAGMENT, SUCCESS, DrawnPage, Node, awaited, component, put, text_of
 
 UNKNOWN = 4404  # why the server closes the socket of a job that it does not know
+PATIENCE_S = 300.0  # with a handshake, as a browser has it
 BACK_S, LOST_S = 0.5, 1.0  # as in ui/chart/listen.js and ui/waits.js
 TRIGGER = "$$STREAMLIT_INTERNAL_KEY_{}__events"
 MARKED = (":material/error:", "The browser sent a value that")  # of a sentence that says what is wrong
@@ -54,6 +56,7 @@ class Visitor:
         self.stages: dict[str, list[tuple[float, str]]] = {}
         self.ended: dict[str, float] = {}
         self.messages = self.received = 0
+        self.trail: deque[str] = deque(maxlen=8)  # what was sent and drawn last, for whoever looks into an error
         self.broken = ""  # why no message comes any more
         self._socket: ClientConnection | None = None
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -71,6 +74,7 @@ class Visitor:
             origin=self._origin(),
             subprotocols=["streamlit"],  # type: ignore[list-item]
             max_size=None,
+            open_timeout=PATIENCE_S,
         )
         self._tasks[""] = asyncio.create_task(self._read())
         await self._rerun(page_name=path)
@@ -147,6 +151,8 @@ class Visitor:
         context.url = f"{self.url}/{self.path}"
         self._settled.clear()
         self._asked_at = time.perf_counter()
+        what = trigger.json_trigger_value or trigger.id.split("-", maxsplit=2)[-1] if trigger else "values"
+        self.trail.append(f"{self._asked_at:.2f} sent {what}{' while running' if self.page.running else ''}")
         assert self._socket
         with contextlib.suppress(ConnectionClosed):  # which `_read` notes
             await self._socket.send(message.SerializeToString())
@@ -180,6 +186,7 @@ class Visitor:
         if node:
             self._note(node, now)
         elif kind == "new_session":
+            self.trail.append(f"{now:.2f} began")
             self._begun_at = now
         elif kind == "navigation":
             self.script = message.navigation.page_script_hash
@@ -188,6 +195,7 @@ class Visitor:
             self.query = message.page_info_changed.query_string
         elif kind == "script_finished":
             status = message.script_finished
+            self.trail.append(f"{now:.2f} finished {status}")
             if status not in (SUCCESS, EARLY, FRAGMENT):
                 self.errors.append(f"the script ended with status {status}")
             self._leave()
@@ -203,7 +211,7 @@ class Visitor:
             or (node.kind == "alert" and node.drawn.format != node.drawn.INFO)
             or any(mark in text for mark in MARKED)
         ):
-            self.errors.append(text)
+            self.errors.append(f"on /{self.path}: {text} (before it: {', '.join(self.trail)})")
         for watched in [each for each in self._watched if text and each[0].search(text)]:
             self._watched.remove(watched)
             if not watched[1].done():
@@ -243,7 +251,7 @@ class Visitor:
         while True:
             try:
                 url = f"ws{self.url[4:]}/live/{name}?watcher={watcher}"
-                async with connect(url, origin=self._origin(), max_size=None) as socket:
+                async with connect(url, origin=self._origin(), max_size=None, open_timeout=PATIENCE_S) as socket:
                     async for text in socket:
                         self.messages += 1
                         wait = BACK_S

@@ -103,6 +103,9 @@ async def _stream(connection: HTTPConnection) -> "Stream":
 
 
 def _service() -> tuple[Any, Any]:
+    from ui import imports
+
+    imports.ready(light=False)
     from ui import services, stream
 
     return services.jobs(), stream.follow
@@ -165,6 +168,9 @@ async def _send(socket: WebSocket, stream: "Stream") -> None:
 
 def _awaited(name: str) -> Callable[[], bool] | None:
     """Whether what a page waits for under this name is there; None where it is no such name."""
+    from ui import imports
+
+    imports.ready(light=True)
     from ui import waits
 
     return waits.find(name)

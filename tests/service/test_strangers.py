@@ -62,16 +62,18 @@ def listening() -> list[int]:
 
 
 def answer(port: int, request: bytes, context: ssl.SSLContext | None = None) -> bytes:
-    """What a socket of ours sends to somebody who says this, until it hangs up or says nothing for half a second."""
+    """What a socket of ours sends to somebody who says this, until it hangs up or says nothing any more."""
     reply = b""
     with (
         contextlib.suppress(OSError),
         socket.create_connection(("127.0.0.1", port), timeout=0.5) as plain,
         context.wrap_socket(plain, do_handshake_on_connect=False) if context else plain as connection,
     ):
+        connection.settimeout(10 if context else 0.5)  # ours begin, with whom they know
         connection.sendall(request)
         while piece := connection.recv(4096):
             reply += piece
+            connection.settimeout(0.5)
     return reply
 
 
