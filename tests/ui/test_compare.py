@@ -75,7 +75,7 @@ def test_a_page_does_not_wait_for_evaluations_and_each_run_is_evaluated_once(
         return evaluate(run, 200)
 
     pool = ThreadPoolExecutor(1, thread_name_prefix="this-test")
-    monkeypatch.setattr(evaluations, "_pool", lambda purpose: pool)
+    monkeypatch.setattr(evaluations, "_pool", lambda _: pool)
     monkeypatch.setattr(evaluations, "evaluate", slow)
     monkeypatch.setattr(evaluations, "_scores", {})
     visit.run()
