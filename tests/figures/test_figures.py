@@ -284,6 +284,12 @@ def test_replay_moves_the_probe_with_the_curve():
         assert [len(series.x) for series in wrong] == [3 if at < 100 else 0] * 3
 
 
+def test_while_the_answer_is_covered_no_probe_row_says_how_many_are_wrong():
+    for counted in (True, False):
+        figure = figures.curve_and_timeline(losses(MODELS), STYLES, snapshots(MODELS), counted=counted)
+        assert ("of 10 wrong" in figure.to_json()) == counted
+
+
 def test_probe_rows_are_optional():
     assert len(figures.curve_and_timeline(losses(MODELS), STYLES).data) == 3
 
@@ -298,6 +304,7 @@ def test_wrong_timesteps_are_exactly_those_in_vermilion():
     assert [(shape.x0, shape.x1) for shape in frames] == [(2.5, 3.5), (6.5, 7.5)]
     assert {shape.line.color for shape in frames} == {figures.WRONG}
     assert any(note.text == "<b>2 of 10 wrong</b>" for note in figure.layout.annotations)
+    assert "of 10" not in figures.timeline(frame, 2.5, counted=False).to_json(), "while the answer is covered"
     assert sorted([*trace(figure, "right").x, *crosses.x]) == list(range(1, 11))
     flawless = figures.timeline(sequence(), 2.5, figures.color("forward")).to_json()
     assert json.loads(flawless)["layout"]["annotations"][-1]["text"] == "<b>0 of 10 wrong</b>"
