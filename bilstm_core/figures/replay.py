@@ -73,6 +73,7 @@ def curve_and_timeline(
     drawn = plot(
         table, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=x_max, y_max=y_max,
         coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss, dots=dots, growing=growing,
+        area=curve_height,
     )  # fmt: skip
     snapshots = _snapshots(probes, x, list(styles))
     rows = len(snapshots)

@@ -266,6 +266,18 @@ def test_replay_uncovers_evenly_along_the_axis_as_displayed(log_x):
     assert len({frame.name for frame in figure.frames}) == len(figure.frames)
 
 
+@pytest.mark.parametrize("gap", [0.002, 0.01, 0.05])
+def test_labels_of_best_possible_lines_close_to_each_other_do_not_overlap(gap):
+    floors = [figures.Floor(f"best possible, {label}", 0.2 + gap * n, STYLES[label]) for n, label in enumerate(MODELS)]
+    for height, drawn in (
+        (440 - 46 - 58, figures.loss_curves(losses(MODELS), STYLES, floors=floors)),
+        (240, figures.curve_and_timeline(losses(MODELS), STYLES, floors=floors, curve_height=240)),
+    ):
+        places = sorted(note.y for note in drawn.layout.annotations if "best possible" in note.text)
+        assert len(places) == len(MODELS)
+        assert min(np.diff(places)) * height / 0.75 >= 19 - 1e-6, "px from one text to the next"
+
+
 def test_before_any_replay_the_final_state_is_shown():
     figure = figures.loss_curves(losses(MODELS), STYLES, replay=True)
     cover = figure.layout.shapes[-2]
