@@ -124,7 +124,8 @@ def wilson_interval(count: int, n: int) -> tuple[float, float]:
     share, z = count / n, NORMAL_QUANTILE
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # exact where nothing or everything was seen: there the two terms differ by a rounding error alone
+    return 0.0 if count == 0 else max(0.0, middle - half), 1.0 if count == n else min(1.0, middle + half)
 
 
 def _confusion(expected: Array, predicted: Array, outputs: int) -> pd.DataFrame:

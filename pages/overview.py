@@ -4,13 +4,13 @@ from functools import partial
 
 import streamlit as st
 
-from ui import imports, registry, shell
+from ui import imports, looks, registry, shell
 from ui.overview import picture
 
 shell.enter(__file__)
 st.title(registry.OVERVIEW.question)
 with st.container(horizontal=True, vertical_alignment="center", key="headline"):
-    answer = st.container(key="answer", width="stretch")
+    answer = looks.answer()
     buttons = st.container(horizontal=True, gap="small", width="content", key="buttons")
 with st.container(key="controls"):
     view, merge_mode = picture.controls()

@@ -93,8 +93,12 @@ def test_a_sure_and_wrong_model_has_a_finite_loss(run: Run) -> None:
 def test_wilson_interval_of_a_worked_example() -> None:
     """81 of 263: 0.2553 to 0.3662 (Newcombe, 1998, table I)."""
     assert wilson_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-    assert wilson_interval(0, 10)[0] == pytest.approx(0)
-    assert wilson_interval(10, 10)[1] == pytest.approx(1)
+
+
+def test_wilson_interval_ends_at_nothing_and_at_everything_exactly() -> None:
+    for n in range(1, 500):
+        assert wilson_interval(0, n)[0] == 0
+        assert wilson_interval(n, n)[1] == 1
 
 
 def test_losses_and_predictions_of_the_other_heads() -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.specs import ProblemSpec
+from ui import looks
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "problems.md"
 GENERAL = "What the best possible means"
@@ -51,10 +52,10 @@ def _derived(name: str) -> str:
     return "\n\n".join(part for heading in (GENERAL, name) if (part := section(text, heading)))
 
 
-def headline() -> tuple[DeltaGenerator, DeltaGenerator]:
+def headline() -> tuple[looks.Answer, DeltaGenerator]:
     """Where a page's measured answer goes, and beside it the place of its buttons."""
     with st.container(horizontal=True, vertical_alignment="center", key="headline"):
-        answer = st.container(key="answer", width="stretch")
+        answer = looks.answer()
         return answer, st.container(horizontal=True, gap="small", width="content", key="buttons")
 
 

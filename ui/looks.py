@@ -1,8 +1,34 @@
 """Where a page is looked at: at a reader's screen, before a class, or within another page."""
 
+from dataclasses import dataclass
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ui import state
+
+COVERED = "The answer is covered. Press R, or Reveal."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The place of a page's measured answer. What is covered is not sent: a browser has nothing to uncover."""
+
+    place: DeltaGenerator
+
+    def markdown(self, sentence: str) -> None:
+        """Say the answer, or that it is covered."""
+        self.place.markdown(COVERED if state.COVERED.get() else sentence)
+
+
+def answer() -> Answer:
+    """Where the page's measured answer goes."""
+    return Answer(st.container(key="answer", width="stretch"))
+
+
+def unless_covered(sentence: str, otherwise: str = "") -> str:
+    """A sentence that tells the answer, or some of it; while that is covered, what stands in its place."""
+    return otherwise if state.COVERED.get() else sentence
 
 
 def embedded() -> bool:

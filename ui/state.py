@@ -154,6 +154,7 @@ OPENED_LINK, ASKED_FOR = "opened", "asked for"
 CLASS = Entry("view.class", False)  # before a class: large, with the answer covered
 HIDDEN: Entry[list[str]] = Entry("view.hidden", [])  # the controls that are gone, by their names in links
 DETAILS = Entry("view.details", False)  # what a class does not see at first is shown
+COVERED = Entry("view.covered", False)  # the answer of the page that is drawn is not to be seen yet
 REVEALED: Entry[list[Any] | None] = Entry("view.revealed", None)  # the page and settings whose answer is not covered
 LOOKS = frozenset({"view", "hide", "at", "smoothing", "axis", "tab", "each", "drawn"})  # they change no answer
 

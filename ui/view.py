@@ -17,7 +17,6 @@ from ui import address, registry, state
 from ui.address import Link
 from ui.looks import embedded
 
-COVERED = "The answer is covered. Press R, or Reveal."
 HINT = "Keys: **→** next page, **←** the one before, **R** reveal, **P** replay, **F** full screen"
 
 _HERE = Path(__file__).parent
@@ -70,9 +69,11 @@ def dress(page: str, links: Sequence[Link]) -> None:
     if state.CLASS.get():
         styles.append(_style("class"))
         if not embedded():
-            styles.append(_style("bar") if state.DETAILS.get() else _style("bar") + _style("alone"))
-    if covered(page, links):
-        styles.append(_style("covered").replace("COVERED", COVERED))
+            alone = covered(page, links) or not state.DETAILS.get()  # what else the page has tells its answer
+            styles.append(_style("bar") + _style("alone") if alone else _style("bar"))
+    state.COVERED.set(covered(page, links))
+    if state.COVERED.get():
+        styles.append(_style("covered"))
     if embedded():
         styles.append(_style("embedded"))
     st.html("\n".join(["<style>", *styles, "/* */</style>"]))
@@ -91,7 +92,7 @@ def _bar(page: str, links: Sequence[Link]) -> None:
     with st.container(key="class-bar", horizontal=True, vertical_alignment="center", gap="small"):
         before = _leads_to("Previous", "previous", place - 1)
         onward = _leads_to("Next", "next", place + 1)
-        is_covered = covered(page, links)
+        is_covered = state.COVERED.get()
         st.button(
             "Reveal" if is_covered else "Cover",
             key="class-reveal",
@@ -99,7 +100,13 @@ def _bar(page: str, links: Sequence[Link]) -> None:
             on_click=state.REVEALED.set,
             args=(asked(page, links) if is_covered else None,),
         )
-        st.toggle("Details", key=state.DETAILS.key, persist_state="session")
+        st.toggle(
+            "Details",
+            key=state.DETAILS.key,
+            persist_state="session",
+            disabled=is_covered,
+            help="What else the page has. It tells the answer, so it waits for Reveal." if is_covered else None,
+        )
         st.caption(HINT)
         _KEYS(key="class-keys", data={})
     if before or onward:

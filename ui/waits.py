@@ -1,8 +1,8 @@
 """What pages wait for beside their own jobs: the browser listens, and has the page run once what is awaited is there.
 
 Results that are computed in the background, and other pages' jobs, are listened to by one component at the page's end
-(ui/waits.js). Where the server tells nothing, fragments ask again and again instead. This module imports little, for
-the first page of a new server waits for it.
+(ui/waits.js), which also keeps the browser's history short (ui/history.js). Where the server tells nothing, fragments
+ask again and again instead. This module imports little, for the first page of a new server waits for it.
 """
 
 import json
@@ -25,7 +25,7 @@ KEY = "waits.listener"
 _HERE = Path(__file__).parent
 _COMPONENT = st.components.v2.component(
     "bilstm_explorer.waits",
-    js="".join((_HERE / name).read_text(encoding="utf-8") for name in ("chart/listen.js", "waits.js")),
+    js="".join((_HERE / name).read_text(encoding="utf-8") for name in ("history.js", "chart/listen.js", "waits.js")),
     isolate_styles=False,  # a line of another page's job looks like a caption of the app's
 )
 

@@ -168,11 +168,12 @@ def loss_curves(
     replay: add frames that uncover the curves; dots: at most so many of one run's own points;
     growing: labels whose lines the page fills in, and how many starts each has
     """
+    area = height - TOP - BOTTOM
     drawn = plot(
         table, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=x_max, y_max=y_max,
         coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss, dots=dots, growing=growing,
+        area=area,
     )  # fmt: skip
-    area = height - TOP - BOTTOM
 
     def moment(cursor: float) -> Item:
         return {

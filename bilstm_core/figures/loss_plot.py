@@ -18,6 +18,8 @@ LOSS = "loss (nats per label)"
 TUTORIAL = "the tutorial stops here"
 HALO = ", ".join([f"0 0 2px {PAPER}"] * 3)  # sets a text off from a curve behind it, and cuts no hole in the curve
 
+NOTE = 19.0  # px that a line of text takes
+
 X = Literal["sequences_seen", "updates"]
 LONG = 1_000  # sequences or updates: a longer training is a stroke at the left of an even axis
 WORDS: dict[str, tuple[str, str]] = {
@@ -85,12 +87,13 @@ def plot(
     y_max: float,
     coin_toss: float | None,
     floors: Sequence[Floor],
+    area: float,
     each_run: bool = False,
     loss: str = LOSS,
     dots: int = MAX_POINTS,
     growing: Mapping[str, int] | None = None,
 ) -> Plot:
-    """The parts of `curves.loss_curves`, which see."""
+    """The parts of `curves.loss_curves`, which see. area: px of the curves' own panel"""
     growing = growing or {}
     shown = table[table["label"].isin(set(styles) - set(growing))]
     banded = smooth_and_band(shown, window)
@@ -118,7 +121,7 @@ def plot(
     words, _ = WORDS[x]
     title = f"{words} (training loss{f', mean of the last {window}' if window > 1 else ''})"
     span = [math.log10(low), math.log10(high)] if log_x else [low, high]
-    shapes, notes = _guides(floors, coin_toss, mark if mark and low < mark < high else None, y_max)
+    shapes, notes = _guides(floors, coin_toss, mark if mark and low < mark < high else None, y_max, area)
     return Plot(
         traces=traces,
         tables=lines,
@@ -219,7 +222,7 @@ def _line(label: str, table: pd.DataFrame, x: X, style: Style) -> Item:
 
 
 def _guides(
-    floors: Sequence[Floor], coin_toss: float | None, mark: float | None, y_max: float
+    floors: Sequence[Floor], coin_toss: float | None, mark: float | None, y_max: float, area: float
 ) -> tuple[list[Item], list[Item]]:
     level = {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "layer": "below"}
     shapes: list[Item] = []
@@ -228,7 +231,10 @@ def _guides(
         shapes.append({**level, "y0": coin_toss, "y1": coin_toss, "line": {"color": QUIET, "width": 2, "dash": "dot"}})
         guess = "coin toss" if coin_toss == COIN_TOSS else f"guess among {math.exp(coin_toss):.0f}"
         notes.append(_level_note(f"{guess} {coin_toss:.2f}", coin_toss, QUIET))
-    placed = canvas.spread([floor.value for floor in floors], apart=y_max * canvas.APART / 260, low=0, high=y_max)
+    scale = y_max / area
+    placed = canvas.spread(
+        [floor.value for floor in floors], apart=NOTE * scale, low=0, high=y_max - NOTE * scale
+    )  # each stands on its place
     for floor, place in zip(floors, placed, strict=True):
         line = {"color": floor.style.color, "width": 2, "dash": "dash"}
         shapes.append({**level, "y0": floor.value, "y1": floor.value, "line": line})

@@ -54,6 +54,7 @@ def curve_and_timeline(
     each_run: bool = False,
     x_max: float | None = None,
     dots: int = MAX_POINTS,
+    counted: bool = True,
     replay: bool = True,
     growing: Mapping[str, int] | None = None,
 ) -> go.Figure:
@@ -66,11 +67,13 @@ def curve_and_timeline(
     curve_height: px of the curves' own panel; the figure grows with the number of rows
     each_run: draw every run thinly in place of the band
     x_max, dots, growing: as in `curves.loss_curves`
+    counted: whether it is said how many labels are wrong
     replay: add the frames, which a curve that is still growing has none of
     """
     drawn = plot(
         table, styles, window=window, x=x, log_x=log_x, mark=mark, x_max=x_max, y_max=y_max,
         coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss, dots=dots, growing=growing,
+        area=curve_height,
     )  # fmt: skip
     snapshots = _snapshots(probes, x, list(styles))
     rows = len(snapshots)
@@ -100,7 +103,7 @@ def curve_and_timeline(
         for number, (label, taken) in enumerate(snapshots.items(), start=2):
             now = _latest(taken, cursor)
             data += answers.stems(now, drawn.styles[label].color, classes)
-            notes += _row_notes(label, drawn.styles[label], now, number, classes)
+            notes += _row_notes(label, drawn.styles[label], now, number, classes)[: 2 if counted else 1]
         return data, {"shapes": [*drawn.shapes, *curves.curtain(drawn, cursor)], "annotations": notes}
 
     _, final = moment(drawn.total)

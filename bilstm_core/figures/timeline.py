@@ -155,6 +155,7 @@ def timeline(
     from_end: bool = False,
     timesteps: int | None = None,
     chosen: int | None = None,
+    counted: bool = True,
     height: int = 440,
 ) -> go.Figure:
     """The expected-against-predicted timeline of one sequence.
@@ -165,6 +166,7 @@ def timeline(
     from_end: whether the sum runs from the last timestep to the first
     timesteps: how many the axis has; those after the last of the table are marked as padding
     chosen: a timestep whose block is outlined
+    counted: whether it is said how many labels are wrong
     The blocks are the trace named "values"; their customdata begins with the timestep.
     """
     lines = (
@@ -198,7 +200,8 @@ def timeline(
         shapes += _wrong_columns(rows, classes)
         font = {"size": canvas.TEXT + 2, "color": WRONG if wrong else INK}
         text, short = (f"<b>{form.replace(' error ', ' error<br>')}</b>" for form in (text, short.replace(" ", "<br>")))
-        notes.append(_side(text, short, sum(domains[-1]) / 2, font=font))
+        if counted:
+            notes.append(_side(text, short, sum(domains[-1]) / 2, font=font))
     if classes:
         axis = f"y{len(shares)}"
         names = ["expected", "predicted"] if with_model else ["expected"]

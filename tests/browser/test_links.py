@@ -100,3 +100,24 @@ def test_what_is_not_allowed_is_said_and_the_page_is_as_at_first(open_page: Call
     expect(page).to_have_url(re.compile(r"/train\?mail=1$"))
     expect(page.get_by_label("Units", exact=True)).to_have_value("20")
     assert page.locator("img[src=x]").count() == 0
+
+
+def test_a_training_adds_nothing_to_the_history(open_page: Callable[..., Page]) -> None:
+    """Back once after it: the settings of before."""
+    page = open_page("train")
+    answer = page.locator(".st-key-answer")
+    expect(answer).to_contain_text("After 1,000 sequences it", timeout=240_000)
+    enter(page, "Units", 7)
+    expect(page).to_have_url(re.compile(r"units=7"))
+    entries = page.evaluate("history.length")
+    enter(page, "Epochs", 20_000)  # long enough to stand in the address
+    expect(page).to_have_url(re.compile(r"units=7&epochs=20000"))
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page).to_have_url(re.compile(r"job="), timeout=240_000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page).not_to_have_url(re.compile(r"job="), timeout=60_000)
+    assert page.evaluate("history.length") == entries + 1
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"\?units=7$"))
+    expect(page.get_by_label("Epochs", exact=True)).to_have_value("1000")
+    expect(page.get_by_label("Units", exact=True)).to_have_value("7")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import App
 
 LONG_MS = 60_000
+COVERED = "The answer is covered. Press R, or Reveal."
 
 
 def test_a_class_is_led_through_the_pages_by_keys(open_page: Callable[..., Page]) -> None:
@@ -17,20 +18,54 @@ def test_a_class_is_led_through_the_pages_by_keys(open_page: Callable[..., Page]
     expect(page.get_by_label("Timesteps", exact=True)).to_be_hidden()
     page.locator(".st-key-view-switch label").click()
     expect(page).to_have_url(re.compile("view=class"), timeout=LONG_MS)
-    expect(answer).to_be_hidden(timeout=LONG_MS)
+    expect(answer).to_have_text(COVERED, timeout=LONG_MS)
     reveal = page.get_by_role("button", name="Reveal", exact=True)
     expect(reveal).to_be_visible(timeout=LONG_MS)
     page.keyboard.press("r")
-    expect(answer).to_be_visible(timeout=LONG_MS)
+    expect(answer).to_contain_text("At timestep", timeout=LONG_MS)
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile(r"/train\?.*view=class"), timeout=LONG_MS)
     expect(page.get_by_role("heading", name="Can this model learn it")).to_be_visible(timeout=LONG_MS)
     expect(reveal).to_be_visible(timeout=LONG_MS)
-    expect(answer.first).to_be_hidden(timeout=LONG_MS)
+    expect(answer).to_have_text(COVERED, timeout=LONG_MS)
     box = page.get_by_label("Units", exact=True)
     box.press("r")  # in a box it is a letter
-    expect(answer.first).to_be_hidden()
+    expect(answer).to_have_text(COVERED)
     expect(reveal).to_be_visible()
+
+
+def test_before_a_class_train_fits_and_tells_nothing_and_every_key_does_its_act(open_page: Callable[..., Page]) -> None:
+    page = open_page("train?view=class")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(page.get_by_test_id("chart-Train-curve").locator(".main-svg").first).to_be_visible(timeout=LONG_MS)
+    expect(page.locator(".st-key-answer p")).to_have_text(COVERED, timeout=LONG_MS)
+    wrong = page.get_by_text(re.compile(r"[0-9]+ of 10 (labels )?wrong"))
+    expect(wrong).to_have_count(0)
+    bar = page.locator(".st-key-class-bar").bounding_box()
+    last = page.locator(".st-key-setting-more").bounding_box()
+    assert bar
+    assert last
+    assert last["y"] + last["height"] <= bar["y"], "all controls of Train are in sight"
+    page.locator("h1").click()
+    page.keyboard.press("p")
+    pause = page.get_by_test_id("replay-pause").first
+    expect(pause).to_be_enabled()
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement === null")
+    page.keyboard.press("r")
+    expect(wrong).not_to_have_count(0)
+    for key, address in (
+        ("PageDown", "directions"),
+        ("PageUp", "train"),
+        ("ArrowLeft", "problem"),
+        ("ArrowRight", "train"),
+    ):
+        page.keyboard.press(key)
+        expect(page).to_have_url(re.compile(rf"/{address}\?.*view=class"), timeout=LONG_MS)
+        expect(page.locator(".st-key-class-bar")).to_have_count(1)
+        expect(page.locator(".st-key-answer p").first).to_be_visible(timeout=LONG_MS)
 
 
 def test_a_figure_in_another_page_stands_with_its_controls_alone(open_page: Callable[..., Page], app: App) -> None:

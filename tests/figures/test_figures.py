@@ -266,6 +266,18 @@ def test_replay_uncovers_evenly_along_the_axis_as_displayed(log_x):
     assert len({frame.name for frame in figure.frames}) == len(figure.frames)
 
 
+@pytest.mark.parametrize("gap", [0.002, 0.01, 0.05])
+def test_labels_of_best_possible_lines_close_to_each_other_do_not_overlap(gap):
+    floors = [figures.Floor(f"best possible, {label}", 0.2 + gap * n, STYLES[label]) for n, label in enumerate(MODELS)]
+    for height, drawn in (
+        (440 - 46 - 58, figures.loss_curves(losses(MODELS), STYLES, floors=floors)),
+        (240, figures.curve_and_timeline(losses(MODELS), STYLES, floors=floors, curve_height=240)),
+    ):
+        places = sorted(note.y for note in drawn.layout.annotations if "best possible" in note.text)
+        assert len(places) == len(MODELS)
+        assert min(np.diff(places)) * height / 0.75 >= 19 - 1e-6, "px from one text to the next"
+
+
 def test_before_any_replay_the_final_state_is_shown():
     figure = figures.loss_curves(losses(MODELS), STYLES, replay=True)
     cover = figure.layout.shapes[-2]
@@ -284,6 +296,12 @@ def test_replay_moves_the_probe_with_the_curve():
         assert [len(series.x) for series in wrong] == [3 if at < 100 else 0] * 3
 
 
+def test_while_the_answer_is_covered_no_probe_row_says_how_many_are_wrong():
+    for counted in (True, False):
+        figure = figures.curve_and_timeline(losses(MODELS), STYLES, snapshots(MODELS), counted=counted)
+        assert ("of 10 wrong" in figure.to_json()) == counted
+
+
 def test_probe_rows_are_optional():
     assert len(figures.curve_and_timeline(losses(MODELS), STYLES).data) == 3
 
@@ -298,6 +316,7 @@ def test_wrong_timesteps_are_exactly_those_in_vermilion():
     assert [(shape.x0, shape.x1) for shape in frames] == [(2.5, 3.5), (6.5, 7.5)]
     assert {shape.line.color for shape in frames} == {figures.WRONG}
     assert any(note.text == "<b>2 of 10 wrong</b>" for note in figure.layout.annotations)
+    assert "of 10" not in figures.timeline(frame, 2.5, counted=False).to_json(), "while the answer is covered"
     assert sorted([*trace(figure, "right").x, *crosses.x]) == list(range(1, 11))
     flawless = figures.timeline(sequence(), 2.5, figures.color("forward")).to_json()
     assert json.loads(flawless)["layout"]["annotations"][-1]["text"] == "<b>0 of 10 wrong</b>"

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.ui.test_links import Bar
-from ui import address, links, page_links, registry, state, view
+from ui import address, links, looks, page_links, registry, state, view
 
 ROOT = Path(__file__).parents[2]
 TITLES = [page.title for page in registry.PAGES]
@@ -95,11 +95,15 @@ def test_the_light_page_has_the_same_links_as_the_others() -> None:
     )
 
 
+def said(visit: AppTest) -> list[str]:
+    return [each.value for each in visit.markdown]
+
+
 def styles(visit: AppTest) -> str:
     return "".join(each.proto.body for each in visit.get("html"))
 
 
-def opened(revealed: list[str] | None = None, **parameters: str) -> AppTest:
+def opened(revealed: list[Any] | None = None, **parameters: str) -> AppTest:
     """The first page, as a link opens it. revealed: what the session has revealed before"""
     visit = AppTest.from_file(ROOT / "app.py", default_timeout=120)
     for name, text in parameters.items():
@@ -112,15 +116,17 @@ def opened(revealed: list[str] | None = None, **parameters: str) -> AppTest:
 
 def test_a_visit_in_class_is_covered_and_its_hidden_control_keeps_its_value() -> None:
     visit = opened(view="class", hide="direction", direction="forward")
-    assert view.COVERED in styles(visit)
+    assert looks.COVERED in said(visit)
     assert ".st-key-Overview-direction" in styles(visit)
-    assert any("those before it" in each.value for each in visit.markdown), "the page goes by what is hidden"
+    assert not any("those before it" in sentence for sentence in said(visit)), "what is covered is not sent"
     assert [visit.button(key=f"class-{name}").disabled for name in ("previous", "next")] == [True, False]
 
 
 def test_a_visit_whose_answer_was_revealed_shows_it_and_one_of_a_reader_has_no_bar() -> None:
-    assert view.COVERED not in styles(opened(["Overview"], view="class"))
+    shown = opened(["Overview", ["direction", "forward"]], view="class", hide="direction", direction="forward")
+    assert looks.COVERED not in said(shown)
+    assert any("those before it" in sentence for sentence in said(shown)), "the page goes by what is hidden"
     visit = opened(hide="direction")
-    assert view.COVERED not in styles(visit)
+    assert looks.COVERED not in said(visit)
     assert ".st-key-Overview-direction" in styles(visit), "what is hidden is hidden in every view"
     assert not [button for button in visit.button if (button.key or "").startswith("class-")]

@@ -42,6 +42,25 @@ function textOf(layout, own) {
   return Math.max(1, Math.min(TEXT, (PANELS * layout.height) / own))
 }
 
+// Larger texts over the curves need more room between them. notes: of the figure, or what a frame changes of them
+function spreadNotes(notes, { annotations, yaxis, height, margin }, text) {
+  const [low, high] = yaxis?.range ?? []
+  if (low !== 0 || !(high > 0)) return
+  const [bottom, top] = yaxis.domain ?? [0, 1]
+  const area = (height - margin.t - margin.b) * (top - bottom)
+  for (const [anchor, over] of [["middle", APART / 2], ["bottom", APART]]) {
+    const moved = [...notes.keys()].filter(i => {
+      const { yref, xanchor, yanchor } = annotations[i]
+      return yref === "y" && xanchor === "left" && yanchor === anchor && "y" in notes[i] && (notes[i].text ?? annotations[i].text)
+    })
+    const places = moved.map(i => (notes[i].y * area) / high)
+    const least = anchor === "middle" ? over * text : 0
+    spread(places, 1.15 * APART * text, least, area - over * text).forEach((place, rank) => {
+      notes[moved[rank]].y = (place * high) / area
+    })
+  }
+}
+
 function enlarge({ data, layout, frames }, own) {
   const text = textOf(layout, own)
   larger(data, text)
@@ -52,6 +71,8 @@ function enlarge({ data, layout, frames }, own) {
   }
   const { margin } = layout
   for (const side of ["l", "r", "t", "b"]) if (margin?.[side]) margin[side] *= text
+  spreadNotes(layout.annotations ?? [], layout, text)
+  for (const frame of frames ?? []) spreadNotes(frame.layout?.annotations ?? [], layout, text)
   for (const note of layout.annotations ?? []) {
     for (const shift of ["xshift", "yshift"]) if (note[shift]) note[shift] *= text
   }

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from bilstm_core.analysis.statistics import FEWEST, listed, ranking_sentence
 from bilstm_core.comparison import RunsByLabel, each_once
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings
-from ui import best_possible, code, derivation, evaluations, files, live, session, share
+from ui import best_possible, code, derivation, evaluations, files, live, looks, session, share
 from ui.compare import guess, launch, taken
 from ui.compare.comparison import Comparison
 from ui.compare.curves import curves
@@ -97,7 +97,7 @@ def headline(
         share.popover(shown.page, each_once(shown.specs))
     with st.container(key="below"):  # there or not, so that what follows keeps its place
         if below:
-            st.caption(below)
+            st.caption(looks.unless_covered(below))
         if shown.scores is None and not shown.busy:
             runs = [run for group in shown.runs.values() for run in group]
             evaluations.again_when_scored(runs, shown.settings.sequences)

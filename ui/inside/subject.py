@@ -161,7 +161,8 @@ def editable(page: str, run: Run) -> None:
     number = _number(page)
     title, onward = st.columns([3, 1.2], vertical_alignment="center")
     what = "Your sequence" if timeline.is_edited(page, name) else f"Fresh sequence {number}"
-    sentence = f"{what}: {sequences.verdict(problem, rows)}"
+    counted = not state.COVERED.get()
+    sentence = f"{what}: {sequences.verdict(problem, rows)}" if counted else what
     title.markdown(f"**{sentence}**")
     onward.button("Next", key=state.widget(page, "next"), on_click=_next, args=(page,), width="stretch")
     colour = figures.color(model.direction, model.merge_mode)
@@ -169,8 +170,10 @@ def editable(page: str, run: Run) -> None:
     figure = timeline.unless_edited(
         page,
         name,
-        ("inside timeline", run.digest, name, block),
-        lambda: sequences.figure(problem, rows, colour, chosen=block if can_be_edited else None, height=356),
+        ("inside timeline", run.digest, name, block, counted),
+        lambda: sequences.figure(
+            problem, rows, colour, chosen=block if can_be_edited else None, counted=counted, height=356
+        ),
     )
     alt = f"{sentence}. Its values, what the model answers, and what is expected."
     chart(figure, key=f"{page}-timeline", alt=alt, on_click=timeline.chooser(page, values) if can_be_edited else None)

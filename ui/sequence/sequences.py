@@ -70,9 +70,18 @@ def verdict(problem: ProblemSpec, rows: pd.DataFrame) -> str:
 
 
 def figure(
-    problem: ProblemSpec, rows: pd.DataFrame, colour: str | None = None, *, chosen: int | None = None, height: int = 440
+    problem: ProblemSpec,
+    rows: pd.DataFrame,
+    colour: str | None = None,
+    *,
+    chosen: int | None = None,
+    counted: bool = True,
+    height: int = 440,
 ) -> go.Figure:
-    """The timeline of a sequence. rows: as of `rows_of`; colour: the model's; chosen: the block that is outlined"""
+    """The timeline of a sequence.
+
+    rows: as of `rows_of`; colour: the model's; chosen: the block that is outlined; counted: as in `figures.timeline`
+    """
     waterfall = problem.problem.waterfall
     return figures.timeline(
         rows,
@@ -82,5 +91,6 @@ def figure(
         from_end=waterfall is not None and waterfall.from_end,
         timesteps=problem.timesteps,
         chosen=chosen,
+        counted=counted,
         height=height,
     )

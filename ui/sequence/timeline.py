@@ -243,13 +243,14 @@ def one_sequence(page: str, run: Run, evaluation: Evaluation, number: int, *, he
     rows = sequences.rows_of(sequences.with_values(problem, drawn, values), run)
     chosen = block(page, values) if sequences.can_be_edited(problem) else None
     which = "Your sequence" if is_edited(page, name) else f"Fresh sequence {number}"
-    sentence = f"{which}: {sequences.verdict(problem, rows)}"
+    counted = not state.COVERED.get()
+    sentence = f"{which}: {sequences.verdict(problem, rows)}" if counted else which
 
     def figure() -> go.Figure:
-        return sequences.figure(problem, rows, colour, chosen=chosen, height=height)
+        return sequences.figure(problem, rows, colour, chosen=chosen, counted=counted, height=height)
 
     chart(
-        unless_edited(page, name, ("timeline", evaluations.drawn_key(run), name, chosen, height), figure),
+        unless_edited(page, name, ("timeline", evaluations.drawn_key(run), name, chosen, counted, height), figure),
         key=f"{page}-timeline",
         alt=f"{sentence}. Its values, what the model answers, and what is expected.",
         on_click=chooser(page, values) if chosen else None,

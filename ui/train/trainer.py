@@ -206,8 +206,9 @@ def _finished_curve(page: str, window: int, x: X) -> None:
     specs = {name: each.spec for name, each in drawn.items()}
     complete = best_possible.known(specs)
     styles, lines = tray.styles(drawn), best_possible.of(specs, tray.styles(drawn))
+    counted = not state.COVERED.get()
     runs = tuple((name, evaluations.drawn_key(each)) for name, each in drawn.items())
-    key = ("train", runs, evaluations.drawn_key(run), window, x, tuple(styles.items()), tuple(lines))
+    key = ("train", runs, evaluations.drawn_key(run), window, x, tuple(styles.items()), tuple(lines), counted)
     figure = cached(
         key,
         lambda: figures.curve_and_timeline(
@@ -218,6 +219,7 @@ def _finished_curve(page: str, window: int, x: X) -> None:
             x=x,
             curve_height=CURVE_HEIGHT,
             floors=lines,
+            counted=counted,
             classes=wording.classes(problem),
             **reports.run_axis(problem, max(reports.extent(each, x) for each in specs.values()), x),
         ),
