@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from bilstm_core.limits import limits
-from ui import state
+from ui import registry, state
 
 Words = tuple[str, ...]  # of a parameter, which can stand in an address several times
 
@@ -96,8 +96,17 @@ def link(page: str) -> str:
     """The whole address of what the page shows, without the training that it waits for, and not embedded."""
     asked = parameters(page)
     asked.pop(state.JOB_OF_ADDRESS.name, None)
-    place = str(st.context.url or "").split("?", maxsplit=1)[0]
+    place = _place(page)
     return f"{place}?{urlencode(asked, doseq=True, safe=',')}" if asked else place
+
+
+def _place(page: str) -> str:
+    """The address of a page without what it asks for. Within another page the browser tells that one's address."""
+    origin = st.context.headers.get("Origin")
+    if st.context.is_embedded and origin:
+        base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+        return "/".join([origin, *filter(None, (base, registry.url_path(page)))])
+    return str(st.context.url or "").split("?", maxsplit=1)[0]
 
 
 def parameters(page: str) -> dict[str, list[str]]:

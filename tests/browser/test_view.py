@@ -69,7 +69,7 @@ def test_before_a_class_train_fits_and_tells_nothing_and_every_key_does_its_act(
 
 
 def test_a_figure_in_another_page_stands_with_its_controls_alone(open_page: Callable[..., Page], app: App) -> None:
-    page = open_page("_stcore/health")  # a page without a script of the app's
+    page = open_page("_stcore/health")  # a page that is none of the app's, at another path
     page.set_content(f'<iframe src="{app.url}/problem?timesteps=8&embed=true" width="900" height="600"></iframe>')
     inside = page.frame_locator("iframe")
     expect(inside.get_by_test_id("chart-Problem-timeline")).to_be_visible(timeout=LONG_MS)
