@@ -25,7 +25,10 @@ from bilstm_core.specs import ProblemSpec, RunSpec
 Risks = Mapping[str, BayesRisk | None]  # the best possible by label; None while it is not known
 Shares = Mapping[str, npt.NDArray[np.float64]]
 
+CELL_WINDOW = 500  # sequences of the trailing mean of a cell's curve
+CURVE_HEIGHT = 376  # px of the curves' own panel
 CLOSE = 0.002  # floors nearer than this are drawn as one
+OF_PROBE = " Below, what the first start says of one probe sequence at the end."
 PAIRS = "Wins by pair, start by start on the same data"
 BY_TIMESTEP = "Labels right at each timestep"
 HEADINGS = {
@@ -158,13 +161,23 @@ def of_comparison(
     axis = wording.loss_axis(problem) | ({"log_x": True, "mark": TUTORIAL_EPOCHS} if is_long(settings) else {})
     lines = floors({label: risks.get(label) for label in drawn}, styles)
     spread = "each start" if each_run else "median over the starts, and a band from 10 to 90%"
+    probes = _probes({label: runs[label][0] for label in drawn})
     drawings = [
         Drawing(
             "Loss curves",
-            figures.loss_curves(
-                curves[curves["label"].isin(drawn)], styles, floors=lines, each_run=each_run, height=480, **axis
+            figures.curve_and_timeline(
+                curves[curves["label"].isin(drawn)],
+                styles,
+                probes,
+                floors=lines,
+                each_run=each_run,
+                curve_height=CURVE_HEIGHT,
+                classes=wording.classes(problem),
+                replay=False,
+                **axis,
             ),
-            f"The training loss: {spread if settings.starts > 1 else 'one start'}. {origin}".strip(),
+            f"The training loss: {spread if settings.starts > 1 else 'one start'}."
+            f"{OF_PROBE if probes is not None else ''} {origin}".strip(),
         )
     ]
     tables = [table("Results", _summary(runs, scores, risks, problem))]
@@ -236,7 +249,19 @@ def of_run(
     curves = frames.losses({name: [each] for name, each in runs.items()})
     axis = run_axis(problem, max(extent(each.spec, x) for each in runs.values()), x)
     drawn = {name: styles[name] for name in runs}
-    figure = figures.loss_curves(curves, drawn, window=window, x=x, floors=floors(risks, styles), height=480, **axis)
+    probes = _probes({label: run})
+    figure = figures.curve_and_timeline(
+        curves,
+        drawn,
+        probes,
+        window=window,
+        x=x,
+        floors=floors(risks, styles),
+        curve_height=CURVE_HEIGHT,
+        classes=wording.classes(problem),
+        replay=False,
+        **axis,
+    )
     steps = evaluation.per_timestep.assign(label=label)
     own = {label: styles[label]}
     each_step = (
@@ -245,7 +270,8 @@ def of_run(
         else Drawing("Error at each timestep", figures.error_by_timestep(steps, own))
     )
     fresh = f"On {evaluation.n_sequences:,} fresh sequences."
-    learnt = f"The training loss, mean of the last {window} sequences. {origin}".strip()
+    below = OF_PROBE if probes is not None else ""
+    learnt = f"The training loss, mean of the last {window} sequences.{below} {origin}".strip()
     tables = [table("On fresh sequences", _scores(run, label, evaluation, risks.get(label)))]
     if labelled:
         tables.append(table("Confusion matrix", evaluation.confusion))
@@ -270,6 +296,24 @@ def of_run(
         script=script,
         notebook=notebook,
     )
+
+
+def of_cell(run: Run, title: str, risk: BayesRisk | None) -> tuple[Drawing, Table]:
+    """The loss curve of one cell of Problems, and its points. risk: its best possible, where it is known"""
+    label, problem = str(run.spec.model.direction), run.spec.problem
+    curve, styles = frames.losses({label: [run]}), {label: figures.style(label)}
+    lines, axis = floors({label: risk}, styles), wording.loss_axis(problem)
+    drawn = figures.loss_curves(curve, styles, window=CELL_WINDOW, floors=lines, log_x=True, **axis)
+    caption = f"The training loss, mean of the last {CELL_WINDOW} sequences."
+    return Drawing(title, drawn, caption), table(title, curve, report=False)
+
+
+def _probes(runs: Mapping[str, Run]) -> pd.DataFrame | None:
+    """What each run with snapshots said of one probe sequence, by label."""
+    tables = [
+        frames.probe_snapshots(run, 0).assign(label=label) for label, run in runs.items() if len(run.snapshots.step)
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else None
 
 
 def versions(runs: Iterable[Run]) -> dict[str, str]:

@@ -15,8 +15,10 @@ from bilstm_core.evaluation import evaluate
 from bilstm_core.files.findings import Findings
 from bilstm_core.files.report import report
 from bilstm_core.page_settings import ComparisonSettings
-from bilstm_core.runs import Run
+from bilstm_core.presets import DEFAULT_PRESET, PRESETS
+from bilstm_core.runs import Run, Snapshots
 from bilstm_core.specs import ProblemSpec
+from bilstm_core.store import read_recorded
 from tests.files.samples import SPEC, untrained
 
 WORDS = {"title": "Directions", "question": "Does direction matter?", "sentences": ["Nothing is settled."]}
@@ -81,6 +83,27 @@ def test_only_what_is_drawn_has_a_curve_and_only_a_baseline_gives_differences() 
     order = list(MERGE_MODES.models)
     wanted = {label: 0.1 * (order.index(label) - order.index("concat")) for label in order if label != "concat"}
     assert differences.groupby("label")["difference"].mean().to_dict() == pytest.approx(wanted)
+
+
+def test_a_curve_with_snapshots_has_a_row_of_probabilities_below_as_on_the_page() -> None:
+    run = read_recorded(PRESETS[DEFAULT_PRESET])
+    assert run is not None
+    none = Snapshots(*(part[:0] for part in run.snapshots))
+    for snapshots, axes in ((run.snapshots, ["yaxis", "yaxis2"]), (none, ["yaxis"])):
+        label, labelled = "forward", {"forward": replace(run, snapshots=snapshots)}
+        findings = reports.of_run(
+            labelled,
+            label,
+            evaluate(run, 20),
+            styles={label: figures.style("forward")},
+            risks={label: None},
+            title="Train",
+            question="?",
+            sentences=[],
+        )
+        curve = findings.drawings[0]
+        assert [name for name in curve.figure.to_dict()["layout"] if name.startswith("yaxis")] == axes
+        assert ("probe sequence" in curve.caption) == (len(axes) == 2)
 
 
 def test_one_start_has_no_pairs_and_numbers_have_no_labels() -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from bilstm_core import figures, reports
 from bilstm_core.analysis.deciding import KINDS, ROWS, headline
+from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.choices import DIRECTIONS
 from bilstm_core.command_line import asked, links, trainings
 from bilstm_core.evaluation import Evaluation, evaluation_size
@@ -63,14 +64,23 @@ class Cells:
         """What the report and the ZIP take."""
         drawn = figures.three_by_three(self.nine)
         names = self.rows["decides"] + ", " + self.rows["direction"]
+        chosen = self.settings.spec.canonical()
+        opened = next(run for run in self.every if run.spec.canonical() == chosen)
+        risk = bayes_risk(opened.spec.problem, view_of(opened.spec.model))
+        title = f"Loss: {ROWS[self.settings.name]}, {self.settings.direction}"
+        curve, points = reports.of_cell(opened, title, risk)
         return Findings(
             title=links.title(PAGE),
             question=QUESTIONS[PAGE],
             sentences=self.sentences,
-            drawings=[Drawing("Whole sequences right", drawn, f"On fresh sequences. {asked.origins(self.every)}")],
+            drawings=[
+                Drawing("Whole sequences right", drawn, f"On fresh sequences. {asked.origins(self.every)}"),
+                curve,
+            ],
             tables=[
                 Table("Cells", self.rows[IN_REPORT], HEADINGS, FORMATS),
                 Table("All numbers", self.rows, report=False),
+                points,
             ],
             specs={name: run.spec for name, run in zip(names, self.every, strict=True)},
             versions=reports.versions(self.every),

@@ -12,12 +12,23 @@ import pandas as pd
 from bilstm_core import reports
 from bilstm_core.analysis import frames
 from bilstm_core.analysis.ablation import FORWARD, finding, opening
+from bilstm_core.analysis.falls import fall_sentence
 from bilstm_core.analysis.parameter_matching import match
 from bilstm_core.analysis.statistics import ranking_sentence
 from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.choices import slugs
 from bilstm_core.command_line import asked, links, trainings
-from bilstm_core.comparison import DIRECTIONS, MERGE_MODES, Compared, RunsByLabel, each_once, specs_of, tried, why
+from bilstm_core.comparison import (
+    DIRECTIONS,
+    MERGE_MODES,
+    Compared,
+    RunsByLabel,
+    each_once,
+    is_long,
+    specs_of,
+    tried,
+    why,
+)
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.export import comparison
 from bilstm_core.files.findings import Findings
@@ -70,10 +81,16 @@ class Outcome:
             steps = [step for step in tried(settings) if step.label in self.runs]
             near = match(settings.problem, WHY_FIRST[FORWARD], settings.reference)
             findings = [finding(self.scores, step, near if step.matched else None) for step in steps]
-            return [f"{after}: {opening(self.scores)}", *dict.fromkeys(findings)]
+            return [f"{after}: {opening(self.scores)}", *dict.fromkeys(findings), *self._falls(self.runs)]
         ranked = self.scores[self.scores["label"].isin(self.shown)]
         expected = self.compared.expected if settings.name == ComparisonSettings().name else ()
-        return [f"{after}: {ranking_sentence(ranked, expected)}"]
+        drawn = {label: self.runs[label] for label in self.shown}
+        return [f"{after}: {ranking_sentence(ranked, expected)}", *self._falls(drawn)]
+
+    def _falls(self, runs: RunsByLabel) -> list[str]:
+        """Of a long training, how much its losses still fell at the end."""
+        sentence = fall_sentence(runs)
+        return [sentence[:1].upper() + sentence[1:]] if is_long(self.settings) else []
 
     def table(self, name: str) -> pd.DataFrame:
         """One of TABLES."""

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 
 from bilstm_core.comparison import Compared, is_long, model_of
 from bilstm_core.export import networks, sequences
+from bilstm_core.export.loss_figure import guides, loss_axis
 from bilstm_core.export.networks import BLOCK, Layers
 from bilstm_core.export.pieces import WITH_KERAS, Piece, Program
-from bilstm_core.export.script import changes, guides, loss_axis
+from bilstm_core.export.script import changes
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings
 from bilstm_core.specs import ModelSpec, ProblemSpec, TrainingSpec
 from bilstm_core.wording import classes

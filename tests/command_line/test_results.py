@@ -166,6 +166,21 @@ def test_problems_are_nine_cells_and_the_chosen_one_with_its_seed(command: Comma
     assert table.iloc[8]["exact"] > 0.85
 
 
+@pytest.mark.usefixtures("untrained")
+def test_a_long_comparison_says_how_much_its_losses_still_fell_as_the_page_does(command: Command) -> None:
+    words = ["--starts", "1", *SMALL_WORDS[4:]]
+    assert "in the second half" not in command("compare", *words, "--epochs", 250).stderr
+    for page in ("directions", "why?stage=1"):
+        told = command("compare", page, *words, "--epochs", 4_000).stderr.splitlines()
+        assert told[-1].startswith("In the second half of the run "), told
+
+
+@pytest.mark.usefixtures("untrained")
+def test_the_report_of_problems_has_the_curve_of_the_cell_that_is_open(command: Command) -> None:
+    command("compare", "problems?problem=cosine_from_sine&direction=forward&seed=4", "--out", "cells.html")
+    assert "<h2>Loss: " in (page := Path("cells.html").read_text()), page[:3_000]
+
+
 def test_a_number_that_is_none_is_null_in_json_and_an_empty_cell_in_csv(command: Command, stored: Stored) -> None:
     stored([replace(TINY, problem=ProblemSpec(name="cosine_from_sine", timesteps=2))])
     words = ["evaluate", *TINY_WORDS, "--problem", "cosine_from_sine", "--on", 20]

@@ -11,6 +11,7 @@ import pytest
 import streamlit as st
 
 from bilstm_core import figures
+from bilstm_core.analysis import falls
 from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.presets import MODELS_BY_DIRECTION
 from bilstm_core.problems.variable_length import PADDING
@@ -125,9 +126,9 @@ def test_what_an_epoch_is_stays_true(training: dict[str, Any], words: str) -> No
     assert controls.amount_of_work(TrainingSpec(**training)) == words
 
 
-def fell(falls: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(guess, "falls_of", lambda _: falls)
-    return guess.fall_sentence({})
+def fell(by: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(falls, "falls_of", lambda _: by)
+    return falls.fall_sentence({})
 
 
 def test_a_loss_that_did_not_move_fell_by_nothing_and_did_not_rise(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,8 +142,8 @@ def test_a_models_fall_is_the_mean_over_its_starts() -> None:
     def run(*losses: float) -> Any:
         return SimpleNamespace(history=pd.DataFrame({"loss": losses}))
 
-    falls = guess.falls_of({"a": [run(1.0, 0.5), run(1.0, 0.25)], "b": []})
-    assert falls == {"a": pytest.approx(0.625)}
+    fallen = falls.falls_of({"a": [run(1.0, 0.5), run(1.0, 0.25)], "b": []})
+    assert fallen == {"a": pytest.approx(0.625)}
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,8 @@ def answer(
 
     monkeypatch.setattr(headline, "_above_floors", above_floors)
     monkeypatch.setattr(headline, "_training", lambda asked: "Training 3 runs." if asked is page else "")
-    monkeypatch.setattr(guess, "falls_of", lambda runs: dict.fromkeys(runs, 0.5))
+    for module in (falls, guess):
+        monkeypatch.setattr(module, "falls_of", lambda runs: dict.fromkeys(runs, 0.5))
     return headline.answer(page)
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
 import streamlit as st
 
-from bilstm_core.analysis.statistics import late_fall, listed
+from bilstm_core.analysis.falls import falls_of
+from bilstm_core.analysis.statistics import listed
 from bilstm_core.comparison import RunsByLabel
 from bilstm_core.page_settings import ComparisonSettings
 from ui import state
@@ -52,27 +52,6 @@ def ask_what_stops(comparison: Comparison) -> None:
     options = [label for label in comparison.models if label not in comparison.hidden_at_first]
     st.markdown(STOPS, width="content")
     ask(comparison.page, STOPS, [*options, NONE], label_visibility="collapsed")
-
-
-def fall_sentence(runs: RunsByLabel) -> str:
-    """How much each model's loss still fell in the second half of its training."""
-    falls = falls_of(runs)
-    order = sorted(falls, key=lambda label: -falls[label])
-    told = []
-    fell, rose = [label for label in order if falls[label] >= 0], [label for label in order if falls[label] < 0]
-    for verb, group in (("fell", fell), ("rose", rose)):
-        for place, label in enumerate(group):
-            told.append(f"{label}'s {'by' if place else f'training loss {verb} by'} {abs(falls[label]):.0%}")
-    return f"in the second half of the run {listed(told)}."
-
-
-def falls_of(runs: RunsByLabel) -> dict[str, float]:
-    """The mean over starts of `late_fall`, by label."""
-    return {
-        label: float(np.mean([late_fall(run.history["loss"].to_numpy()) for run in group]))
-        for label, group in runs.items()
-        if group
-    }
 
 
 def verdict(comparison: Comparison, runs: RunsByLabel) -> str:

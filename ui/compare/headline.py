@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from bilstm_core.analysis.falls import fall_sentence
 from bilstm_core.analysis.statistics import FEWEST, listed, ranking_sentence
 from bilstm_core.comparison import RunsByLabel, each_once
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings
@@ -42,7 +43,7 @@ def answer(shown: Shown) -> tuple[str, str]:
     well_known = settings.name == ComparisonSettings().name
     first, more = ranking_sentence(by_run, comparison.expected if well_known else ()), []
     if settings.epochs > TUTORIAL_EPOCHS:
-        more = [guess.fall_sentence(present)]
+        more = [fall_sentence(present)]
         if settings.starts < FEWEST:
             first, more[0] = more[0], first
         more = [_capital(more[0]), _above_floors(present, by_run)]

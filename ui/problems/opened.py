@@ -5,7 +5,7 @@ from typing import Literal
 import plotly.graph_objects as go
 import streamlit as st
 
-from bilstm_core import figures
+from bilstm_core import figures, reports
 from bilstm_core.analysis import frames
 from bilstm_core.analysis.deciding import ROWS
 from bilstm_core.analysis.statistics import shares
@@ -19,7 +19,7 @@ from ui.problems.grid import Cell, run_of, set_seed, spec_of
 from ui.watch import Watch, line
 
 SIDE, CURVE_HEIGHT = 220, 250  # px
-WINDOW = 500  # sequences of the curve's trailing mean
+WINDOW = reports.CELL_WINDOW
 
 
 def _train(page: str, cell: Cell, new_seed: bool = False) -> None:

@@ -4,8 +4,7 @@ from functools import partial
 
 import pandas as pd
 
-from bilstm_core import figures, reports, wording
-from bilstm_core.analysis import frames
+from bilstm_core import figures, reports
 from bilstm_core.analysis.deciding import ROWS, headline
 from bilstm_core.choices import DIRECTIONS
 from bilstm_core.files.findings import Drawing, Findings
@@ -45,13 +44,10 @@ def _gather(page: str, cell: Cell, table: pd.DataFrame, nine: list[Run], opened:
     tables = [reports.table("Nine cells", table.drop(columns=["loss", "best_loss"]).rename(columns=COLUMNS))]
     tables.append(reports.table("Losses", table[["problem", "direction", "loss", "best_loss"]], report=False))
     if opened:
-        curve = frames.losses({direction: [opened]})
-        styles, title = {direction: figures.style(direction)}, f"Loss: {ROWS[name]}, {direction}"
-        lines = best_possible.of({direction: opened.spec}, styles)
-        axis = wording.loss_axis(opened.spec.problem)
-        drawn = figures.loss_curves(curve, styles, window=WINDOW, floors=lines, log_x=True, **axis)
-        drawings.append(Drawing(title, drawn, f"The training loss, mean of the last {WINDOW} sequences."))
-        tables.append(reports.table(title, curve, report=False))
+        risk = best_possible.best_possible(opened.spec.problem, opened.spec.model)
+        curve, points = reports.of_cell(opened, f"Loss: {ROWS[name]}, {direction}", risk)
+        drawings.append(curve)
+        tables.append(points)
     return Findings(
         title=page,
         question=registry.PROBLEMS.question,

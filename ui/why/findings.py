@@ -17,12 +17,13 @@ from bilstm_core.analysis.ablation import (
     opening,
     verdict,
 )
+from bilstm_core.analysis.falls import fall_sentence
 from bilstm_core.analysis.parameter_matching import Match, match
 from bilstm_core.comparison import is_long, offered, specs_of, tried
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings, WhySettings
 from bilstm_core.presets import WHY_FIRST, WHY_STEPS, Step
 from ui import registry, state
-from ui.compare import guess, headline
+from ui.compare import headline
 from ui.compare.comparison import runs_of, scores_of
 from ui.compare.resolved import Shown
 
@@ -97,7 +98,7 @@ def below(shown: Pressed) -> str:
     """What came of the guess, and at the end what is left."""
     steps = tried(shown.progress)
     if is_long(shown.settings):
-        return f"And {guess.fall_sentence(shown.runs)}" if all(shown.runs.values()) else ""
+        return f"And {fall_sentence(shown.runs)}" if all(shown.runs.values()) else ""
     if not steps or not all(shown.runs.values()) or shown.scores is None:
         return ""
     _, outcomes = _findings(shown, shown.scores, steps)
