@@ -20,6 +20,7 @@ from distributed.security import Security
 from bilstm_core.service.cluster import Cluster
 
 READY_S = 60.0
+TRIES = 20
 
 # a client that was refused leaves sockets of Dask's to the collector, which tells of them
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -108,7 +109,8 @@ def test_no_socket_speaks_with_a_stranger(cluster: Cluster) -> None:
     web = {port for port in ports if answer(port, b"GET / HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1")}
     assert len(ports - web) >= 3, "scheduler, nanny and worker"
     for port in ports - web:
-        assert len(answer(port, b"", ours)) > 10, "Dask begins with a handshake of its own"
+        greetings = (answer(port, b"", ours) for _ in range(TRIES))  # a machine that does much else is late
+        assert any(len(greeting) > 10 for greeting in greetings), "Dask begins with a handshake of its own"
         for context in (None, anybody, own):
             heard = answer(port, b"x" * 64, context)
             assert heard == b"" or heard[0] == 0x15, "a TLS alert at most"
