@@ -94,10 +94,15 @@ def end(page: str) -> None:
 
 def link(page: str) -> str:
     """The whole address of what the page shows, without the training that it waits for, and not embedded."""
+    place, asked = str(st.context.url or "").split("?", maxsplit=1)[0], query(page)
+    return f"{place}?{asked}" if asked else place
+
+
+def query(page: str) -> str:
+    """The parameters of `link`, as an address has them; "" if there are none."""
     asked = parameters(page)
     asked.pop(state.JOB_OF_ADDRESS.name, None)
-    place = str(st.context.url or "").split("?", maxsplit=1)[0]
-    return f"{place}?{urlencode(asked, doseq=True, safe=',')}" if asked else place
+    return urlencode(asked, doseq=True, safe=",")
 
 
 def parameters(page: str) -> dict[str, list[str]]:
