@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from bilstm_core.limits import limits
-from ui import registry, state
+from ui import state
+
+LONGEST = 20_000  # characters of one parameter; a longer one is refused unread
 
 Words = tuple[str, ...]  # of a parameter, which can stand in an address several times
 
@@ -53,13 +54,12 @@ def begin(page: str, links: Sequence[Link]) -> None:
         return
     if same_page and state.TOUCHED.get():  # a browser that is slow to take an address sends the one of before
         return
-    complaints, most = [], limits().link_characters
-    asked = given if _length(given) <= most else {}
-    if asked != given:
-        complaints.append(f"It is longer than {most:,} characters, and was not read. Share what you see anew.")
+    complaints = []
     for link in links:
-        words = asked.get(link.name)
+        words = given.get(link.name)
         try:
+            if words and any(len(word) > LONGEST for word in words):
+                raise ValueError(f"It is longer than {LONGEST:,} characters.")
             link.put(words) if words else link.drop()
         except ValueError as error:
             link.drop()
@@ -94,19 +94,15 @@ def end(page: str) -> None:
 
 def link(page: str) -> str:
     """The whole address of what the page shows, without the training that it waits for, and not embedded."""
+    place, asked = str(st.context.url or "").split("?", maxsplit=1)[0], query(page)
+    return f"{place}?{asked}" if asked else place
+
+
+def query(page: str) -> str:
+    """The parameters of `link`, as an address has them; "" if there are none."""
     asked = parameters(page)
     asked.pop(state.JOB_OF_ADDRESS.name, None)
-    place = _place(page)
-    return f"{place}?{urlencode(asked, doseq=True, safe=',')}" if asked else place
-
-
-def _place(page: str) -> str:
-    """The address of a page without what it asks for. Within another page the browser tells that one's address."""
-    origin = st.context.headers.get("Origin")
-    if st.context.is_embedded and origin:
-        base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-        return "/".join([origin, *filter(None, (base, registry.url_path(page)))])
-    return str(st.context.url or "").split("?", maxsplit=1)[0]
+    return urlencode(asked, doseq=True, safe=",")
 
 
 def parameters(page: str) -> dict[str, list[str]]:
@@ -129,11 +125,6 @@ def spelt(links: Sequence[Link]) -> dict[str, Words]:
 def _given(links: Sequence[Link]) -> dict[str, Words]:
     there = state.parameters()
     return {link.name: tuple(there[link.name]) for link in links if there.get(link.name)}
-
-
-def _length(words: dict[str, Words]) -> int:
-    """Characters of these parameters."""
-    return sum(len(name) + len(word) for name, texts in words.items() for word in texts)
 
 
 def _plain(text: str) -> str:

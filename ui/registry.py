@@ -1,7 +1,6 @@
 """The one list of the pages: what each is called, where it stands, and what it asks."""
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from bilstm_core.questions import QUESTIONS
 
@@ -56,9 +55,3 @@ MERGE_MODES = Page(
 INSIDE = Page(title="Inside", path="pages/inside.py", icon=":material/biotech:", question=QUESTIONS["inside"])
 
 PAGES = (OVERVIEW, PROBLEM, TRAIN, DIRECTIONS, WHY, PROBLEMS, MERGE_MODES, INSIDE)  # the first opens the app
-
-
-def url_path(title: str) -> str:
-    """The path of a page under the app's own; empty for the page that opens the app."""
-    page = next(page for page in PAGES if page.title == title)
-    return "" if page is PAGES[0] else PurePosixPath(page.path).stem

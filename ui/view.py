@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import address, registry, state
+from ui import address, looks, registry, state
 from ui.address import Link
 from ui.looks import embedded
 
@@ -76,6 +76,8 @@ def dress(page: str, links: Sequence[Link]) -> None:
         styles.append(_style("covered"))
     if embedded():
         styles.append(_style("embedded"))
+    if looks.figures():
+        styles.append(_style("fitting"))
     st.html("\n".join(["<style>", *styles, "/* */</style>"]))
     with st.container():  # there or not, so that what follows keeps its place
         if not embedded():
@@ -126,9 +128,12 @@ def _open(page: registry.Page) -> None:
 
 
 def lead_back(page: str) -> None:
-    """Within another page: a small link to the same in the app itself; after the page is drawn."""
+    """Within another page: a small link to the same in the app itself; after the page is drawn.
+
+    It is relative to the frame: what Streamlit knows as the app's address is there that of the page around it.
+    """
     if embedded():
         with st.container(key="lead-back"):
             st.link_button(
-                "Open in BiLSTM Explorer", address.link(page), type="tertiary", icon=":material/open_in_new:"
+                "Open in BiLSTM Explorer", f"?{address.query(page)}", type="tertiary", icon=":material/open_in_new:"
             )

@@ -69,12 +69,32 @@ def test_before_a_class_train_fits_and_tells_nothing_and_every_key_does_its_act(
 
 
 def test_a_figure_in_another_page_stands_with_its_controls_alone(open_page: Callable[..., Page], app: App) -> None:
-    page = open_page("_stcore/health")  # a page that is none of the app's, at another path
-    page.set_content(f'<iframe src="{app.url}/problem?timesteps=8&embed=true" width="900" height="600"></iframe>')
+    page = open_page()
+    frame = f'<iframe src="{app.url}/problem?timesteps=8&embed=true" width="900" height="600"></iframe>'
+    page.route("**/article", lambda route: route.fulfill(body=frame, content_type="text/html"))
+    page.goto(f"{app.url}/article")
     inside = page.frame_locator("iframe")
     expect(inside.get_by_test_id("chart-Problem-timeline")).to_be_visible(timeout=LONG_MS)
     expect(inside.get_by_label("Timesteps", exact=True)).to_have_value("8", timeout=LONG_MS)
     link = inside.get_by_role("link", name="Open in BiLSTM Explorer")
-    expect(link).to_have_attribute("href", f"{app.url}/problem?timesteps=8", timeout=LONG_MS)
+    expect(link).to_have_js_property("href", f"{app.url}/problem?timesteps=8", timeout=LONG_MS)
     for gone in (inside.locator("h1"), inside.locator(".st-key-answer p"), inside.get_by_text("Class mode")):
         expect(gone).to_be_hidden()
+
+
+def test_within_a_narrow_page_no_control_and_no_text_of_a_figure_is_cut(open_page: Callable[..., Page]) -> None:
+    page = open_page("inside?embed=true")
+    page.set_viewport_size({"width": 900, "height": 600})
+    expect(page.locator(".bilstm-chart .annotation").first).to_be_visible(timeout=LONG_MS)
+    expect(page.get_by_text("empty: exactly 0")).to_be_visible()
+    cut = """() => [...document.querySelectorAll(".bilstm-chart")].flatMap(chart => {
+      const room = chart.getBoundingClientRect()
+      return [...chart.querySelectorAll(".annotation text")].filter(text => {
+        const { left, right } = text.getBoundingClientRect()
+        return right > room.right + 1 || left < room.left - 1
+      }).map(text => text.textContent)
+    })"""
+    page.wait_for_function(f"({cut})().length === 0")
+    first = page.get_by_role("radio", name="forward", exact=True).first.locator("..").bounding_box()
+    assert first
+    assert first["x"] >= 0

@@ -58,6 +58,19 @@ function themed(text, parentElement, light) {
   return figure
 }
 
+const LETTER = 0.45 // of its font's size is a letter wide, about
+
+// A text in the middle under a narrow figure that is wider than its room would be cut
+function fitTexts({ annotations, margin }, width) {
+  for (const { text, font, x, xref, xanchor } of annotations ?? []) {
+    if (xref !== "paper" || x !== 0.5 || (xanchor ?? "auto") !== "auto" || !font?.size) continue
+    const middle = margin.l + x * (width - margin.l - margin.r)
+    const room = 2 * Math.min(middle, width - middle)
+    const letters = Math.max(...String(text ?? "").split("<br>").map(line => line.replace(/<[^>]*>/g, "").length))
+    if (letters && room > 0) font.size = Math.min(font.size, room / (letters * LETTER))
+  }
+}
+
 function prepare(state) {
   const { data, parentElement, root } = state
   const figure = themed(data.figure, parentElement)
@@ -73,6 +86,7 @@ function prepare(state) {
   const height = fitted(state, own)
   layout.height = height
   if (data.view === "class") enlarge(figure, own)
+  fitTexts(layout, root.clientWidth)
   layout.autosize = true
   delete layout.width
   state.node.style.height = `${height}px`
