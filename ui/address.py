@@ -12,9 +12,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from bilstm_core.limits import limits
 from ui import state
-
-LONGEST = 20_000  # characters of one parameter; a longer one is refused unread
 
 Words = tuple[str, ...]  # of a parameter, which can stand in an address several times
 
@@ -54,12 +53,13 @@ def begin(page: str, links: Sequence[Link]) -> None:
         return
     if same_page and state.TOUCHED.get():  # a browser that is slow to take an address sends the one of before
         return
-    complaints = []
+    complaints, most = [], limits().link_characters
+    asked = given if _length(given) <= most else {}
+    if asked != given:
+        complaints.append(f"It is longer than {most:,} characters, and was not read. Share what you see anew.")
     for link in links:
-        words = given.get(link.name)
+        words = asked.get(link.name)
         try:
-            if words and any(len(word) > LONGEST for word in words):
-                raise ValueError(f"It is longer than {LONGEST:,} characters.")
             link.put(words) if words else link.drop()
         except ValueError as error:
             link.drop()
@@ -125,6 +125,11 @@ def spelt(links: Sequence[Link]) -> dict[str, Words]:
 def _given(links: Sequence[Link]) -> dict[str, Words]:
     there = state.parameters()
     return {link.name: tuple(there[link.name]) for link in links if there.get(link.name)}
+
+
+def _length(words: dict[str, Words]) -> int:
+    """Characters of these parameters."""
+    return sum(len(name) + len(word) for name, texts in words.items() for word in texts)
 
 
 def _plain(text: str) -> str:
