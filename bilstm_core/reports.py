@@ -165,16 +165,8 @@ def of_comparison(
     drawings = [
         Drawing(
             "Loss curves",
-            figures.curve_and_timeline(
-                curves[curves["label"].isin(drawn)],
-                styles,
-                probes,
-                floors=lines,
-                each_run=each_run,
-                curve_height=CURVE_HEIGHT,
-                classes=wording.classes(problem),
-                replay=False,
-                **axis,
+            _learning(
+                curves[curves["label"].isin(drawn)], styles, probes, problem, floors=lines, each_run=each_run, **axis
             ),
             f"The training loss: {spread if settings.starts > 1 else 'one start'}."
             f"{OF_PROBE if probes is not None else ''} {origin}".strip(),
@@ -250,18 +242,7 @@ def of_run(
     axis = run_axis(problem, max(extent(each.spec, x) for each in runs.values()), x)
     drawn = {name: styles[name] for name in runs}
     probes = _probes({label: run})
-    figure = figures.curve_and_timeline(
-        curves,
-        drawn,
-        probes,
-        window=window,
-        x=x,
-        floors=floors(risks, styles),
-        curve_height=CURVE_HEIGHT,
-        classes=wording.classes(problem),
-        replay=False,
-        **axis,
-    )
+    figure = _learning(curves, drawn, probes, problem, window=window, x=x, floors=floors(risks, styles), **axis)
     steps = evaluation.per_timestep.assign(label=label)
     own = {label: styles[label]}
     each_step = (
@@ -306,6 +287,26 @@ def of_cell(run: Run, title: str, risk: BayesRisk | None) -> tuple[Drawing, Tabl
     drawn = figures.loss_curves(curve, styles, window=CELL_WINDOW, floors=lines, log_x=True, **axis)
     caption = f"The training loss, mean of the last {CELL_WINDOW} sequences."
     return Drawing(title, drawn, caption), table(title, curve, report=False)
+
+
+def _learning(
+    curves: pd.DataFrame,
+    styles: Mapping[str, figures.Style],
+    probes: pd.DataFrame | None,
+    problem: ProblemSpec,
+    **how: Any,
+) -> go.Figure:
+    """Loss curves, and what was said of a probe below; pointing anywhere tells all values there. how: of the figure"""
+    figure = figures.curve_and_timeline(
+        curves,
+        styles,
+        probes,
+        curve_height=CURVE_HEIGHT,
+        classes=wording.classes(problem),
+        replay=False,
+        **how,
+    )
+    return figure.update_layout(hovermode="x unified")
 
 
 def _probes(runs: Mapping[str, Run]) -> pd.DataFrame | None:
