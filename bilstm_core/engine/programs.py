@@ -119,17 +119,16 @@ def _for_model(program: Program, problem: ProblemSpec, model: ModelSpec) -> Prog
     compiled_for = shared(model)
     if compiled_for == model:
         return program
-    wider = compiled_for.units > model.units
-    where, parameters = places(problem, model), parameter_count(problem, compiled_for)
+    where = places(problem, model) if compiled_for.units > model.units else None
+    parameters = parameter_count(problem, compiled_for)
 
     def run(state: State, data: Chunk, *, steps_done: int, steps: int, learning_rate: float) -> Result:
         if turned(model):
             data = Chunk(*in_reading_order(data.x, data.y, data.mask, model), data.slot)
-        if wider:
-            state = State(*widened(state, where, parameters))
+        if where is None:
+            return program.run(state, data, steps_done=steps_done, steps=steps, learning_rate=learning_rate)
+        state = State(*widened(state, where, parameters))
         result = program.run(state, data, steps_done=steps_done, steps=steps, learning_rate=learning_rate)
-        if not wider:
-            return result
         used = result.slot_weights[: int(data.slot.max()) + 1]
         return result._replace(state=State(*(part[..., where] for part in result.state)), slot_weights=used[..., where])
 

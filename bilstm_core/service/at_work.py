@@ -36,7 +36,7 @@ class AtWork:
         part = turn.job.parts[turn.number]
         part.sent, part.turns, part.learning_since = True, part.turns + 1, None
         turn.job.heard = time.monotonic()
-        key = "-".join(map(str, (turn.job.id, turn.number, *([part.turns] if part.turns > 1 else []))))
+        key = f"{turn.job.id}-{turn.number}" + (f"-{part.turns}" if part.turns > 1 else "")
         self._turns[key] = turn
         return key
 

@@ -158,16 +158,14 @@ class Job:
         self.first = None
         self._tell()
 
-    def share_left(self, number: int) -> float:
+    def share_left(self, part: Part) -> float:
         """The share of a part's weight updates that is still to be done."""
-        places = self.parts[number].places
-        return 1 - sum(self.steps_done[place] for place in places) / sum(
-            self.specs[place].training.steps for place in places
-        )
+        steps = sum(self.specs[place].training.steps for place in part.places)
+        return 1 - sum(self.steps_done[place] for place in part.places) / steps
 
-    def has_learnt(self, number: int) -> bool:
+    def has_learnt(self, part: Part) -> bool:
         """Whether a part has made a weight update."""
-        return self._learnt(self.parts[number])
+        return any(len(self.curves[place][0]) for place in part.places)
 
     def report(self, number: int, runs: Sequence[Mapping[str, Any]]) -> None:
         """Take in a worker's progress message, as worker.Reporter sends it; one of a worker that is lost is late."""
@@ -212,7 +210,7 @@ class Job:
         for part in self.parts:
             if part.waiting:
                 self._take_in(part, part.runs)
-            part.over = part.over or not (part.at_work and self._learnt(part))
+            part.over = part.over or not (part.at_work and self.has_learnt(part))
         if all(part.over for part in self.parts):
             self.end("stopped")
 
@@ -247,8 +245,8 @@ class Job:
             remaining_s=self._remaining(now),
             curves={place: curve for place, curve in enumerate(self.curves) if len(curve[0])},
             at_work=bool(working),
-            compiling=bool(working) and not any(self._learnt(part) or self._compiled(part) for part in working),
-            restarted=any(part.restarts and not self._learnt(part) for part in given),
+            compiling=bool(working) and not any(self.has_learnt(part) or self._compiled(part) for part in working),
+            restarted=any(part.restarts and not self.has_learnt(part) for part in given),
             restarts=sum(part.restarts for part in self.parts),
             silent_s=now - self.heard,
             watchers=len(self.watchers),
@@ -256,15 +254,12 @@ class Job:
             resume=self.resume,
         )
 
-    def _learnt(self, part: Part) -> bool:
-        return any(len(self.curves[place][0]) for place in part.places)
-
     def _compiled(self, part: Part) -> bool:
         """Whether its programs were compiled before it began: parts before it may have been trained by them."""
         if part.compiled or part.restarts:
             return part.compiled
-        before: set[ProgramKey] = set()
-        return part.programs <= before.union(*(p.programs for p in self.parts if p.over and self._learnt(p)))
+        before = (other.programs for other in self.parts if other.over and self.has_learnt(other))
+        return part.programs <= frozenset[ProgramKey]().union(*before)
 
     def _clear(self, part: Part) -> None:
         """Forget what it has learnt since it was given to a worker."""

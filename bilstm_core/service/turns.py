@@ -89,13 +89,11 @@ class Turns:
 
     def _training_left(self, job: Job) -> Iterator[float]:
         """Seconds by estimate, of each part that is not over."""
-        for number, part in enumerate(job.parts):
-            if not part.over:
-                yield part.seconds * job.share_left(number)
+        return (part.seconds * job.share_left(part) for part in job.parts if not part.over)
 
     def _compiles(self, job: Job) -> int:
         """How many programs are to be compiled for what is left of a job."""
-        left = (part for number, part in enumerate(job.parts) if not (part.over or job.has_learnt(number)))
+        left = (part for part in job.parts if not (part.over or job.has_learnt(part)))
         return sum(not self.compiled(key) for key in set().union(*(part.programs for part in left)))
 
     def ended(self, job: Job, now: float) -> None:

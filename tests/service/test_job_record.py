@@ -111,7 +111,7 @@ def test_a_part_that_gives_way_waits_with_what_it_has_learnt_and_loses_no_more_t
     job = new_job(RunSpec(training=TrainingSpec(epochs=1_000)))
     job.start(0)
     job.report(0, message(200))
-    assert job.share_left(0) == 0.8
+    assert job.share_left(job.parts[0]) == 0.8
     half = finished(job.specs[0])
     job.give_way(0, [half])
     view = job.view()
