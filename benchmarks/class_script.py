@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from benchmarks import class_diary as acts
@@ -74,12 +74,20 @@ class Person:
 
 async def follow(person: Person, url: str) -> None:
     """The script over the protocol, from the arrival to the end."""
+    await _walk(person, url, _train, _directions, _edit, _why)
+
+
+async def follow_plain(person: Person, url: str) -> None:
+    """The script on the plain page, as far as it goes."""
+    await _walk(person, url, _plain)
+
+
+async def _walk(person: Person, url: str, *scenes: Callable[[Person, Visitor], Awaitable[None]]) -> None:
+    """Play the scenes one after another in a tab, and write down what came of it."""
     visitor = Visitor(url)
     try:
-        await _train(person, visitor)
-        await _directions(person, visitor)
-        await _edit(person, visitor)
-        await _why(person, visitor)
+        for scene in scenes:
+            await scene(person, visitor)
         person.diary.left += 1
     except (LookupError, OSError) as error:
         visitor.errors.append(f"stopped: {error}")
@@ -156,25 +164,14 @@ def _answered(page: DrawnPage) -> bool:
     return not any(text.startswith(("Training", "The runs are trained", "Press **")) for text in page.texts())
 
 
-async def follow_plain(person: Person, url: str) -> None:
-    """The script on the plain page, as far as it goes."""
-    visitor = Visitor(url)
-    try:
-        await _changed(person, acts.OPEN, visitor, visitor.open())
-        await _trained(person, acts.DEFAULT, visitor, "Train", "After 1,000 sequences")
-        await _changed(person, acts.CHANGE, visitor, visitor.set("Units", person.units))
-        await _changed(person, acts.CHANGE, visitor, visitor.set("Seed", person.seed))
-        await _trained(person, acts.RESULT, visitor, "Train", f"with {person.units} units")
-        await _changed(person, acts.DIRECTIONS_CHANGE, visitor, visitor.set("Starts", 3))
-        await _trained(person, acts.THREE, visitor, "Compare directions", "Compared 3 starts")
-        person.diary.left += 1
-    except (LookupError, OSError) as error:
-        visitor.errors.append(f"stopped: {error}")
-    finally:
-        person.diary.errors += [(person.number, error) for error in visitor.errors]
-        person.diary.reruns.append(visitor.page.runs)
-        person.diary.received.append(visitor.received)
-        await visitor.close()
+async def _plain(person: Person, visitor: Visitor) -> None:
+    await _changed(person, acts.OPEN, visitor, visitor.open())
+    await _trained(person, acts.DEFAULT, visitor, "Train", "After 1,000 sequences")
+    await _changed(person, acts.CHANGE, visitor, visitor.set("Units", person.units))
+    await _changed(person, acts.CHANGE, visitor, visitor.set("Seed", person.seed))
+    await _trained(person, acts.RESULT, visitor, "Train", f"with {person.units} units")
+    await _changed(person, acts.DIRECTIONS_CHANGE, visitor, visitor.set("Starts", 3))
+    await _trained(person, acts.THREE, visitor, "Compare directions", "Compared 3 starts")
 
 
 async def _trained(person: Person, act: str, visitor: Visitor, button: str, words: str) -> None:

@@ -5,23 +5,20 @@ python -m benchmarks.people, two minutes. The visits read a page each and train 
 
 import contextlib
 import json
-import os
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from tests.browser.conftest import App
 from ui.hosting.door import SLACK
 
-ROOT = Path(__file__).parents[1]
 PAGES = ("train", "directions", "why", "problems", "merge_modes", "inside", "problem", "")
 VISITS = (8, 30, 60, 100)
 READY_S = 120.0
@@ -56,15 +53,10 @@ def wait_until_ready(host: str) -> None:
 
 
 def main() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    host = f"127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    command += ["--server.address=127.0.0.1", f"--server.port={port}"]
-    with tempfile.TemporaryDirectory() as store, contextlib.ExitStack() as visits:
-        environment = {**os.environ, "BILSTM_STORE": store, "BILSTM_STATUS": "1", "BILSTM_PEOPLE": str(VISITS[-1])}
-        app = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as visits:
+        folder = Path(name)
+        app = App(folder / "store", folder / "log.txt", BILSTM_STATUS="1", BILSTM_PEOPLE=str(VISITS[-1]))
+        host = urlsplit(app.url).netloc
         try:
             wait_until_ready(host)
             print("| open pages | app, MB | worker, MB |\n|---|---|---|")
@@ -83,8 +75,7 @@ def main() -> None:
                 print(f"With {count + SLACK} open pages the next one was refused.")
         finally:
             visits.close()
-            app.terminate()
-            app.wait(20)
+            app.end()
 
 
 if __name__ == "__main__":

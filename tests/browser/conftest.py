@@ -1,5 +1,6 @@
 """A real Chromium on a real app: one app process for all, a store of its own, and watched requests."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -7,7 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -198,6 +200,12 @@ def open_page(context: BrowserContext, app: App, violations: list[str]) -> Itera
         page.close()
     assert strangers == []
     assert violations == []
+
+
+def apart(doing: Coroutine[Any, Any, None], seconds: float) -> None:
+    """Run this to its end, in a thread of its own: Playwright has a loop in the tests'."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, asyncio.wait_for(doing, seconds)).result()
 
 
 def enter(page: Page, label: str, value: object) -> None:

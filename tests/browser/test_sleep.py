@@ -1,13 +1,12 @@
 """A visitor whose computer sleeps in a training: the connection is gone, the session forgotten, the address is left."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from benchmarks.visitor import Visitor
 from bilstm_core.service.forgetting import QUIET_ALONE_S
-from tests.browser.conftest import App
+from tests.browser.conftest import App, apart
 
 ASLEEP_S = QUIET_ALONE_S + 35  # it stands still for half a minute; Streamlit forgets a session sooner
 PATIENCE_S = 400.0
@@ -44,5 +43,4 @@ def test_a_page_that_comes_back_after_minutes_finds_its_training_and_that_goes_o
         finally:
             await after.close()
 
-    with ThreadPoolExecutor(1) as apart:  # Playwright has a loop in this thread
-        apart.submit(asyncio.run, asyncio.wait_for(visit(), PATIENCE_S)).result()
+    apart(visit(), PATIENCE_S)

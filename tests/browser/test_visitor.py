@@ -3,12 +3,10 @@
 The second test waits for TensorFlow where no other test of the shared app has trained yet.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.visitor import Visitor
-from tests.browser.conftest import App
+from tests.browser.conftest import App, apart
 
 PATIENCE_S = 90.0
 
@@ -24,8 +22,7 @@ def visit(app: App, script: Callable[[Visitor], Awaitable[None]]) -> None:
         finally:
             await visitor.close()
 
-    with ThreadPoolExecutor(1) as apart:  # Playwright has a loop in this thread
-        apart.submit(asyncio.run, asyncio.wait_for(whole(), PATIENCE_S)).result()
+    apart(whole(), PATIENCE_S)
 
 
 def test_a_visitor_over_the_protocol_opens_train_presses_it_and_changes_units(app: App) -> None:

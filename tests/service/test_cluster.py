@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -13,8 +12,9 @@ import pytest
 from bilstm_core.limits import Limits
 from bilstm_core.service import cluster as cluster_module
 from bilstm_core.service.cluster import Cluster, NotEnoughMemoryError, workers_that_fit
-from bilstm_core.service.jobs import Jobs, JobView
+from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import RunSpec, TrainingSpec
+from tests.service.test_jobs import seen, until
 
 APP = """
 import time
@@ -82,30 +82,17 @@ def test_two_workers_train_side_by_side_and_a_lost_one_is_replaced(monkeypatch: 
     monkeypatch.setattr(cluster_module, "limits", lambda: Limits(workers=2))
     jobs = Jobs()
     try:
-        until(lambda: jobs._cluster is not None and jobs._cluster.slots() == 2 and jobs.state == "ready")
+        until(lambda: jobs._cluster is not None and jobs._cluster.slots() == 2 and jobs.state == "ready", 120)
         long = [
             jobs.submit([RunSpec(training=TrainingSpec(epochs=20_000, seed=seed))], watcher=f"{seed}")
             for seed in range(2)
         ]
-        until(lambda: all(seen(jobs, job).steps_done for job in long))
+        until(lambda: all(seen(jobs, job).steps_done for job in long), 120)
         assert jobs._cluster is not None
         lost = psutil.Process(jobs._cluster._own()[0].pid)
         lost.kill()
-        until(lambda: all(seen(jobs, job).over for job in long))
+        until(lambda: all(seen(jobs, job).over for job in long), 120)
         assert [seen(jobs, job).state for job in long] == ["done", "done"]
         assert sum(seen(jobs, job).restarts for job in long) == 1
     finally:
         jobs.close()
-
-
-def seen(jobs: Jobs, job: str) -> JobView:
-    view = jobs.view(job)
-    assert view is not None
-    return view
-
-
-def until(true: Callable[[], bool]) -> None:
-    begin = time.monotonic()
-    while not true():
-        assert time.monotonic() - begin < 120
-        time.sleep(0.05)

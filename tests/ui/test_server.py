@@ -530,18 +530,23 @@ def test_a_host_that_runs_a_plain_script_has_the_same_pages_and_no_live_route(st
         assert ours == theirs, page
 
 
-def test_a_fault_of_a_page_is_told_in_a_sentence_and_without_a_traceback(
-    start: Callable[..., Started], tmp_path: Path
-) -> None:
-    (tmp_path / "faulty.py").write_text(
+def faulty(folder: Path) -> str:
+    """An app whose page fails, with our server: the name of its file in the folder."""
+    (folder / "faulty.py").write_text(
         "import streamlit as st\n"
         "from ui import server\n"
         "if __name__ == '__main__':\n"
         "    st.write(1 / 0)\n"
         "else:\n"
-        "    app = st.App(__file__, on_script_error=server.on_script_error)\n"
+        "    app = st.App(__file__, routes=server.routes(), on_script_error=server.on_script_error)\n"
     )
-    drawn = start("-m", "streamlit", "run", "faulty.py", *OPTIONS, folder=tmp_path).page("")
+    return "faulty.py"
+
+
+def test_a_fault_of_a_page_is_told_in_a_sentence_and_without_a_traceback(
+    start: Callable[..., Started], tmp_path: Path
+) -> None:
+    drawn = start("-m", "streamlit", "run", faulty(tmp_path), *OPTIONS, folder=tmp_path).page("")
     alerts = [message.delta.new_element.alert.body for message in drawn if message.delta.new_element.alert.body]
     assert alerts == [server.FAULT]
     assert "exception" not in [kind for kind, _ in elements(drawn)]

@@ -8,7 +8,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from tests.ui.test_server import OPTIONS, Started, ask, eventually, start
+from tests.ui.test_server import OPTIONS, Started, ask, eventually, faulty, start
 from ui.hosting import health
 
 __all__ = ["start"]  # the fixture
@@ -41,13 +41,5 @@ def test_all_that_a_started_server_serves_has_its_headers_and_the_programs_inter
 def test_a_server_whose_pages_fail_says_so_though_visitors_see_a_sentence(
     start: Callable[..., Started], tmp_path: Path
 ) -> None:
-    (tmp_path / "faulty.py").write_text(
-        "import streamlit as st\n"
-        "from ui import server\n"
-        "if __name__ == '__main__':\n"
-        "    st.write(1 / 0)\n"
-        "else:\n"
-        "    app = st.App(__file__, routes=server.routes(), on_script_error=server.on_script_error)\n"
-    )
-    served = start("-m", "streamlit", "run", "faulty.py", *OPTIONS, folder=tmp_path)
+    served = start("-m", "streamlit", "run", faulty(tmp_path), *OPTIONS, folder=tmp_path)
     assert ask(f"{served.url}/healthz")[::2] == (503, health.NO_PAGE)
