@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 
 from bilstm_core import evaluation, figures
+from bilstm_core.analysis import falls
 from bilstm_core.analysis.ablation import gain
 from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.presets import MODELS_BY_DIRECTION, NO_FUTURE
@@ -157,7 +158,7 @@ def test_of_too_few_starts_what_still_fell_is_said_before_that_they_rank_nothing
         ]
     )
     monkeypatch.setattr(headline, "_above_floors", lambda *_: "")
-    monkeypatch.setattr(guess, "falls_of", lambda _: {"forward": 0.0, "bidirectional": 0.5})
+    monkeypatch.setattr(falls, "falls_of", lambda _: {"forward": 0.0, "bidirectional": 0.5})
     runs: Any = {label: [None] * starts for label in losses}
     settings = ComparisonSettings(starts=starts, epochs=1_000)
     shown = Shown(

@@ -1,9 +1,9 @@
 import pytest
 
 from bilstm_core import figures
+from bilstm_core.analysis import falls
 from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.presets import MODELS_BY_DIRECTION
-from ui.compare import guess
 from ui.compare.comparison import Comparison, affordable_starts
 
 COMPARISON = Comparison(
@@ -18,9 +18,8 @@ def test_a_long_run_gets_fewer_starts_and_a_short_one_those_asked_for() -> None:
 
 
 def test_the_second_half_of_a_long_run_is_told_from_most_to_least(monkeypatch: pytest.MonkeyPatch) -> None:
-    falls = {"a": 0.1, "b": 0.3, "c": -0.02}
-    monkeypatch.setattr(guess, "falls_of", lambda _: falls)
+    monkeypatch.setattr(falls, "falls_of", lambda _: {"a": 0.1, "b": 0.3, "c": -0.02})
     assert (
-        guess.fall_sentence({})
+        falls.fall_sentence({})
         == "in the second half of the run b's training loss fell by 30%, a's by 10% and c's training loss rose by 2%."
     )
