@@ -22,6 +22,7 @@ import psutil
 
 from bilstm_core.engine.environment import TENSORFLOW
 from bilstm_core.limits import limits
+from bilstm_core.machine import memory_bytes
 from bilstm_core.service.heartbeat import Sight
 from bilstm_core.service.parent_death import SCRATCH
 
@@ -117,14 +118,14 @@ class Cluster:
         limit, count = self._memory_limit, limits().workers
         if limit is None:
             from dask.system import CPU_COUNT
-            from distributed.system import MEMORY_LIMIT
 
-            limit = int(MEMORY_LIMIT * MEMORY_SHARE)
+            there = memory_bytes()
+            limit = int(there * MEMORY_SHARE)
             count = count or workers_that_fit(CPU_COUNT, limit)
             limit //= count
             if limit < MEMORY_NEEDED:
                 raise NotEnoughMemoryError(
-                    f"This machine has {MEMORY_LIMIT / 1e6:,.0f} MB of memory and training needs about"
+                    f"This machine has {there / 1e6:,.0f} MB of memory and training needs about"
                     f" {MEMORY_NEEDED / MEMORY_SHARE / 1e6:,.0f} MB, so only recorded results can be shown."
                 )
         command = [sys.executable, "-m", "distributed.cli.dask_worker", self.address]
