@@ -5,7 +5,7 @@ class 1, and 0.5 or more predicts 1; with more, it is that of the predicted clas
 `classes` is the number of classes, 0 for a regression.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,30 +16,32 @@ from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import EDGE, SHADE, WRONG
 
+Rows = pd.DataFrame | Mapping[str, npt.NDArray[Any]]  # the columns that are named above
+
 DIGITS_UP_TO = 15  # timesteps
 WIDE_UP_TO = 50  # timesteps
 
 
-def is_right(rows: pd.DataFrame, classes: int = 2) -> npt.NDArray[np.bool_]:
+def is_right(rows: Rows, classes: int = 2) -> npt.NDArray[np.bool_]:
     """Which labels are met, (timesteps,); all of a regression, which has none."""
-    expected = rows["expected"].to_numpy()
+    expected = np.asarray(rows["expected"])
     if classes == 0:
-        return np.ones(len(rows), dtype=bool)
+        return np.ones(len(rows["expected"]), dtype=bool)
     if classes > 2:
-        met: npt.NDArray[np.bool_] = rows["predicted"].to_numpy() == expected
+        met: npt.NDArray[np.bool_] = np.asarray(rows["predicted"]) == expected
         return met
-    answers = rows["predicted" if "predicted" in rows else "probability"].to_numpy()
+    answers = np.asarray(rows["predicted" if "predicted" in rows else "probability"])
     same: npt.NDArray[np.bool_] = (answers >= 0.5) == (expected >= 0.5)
     return same
 
 
-def verdict(rows: pd.DataFrame, classes: int = 2) -> tuple[str, str, bool]:
+def verdict(rows: Rows, classes: int = 2) -> tuple[str, str, bool]:
     """How good the answers are: in words, shorter, and whether something is wrong."""
     if classes == 0:
-        error = float(np.square(rows["probability"].to_numpy(np.float64) - rows["expected"].to_numpy()).mean())
+        error = float(np.square(np.asarray(rows["probability"], np.float64) - np.asarray(rows["expected"])).mean())
         return f"squared error {error:.3f}", f"{error:.3f}", False
     wrong = int((~is_right(rows, classes)).sum())
-    return f"{wrong} of {len(rows)} wrong", f"{wrong}/{len(rows)} wrong", wrong > 0
+    return f"{wrong} of {len(rows['expected'])} wrong", f"{wrong}/{len(rows['expected'])} wrong", wrong > 0
 
 
 def sizes(timesteps: int) -> tuple[float, float]:
@@ -47,14 +49,14 @@ def sizes(timesteps: int) -> tuple[float, float]:
     return (10, 15) if timesteps <= DIGITS_UP_TO else (7, 12) if timesteps <= WIDE_UP_TO else (5, 9)
 
 
-def wanted(rows: pd.DataFrame, classes: int = 2, **axes: str) -> list[Item]:
+def wanted(rows: Rows, classes: int = 2, **axes: str) -> list[Item]:
     """What is right, behind the answers: the half of each column in which a right probability of 1 lies, or a curve.
 
     Nothing with more than two classes. rows: timestep, expected
     """
     if classes > 2:
         return []
-    t, expected = rows["timestep"].to_numpy(), rows["expected"].to_numpy()
+    t, expected = np.asarray(rows["timestep"]), np.asarray(rows["expected"])
     if classes == 0:
         return [
             {
@@ -74,7 +76,7 @@ def wanted(rows: pd.DataFrame, classes: int = 2, **axes: str) -> list[Item]:
         {
             "type": "bar",
             "x": t,
-            "y": np.full(len(rows), 0.5),
+            "y": np.full(len(rows["expected"]), 0.5),
             "base": np.where(expected >= 0.5, 0.5, 0.0),
             "width": 1.0,
             "marker": {"color": SHADE, "line": {"width": 0}},
@@ -85,15 +87,15 @@ def wanted(rows: pd.DataFrame, classes: int = 2, **axes: str) -> list[Item]:
     ]
 
 
-def stems(rows: pd.DataFrame, colour: str, classes: int = 2, **axes: str) -> list[Item]:
+def stems(rows: Rows, colour: str, classes: int = 2, **axes: str) -> list[Item]:
     """Three traces: stems (of a regression the curve through its answers), dots that are right, crosses that are wrong.
 
     Stems of two classes stand on 0.5, those of more on 0.
     """
-    t = rows["timestep"].to_numpy()
-    p = rows["probability"].to_numpy(np.float64).round(3)
+    t = np.asarray(rows["timestep"])
+    p = np.asarray(rows["probability"], np.float64).round(3)
     right = is_right(rows, classes)
-    dot, cross = sizes(len(rows))
+    dot, cross = sizes(len(rows["expected"]))
     gaps = np.full(len(t), np.nan)
     foot = np.full(len(t), 0.5 if classes == 2 else 0.0)
     x, y = (t, p) if classes == 0 else (np.column_stack([t, t, gaps]).ravel(), np.column_stack([foot, p, gaps]).ravel())
@@ -132,9 +134,9 @@ def stems(rows: pd.DataFrame, colour: str, classes: int = 2, **axes: str) -> lis
     ]
 
 
-def _hover(rows: pd.DataFrame, classes: int) -> tuple[str, npt.NDArray[Any]]:
+def _hover(rows: Rows, classes: int) -> tuple[str, npt.NDArray[Any]]:
     """What a dot says, and the number that it says it of."""
-    answers = rows["predicted" if classes > 2 else "probability"].to_numpy()
+    answers = np.asarray(rows["predicted" if classes > 2 else "probability"])
     words = {0: "answer %{y:.2f}", 2: "probability of 1 %{y:.2f}"}
     return "timestep %{x}: " + words.get(classes, "class %{customdata}, probability %{y:.2f}"), answers
 

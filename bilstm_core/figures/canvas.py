@@ -1,9 +1,11 @@
 """What all figures have in common: no background of their own, 14 px text, axes that stay where they are."""
 
+import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
+from plotly.utils import PlotlyJSONEncoder
 
 TEXT = 14  # px, the smallest text of any figure
 APART = 16.0  # px between the labels at the lines' ends
@@ -64,6 +66,8 @@ def figure(
     """A figure from plain parts.
 
     margin: left, right, top, bottom in px; narrow: layout changes on a narrow screen; growing: what the page fills in
+    frames: the moments of a replay; they are kept as text (see `frames_of`), for Plotly would take longer to check and
+        copy them than all the rest
     """
     left, right, top, bottom = margin
     whole = {
@@ -78,10 +82,20 @@ def figure(
         "barmode": "overlay",
         "hovermode": "closest",
         "template": {"layout": {}},
-        "meta": {"narrow": narrow or {}, **({"growing": growing} if growing else {})},
+        "meta": {
+            "narrow": narrow or {},
+            **({"growing": growing} if growing else {}),
+            **({"frames": json.dumps(frames, cls=PlotlyJSONEncoder)} if frames else {}),
+        },
         **layout,
     }
-    return go.Figure(data=list(traces), layout=whole, frames=list(frames))
+    return go.Figure(data=list(traces), layout=whole)
+
+
+def frames_of(figure: go.Figure) -> list[Item]:
+    """The moments of a figure's replay, as Plotly's JSON has frames: name, and what of data and layout changes."""
+    frames: list[Item] = json.loads((figure.layout.meta or {}).get("frames", "[]"))
+    return frames
 
 
 def narrow_legend(labels: Collection[str], *, top: int, right: int, y: float = 1.0, **margin: int) -> Item:
@@ -125,10 +139,11 @@ def changing(moments: Sequence[Sequence[Item]], final: Sequence[Item]) -> list[l
     a frame is drawn over the frame before it, and only what it says is undone.
     A text comes with its `name`, its short form on narrow screens.
     """
-    names = [
-        {name for item in items for name in item if any(other.get(name) != item[name] for other in items)}
-        for items in zip(final, *moments, strict=True)
-    ]
+    names: list[set[str]] = [set() for _ in final]
+    for moment in moments:
+        for changed, item, last in zip(names, moment, final, strict=True):
+            if item != last:
+                changed |= {name for name in item.keys() | last.keys() if item.get(name) != last.get(name)}
     written = [changed | {"name"} if "text" in changed else changed for changed in names]
     return [
         [

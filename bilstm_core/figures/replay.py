@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from bilstm_core.figures import answers, canvas, curves
+from bilstm_core.figures.answers import Rows
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.loss_plot import COIN_TOSS, LOSS, Floor, X, plot
 from bilstm_core.figures.smoothing import MAX_POINTS
@@ -16,22 +17,29 @@ from bilstm_core.palette import INK, WRONG, Style
 ROW, ROW_GAP, CURVE_GAP, BOTTOM = 44, 26, 88, 50  # px
 
 
-Taken = list[tuple[float, pd.DataFrame]]  # snapshots of one model, by time
+Taken = list[tuple[float, Rows]]  # snapshots of one model, by time
 
 
 def _snapshots(probes: pd.DataFrame | None, x: X, labels: Sequence[str]) -> dict[str, Taken]:
+    """What each model said of its probe at each snapshot."""
     if probes is None or probes.empty:
         return {}
-    ordered = probes.sort_values("timestep")
-    tables = {label: ordered[ordered["label"] == label] for label in labels}
-    return {
-        label: [(float(rows[x].iloc[0]), rows) for _, rows in table.groupby(x)]
-        for label, table in tables.items()
-        if len(table)
-    }
+    ordered = probes.sort_values([x, "timestep"])
+    snapshots: dict[str, Taken] = {}
+    for label in labels:
+        table = ordered[ordered["label"] == label]
+        columns = {name: table[name].to_numpy() for name in map(str, table)}
+        if len(table):
+            times, begins = np.unique(columns[x], return_index=True)
+            ends = [*begins[1:], len(table)]
+            snapshots[label] = [
+                (float(time), {name: column[begin:end] for name, column in columns.items()})
+                for time, begin, end in zip(times, begins, ends, strict=True)
+            ]
+    return snapshots
 
 
-def _latest(taken: Taken, cursor: float) -> pd.DataFrame:
+def _latest(taken: Taken, cursor: float) -> Rows:
     reached = bisect.bisect_right([at for at, _ in taken], cursor)
     return taken[max(0, reached - 1)][1]
 
@@ -141,8 +149,10 @@ def _slim(trace: Item) -> Item:
     return {"type": trace["type"], **points}
 
 
-def _row_notes(label: str, style: Style, now: pd.DataFrame, number: int, classes: int) -> list[Item]:
-    text, _, wrong = ("", "", False) if now["probability"].isna().all() else answers.verdict(now, classes)
+def _row_notes(label: str, style: Style, now: Rows, number: int, classes: int) -> list[Item]:
+    text, _, wrong = (
+        ("", "", False) if np.isnan(np.asarray(now["probability"], np.float64)).all() else answers.verdict(now, classes)
+    )
     words = f": {answers.answer_words(classes)}"
     place = {"xref": "x2 domain", "yref": f"y{number} domain", "yanchor": "bottom"}
     return [

@@ -163,7 +163,6 @@ def _embedded(figure: "go.Figure") -> str:
 def _drawn(figure: "go.Figure") -> dict[str, Any]:
     """The figure's JSON in the light theme, without links and replay."""
     drawn: dict[str, Any] = _harmless(json.loads(figure.to_json()))
-    drawn.pop("frames", None)
     layout: dict[str, Any] = drawn["layout"]
     for name in ("meta", "images", "width", "updatemenus", "sliders"):
         layout.pop(name, None)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from bilstm_core import figures, palette
+from bilstm_core.figures.canvas import frames_of
 from tests.figures.test_figures import sequence, trace
 
 
@@ -99,7 +100,7 @@ def test_a_probe_of_several_labels_or_of_numbers_replays_too():
         figure = figures.curve_and_timeline(losses, style, probes, classes=classes, loss="loss of this kind")
         assert figure.layout.yaxis.title.text == "loss of this kind"
         assert len(trace(figure, "wrong").x) == wrong
-        assert len(figure.frames[0].data) == 3
+        assert len(frames_of(figure)[0]["data"]) == 3
 
 
 @pytest.mark.parametrize(("loss", "words"), [(np.log(2), "coin toss 0.69"), (np.log(4), "guess among 4 1.39")])

@@ -13,6 +13,7 @@ import pytest
 from bilstm_core import figures, palette
 from bilstm_core.choices import MERGE_MODES
 from bilstm_core.figures import canvas, curves
+from bilstm_core.figures.canvas import frames_of
 from bilstm_core.problems.base import reads
 
 CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
@@ -256,14 +257,14 @@ def test_axis_titles_name_the_unit_and_the_smoothing():
 @pytest.mark.parametrize("log_x", [False, True])
 def test_replay_uncovers_evenly_along_the_axis_as_displayed(log_x):
     figure = figures.loss_curves(losses(MODELS, n=4_000), STYLES, log_x=log_x, replay=True)
-    covered = [frame.layout.shapes[-2].x0 for frame in figure.frames]
+    covered = [frame["layout"]["shapes"][-2]["x0"] for frame in frames_of(figure)]
     shares = [1.0 if share is None else share for share in covered]
     assert 45 <= len(shares) <= 62
     assert shares[0] == 0
     assert shares[-1] == 1.0
     assert max(np.diff(shares)) < 0.06
-    assert figure.frames[-1].name == "sequence 4,000 of 4,000"
-    assert len({frame.name for frame in figure.frames}) == len(figure.frames)
+    assert frames_of(figure)[-1]["name"] == "sequence 4,000 of 4,000"
+    assert len({frame["name"] for frame in frames_of(figure)}) == len(frames_of(figure))
 
 
 @pytest.mark.parametrize("gap", [0.002, 0.01, 0.05])
@@ -288,12 +289,12 @@ def test_before_any_replay_the_final_state_is_shown():
 
 def test_replay_moves_the_probe_with_the_curve():
     figure = figures.curve_and_timeline(losses(MODELS), STYLES, snapshots(MODELS))
-    moving = figure.frames[0].traces
+    moving = frames_of(figure)[0]["traces"]
     assert [figure.data[i].name for i in moving] == ["stems", "right", "wrong"] * 3
-    for frame in figure.frames:
-        at = int(frame.name.split()[1])
-        wrong = [frame.data[i] for i in (2, 5, 8)]
-        assert [len(series.x) for series in wrong] == [3 if at < 100 else 0] * 3
+    for frame in frames_of(figure):
+        at = int(frame["name"].split()[1])
+        wrong = [frame["data"][i] for i in (2, 5, 8)]
+        assert [len(series["x"]) for series in wrong] == [3 if at < 100 else 0] * 3
 
 
 def test_while_the_answer_is_covered_no_probe_row_says_how_many_are_wrong():
@@ -554,15 +555,16 @@ def moments():
 
 def test_checkpoints_move_matrix_and_states_together_on_fixed_scales():
     figure = figures.checkpoints(moments(), ["3", "5"], palette.FORWARD, unit="change")
-    assert [frame.name for frame in figure.frames] == [moment.name for moment in moments()]
+    assert [frame["name"] for frame in frames_of(figure)] == [moment.name for moment in moments()]
     assert figure.layout.coloraxis.cmax == pytest.approx(1)
-    for frame, moment in zip(figure.frames, moments(), strict=True):
-        matrix, states = frame.data
-        np.testing.assert_allclose(10 ** np.asarray(matrix.z)[np.tril_indices(4)], moment.matrix.max())
-        assert np.isnan(np.asarray(matrix.z)[np.triu_indices(4, 1)]).all()
-        np.testing.assert_allclose(states.z, moment.states, atol=1e-4)
-        assert [figure.data[place].type for place in frame.traces] == ["heatmap", "heatmap"]
-    np.testing.assert_array_equal(figure.data[0].z, figure.frames[-1].data[0].z)
+    for frame, moment in zip(frames_of(figure), moments(), strict=True):
+        matrix, states = frame["data"]
+        drawn = np.array(matrix["z"], np.float64)
+        np.testing.assert_allclose(10 ** drawn[np.tril_indices(4)], moment.matrix.max())
+        assert np.isnan(drawn[np.triu_indices(4, 1)]).all()
+        np.testing.assert_allclose(states["z"], moment.states, atol=1e-4)
+        assert [figure.data[place].type for place in frame["traces"]] == ["heatmap", "heatmap"]
+    np.testing.assert_array_equal(figure.data[0].z, np.array(frames_of(figure)[-1]["data"][0]["z"], np.float64))
     assert list(figure.layout.yaxis2.ticktext) == ["3", "5"]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from bilstm_core import figures
 from bilstm_core.analysis import frames
+from bilstm_core.figures.canvas import frames_of
 from bilstm_core.specs import ProblemSpec
 from tests.figures.test_figures import MODELS, STYLES, losses, snapshots
 
@@ -60,7 +61,8 @@ def _apply(figure: dict[str, Any], frame: dict[str, Any]) -> None:
 
 def _parts(figure: go.Figure) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     whole = _plain(figure.to_plotly_json())
-    return {"data": whole["data"], "layout": whole["layout"]}, [_plain(frame) for frame in whole["frames"]]
+    del whole["layout"]["meta"]["frames"]
+    return {"data": whole["data"], "layout": whole["layout"]}, frames_of(figure)
 
 
 @pytest.mark.parametrize("name", WITH_FRAMES)
@@ -72,6 +74,13 @@ def test_the_frames_in_order_lead_back_to_the_finished_figure(name):
     assert shown != finished
     _apply(shown, moments[-1])
     assert shown == finished
+
+
+@pytest.mark.parametrize("name", WITH_FRAMES)
+def test_plotly_knows_all_that_a_frame_says(name):
+    frames = frames_of(WITH_FRAMES[name]())
+    checked = go.Figure(frames=frames).frames
+    assert [frame.name for frame in checked] == [frame["name"] for frame in frames]
 
 
 @pytest.mark.parametrize("name", WITH_FRAMES)
@@ -105,7 +114,7 @@ def test_a_probe_that_has_no_answer_yet_is_judged_neither_right_nor_wrong():
     waiting = frames.unanswered(ProblemSpec(), 0).assign(label="forward")
     figure = figures.curve_and_timeline(losses(["forward"]).head(9), STYLES, waiting, x_max=250, replay=False)
     assert not any("wrong" in note.text for note in figure.layout.annotations)
-    assert not figure.frames
+    assert not frames_of(figure)
 
 
 def test_the_growing_figure_is_as_tall_as_the_finished_one() -> None:

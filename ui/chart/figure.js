@@ -40,6 +40,8 @@ function themed(text, parentElement, light) {
   const figure = JSON.parse(resolved)
   const [ink, grid] = [colour("--st-text-color"), colour("--st-border-color")]
   const { layout } = figure
+  if (layout.meta?.frames) figure.frames = JSON.parse(layout.meta.frames)
+  delete layout.meta?.frames
   layout.font = { ...layout.font, color: layout.font?.color ?? ink, family: colour("--st-font") || "sans-serif" }
   layout.hoverlabel = {
     ...layout.hoverlabel,
