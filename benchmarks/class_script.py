@@ -15,6 +15,7 @@ from bilstm_core.specs import ModelSpec, ProblemSpec
 
 RECORDED_UNITS = 20
 BIDIRECTIONAL_GUESS = "Why does bidirectional learn faster? Your guess:"
+OTHER_RUNS = "Directions shows other runs than those that were asked for"
 GUESS, PRESS = "It is bigger", "Take the future away"
 
 
@@ -139,7 +140,7 @@ async def _directions(person: Person, visitor: Visitor) -> None:
         _where(person, acts.THREE, visitor, start, result.result())
         await visitor.settled()
         if not any("Trained just now." in text for text in visitor.page.texts()):
-            visitor.errors.append("Directions shows other runs than those that were asked for")
+            visitor.errors.append(OTHER_RUNS)
     await person.think()
 
 

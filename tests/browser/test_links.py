@@ -42,9 +42,9 @@ def lines(tab: Page) -> list[str]:
     return [TAKEN.sub("", line) for line in text.splitlines() if line.strip()]
 
 
-def shown(context: BrowserContext, on: App) -> dict[str, list[str]]:
-    """What every page says of its link, line by line, once none says anything new."""
-    tabs = opened(context, on, *LINKS)
+def shown(context: BrowserContext, on: App, *paths: str) -> dict[str, list[str]]:
+    """What each page says of its link, line by line, once none says anything new."""
+    tabs = opened(context, on, *paths)
     texts: dict[str, list[str]] = {}
     same = 0
     for _ in range(120):
@@ -61,8 +61,11 @@ def shown(context: BrowserContext, on: App) -> dict[str, list[str]]:
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    "paths", [("train", "directions", "inside"), pytest.param(tuple(LINKS), marks=pytest.mark.long)]
+)
 def test_a_link_restores_its_page_in_another_browser_and_another_process(
-    app: App, start_app: Callable[..., App], chromium: Browser
+    app: App, start_app: Callable[..., App], chromium: Browser, paths: tuple[str, ...]
 ) -> None:
     """What has to be trained is trained before: a page says whether runs were there when they were asked for."""
     with chromium.new_context(viewport={"width": 1440, "height": 900}) as context:
@@ -70,8 +73,8 @@ def test_a_link_restores_its_page_in_another_browser_and_another_process(
     texts = []
     for served in (app, start_app(app.store)):
         with chromium.new_context(viewport={"width": 1440, "height": 900}) as context:
-            texts.append(shown(context, served))
-    for path in LINKS:
+            texts.append(shown(context, served, *paths))
+    for path in paths:
         assert texts[0][path] == texts[1][path]
 
 

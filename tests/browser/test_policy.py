@@ -1,12 +1,14 @@
 """What the browser itself forbids: `open_page` fails each test of the browser whose page wants more than that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import App
 from tests.browser.test_files import save
+from ui import registry
 from ui.registry import PAGES
 
 OpenPage = Callable[..., Page]
@@ -19,9 +21,12 @@ SLIPPED_IN = """() => {
 ASK = "address => fetch(address).then(() => 'answered', () => 'refused')"
 
 
-def test_every_page_keeps_to_its_policy_with_all_that_it_opens_and_saves(open_page: OpenPage, tmp_path: Path) -> None:
+@pytest.mark.parametrize("pages", [PAGES[:1] + PAGES[-1:], pytest.param(PAGES, marks=pytest.mark.long)])
+def test_a_page_keeps_to_its_policy_with_all_that_it_opens_and_saves(
+    open_page: OpenPage, tmp_path: Path, pages: Sequence[registry.Page]
+) -> None:
     page = open_page()
-    for of in PAGES:
+    for of in pages:
         page.get_by_role("link", name=of.title, exact=True).click()
         expect(page.get_by_role("heading", name=of.question)).to_be_visible()
         if of.title != "Overview":

@@ -1,0 +1,126 @@
+"""Classes all day: `python -m benchmarks.soak --minutes 60`.
+
+People come one after another, follow a class's script with a seed of their own, and leave; somebody else takes the
+place. A line every so often: the app's process and those that train, with their memory, threads, open files and
+sockets. What is held must level off: at the end, the growth over the second half of the time.
+"""
+
+import argparse
+import asyncio
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+
+import psutil
+
+from benchmarks import class_script
+from benchmarks.class_diary import Diary
+from benchmarks.class_script import Person
+from benchmarks.classroom import measured
+from tests.browser.conftest import App
+
+THINK_S = 2.0
+UNITS, STEP = 250, 97  # so many different units, large and small by turns; then their comparisons are stored already
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the processes hold at a moment. Memory in MB."""
+
+    app_mb: float
+    training_mb: float
+    threads: int
+    files: int
+    sockets: int
+    processes: int
+
+
+def held(app: App) -> Held:
+    """What the app's process holds, and the memory and number of those it has started."""
+    own, *children = app.processes()
+    sizes = []
+    for child in children:
+        try:
+            sizes.append(child.memory_info().rss / 1e6)
+        except psutil.NoSuchProcess:  # a worker is renewed
+            continue
+    sockets = len(own.net_connections(kind="all"))
+    return Held(own.memory_info().rss / 1e6, sum(sizes), own.num_threads(), own.num_fds(), sockets, len(sizes))
+
+
+async def soak(app: App, minutes: float, people: int, every_s: float) -> tuple[list[Held], Diary]:
+    """Have so many people at a time follow the script until the time is over, then let them end; what was held."""
+    diary, begun = Diary(), time.perf_counter()
+    numbers = itertools.count()
+    moments: list[Held] = []
+
+    async def place() -> None:
+        while time.perf_counter() - begun < 60 * minutes:
+            number = next(numbers)
+            person = Newcomer(number * STEP % UNITS, diary, begun, THINK_S, serial=number)
+            await class_script.follow(person, app.url)
+
+    async def look() -> None:
+        while True:
+            await asyncio.sleep(every_s)
+            moments.append(await asyncio.to_thread(held, app))
+            print(_line((time.perf_counter() - begun) / 60, diary.left, moments[-1]), flush=True)
+
+    print("minutes | people so far | app MB | training MB | threads | files | sockets | processes that train")
+    looking = asyncio.create_task(look())
+    await asyncio.gather(*(place() for _ in range(people)))
+    looking.cancel()
+    await asyncio.sleep(5)
+    moments.append(held(app))
+    print(_line((time.perf_counter() - begun) / 60, diary.left, moments[-1]), "| all have left")
+    return moments, diary
+
+
+@dataclass(slots=True)
+class Newcomer(Person):
+    """One of many people over a long time. serial: which; nobody else has their seed"""
+
+    serial: int = 0
+
+    @property
+    def seed(self) -> int:
+        return 1_000 + self.serial
+
+
+def _line(minutes: float, people: int, moment: Held) -> str:
+    return " | ".join([f"{minutes:.1f}", str(people), *(f"{value:.0f}" for value in astuple(moment))])
+
+
+def growth(moments: Sequence[Held]) -> Iterator[str]:
+    """How much more is held in the last quarter than in the third, in the mean, of each thing."""
+    quarter = max(1, len(moments) // 4)
+    third, last = moments[-2 * quarter : -quarter], moments[-quarter:]
+    for name in Held.__dataclass_fields__:
+        before, after = (sum(getattr(moment, name) for moment in part) / len(part) for part in (third, last))
+        yield f"{name}: {before:.0f} in the third quarter, {after:.0f} in the last"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the curve, what grew, and what people read that they should not."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--people", type=int, default=8, help="at a time")
+    parser.add_argument("--every", type=float, default=60.0, help="seconds between two looks")
+    parser.add_argument("--head-start", type=float, default=20.0, help="seconds from the app's start to the first")
+    options = parser.parse_args(arguments)
+    options.log, options.flags = None, ""
+    (moments, diary), wrong = measured(lambda app: soak(app, options.minutes, options.people, options.every), options)
+    print(*growth(moments[:-1]), sep="\n")
+    errors = [error for error in diary.errors if diary.left < UNITS or error[1] != class_script.OTHER_RUNS]
+    lost = sum(waited.seconds is None for waited in diary.waited)
+    told = f"results lost {lost}, errors read {len(errors)}, in the log {len(wrong)}"
+    print(f"{diary.left} people came to the end; {told}")
+    for number, error in errors[:10]:
+        print(f"- person {number}: {error[:200]}")
+    for line in wrong[:10]:
+        print(f"- log: {line[:200]}")
+
+
+if __name__ == "__main__":
+    main()
