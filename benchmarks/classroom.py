@@ -35,6 +35,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 OURS = ("run", "app.py", "--server.address=127.0.0.1")
 PLAIN = ("run", "benchmarks/plain_app.py", "--server.address=127.0.0.1")
 LONG = {"Timesteps": 100, "Units": 60, "Epochs": 20_000, "Sequences per epoch": 8}  # what the others wait behind
+WAITING_EPOCHS = 5_000
 NEWCOMERS = 10
 LAG_S = 0.1
 KEEP_S = 10.0
@@ -120,7 +121,7 @@ async def _asking(url: str, wanted: dict[str, int]) -> Visitor:
 async def collapse(app: App, options: argparse.Namespace) -> dict[str, Any]:
     """What newcomers wait for while many wait behind a long training."""
     people = [Person(number, Diary(), 0.0) for number in range(options.collapse)]
-    wishes = [{"Units": person.units, "Seed (start)": person.seed} for person in people]
+    wishes = [LONG | {"Epochs": WAITING_EPOCHS, "Seed (start)": person.seed} for person in people]  # none short
     waiting = [await _asking(app.url, wanted) for wanted in (LONG, *wishes)]
     for visitor in waiting:  # the long one first
         await visitor.press("Train")
