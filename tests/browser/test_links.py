@@ -119,6 +119,9 @@ def test_a_training_adds_nothing_to_the_history(open_page: Callable[..., Page]) 
     expect(page).to_have_url(re.compile(r"job="), timeout=240_000)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page).not_to_have_url(re.compile(r"job="), timeout=60_000)
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
+    page.wait_for_timeout(1_000)  # what was learnt is evaluated, and the page has run once more
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
     assert page.evaluate("history.length") == entries + 1
     page.go_back()
     expect(page).to_have_url(re.compile(r"\?units=7$"))

@@ -82,6 +82,27 @@ def drawn(chart: Locator) -> str:
     return svg.replace(' style=""', "")
 
 
+def cast_of_a_replay(page: Page, controls: Locator) -> list[tuple[float, bytes]]:
+    """What the browser paints while a replay of 3 seconds plays, by the seconds since its begin."""
+    frames: list[tuple[float, bytes]] = []
+    session = page.context.new_cdp_session(page)
+
+    def painted(event: Any) -> None:
+        frames.append((event["metadata"]["timestamp"], base64.b64decode(event["data"])))
+        session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
+
+    session.on("Page.screencastFrame", painted)
+    session.send("Page.startScreencast", {"format": "png", "everyNthFrame": 2})
+    page.wait_for_timeout(300)
+    controls.get_by_test_id("replay-3").evaluate("button => button.click()")  # a mouse would scroll to it
+    began = time.time()
+    expect(controls.get_by_test_id("replay-pause")).to_be_disabled()
+    page.wait_for_timeout(200)
+    session.send("Page.stopScreencast")
+    session.detach()
+    return [(at - began, image) for at, image in frames if 0.3 < at - began < SECONDS - 0.3]
+
+
 def painted_a_second(chart: Locator, controls: Locator) -> float:
     """In how many of the browser's frames a second the curtain has moved, over a replay of 3 seconds."""
     counted: float = chart.evaluate(
@@ -119,27 +140,17 @@ def test_a_curve_stands_up_to_the_replays_head_in_every_painted_frame_and_in_the
     expect(label).to_have_text(last)
     assert drawn(chart) == finished
     box = plot_box(chart)
-    frames: list[tuple[float, bytes]] = []
-    session = page.context.new_cdp_session(page)
-
-    def painted(event: Any) -> None:
-        frames.append((event["metadata"]["timestamp"], base64.b64decode(event["data"])))
-        session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
-
-    session.on("Page.screencastFrame", painted)
     whole = coloured(panel(page.screenshot(), box), PAGES[name][1:])
     assert whole.mean() > FEWEST
-    session.send("Page.startScreencast", {"format": "png", "everyNthFrame": 2})
-    page.wait_for_timeout(300)
-    controls.get_by_test_id("replay-3").evaluate("button => button.click()")  # a mouse would scroll to it
-    began = time.time()
-    expect(controls.get_by_test_id("replay-pause")).to_be_disabled()
-    page.wait_for_timeout(200)
-    session.send("Page.stopScreencast")
-    expect(label).to_have_text(last)
-    assert drawn(chart) == finished
-    playing = [(at - began, panel(image, box)) for at, image in frames if 0.3 < at - began < SECONDS - 0.3]
-    heads = [head(image) for _, image in playing]
+    playing: list[tuple[float, Pixels]] = []
+    heads: list[int] = [0]
+    for _ in range(TRIES):  # others use this machine too, and few frames of a replay may come
+        playing = [(at, panel(image, box)) for at, image in cast_of_a_replay(page, controls)]
+        heads = [head(image) for _, image in playing] or [0]
+        expect(label).to_have_text(last)
+        assert drawn(chart) == finished
+        if max(heads) - min(heads) > 0.5 * len(whole):
+            break
     assert max(heads) - min(heads) > 0.5 * len(whole)
     for place, (at, image) in zip(heads, playing, strict=True):
         left = max(0, place - POINT)
