@@ -26,7 +26,7 @@ def is_right(rows: Rows, classes: int = 2) -> npt.NDArray[np.bool_]:
     """Which labels are met, (timesteps,); all of a regression, which has none."""
     expected = np.asarray(rows["expected"])
     if classes == 0:
-        return np.ones(len(rows["expected"]), dtype=bool)
+        return np.ones(len(expected), dtype=bool)
     if classes > 2:
         met: npt.NDArray[np.bool_] = np.asarray(rows["predicted"]) == expected
         return met
@@ -40,8 +40,9 @@ def verdict(rows: Rows, classes: int = 2) -> tuple[str, str, bool]:
     if classes == 0:
         error = float(np.square(np.asarray(rows["probability"], np.float64) - np.asarray(rows["expected"])).mean())
         return f"squared error {error:.3f}", f"{error:.3f}", False
-    wrong = int((~is_right(rows, classes)).sum())
-    return f"{wrong} of {len(rows['expected'])} wrong", f"{wrong}/{len(rows['expected'])} wrong", wrong > 0
+    right = is_right(rows, classes)
+    wrong = int((~right).sum())
+    return f"{wrong} of {len(right)} wrong", f"{wrong}/{len(right)} wrong", wrong > 0
 
 
 def sizes(timesteps: int) -> tuple[float, float]:
@@ -76,7 +77,7 @@ def wanted(rows: Rows, classes: int = 2, **axes: str) -> list[Item]:
         {
             "type": "bar",
             "x": t,
-            "y": np.full(len(rows["expected"]), 0.5),
+            "y": np.full(len(t), 0.5),
             "base": np.where(expected >= 0.5, 0.5, 0.0),
             "width": 1.0,
             "marker": {"color": SHADE, "line": {"width": 0}},
@@ -95,7 +96,7 @@ def stems(rows: Rows, colour: str, classes: int = 2, **axes: str) -> list[Item]:
     t = np.asarray(rows["timestep"])
     p = np.asarray(rows["probability"], np.float64).round(3)
     right = is_right(rows, classes)
-    dot, cross = sizes(len(rows["expected"]))
+    dot, cross = sizes(len(t))
     gaps = np.full(len(t), np.nan)
     foot = np.full(len(t), 0.5 if classes == 2 else 0.0)
     x, y = (t, p) if classes == 0 else (np.column_stack([t, t, gaps]).ravel(), np.column_stack([foot, p, gaps]).ravel())

@@ -150,9 +150,8 @@ def _slim(trace: Item) -> Item:
 
 
 def _row_notes(label: str, style: Style, now: Rows, number: int, classes: int) -> list[Item]:
-    text, _, wrong = (
-        ("", "", False) if np.isnan(np.asarray(now["probability"], np.float64)).all() else answers.verdict(now, classes)
-    )
+    unanswered = np.isnan(np.asarray(now["probability"], np.float64)).all()
+    text, _, wrong = ("", "", False) if unanswered else answers.verdict(now, classes)
     words = f": {answers.answer_words(classes)}"
     place = {"xref": "x2 domain", "yref": f"y{number} domain", "yanchor": "bottom"}
     return [

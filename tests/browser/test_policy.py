@@ -9,7 +9,6 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import App
 from tests.browser.test_files import save
 from ui import registry
-from ui.registry import PAGES
 
 OpenPage = Callable[..., Page]
 SLIPPED_IN = """() => {
@@ -21,7 +20,9 @@ SLIPPED_IN = """() => {
 ASK = "address => fetch(address).then(() => 'answered', () => 'refused')"
 
 
-@pytest.mark.parametrize("pages", [PAGES[:1] + PAGES[-1:], pytest.param(PAGES, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "pages", [registry.PAGES[:1] + registry.PAGES[-1:], pytest.param(registry.PAGES, marks=pytest.mark.long)]
+)
 def test_a_page_keeps_to_its_policy_with_all_that_it_opens_and_saves(
     open_page: OpenPage, tmp_path: Path, pages: Sequence[registry.Page]
 ) -> None:
