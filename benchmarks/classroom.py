@@ -148,18 +148,24 @@ async def collapse(app: App, options: argparse.Namespace) -> dict[str, Any]:
     return told | {"load": load.told()}
 
 
-def measured(work: Any, options: argparse.Namespace, command: Sequence[str] = OURS) -> tuple[Any, list[str]]:
-    """What comes of work on an app of its own, and the faults in the app's log."""
+def measured(
+    work: Any, head_start: float, command: Sequence[str] = OURS, *, keep_log: Path | None = None
+) -> tuple[Any, list[str]]:
+    """What comes of work on an app of its own, and the faults in the app's log.
+
+    head_start: seconds from the app's start to the work's; command: what streamlit is asked to do
+    keep_log: where the app's log is copied to
+    """
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.txt"
-        app = App(Path(folder) / "store", log, command=(*command, *options.flags.split()))
+        app = App(Path(folder) / "store", log, command=command)
         try:
-            time.sleep(options.head_start)
+            time.sleep(head_start)
             return asyncio.run(work(app)), faults(log.read_text())
         finally:
             app.end()
-            if options.log:
-                shutil.copy(log, options.log)
+            if keep_log:
+                shutil.copy(log, keep_log)
 
 
 def faults(log: str) -> list[str]:
@@ -208,13 +214,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--log", type=Path, help="where the app's log is copied to")
     options = parser.parse_args(arguments)
     if options.collapse:
-        told, wrong = measured(lambda app: collapse(app, options), options)
+        told, wrong = _measured(lambda app: collapse(app, options), options)
         told["log"] = wrong
         print(json.dumps(told, indent=2))
     else:
         told = _lessons(options)
     if options.json:
         options.json.write_text(json.dumps(told, indent=1), encoding="utf-8")
+
+
+def _measured(work: Any, options: argparse.Namespace, command: Sequence[str] = OURS) -> tuple[Any, list[str]]:
+    return measured(work, options.head_start, (*command, *options.flags.split()), keep_log=options.log)
 
 
 def _lessons(options: argparse.Namespace) -> dict[str, Any]:
@@ -224,7 +234,7 @@ def _lessons(options: argparse.Namespace) -> dict[str, Any]:
     reports = []
     for title, command in kinds.items():
         plain = command == PLAIN
-        (diary, load), wrong = measured(lambda app, plain=plain: lesson(app, options, plain=plain), options, command)
+        (diary, load), wrong = _measured(lambda app, plain=plain: lesson(app, options, plain=plain), options, command)
         diaries[title] = diary
         told[title] = as_json(diary) | {"load": load, "log": wrong}
         reports.append(report(title, diary, load, wrong, options.people))

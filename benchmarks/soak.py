@@ -11,6 +11,7 @@ import itertools
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
+from functools import partial
 
 import psutil
 
@@ -109,8 +110,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--every", type=float, default=60.0, help="seconds between two looks")
     parser.add_argument("--head-start", type=float, default=20.0, help="seconds from the app's start to the first")
     options = parser.parse_args(arguments)
-    options.log, options.flags = None, ""
-    (moments, diary), wrong = measured(lambda app: soak(app, options.minutes, options.people, options.every), options)
+    work = partial(soak, minutes=options.minutes, people=options.people, every_s=options.every)
+    (moments, diary), wrong = measured(work, options.head_start)
     print(*growth(moments[:-1]), sep="\n")
     errors = [error for error in diary.errors if diary.left < UNITS or error[1] != class_script.OTHER_RUNS]
     lost = sum(waited.seconds is None for waited in diary.waited)
