@@ -68,15 +68,15 @@ class Turns:
         """The jobs that wait, in the order in which they have their turns."""
         return sorted((job for job in jobs if waits(job)), key=lambda job: self._rank(job, now))
 
-    def _rank(self, job: Job, now: float) -> tuple[bool, bool, float, float]:
+    def _rank(self, job: Job, now: float) -> tuple[float, ...]:
         since = max(job.asked, job.had_turn)
         if now - since > OVERDUE_S:
-            return False, False, since, 0.0
+            return False, since
         return True, self.long(job), self._had(job), self.seconds_left(job)
 
     def _had(self, job: Job) -> float:
         """When the last turn of the one ended who has waited longest for it; 0 if that is forgotten, or was never."""
-        return min((self.had.get(watcher, 0.0) for watcher in job.watchers), default=0.0)
+        return min(self.had.get(watcher, 0.0) for watcher in job.watchers)
 
     def long(self, job: Job) -> bool:
         """Whether what is left of a job, compiles apart, is more than others should wait for."""
@@ -143,7 +143,7 @@ class Turns:
         needed = self.pace.factor * sum(part.seconds for part in job.parts)
         training = job.specs[0].training
         sequences = training.epochs * training.sequences_per_epoch * SHORT_S / needed
-        digits = 10 ** max(0, math.floor(math.log10(max(1.0, sequences))) - 1)
+        digits = 10 ** max(0, math.floor(math.log10(sequences)) - 1)
         return int(sequences // digits * digits)
 
     def _turn_seconds(self, job: Job) -> float:

@@ -39,6 +39,11 @@ def test_a_job_that_is_over_keeps_its_watchers_and_those_after_it_lose_theirs() 
     assert (list(over.watchers), list(running.watchers)) == (["late"], [])
 
 
+def test_two_that_stand_still_since_the_same_moment_are_given_up_together() -> None:
+    jobs = [new_job(name, alone_since=NOW - ALONE_S) for name in ("one", "other")]
+    assert to_give_up(jobs, NOW) == jobs
+
+
 def test_what_nobody_watches_is_given_up_after_a_while_and_sooner_if_it_holds_much(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -3,7 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bilstm_core.engine import cost
 from bilstm_core.engine.program_keys import programs_of
+from bilstm_core.service import job_record
 from bilstm_core.service.curve import thin
 from bilstm_core.service.job_record import FORESIGHT_S, Job, JobState
 from bilstm_core.service.parts import Part, parts_of
@@ -24,6 +26,23 @@ def test_specs_that_differ_only_in_seed_share_a_part() -> None:
     forward, both = ModelSpec(direction="forward"), ModelSpec()
     specs = [RunSpec(model=model, training=TrainingSpec(seed=seed)) for seed in (0, 1) for model in (forward, both)]
     assert [part.places for part in parts_of(specs)] == [(0, 2), (1, 3)]
+
+
+def test_a_part_knows_how_long_its_own_training_takes() -> None:
+    specs = [RunSpec(model=ModelSpec(units=units)) for units in (1, 200)]
+    assert [part.seconds for part in parts_of(specs)] == [cost.seconds([spec]) for spec in specs]
+
+
+def test_a_part_learns_since_the_first_report_of_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(job_record.time, "monotonic", lambda: now)
+    job = new_job(RunSpec())
+    job.start(0)
+    assert job.parts[0].learning_since is None
+    job.report(0, message(1))
+    now = 107.0
+    job.report(0, message(2))
+    assert job.parts[0].learning_since == 100.0
 
 
 def test_a_started_job_compiles_until_its_first_weight_update() -> None:
@@ -116,7 +135,7 @@ def test_a_part_that_gives_way_waits_with_what_it_has_learnt_and_loses_no_more_t
     job.give_way(0, [half])
     view = job.view()
     assert (view.state, view.at_work, view.steps_done, job.given) == ("running", False, 200, False)
-    assert job.parts[0].waiting
+    assert (job.parts[0].sent, job.parts[0].started) == (False, False)
     job.parts[0].sent = True
     job.start(0)
     assert not job.view().compiling
@@ -133,7 +152,7 @@ def test_what_gave_way_and_is_stopped_hands_over_what_it_had_learnt() -> None:
     half = finished(job.specs[0])
     job.give_way(0, [half])
     job.stop()
-    assert (job.state, job.runs) == ("stopped", [half])
+    assert (job.state, job.runs, job.parts[0].nbytes) == ("stopped", [half], 0)
 
 
 def test_stop_ends_at_once_what_waits_or_compiles_and_leaves_what_has_learnt_to_hand_that_over() -> None:
@@ -242,7 +261,9 @@ def test_a_job_that_is_done_counts_the_bytes_of_its_runs_and_curves_and_lets_go_
         job.start(number)
         job.report(number, message(10))
         assert (job.view().state, job.nbytes) == ("running", 0)
+        job.parts[number].nbytes = 8
         job.finish_part(number, [finished(spec)])
+        assert job.parts[number].nbytes == 0
     view = job.view()
     assert (view.state, view.steps_done) == ("done", 500)
     assert [run is not None and run.spec for run in view.runs] == [spec.canonical() for spec in PAIR]

@@ -1,11 +1,14 @@
 """Whose turn it is, what gives way to it, and what the others are told of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from bilstm_core.engine.program_keys import ProgramKey
 from bilstm_core.service.job_record import Job
+from bilstm_core.service.pace import TASK_S
 from bilstm_core.service.parts import parts_of
-from bilstm_core.service.turns import OVERDUE_S, PART_S, REMEMBERED_S, SHORT_TURN_S, Turn, Turns
+from bilstm_core.service.turns import LATELY_S, OVERDUE_S, PART_S, REMEMBERED_S, SHORT_S, SHORT_TURN_S, Turn, Turns, Wait
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 
 NOW = 1_000.0
@@ -66,6 +69,13 @@ def test_nobody_has_a_second_turn_before_everybody_had_one() -> None:
     last.end("done")
     turns.ended(last, NOW + REMEMBERED_S - 0.5)
     assert set(turns.had) == {"newcomer", "last"}
+    turns.ended(last, NOW + REMEMBERED_S)
+    assert set(turns.had) == {"last"}
+
+
+def test_whoever_had_a_turn_as_the_clock_began_comes_after_whoever_had_none() -> None:
+    turns = Turns(had={"served": 0.5})
+    assert names(turns, job("again", watcher="served"), job("newcomer", 3)) == "newcomer again"
 
 
 def test_a_job_that_two_wait_for_has_the_turn_of_the_one_who_had_none() -> None:
@@ -82,6 +92,7 @@ def test_a_short_job_is_one_turn_however_many_parts_it_has_and_a_long_one_a_turn
     assert turns.had == {}
     turns.ended(long, NOW)
     assert turns.had == {"long": NOW}
+    assert long.had_turn == NOW
 
 
 def test_nobody_waits_for_ever() -> None:
@@ -89,7 +100,7 @@ def test_nobody_waits_for_ever() -> None:
     late = NOW + OVERDUE_S + 1
     fresh = job("fresh")
     fresh.asked = late
-    assert names(Turns(), fresh, long, now=NOW + OVERDUE_S - 1) == "fresh long"
+    assert names(Turns(), fresh, long, now=NOW + OVERDUE_S) == "fresh long"
     assert names(Turns(), fresh, long, now=late) == "long fresh"
     long.had_turn = late - 1
     assert names(Turns(), fresh, long, now=late) == "fresh long"
@@ -105,9 +116,9 @@ def at_work(job: Job, since: float) -> Turn:
     ("waiting", "learns_for", "gives_way"),
     [
         (job("short"), SHORT_TURN_S + 0.01, True),
-        (job("short"), SHORT_TURN_S - 0.01, False),
+        (job("short"), SHORT_TURN_S, False),
         (job("other long", training=LONG), PART_S + 0.01, True),
-        (job("other long", training=LONG), PART_S - 0.01, False),
+        (job("other long", training=LONG), PART_S, False),
     ],
 )
 def test_a_long_training_gives_way_to_whoever_waits_once_it_has_had_its_time(
@@ -130,6 +141,35 @@ def test_what_is_short_or_ends_or_compiles_or_is_alone_gives_way_to_nobody() -> 
     assert not Turns().relieved([long], [long.job, waiting], late)
 
 
+def test_what_stays_at_work_keeps_nothing_beside_it_from_giving_way() -> None:
+    waiting, late = job("waiting"), NOW + 60
+    short, compiling = at_work(job("short"), NOW), at_work(job("compiling", training=LONG), NOW)
+    compiling.job.parts[0].learning_since = None
+    long, alone = at_work(job("long", training=LONG), NOW), at_work(job("alone"), NOW)
+    alone.job.watchers.clear()
+    turns = [short, compiling, alone, long]
+    assert Turns().relieved(turns, [*(turn.job for turn in turns), waiting], late) == [alone, long]
+
+
+def test_a_job_is_long_beyond_what_others_should_wait_for_as_long_as_things_take_here() -> None:
+    turns, limit = Turns(), job("limit")
+    limit.parts[0].seconds = SHORT_S
+    assert not turns.long(limit)
+    turns.pace.factor = 1.01
+    assert turns.long(limit)
+    limit.steps_done[0] = limit.specs[0].training.steps // 2
+    assert not turns.long(limit), "half of it is done"
+
+
+def test_what_is_left_of_a_job_takes_its_training_here_its_compiles_and_the_sending() -> None:
+    turns, half = Turns(), job("half", 2)
+    turns.pace.factor, turns.pace.compile_s = 3.0, 7.0
+    for part in half.parts:
+        part.seconds = 4.0
+    half.steps_done[0] = half.specs[0].training.steps // 2
+    assert turns.seconds_left(half) == pytest.approx(2 * TASK_S + 3.0 * (2.0 + 4.0) + 2 * 7.0)
+
+
 def test_what_waits_knows_how_many_come_before_and_about_how_long_they_take() -> None:
     turns = Turns()
     turns.pace.compile_s = 3.0
@@ -148,16 +188,57 @@ def test_a_long_job_keeps_others_waiting_for_one_turn_and_is_told_what_would_be_
     other, long = job("other", training=LONG), job("long", training=LONG)
     wait = turns.wait(long, [at_work(other, NOW)], [other, long], NOW)
     assert wait.jobs == 1
-    assert wait.seconds <= PART_S + turns.pace.compile_s
+    assert wait.seconds == PART_S + turns.pace.compile_s
     assert 0 < wait.short < 20_000
     shorter = job("shorter", training=TrainingSpec(epochs=wait.short))
     assert not turns.long(shorter)
 
 
-def test_seeds_of_one_model_are_one_part_and_an_order_is_kept_for_a_moment() -> None:
+def test_a_short_job_keeps_others_waiting_for_all_of_it_compiles_too() -> None:
     turns = Turns()
-    many = job("many", seeds=30)
-    assert len(many.parts) == 1
-    assert turns.wait(many, [], [many], NOW).jobs == 0
-    before = job("before")
-    assert turns.wait(many, [], [before, many], NOW + 1).jobs == 1
+    short, waiting = job("short", 3), job("waiting")
+    seconds = turns.wait(waiting, [at_work(short, NOW)], [short, waiting], NOW).seconds
+    assert seconds == turns.seconds_left(short) > PART_S + turns.pace.compile_s
+
+
+def test_every_job_that_comes_before_counts_at_work_or_waiting() -> None:
+    working = [at_work(job(name), NOW) for name in ("first", "second")]
+    waiting = [job(name) for name in ("third", "fourth")]
+    last = job("last", 2)
+    wait = Turns().wait(last, working, [*(turn.job for turn in working), *waiting, last], NOW)
+    assert wait.jobs == 4
+
+
+def test_a_job_that_a_worker_has_a_part_of_waits_for_nobody() -> None:
+    given, before = job("given", 2), job("before")
+    given.parts[0].sent = True
+    assert Turns().wait(given, [], [before, given], NOW) == Wait()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sequences", "short"),
+    [(16.0, 1, 2_500), (15.0, 1, 2_600), (15.0, 3, 8_000), (600.0, 1, 66), (7_000.0, 1, 5), (80_000.0, 1, 0)],
+)
+def test_what_would_be_short_is_told_to_two_digits(seconds: float, sequences: int, short: int) -> None:
+    long = job("long", training=replace(LONG, sequences_per_epoch=sequences))
+    long.parts[0].seconds = seconds
+    assert Turns().wait(long, [at_work(job("other"), NOW)], [long], NOW).short == short
+
+
+def test_seeds_of_one_model_are_one_part() -> None:
+    assert len(job("many", seeds=30).parts) == 1
+
+
+def test_an_order_is_kept_for_a_moment() -> None:
+    turns, waiting, before = Turns(), job("waiting", 2), job("before")
+
+    def ahead(now: float, *jobs: Job) -> int:
+        return turns.wait(waiting, [], jobs, now).jobs
+
+    assert ahead(0.0, waiting) == 0
+    assert ahead(0.0, before, waiting) == 0
+    assert ahead(LATELY_S / 2, before, waiting) == 0
+    assert ahead(LATELY_S, before, waiting) == 1
+    assert ahead(LATELY_S / 2, waiting) == 0, "a clock that was set back"
+    assert ahead(NOW, waiting) == 0
+    assert ahead(NOW + LATELY_S / 2, before, waiting) == 0

@@ -8,6 +8,10 @@ from bilstm_core.service.heartbeat import HUNG_S, Sight, Watch
 from bilstm_core.service.recycling import IDLE_S, LIMIT_BYTES
 from bilstm_core.service.upkeep import MAX_STARTS, Upkeep, why_idle
 
+NO_SLOTS = (
+    "but none that offers the resource TRAIN, which keeps a worker to one training at a time."
+    " Start them with --resources TRAIN=1; training then starts by itself."
+)
 FIRST, NEXT = Sight(1, 0.0), Sight(2, 0.0)
 
 
@@ -22,7 +26,7 @@ def test_a_worker_that_never_gets_ready_is_given_up_after_so_many_starts() -> No
     state.give_up()
     assert state.hopeless, "one that never came up is counted when it is replaced"
     state.hear_at_work()
-    assert not state.hopeless
+    assert state.starts == 0
 
 
 def test_a_worker_is_renewed_once_it_has_trained_has_grown_and_rests(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,6 +41,7 @@ def test_a_worker_is_renewed_once_it_has_trained_has_grown_and_rests(monkeypatch
     assert state.grown(grown)
     assert not state.grown(LIMIT_BYTES)
     state.start()
+    assert (state.trained, state.came_up) == (False, False)
     assert not state.grown(grown), "it is another one"
 
 
@@ -49,7 +54,7 @@ def test_a_worker_that_goes_hangs_or_is_another_is_noticed() -> None:
     assert state.look(FIRST) == (False, False)
     assert state.trained
     assert state.look(NEXT) == (False, False)
-    assert not state.trained
+    assert state.trained is False
     state.rest()
     assert state.look(None) == (True, False)
     assert not state.trained
@@ -64,13 +69,13 @@ def test_a_worker_that_goes_hangs_or_is_another_is_noticed() -> None:
 @pytest.mark.parametrize(
     ("workers", "slots", "words"),
     [
-        (0, 0, "The training cluster at tcp://far has no workers. Training starts as soon as one joins."),
-        (1, 0, "The training cluster at tcp://far has 1 worker, but none that offers the resource TRAIN"),
-        (2, 0, "has 2 workers, but none that offers the resource TRAIN"),
+        (0, 0, "has no workers. Training starts as soon as one joins."),
+        (1, 0, f"has 1 worker, {NO_SLOTS}"),
+        (2, 0, f"has 2 workers, {NO_SLOTS}"),
     ],
 )
 def test_a_cluster_of_others_that_cannot_train_is_explained(workers: int, slots: int, words: str) -> None:
-    assert words in why_idle("tcp://far", workers, slots)
+    assert why_idle("tcp://far", workers, slots) == f"The training cluster at tcp://far {words}"
 
 
 def test_a_cluster_of_others_that_can_train_needs_no_words() -> None:

@@ -58,6 +58,11 @@ def test_a_recorded_run_is_called_so_with_its_own_day_though_another_of_its_spec
     assert evaluations.origin(here).startswith("Trained: ")
     store.put(here)
     assert evaluations.origin(here).startswith("Stored on ")
+    unfinished = replace(here, history=here.history[:-1], steps_done=here.steps_done - 1)
+    assert evaluations.origin(unfinished).startswith("Trained: ")
+    brought = replace(here, origin="imported")
+    assert evaluations.origin(brought).startswith("Brought back from a file: ")
+    assert evaluations.origin_of([brought]).startswith("Brought back from a file: seed 0, ")
     assert before[0].startswith("Recorded on ")
     assert (evaluations.origin(RUN), evaluations.origin_of([RUN])) == before
 
