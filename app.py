@@ -20,20 +20,20 @@ def main() -> None:
     from ui.chart.component import preload
     from ui.registry import PAGES
 
-    st.set_page_config(page_title="BiLSTM Explorer", page_icon="ui/icon.svg", layout="wide")
     scripts = [st.Page(page.path, title=page.title, icon=page.icon, default=page is PAGES[0]) for page in PAGES]
     chosen = st.navigation(scripts, position="top")
-    light = next(page.light for page in PAGES if page.title == chosen.title)
-    preload(later_ms=1_000 if light else 0)
-    imports.ready(light=light)
-    parameters = links_of(chosen.title, light=light)
-    address.begin(chosen.title, parameters)
-    shell.dress(light=light)
-    view.dress(chosen.title, parameters)
+    page = next(page for page in PAGES if page.title == chosen.title)
+    st.set_page_config(page_title=f"{page.title} · BiLSTM Explorer", page_icon="ui/icon.svg", layout="wide")
+    preload(later_ms=1_000 if page.light else 0)
+    imports.ready(light=page.light)
+    parameters = links_of(page.name, light=page.light)
+    address.begin(page.name, parameters)
+    shell.dress(light=page.light)
+    view.dress(page.name, parameters)
     chosen.run()
-    address.end(chosen.title)
-    view.lead_back(chosen.title)
-    shell.beside(chosen.title, [page.title for page in PAGES], light=light)
+    address.end(page.name)
+    view.lead_back(page.name)
+    shell.beside(page, light=page.light)
 
 
 def links_of(page: str, *, light: bool) -> "list[Link]":

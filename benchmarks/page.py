@@ -230,7 +230,7 @@ def _costs(how: str, watched: Sequence[float], alone: Sequence[float]) -> list[s
     return [
         f"| {what}, watched, {how} | {shown(watched)} | |",
         f"| the same, not watched | {shown(alone)} | |",
-        f"| cost of being watched, {how} | {cost:+.1%} | at most 5 % |",
+        f"| cost of being watched, {how} | {cost:+.1%} | at most 5% |",
     ]
 
 

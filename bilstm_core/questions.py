@@ -1,4 +1,18 @@
-"""What each page asks, by the last part of its address. It imports nothing, for the first page does not wait."""
+"""What each page is called and what it asks, by the last part of its address.
+
+It imports nothing, for the first page does not wait.
+"""
+
+TITLES = {
+    "overview": "Overview",
+    "problem": "The problem",
+    "train": "Train",
+    "directions": "Directions",
+    "why": "Why",
+    "problems": "Need both?",
+    "merge_modes": "Merge modes",
+    "inside": "Inside",
+}
 
 QUESTIONS = {
     "overview": "What does reading both ways mean?",

@@ -6,7 +6,7 @@ from ui import code, controls, derivation, evaluations, files, registry, share, 
 from ui.inside import sensitivity, subject, tabs, taken
 
 shell.enter(__file__)
-PAGE = registry.INSIDE.title
+PAGE = registry.INSIDE.name
 
 st.title(registry.INSIDE.question)
 answer, how = derivation.headline()

@@ -11,9 +11,7 @@ from ui.compare import headline, launch, tables
 from ui.compare.comparison import Comparison
 
 shell.enter(__file__)
-COMPARISON = Comparison.of(
-    comparison.MERGE_MODES, page=registry.MERGE_MODES.title, epochs=MERGE_MODES.choices["epochs"]
-)
+COMPARISON = Comparison.of(comparison.MERGE_MODES, page=registry.MERGE_MODES.name, epochs=MERGE_MODES.choices["epochs"])
 
 shown, narrow = headline.question(COMPARISON, registry.MERGE_MODES.question)
 with narrow:

@@ -19,8 +19,8 @@ if imports.over():
         from bilstm_core.export import reading
         from ui import code, share
 
-        code.popover(registry.OVERVIEW.title, partial(reading.program, view, merge_mode, picture.TIMESTEPS))
-        share.popover(registry.OVERVIEW.title)
+        code.popover(registry.OVERVIEW.name, partial(reading.program, view, merge_mode, picture.TIMESTEPS))
+        share.popover(registry.OVERVIEW.name)
 answer.markdown(picture.sentence(view))
 with st.container(key="figure"):
     picture.picture(view, merge_mode)
@@ -30,7 +30,7 @@ if rest.button("Start: see the problem", type="primary", icon=":material/arrow_f
 ten, teach, own = rest.columns(3, gap="medium")
 with ten, st.container(border=True):
     st.markdown(
-        "**Ten minutes.** See when a label flips on Problem, train a network on Train and look at its mistakes, "
+        "**Ten minutes.** See when a label flips on The problem, train a network on Train and look at its mistakes, "
         "then ask Directions whether reading both ways helps."
     )
 with teach, st.container(border=True):

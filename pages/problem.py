@@ -1,4 +1,4 @@
-"""Problem: when does the label flip?"""
+"""The problem: when does the label flip?"""
 
 import functools
 
@@ -8,7 +8,7 @@ from ui import code, derivation, registry, share, shell
 from ui.problem import worked_sequence
 
 shell.enter(__file__)
-PAGE = registry.PROBLEM.title
+PAGE = registry.PROBLEM.name
 
 st.title(registry.PROBLEM.question)
 answer, how = derivation.headline()

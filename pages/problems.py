@@ -1,4 +1,4 @@
-"""Problems: when do you really need both?"""
+"""Need both?: when do you really need both?"""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from ui.problems import grid, opened, taken
 from ui.sequence import timeline
 
 shell.enter(__file__)
-PAGE = registry.PROBLEMS.title
+PAGE = registry.PROBLEMS.name
 
 cell = grid.SETTINGS.read().cell
 live.train_linked(PAGE, grid.spec_of(PAGE, cell))

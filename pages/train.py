@@ -7,7 +7,7 @@ from ui.sequence import timeline
 from ui.train import details, numbers, taken, trainer, tray
 
 shell.enter(__file__)
-PAGE = registry.TRAIN.title
+PAGE = registry.TRAIN.name
 
 trainer.open_with_recorded(PAGE)
 st.title(registry.TRAIN.question)

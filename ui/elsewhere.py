@@ -1,10 +1,8 @@
 """What the app does beside the page that is looked at: notices of what is wrong, and trainings of other pages."""
 
-from collections.abc import Iterable
-
 import streamlit as st
 
-from ui import session, state, waits
+from ui import registry, session, state, waits
 from ui.chart.component import ensure_plotly
 
 ASK_S = 3.0  # where the server tells nothing of jobs
@@ -18,12 +16,9 @@ def notices() -> None:
             st.warning(line, icon=":material/warning:")
 
 
-def listen(title: str, titles: Iterable[str]) -> None:
-    """Have the browser listen to what this page waits for, and to other pages' jobs: it says how far they are.
-
-    title: of the page that is looked at; titles: of all, under which each page also submits its jobs
-    """
-    others = [page for page in titles if page != title and session.job(page)]
+def listen(looked_at: registry.Page) -> None:
+    """Have the browser listen to what this page waits for, and to other pages' jobs: it says how far they are."""
+    others = [page for page in registry.PAGES if page != looked_at and session.job(page.name)]
     if not state.DEAF.get():
         jobs = [job for page in others if (job := _followed(page))]
         waits.listen(session.watcher(), jobs)
@@ -41,13 +36,13 @@ def listen(title: str, titles: Iterable[str]) -> None:
     ask()
 
 
-def _followed(page: str) -> waits.Elsewhere | None:
+def _followed(page: registry.Page) -> waits.Elsewhere | None:
     """The page's job, whose session counts as a watcher; None where it is not known any more."""
-    job = session.job(page)
+    job = session.job(page.name)
     view = session.jobs().view(job, session.watcher()) if job else None
     if view is None:
         return None
-    failed = f"{page}: the training failed. The reason stands there."
-    trained = f"{page}: % trained. The result waits there."
+    failed = f"{page.title}: the training failed. The reason stands there."
+    trained = f"{page.title}: % trained. The result waits there."
     now = failed if view.state == "failed" else trained.replace("%", f"{view.steps_done / view.steps:.0%}")
     return {"job": view.id, "now": now, "trained": trained, "failed": failed}

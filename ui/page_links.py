@@ -166,14 +166,14 @@ def _inside(page: str) -> list[Link]:
 
 
 TABLE: Mapping[str, Callable[[str], list[Link]]] = {
-    registry.OVERVIEW.title: overview,
-    registry.PROBLEM.title: _problem,
-    registry.TRAIN.title: _train,
-    registry.DIRECTIONS.title: _directions,
-    registry.WHY.title: _why,
-    registry.PROBLEMS.title: _problems,
-    registry.MERGE_MODES.title: _merge_modes,
-    registry.INSIDE.title: _inside,
+    registry.OVERVIEW.name: overview,
+    registry.PROBLEM.name: _problem,
+    registry.TRAIN.name: _train,
+    registry.DIRECTIONS.name: _directions,
+    registry.WHY.name: _why,
+    registry.PROBLEMS.name: _problems,
+    registry.MERGE_MODES.name: _merge_modes,
+    registry.INSIDE.name: _inside,
 }
 
 

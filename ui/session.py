@@ -72,7 +72,7 @@ def _held() -> dict[str, Parts]:
 
 def _hold() -> None:
     """Hold the runs of the tray and the one on Train, and no others. Adam's state only of the one on Train."""
-    held, on_train = _held(), shown(registry.TRAIN.title)
+    held, on_train = _held(), shown(registry.TRAIN.name)
     wanted = dict.fromkeys([*(entry["key"] for entry in tray()), *([on_train] if on_train else [])])
     for key in [key for key in held if key not in wanted]:
         del held[key]

@@ -3,11 +3,9 @@
 It imports little, for the first page of a new server waits for it.
 """
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from ui import address, imports, renewal, state, waits, wire
+from ui import address, imports, registry, renewal, state, waits, wire
 
 AFTER_S = 1.0  # the first page of a new server, in which its browser draws it
 STYLE = """
@@ -111,12 +109,12 @@ def dress(*, light: bool) -> None:
             elsewhere.notices()
 
 
-def beside(title: str, titles: Sequence[str], *, light: bool) -> None:
+def beside(page: registry.Page, *, light: bool) -> None:
     """What goes on beside the page: other pages' trainings, below it.
 
     For them, and for the notices, pandas and the job service are imported, which takes a second. A light page of a new
     server is shown before, and has them once they are there.
-    title: of the page that is looked at; titles: of all
+    page: that is looked at
     """
     early = light and not imports.over()
     imports.begin(AFTER_S)
@@ -126,4 +124,4 @@ def beside(title: str, titles: Sequence[str], *, light: bool) -> None:
     else:
         from ui import elsewhere
 
-        elsewhere.listen(title, titles)
+        elsewhere.listen(page)

@@ -89,7 +89,7 @@ def dress(page: str, links: Sequence[Link]) -> None:
 
 
 def _bar(page: str, links: Sequence[Link]) -> None:
-    titles = [each.title for each in registry.PAGES]
+    titles = [each.name for each in registry.PAGES]
     place = titles.index(page)
     with st.container(key="class-bar", horizontal=True, vertical_alignment="center", gap="small"):
         before = _leads_to("Previous", "previous", place - 1)
@@ -123,7 +123,7 @@ def _open(page: registry.Page) -> None:
     """Go to another page, with what it shows in its address at once: Back then comes to a whole address."""
     from ui import page_links
 
-    words = address.spelt(page_links.of(page.title))
+    words = address.spelt(page_links.of(page.name))
     st.switch_page(page.path, query_params=[(name, text) for name, texts in words.items() for text in texts])
 
 

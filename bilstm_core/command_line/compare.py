@@ -74,10 +74,10 @@ def compare(
     page, shown = links.read(target, "compare")
     shown = links.with_options(page, shown, options.given(settings))
     if page == cells.PAGE and table != comparisons.TABLES[0]:
-        raise click.UsageError(f"--table {table} is of comparisons over starts; Problems has one run a cell.")
+        raise click.UsageError(f"--table {table} is of comparisons over starts; Need both? has one run a cell.")
     if isinstance(shown, CellSettings):
         if curves is not None:
-            raise click.UsageError(f"--{CURVES} is of comparisons over starts; Problems has one run a cell.")
+            raise click.UsageError(f"--{CURVES} is of comparisons over starts; Need both? has one run a cell.")
         outcome: cells.Cells | comparisons.Outcome = cells.outcome(
             shown, links.address(target, page, shown), store, retrain=retrain
         )

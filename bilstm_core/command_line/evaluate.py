@@ -52,7 +52,7 @@ def evaluate(
 ) -> None:
     """Say how good a network is on fresh sequences, beside the best possible.
 
-    LINK opens Train, Inside or a cell of Problems; options beside it win. What was not trained before is trained.
+    LINK opens Train, Inside or a cell of Need both?; options beside it win. What was not trained before is trained.
     FILE is a .keras file or a ZIP that BiLSTM Explorer has saved, with one run or many; it is checked, and neither
     unpickled nor given to Keras.
 

@@ -27,7 +27,7 @@ def export(
 ) -> None:
     """Write a network so that it can be taken home.
 
-    LINK opens Train, Inside or a cell of Problems; options beside it win. FILE is a .keras file or a ZIP that BiLSTM
+    LINK opens Train, Inside or a cell of Need both?; options beside it win. FILE is a .keras file or a ZIP that BiLSTM
     Explorer has saved, with one run.
 
     \b

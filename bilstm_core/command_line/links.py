@@ -12,6 +12,7 @@ from bilstm_core.command_line.options import without_name
 from bilstm_core.comparison import Compared
 from bilstm_core.limits import limits
 from bilstm_core.page_settings import BY_PATH, CURVES
+from bilstm_core.questions import TITLES
 from bilstm_core.settings import FIELDS
 
 LONGEST = limits().link_characters  # characters; a longer link is refused unread
@@ -24,7 +25,7 @@ WITH_CURVES = ("directions", "merge_modes")
 
 def title(path: str) -> str:
     """What a page is called."""
-    return path.replace("_", " ").capitalize()
+    return TITLES.get(path, path.replace("_", " ").capitalize())
 
 
 def read(text: str, kind: str) -> tuple[str, Any]:

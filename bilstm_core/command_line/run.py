@@ -22,7 +22,7 @@ def run(
 ) -> None:
     """Train one network, and write its curve.
 
-    LINK opens Train, Inside or a cell of Problems; options beside it win. Without a link it is what Train opens with.
+    LINK opens Train, Inside or a cell of Need both?; options beside it win. Without a link it is what Train opens with.
     Settings that were trained before, or come recorded, are not trained again.
 
     As CSV: a row for each epoch, with loss (nats per label) and accuracy before its weight updates. As JSON: settings,

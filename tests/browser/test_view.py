@@ -25,6 +25,7 @@ def test_a_class_is_led_through_the_pages_by_keys(open_page: Callable[..., Page]
     expect(answer).to_contain_text("At timestep", timeout=LONG_MS)
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile(r"/train\?.*view=class"), timeout=LONG_MS)
+    expect(page).to_have_title("Train · BiLSTM Explorer")
     expect(page.get_by_role("heading", name="Can this model learn it")).to_be_visible(timeout=LONG_MS)
     expect(reveal).to_be_visible(timeout=LONG_MS)
     expect(answer).to_have_text(COVERED, timeout=LONG_MS)

@@ -15,8 +15,8 @@ from tests.fuzz.examples import many
 from ui import address, page_links, registry, state
 from ui.settings import read
 
-TITLES = [page.title for page in registry.PAGES]
-NAMES = sorted({link.name for title in TITLES for link in page_links.of(title)})
+NAMES_OF_PAGES = [page.name for page in registry.PAGES]
+NAMES = sorted({link.name for page in NAMES_OF_PAGES for link in page_links.of(page)})
 SAID: dict[str, dict[str, str]] = {  # of each page everything that its address can say
     "Overview": {"direction": "backward", "merge": "sum", "reversed": "yes"},
     "Problem": {"problem": "variable_length", "timesteps": "7", "threshold": "0.4", "seed": "3", "at": "2"},
@@ -111,14 +111,14 @@ def complaints() -> list[str]:
     return state.COMPLAINTS.get()["sentences"]
 
 
-@pytest.mark.parametrize("page", TITLES)
+@pytest.mark.parametrize("page", NAMES_OF_PAGES)
 @pytest.mark.usefixtures("visit")
 def test_a_page_that_nobody_has_touched_has_nothing_in_its_address(page: str) -> None:
     run(page)
     assert st.query_params == {}
 
 
-@pytest.mark.parametrize("page", TITLES)
+@pytest.mark.parametrize("page", NAMES_OF_PAGES)
 @pytest.mark.usefixtures("visit")
 def test_what_an_address_says_is_set_and_written_again(page: str) -> None:
     type_(**SAID[page])
@@ -129,7 +129,7 @@ def test_what_an_address_says_is_set_and_written_again(page: str) -> None:
 
 def test_every_parameter_of_every_page_is_tried() -> None:
     told = {(page, name) for page, parameters in SAID.items() for name in parameters}
-    missing = {(page, link.name) for page in TITLES for link in page_links.of(page)} - told
+    missing = {(page, link.name) for page in NAMES_OF_PAGES for link in page_links.of(page)} - told
     shared = {name for _, name in told}
     assert {name for _, name in missing} <= shared, "none of a kind that no page tries"
 
@@ -246,7 +246,7 @@ words = some.one_of(
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module")  # other threads do, those of the pages before
 @many(2_000)
 @given(
-    page=some.sampled_from(TITLES),
+    page=some.sampled_from(NAMES_OF_PAGES),
     asked=some.dictionaries(some.sampled_from(NAMES) | some.text(max_size=8), words, max_size=8),
 )
 def test_whatever_an_address_says_the_page_has_its_state_or_a_sentence(

@@ -50,11 +50,11 @@ def test_the_registry_lists_every_page() -> None:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "overview.py"])
-def test_a_page_submits_its_jobs_under_the_title_that_it_has_in_the_navigation(page: str) -> None:
+def test_a_page_submits_its_jobs_under_its_name(page: str) -> None:
     [declared] = [declared for declared in registry.PAGES if declared.path == f"pages/{page}"]
     parts = (ROOT / "ui" / page.removesuffix(".py")).glob("*.py")
     sources = [path.read_text() for path in (ROOT / "pages" / page, *parts)]
-    names = set(re.findall(r"(?:PAGE = |page=)(\S+)\.title", "".join(sources)))
+    names = set(re.findall(r"(?:PAGE = |page=)(\S+)\.name", "".join(sources)))
     assert {getattr(registry, name.removeprefix("registry.")) for name in names} == {declared}
 
 

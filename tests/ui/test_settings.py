@@ -131,7 +131,7 @@ def test_inside_asks_for_what_the_direction_has(settings: InsideSettings, spec: 
     assert settings.spec.model == ModelSpec(direction=settings.direction, **spec)
 
 
-@pytest.mark.parametrize("page", registry.PAGES[1:], ids=lambda page: page.title)
+@pytest.mark.parametrize("page", registry.PAGES[1:], ids=lambda page: page.name)
 def test_what_a_link_sets_is_what_the_core_says_of_the_page(page: registry.Page) -> None:
     declared = {each.link for each in BY_PATH[Path(page.path).stem].fields}
-    assert declared <= {link.name for link in page_links.of(page.title)}
+    assert declared <= {link.name for link in page_links.of(page.name)}

@@ -11,7 +11,7 @@ from tests.ui.test_links import Bar
 from ui import address, links, looks, page_links, registry, state, view
 
 ROOT = Path(__file__).parents[2]
-TITLES = [page.title for page in registry.PAGES]
+NAMES_OF_PAGES = [page.name for page in registry.PAGES]
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def open_link(page: str, **parameters: str) -> None:
 @pytest.mark.usefixtures("visit")
 def test_the_view_stays_from_page_to_page_and_stands_in_every_link() -> None:
     open_link("Train", view="class", hide="units,merge")
-    for page in TITLES:
+    for page in NAMES_OF_PAGES:
         open_link(page)  # the navigation drops all parameters
         assert state.CLASS.get()
         assert address.link(page).endswith("?view=class&hide=units,merge")
@@ -78,7 +78,7 @@ def test_an_answer_is_covered_until_it_is_revealed_and_again_once_a_setting_chan
 
 
 def test_every_look_is_the_name_of_a_parameter() -> None:
-    assert {link.name for page in TITLES for link in page_links.of(page)} >= state.LOOKS
+    assert {link.name for page in NAMES_OF_PAGES for link in page_links.of(page)} >= state.LOOKS
 
 
 def test_hidden_controls_are_those_of_the_page_by_their_names_in_links() -> None:

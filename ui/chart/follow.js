@@ -39,7 +39,7 @@ function tell(state, { text, share }) {
   const now = performance.now()
   if (now - state.spoke < SPOKEN_MS) return
   state.spoke = now
-  spoken.textContent = share > 0 ? `${Math.round(100 * share)} % trained` : "not begun yet"
+  spoken.textContent = share > 0 ? `${Math.round(100 * share)}% trained` : "not begun yet"
 }
 
 // Follows the job that the page waits for; what the page itself knew of it comes first

@@ -18,7 +18,7 @@ NOT_YET = "There are files once all runs are trained and evaluated."
 def program(shown: Shown, question: str) -> Program:
     """The code of what is drawn. question: of the page"""
     risks = best_possible.risks_of({label: group[0] for label, group in shown.specs.items()})
-    page = next(page for page in registry.PAGES if page.title == shown.page)
+    page = _page(shown)
     return comparison.program(
         shown.comparison,
         shown.all_settings,
@@ -27,6 +27,10 @@ def program(shown: Shown, question: str) -> Program:
         labels=shown.visible,
         best={label: risk.loss for label, risk in risks.items() if risk},
     )
+
+
+def _page(shown: Shown) -> registry.Page:
+    return next(page for page in registry.PAGES if page.name == shown.page)
 
 
 def offer(shown: Shown, question: str, sentences: Callable[[], Sequence[str]]) -> files.Offer | str:
@@ -45,7 +49,7 @@ def offer(shown: Shown, question: str, sentences: Callable[[], Sequence[str]]) -
             shown.settings,
             shown.runs,
             scores,
-            title=shown.page,
+            title=_page(shown).title,
             question=question,
             sentences=told,
             risks=risks,

@@ -22,7 +22,7 @@ SEQUENCES = 100  # fresh ones, to choose from and to tie units to labels by
 
 
 SETTINGS = PageSettings(
-    page=registry.INSIDE.title, first=page_settings.INSIDE.first, choices=page_settings.INSIDE.choices
+    page=registry.INSIDE.name, first=page_settings.INSIDE.first, choices=page_settings.INSIDE.choices
 )
 
 
@@ -78,7 +78,7 @@ def _choice(page: str, name: str) -> None:
 
 
 def _run_on_train() -> Run | None:
-    train = registry.TRAIN.title
+    train = registry.TRAIN.name
     return session.shown_run(train) if session.shown(train) else session.find(PRESETS[DEFAULT_PRESET])
 
 

@@ -40,7 +40,7 @@ def _gather(page: str, run: Run, values: Values) -> Findings:
         [(sensitivity.TITLES[view], view, matrix)], unit=sensitivity.unit_of(run), first=part.start + 1
     )
     return Findings(
-        title=page,
+        title=registry.INSIDE.title,
         question=registry.INSIDE.question,
         sentences=[sensitivity.sentence(run, values), f"On this sequence {sequences.verdict(problem, rows)}."],
         drawings=[

@@ -11,7 +11,7 @@ from ui.overview.network import network, reached_values
 if TYPE_CHECKING:
     from bilstm_core.problems import View
 
-PAGE = registry.OVERVIEW.title
+PAGE = registry.OVERVIEW.name
 TIMESTEPS = 5
 
 

@@ -1,4 +1,4 @@
-"""The Problem page's parts: its controls, a sequence to edit, when its label flips, and how far a blind guess gets."""
+"""The parts of The problem: its controls, a sequence to edit, when its label flips, and how far a blind guess gets."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,7 +22,7 @@ from ui.chart.component import cached, chart
 from ui.sequence import sequences, timeline
 from ui.settings import PageSettings
 
-SETTINGS = PageSettings(page=registry.PROBLEM.title, first=ProblemSettings())
+SETTINGS = PageSettings(page=registry.PROBLEM.name, first=ProblemSettings())
 MOST_TURNS = 6  # that are named
 KNOWN_TO: Mapping[str, str] = {
     "forward": "Every label can be known from the past alone.",
@@ -174,7 +174,7 @@ def train_button(page: str, problem: ProblemSpec) -> None:
     """Leads to Train, with this problem."""
     if st.button("Train a model on it", key=state.widget(page, "train"), icon=":material/arrow_forward:"):
         train = registry.TRAIN
-        controls.hand_over(train.title, replace(controls.settings_of(train.title), problem=problem))
+        controls.hand_over(train.name, replace(controls.settings_of(train.name), problem=problem))
         st.switch_page(train.path)
 
 

@@ -1,4 +1,4 @@
-"""The Problems page's parts: the nine cells, what they say, which one is open, and the other problems."""
+"""The parts of Need both?: the nine cells, what they say, which one is open, and the other problems."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -45,7 +45,7 @@ class CellsPage(PageSettings[CellSettings]):
 
 
 FIRST = CELLS.first  # the cell that is open at first
-SETTINGS = CellsPage(page=registry.PROBLEMS.title, first=FIRST)
+SETTINGS = CellsPage(page=registry.PROBLEMS.name, first=FIRST)
 
 
 def seed_of(page: str, cell: Cell) -> int:

@@ -1,4 +1,4 @@
-"""The open cell of the Problems page: its question, what it has read, its loss while it learns, and its training."""
+"""The open cell of the page Need both?: its question, what it has read, its loss while it learns, and its training."""
 
 from typing import Literal
 
@@ -58,7 +58,7 @@ def buttons(page: str, cell: Cell) -> None:
         width="stretch",
     )
     if away.button("Open on Train", key=state.widget(page, "open"), width="stretch"):
-        controls.hand_over(registry.TRAIN.title, spec_of(page, cell))
+        controls.hand_over(registry.TRAIN.name, spec_of(page, cell))
         st.switch_page(registry.TRAIN.path)
     cost = f"{LONG_ENOUGH.steps:,} weight updates"
     st.caption(f"{label}: {cost}, {run.timing.train_s:.0f} s when last trained." if run else f"{label}: {cost}.")

@@ -1,4 +1,4 @@
-"""What Problems has to take home."""
+"""What Need both? has to take home."""
 
 from functools import partial
 
@@ -49,7 +49,7 @@ def _gather(page: str, cell: Cell, table: pd.DataFrame, nine: list[Run], opened:
         drawings.append(curve)
         tables.append(points)
     return Findings(
-        title=page,
+        title=registry.PROBLEMS.title,
         question=registry.PROBLEMS.question,
         sentences=[headline(table)],
         drawings=drawings,

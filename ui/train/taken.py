@@ -30,7 +30,7 @@ def offer(page: str, run: Run | None, evaluation: Evaluation | None) -> files.Of
             evaluation,
             styles=styles,
             risks=risks,
-            title=page,
+            title=registry.TRAIN.title,
             question=registry.TRAIN.question,
             sentences=[sentence],
             window=window,

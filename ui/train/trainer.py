@@ -21,7 +21,7 @@ from ui.settings import PageSettings
 from ui.train import tray
 from ui.watch import Watch, line
 
-SETTINGS = PageSettings(page=registry.TRAIN.title, first=RunSettings())
+SETTINGS = PageSettings(page=registry.TRAIN.name, first=RunSettings())
 CURVE_HEIGHT, FIGURE_HEIGHT = 246, 474  # px of the curve, and with one row of probabilities, growing or finished
 GROWING_DOTS = 250  # of a curve that is drawn several times a second
 PROBE = 0

@@ -27,7 +27,7 @@ from ui.compare import headline
 from ui.compare.comparison import runs_of, scores_of
 from ui.compare.resolved import Shown
 
-PAGE = registry.WHY.title
+PAGE = registry.WHY.name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,323 @@
+"""Whether pages fit a screen and stand still, in a real Chromium: `python -m benchmarks.layout`, into LAYOUT.md.
+
+`python -m benchmarks.layout train inside --at 1280x720 --at 390x844` looks at some pages and sizes and only prints.
+It starts an app of its own with an empty store. It needs the development requirements.
+"""
+
+import argparse
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+from tests.browser.conftest import App
+
+RESULTS = Path(__file__).parent / "LAYOUT.md"
+WANTED_CLS = 0.1
+SIZES = ((1280, 720), (1440, 900), (1920, 1080), (1024, 768), (390, 844))
+ZOOMED = (640, 360)  # 1280 by 720 at 200 % zoom
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PHONE = 640  # px; narrower pages hide settings behind a switch
+WAIT_MS = 120_000
+
+# What moves without being asked: `cls` as the browser's own measure has it (the worst window of at most 5 s), without
+# what moves within half a second of a click; `every` is the sum of all, and `worst` says what moved most
+SHIFTS = """() => {
+  const seen = (window.shifts = { entries: [] })
+  new PerformanceObserver(list => {
+    for (const entry of list.getEntries()) {
+      const moved = entry.sources.map(({ node, previousRect: from, currentRect: to }) => {
+        const named = node?.nodeType === 1 ? node : node?.parentElement
+        const key = named?.closest('[class*="st-key-"]')?.className.match(/st-key-\\S+/)?.[0] ?? ''
+        return `${key} ${named?.dataset?.testid ?? named?.tagName} ${Math.round(from.y)}>${Math.round(to.y)}`
+          + ` h${Math.round(from.height)}>${Math.round(to.height)}`
+      })
+      seen.entries.push({ at: entry.startTime, value: entry.value, asked: entry.hadRecentInput, moved })
+    }
+  }).observe({ type: 'layout-shift', buffered: true })
+}"""
+# What is cut, and what breaks in steps among the controls
+MISFITS = """() => {
+  const shown = node => {
+    const box = node.getBoundingClientRect()
+    return box.width > 1 && box.height > 1 && getComputedStyle(node).visibility !== 'hidden'
+  }
+  const words = node => (node.textContent || node.value || '').trim().slice(0, 40)
+  const own = node => [...node.childNodes].some(child => child.nodeType === 3 && child.textContent.trim())
+  const quiet = '[data-testid="stDataFrame"], .bilstm-chart .spoken, [data-testid="stTooltipContent"], .js-plotly-plot'
+  const cut = [...document.querySelectorAll('.stMain *, .stAppHeader *')].filter(node => {
+    if (!shown(node) || node.closest(quiet)) return false
+    const typed = node.tagName === 'INPUT' && ['text', 'number', ''].includes(node.type)
+    if (!typed && !own(node)) return false
+    for (let up = node; up && up.tagName !== 'SECTION'; up = up.parentElement) {
+      const style = getComputedStyle(up)
+      const clips = typed || style.textOverflow === 'ellipsis' || style.overflowX === 'hidden'
+      if (up.scrollWidth > up.clientWidth + 1 && up.clientWidth > 0 && clips) return true
+      if (typed || up.matches('button, label, p, [role=radio]')) break
+    }
+    return false
+  }).map(words)
+  const steps = []
+  for (const group of document.querySelectorAll('[data-testid="stButtonGroup"]')) {
+    const buttons = [...group.querySelectorAll('button')].filter(shown)
+    const tops = new Set(buttons.map(button => Math.round(button.getBoundingClientRect().top)))
+    if (tops.size > 1) steps.push(`${words(group.querySelector('label') ?? group)} in ${tops.size} rows`)
+  }
+  const range = document.createRange()
+  for (const node of document.querySelectorAll(
+      '.stMain button p, .stMain label p, .stMain [data-testid="stWidgetLabel"] p, .stMain summary p')) {
+    if (!shown(node) || node.closest(quiet)) continue
+    range.selectNodeContents(node)
+    const lines = new Set([...range.getClientRects()].map(box => Math.round(box.bottom / 8)))
+    if (node.getBoundingClientRect().height > 1.9 * parseFloat(getComputedStyle(node).lineHeight)) {
+      steps.push(`${words(node)} in ${lines.size} lines`)
+    }
+  }
+  // labels of one row: the last lines of their words stand at one height
+  for (const row of document.querySelectorAll('.stMain [data-testid="stHorizontalBlock"]')) {
+    if (!row.closest('.st-key-controls')) continue
+    const labels = [...row.querySelectorAll('[data-testid="stWidgetLabel"] p')].filter(shown)
+      .filter(label => !label.closest('[data-testid="stCheckbox"]'))
+      .map(label => label.getBoundingClientRect())
+    for (const label of labels) {
+      const near = labels.find(other => other !== label && Math.abs(other.bottom - label.bottom) > 1.5
+        && Math.abs(other.bottom - label.bottom) < 16)
+      if (near) { steps.push(`labels ${Math.round(Math.abs(near.bottom - label.bottom))} px apart`); break }
+    }
+  }
+  const main = document.querySelector('.stMain')
+  const sideways = Math.max(main.scrollWidth - main.clientWidth,
+    document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  return { cut: [...new Set(cut)], steps: [...new Set(steps)], sideways: Math.max(0, sideways) }
+}"""
+STANDS = """() => {
+  const app = document.querySelector('[data-testid="stApp"]')
+  const busy = [...document.querySelectorAll('.bilstm-chart .status')].some(node => !node.hidden)
+  const buttons = [...document.querySelectorAll('.stMain button:enabled')]
+  const stop = buttons.some(button => button.innerText.trim().endsWith('Stop'))
+  const now = performance.now()
+  const calm = app?.dataset.testScriptState === 'notRunning' && !busy && !stop
+    && document.querySelector('.st-key-answer p, .st-key-answer h3')
+  window.calmSince = calm ? (window.calmSince ?? now) : undefined
+  return calm && now - window.calmSince > 1200
+}"""
+BOTTOM_OF_AXIS = """chart => {
+  const node = document.querySelector(`[data-testid="chart-${chart}"], .bilstm-network`)
+  const titles = [...(node?.querySelectorAll('.xtitle, .xaxislayer-above .xtick text, .below') ?? [])]
+  const ends = titles.map(title => title.getBoundingClientRect().bottom)
+  return ends.length ? Math.max(...ends) : (node?.getBoundingClientRect().bottom ?? null)
+}"""
+
+Press = Callable[[Page, int, bool], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What is looked at of a page.
+
+    path: in its address; chart: the key of its main figure; act: what its main button says
+    prepare: what is chosen before the press, given a number that no other visit has, and whether on a phone
+    """
+
+    path: str
+    chart: str
+    act: str
+    prepare: Press | None = None
+
+
+def _type(page: Page, label: str, value: int) -> None:
+    box = page.get_by_label(label, exact=True)
+    box.fill(str(value))
+    box.press("Enter")
+    page.wait_for_timeout(500)
+
+
+def _settings(page: Page) -> None:
+    page.locator(".st-key-phone-settings label").last.click()
+    page.wait_for_timeout(500)
+
+
+def _units(page: Page, number: int, phone: bool) -> None:
+    if phone:
+        _settings(page)
+    _type(page, "Units", number)
+    if phone:
+        _settings(page)
+
+
+def _guess(page: Page, _number: int, _phone: bool) -> None:
+    page.get_by_role("radio", name="It sees the future").locator("xpath=..").click()
+    page.get_by_role("button", name="Take the future away").wait_for()
+
+
+def _cell(page: Page, _number: int, phone: bool) -> None:
+    if phone:
+        _settings(page)
+    page.get_by_role("radiogroup", name="Cell").get_by_text("GRU").click()
+    page.get_by_role("button", name="Train", exact=True).wait_for()
+    if phone:
+        _settings(page)
+
+
+VISITS = (
+    Visit(path="", chart="overview-network", act="Start: see the problem"),
+    Visit(path="problem", chart="Problem-timeline", act="New sequence"),
+    Visit(path="train", chart="Train-curve", act="Train", prepare=_units),
+    Visit(path="directions", chart="Directions-curves", act="Run", prepare=_units),
+    Visit(path="why", chart="Why-curves", act="Take the future away", prepare=_guess),
+    Visit(path="problems", chart="Problems-nine", act="New seed"),
+    Visit(path="merge_modes", chart="Merge modes-curves", act="Run", prepare=_units),
+    Visit(path="inside", chart="Inside-timeline", act="Train", prepare=_cell),
+)
+
+
+def _worst_window(entries: Sequence[dict[str, Any]]) -> float:
+    """The largest sum of shifts within 5 s and less than 1 s from each other."""
+    worst = total = 0.0
+    first = last = float("-inf")
+    for entry in entries:
+        if entry["at"] - last > 1_000 or entry["at"] - first > 5_000:
+            total, first = 0.0, entry["at"]
+        total, last = total + entry["value"], entry["at"]
+        worst = max(worst, total)
+    return worst
+
+
+def _taken(page: Page) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = page.evaluate("() => window.shifts.entries.splice(0)")
+    return entries
+
+
+def _until_it_stands(page: Page) -> None:
+    page.wait_for_function(STANDS, timeout=WAIT_MS)
+
+
+def look(
+    browser: Browser, url: str, visit: Visit, size: tuple[int, int], *, number: int, pictures: Path | None
+) -> dict[str, Any]:
+    """Open a page at a size, and press its main button; what moved, what is cut, and what is on the first screen."""
+    width, height = size
+    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=width < PHONE)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.add_init_script(f"({SHIFTS})()")
+    page.goto(f"{url}/{visit.path}")
+    _until_it_stands(page)
+    loading = _taken(page)
+    found: dict[str, Any] = {"load": _worst_window(loading), "load_moved": loading, **page.evaluate(MISFITS)}
+    found["axis"] = page.evaluate(BOTTOM_OF_AXIS, visit.chart)
+    name = f"{visit.path or 'overview'}-{width}x{height}"
+    if pictures:
+        page.screenshot(path=pictures / f"{name}.png")
+    try:
+        if visit.prepare:
+            visit.prepare(page, number, width < PHONE)
+        _until_it_stands(page)
+        button = page.locator(".stMain").get_by_role("button", name=visit.act, exact=True).first
+        page.evaluate("() => document.querySelector('.stMain').scrollTo(0, 0)")
+        box = button.bounding_box()
+        found["button"] = box["y"] + box["height"] if box else None
+        button.scroll_into_view_if_needed()
+        page.wait_for_timeout(600)  # what the choice before has moved is not of the press
+        _taken(page)
+        if visit.path:
+            button.click()
+            page.wait_for_timeout(400)
+            found["growing"] = page.evaluate(BOTTOM_OF_AXIS, visit.chart)
+            if pictures:
+                page.screenshot(path=pictures / f"{name}-pressed.png")
+            _until_it_stands(page)
+            pressing = _taken(page)
+            found |= {"press": _worst_window(pressing), "press_moved": pressing}
+            after = page.evaluate(MISFITS)
+            for what in ("cut", "steps"):
+                found[what] += [words for words in after[what] if words not in found[what]]
+            found["sideways"] = max(found["sideways"], after["sideways"])
+            if pictures:
+                page.screenshot(path=pictures / f"{name}-after.png")
+    except PlaywrightError as error:
+        found["failed"] = str(error).splitlines()[0]
+    context.close()
+    return found
+
+
+def _edge(bottom: float | None, height: int) -> str:
+    if bottom is None:
+        return "not there"
+    return f"{bottom:.0f}" + ("" if bottom <= height else " **below**")
+
+
+def _shift(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.3f}" if value < WANTED_CLS else f"**{value:.3f}**"
+
+
+def row(visit: Visit, size: tuple[int, int], found: dict[str, Any]) -> str:
+    """One line of the table of a size."""
+    cells = [
+        visit.path or "overview",
+        _shift(found["load"]),
+        _shift(found.get("press")),
+        f"**{found['sideways']:.0f} px**" if found["sideways"] else "no",
+        _edge(found.get("button"), size[1]),
+        _edge(found["axis"], size[1]),
+        "; ".join(found["cut"]) or "nothing",
+        "; ".join([*found["steps"], *([f"FAILED {found['failed']}"] if "failed" in found else [])]) or "nothing",
+    ]
+    return "| " + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in cells) + " |"
+
+
+HEAD = """| page | shift, loading | shift, pressing | sideways | button ends | x axis ends | cut | in steps |
+|---|---|---|---|---|---|---|---|"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("pages", nargs="*", help="paths, or overview; all by default")
+    parser.add_argument("--at", action="append", default=[], help="a size, as 1280x720")
+    parser.add_argument("--pictures", type=Path, help="a folder for pictures of what was looked at")
+    parser.add_argument("--moved", action="store_true", help="print what moved")
+    asked = parser.parse_args()
+    sizes = [tuple(map(int, size.split("x"))) for size in asked.at] or [*SIZES, ZOOMED]
+    visits = [visit for visit in VISITS if not asked.pages or (visit.path or "overview") in asked.pages]
+    if asked.pictures:
+        asked.pictures.mkdir(parents=True, exist_ok=True)
+    lines = [
+        "# Pages that fit",
+        "",
+        "Written by `python -m benchmarks.layout`: every page in Chromium, opened with an empty cache, and its main",
+        "button pressed until the result stands. Shift: the browser's cumulative layout shift, here with what moves",
+        f"within half a second of the press, too; wanted below {WANTED_CLS}. Ends: px from the top of the screen,",
+        "**below** if one must scroll. Cut: texts that are longer than their place. In steps: controls and labels that",
+        "break into rows. 640x360 is a projector's screen at 200% zoom, where only scrolling sideways counts.",
+    ]
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        app = App(Path(folder) / "store", Path(folder) / "log.txt")
+        for place, (width, height) in enumerate(sizes):
+            lines += ["", f"## {width} x {height}", "", HEAD]
+            print(f"\n{width} x {height}\n{HEAD}", flush=True)
+            for visit in visits:
+                found = look(browser, app.url, visit, (width, height), number=6 + place, pictures=asked.pictures)
+                lines.append(row(visit, (width, height), found))
+                print(lines[-1], flush=True)
+                if asked.moved:
+                    for when in ("load_moved", "press_moved"):
+                        for entry in found.get(when, []):
+                            if entry["value"] > 0.005:
+                                print("   ", when, json.dumps(entry), flush=True)
+        app.end()
+        browser.close()
+    if not asked.pages and not asked.at:
+        RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
