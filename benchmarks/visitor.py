@@ -1,8 +1,8 @@
 """A visitor over Streamlit's own protocol, without a browser: what a tab sends and takes in, and nothing drawn.
 
 It keeps the values of all widgets and sends them with each run, as a browser does, asks for no message that it has,
-opens the sockets that the app's components open (ui/chart/follow.js, ui/waits.js), and has the page run again at the
-end of a job.
+follows over a second socket what the app's components follow (ui/chart/follow.js, ui/waits.js), and has the page run
+again at the end of a job.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,10 +22,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from benchmarks.drawn_page import EARLY, FRAGMENT, SUCCESS, DrawnPage, Node, awaited, component, put, text_of
+from benchmarks.live_socket import PATIENCE_S, LiveSocket
 
-UNKNOWN = 4404  # why the server closes the socket of a job that it does not know
-PATIENCE_S = 300.0  # with a handshake, as a browser has it
-BACK_S, LOST_S = 0.5, 1.0  # as in ui/chart/listen.js and ui/waits.js
+LOST_S = 1.0  # as in ui/waits.js
 TRIGGER = "$$STREAMLIT_INTERNAL_KEY_{}__events"
 MARKED = (":material/error:", "The browser sent a value that")  # of a sentence that says what is wrong
 
@@ -43,7 +42,7 @@ class Visitor:
     """One tab. Times are of `time.perf_counter`.
 
     errors: what it was told that nobody should be; first_point: when a job's curve had its first point; stages: what
-    each job was doing, and when that was told; messages: of jobs' sockets; received: bytes over the page's socket
+    each job was doing, and when that was told; messages: of all that it follows; received: bytes over the page's socket
     """
 
     def __init__(self, url: str) -> None:
@@ -59,6 +58,7 @@ class Visitor:
         self.trail: deque[str] = deque(maxlen=8)  # what was sent and drawn last, for whoever looks into an error
         self.broken = ""  # why no message comes any more
         self._socket: ClientConnection | None = None
+        self._live = LiveSocket(url, self._origin(), self.errors.append)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._reported: set[str] = set()
         self._settled, self._finished = asyncio.Event(), asyncio.Event()
@@ -85,6 +85,7 @@ class Visitor:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._live.close()
         if self._socket:
             await self._socket.close()
 
@@ -222,21 +223,24 @@ class Visitor:
                     self._tasks[name] = asyncio.create_task(self._listen(name, node.drawn.id, event, watcher))
 
     def _leave(self) -> None:
-        """Close the sockets that no component of the page has open any more."""
+        """Leave what no component of the page follows any more."""
         wanted = {name for node in self.page.elements("bidi_component") for name in awaited(component(node))}
         for name in [name for name in self._tasks if name and name not in wanted]:
             self._tasks.pop(name).cancel()
 
     async def _listen(self, name: str, asks: str, event: str, watcher: str) -> None:
-        async with contextlib.aclosing(self._told(name, watcher)) as messages:
+        over = False
+        async with contextlib.aclosing(self._live.told(name, watcher)) as messages:
             async for told in messages:
                 now = time.perf_counter()
+                self.messages += 1
                 if any(run["loss"] for run in told.get("runs", [])):
                     self.first_point.setdefault(name, now)
                 if "text" in told:
                     self.stages.setdefault(name, []).append((now, stage_of(told)))
-                if told["over"]:
-                    break
+                over = told["over"]
+        if not over:
+            await asyncio.sleep(LOST_S)
         self.ended[name] = time.perf_counter()
         self._tasks.pop(name, None)
         if event == "ready" or not event:  # a chart whose job is not taken in yet listens again
@@ -244,29 +248,6 @@ class Visitor:
         if event:
             report = json.dumps([{"event": event, "value": name}])
             await self._rerun(WidgetState(id=TRIGGER.format(asks), json_trigger_value=report))
-
-    async def _told(self, name: str, watcher: str) -> AsyncGenerator[dict[str, Any]]:
-        """What the server tells of a job, over as many sockets as it takes."""
-        wait = BACK_S
-        while True:
-            try:
-                url = f"ws{self.url[4:]}/live/{name}?watcher={watcher}"
-                async with connect(url, origin=self._origin(), max_size=None, open_timeout=PATIENCE_S) as socket:
-                    async for text in socket:
-                        self.messages += 1
-                        wait = BACK_S
-                        yield json.loads(text)
-                    code = socket.close_code
-            except ConnectionClosed as closed:
-                code = closed.rcvd.code if closed.rcvd else None
-            except OSError as error:
-                self.errors.append(f"no socket for a job: {error}")
-                code = None
-            if code == UNKNOWN:
-                await asyncio.sleep(LOST_S)
-                return
-            await asyncio.sleep(wait)
-            wait = min(2 * wait, 5.0)
 
     def _origin(self) -> Any:
         parts = urlsplit(self.url)

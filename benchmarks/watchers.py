@@ -61,10 +61,11 @@ def serve(pipe: Connection) -> None:
         pipe.send(time.process_time())
 
 
-def listen(address: str, told: list[int], over: threading.Event) -> None:
+def listen(address: str, job: str, told: list[int], over: threading.Event) -> None:
     from websockets.sync.client import connect
 
     with connect(address, origin="http://127.0.0.1") as client:  # type: ignore[arg-type]
+        client.send(json.dumps({"follow": job, "as": 1, "watcher": "", "version": 0}))
         while not over.is_set():
             with contextlib.suppress(TimeoutError):
                 json.loads(client.recv(timeout=1))
@@ -89,7 +90,7 @@ def main() -> None:
         over = threading.Event()
         told: list[list[int]] = [[] for _ in range(watchers)]
         threads = [
-            threading.Thread(target=listen, args=(f"ws://127.0.0.1:{port}/live/{job}", heard, over)) for heard in told
+            threading.Thread(target=listen, args=(f"ws://127.0.0.1:{port}/live", job, heard, over)) for heard in told
         ]
         for thread in threads:
             thread.start()

@@ -1,15 +1,16 @@
 """How a browser listens to a job: over a socket that breaks, without sockets, and out of sight."""
 
 import re
+import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute
+from playwright.sync_api import Browser, Page, WebSocket, WebSocketRoute
 from starlette.routing import Route
 
-from tests.service.test_queue import house
+from tests.service.test_queue import TWO, house
 from tests.ui.test_server import LONG, Served, eventually, served
 from ui import server, stream, waits
 
@@ -53,7 +54,7 @@ def listen(page: Page, served: Served, job: str) -> None:
 
 
 def sockets(job: str) -> int:
-    """How many the page has open, as its server counts them."""
+    """How many of the page's follow this, as its server counts them."""
     return stream._streams[job]._names["me"]
 
 
@@ -64,7 +65,7 @@ def test_a_socket_that_breaks_comes_back_by_itself_and_the_curve_goes_on(page: P
         opened.append(socket)
         socket.connect_to_server()
 
-    page.route_web_socket(re.compile("/live/"), forward)
+    page.route_web_socket(re.compile("/live$"), forward)
     job = served.house.begin([LONG])
     listen(page, served, job)
     served.progress(job, 1, 2)
@@ -75,6 +76,47 @@ def test_a_socket_that_breaks_comes_back_by_itself_and_the_curve_goes_on(page: P
         page.wait_for_function(REACHED, arg=list(range(1, update + 1)))
     assert len(opened) == 3
     assert page.evaluate("ends") == []
+
+
+COMPONENTS = """async source => {
+    const load = () => import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })))
+    window.components = [await load(), await load()]
+    Object.assign(window, { told: {}, ends: [], leave: {} })
+    window.follow = (component, name) => {
+        const count = () => { told[name] = (told[name] ?? 0) + 1 }
+        const deaf = () => ends.push(["deaf", name])
+        const lost = () => ends.push(["lost", name])
+        leave[name] = components[component].listen(name, "me", { told: count, lost, deaf })
+    }
+}"""
+
+
+def test_two_components_that_wait_for_two_jobs_and_an_evaluation_share_one_socket(page: Page, served: Served) -> None:
+    opened: list[WebSocket] = []
+    page.on("websocket", lambda socket: opened.extend([socket]))
+    first, second = served.house.begin([LONG]), served.house.jobs.submit([TWO], watcher="me")
+    there = threading.Event()
+    awaited, unknown = waits.offer(there.is_set), "0" * 32
+    page.goto(f"http://{served.host}/nothing")
+    page.evaluate(COMPONENTS, f"{(CHART / 'listen.js').read_text(encoding='utf-8')}\nexport {{ listen }}")
+    for component, name in enumerate((first, second, awaited, unknown)):
+        page.evaluate("([component, name]) => follow(component, name)", [component % 2, name])
+    page.wait_for_function("([first, second]) => told[first] && told[second] && ends.length", arg=[first, second])
+    assert page.evaluate("ends") == [["lost", unknown]]
+    there.set()
+    page.wait_for_function("name => told[name] === 1", arg=awaited)
+    page.evaluate("name => leave[name]()", first)
+    eventually(lambda: sockets(first) == 0)
+    assert sockets(second) == 1
+    before = page.evaluate("name => told[name]", second)
+    served.house.jobs.stop(second, "me")
+    page.wait_for_function("([name, before]) => told[name] > before", arg=[second, before])
+    assert len(opened) == 1
+    eventually(lambda: page.evaluate("1") == 1 and opened[0].is_closed())  # with nothing to hear it is closed
+    page.evaluate("name => follow(0, name)", first)
+    eventually(lambda: page.evaluate("1") == 1 and sockets(first) == 1)
+    assert len(opened) == 2
+    assert page.evaluate("ends") == [["lost", unknown]]
 
 
 @pytest.fixture

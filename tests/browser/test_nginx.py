@@ -16,8 +16,7 @@ from websockets.sync.client import connect
 
 from tests.browser.conftest import ROOT, App
 from tests.browser.test_train import choose_epochs, finished, train
-from tests.ui.test_server import ask, close_code, eventually, free_port
-from ui import server
+from tests.ui.test_server import ask, eventually, follow, free_port, hear
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 SITE = ROOT / "docs" / "hosting" / "nginx.conf"
@@ -72,7 +71,7 @@ def test_a_training_is_watched_as_it_goes_and_its_page_is_reloaded(
     told: list[str] = []
 
     def hear(socket: WebSocket) -> None:
-        if re.search(r"/lstm/live/[0-9a-f]{32}", socket.url):
+        if re.search(r"/lstm/live$", socket.url):
             socket.on("framereceived", lambda frame: told.append(str(frame)))
 
     page.on("websocket", hear)
@@ -91,10 +90,9 @@ def test_a_training_is_watched_as_it_goes_and_its_page_is_reloaded(
 def test_health_and_sockets_pass_and_what_is_for_others_does_not(behind: SimpleNamespace) -> None:
     status, headers, _ = ask(f"{behind.url}/healthz")
     assert (status, headers["X-Content-Type-Options"]) == (200, "nosniff")
-    with connect(
-        f"{behind.url.replace('http', 'ws')}/live/{'0' * 32}", origin=behind.url.removesuffix("/lstm")
-    ) as live:
-        assert close_code(live) == server.UNKNOWN
+    with connect(f"{behind.url.replace('http', 'ws')}/live", origin=behind.url.removesuffix("/lstm")) as live:
+        follow(live, "0" * 32, 1)
+        assert hear(live) == {"of": 1, "lost": True}
     assert [ask(f"{behind.url}/{name}")[0] for name in ("status", "_stcore/metrics")] == [403, 403]
     with urllib.request.urlopen(behind.url) as led:  # without the slash
         assert led.url == f"{behind.url}/"

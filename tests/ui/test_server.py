@@ -27,7 +27,7 @@ from websockets.sync.client import ClientConnection, connect
 from bilstm_core.service.forgetting import QUIET_ALONE_S
 from bilstm_core.specs import RunSpec, TrainingSpec
 from tests.service.test_queue import ONE, TWO, House, house
-from ui import server, services, stream, waits, watch
+from ui import following, server, services, stream, waits, watch
 
 __all__ = ["house"]  # the fixture
 
@@ -68,9 +68,14 @@ class Served:
         self.server.should_exit = True
         self.thread.join()
 
-    def connect(self, job: str, watcher: str = "", origin: str | None = "") -> ClientConnection:
-        query = f"?watcher={watcher}" if watcher else ""
-        return connect(f"ws://{self.host}/live/{job}{query}", origin=f"http://{self.host}" if origin == "" else origin)  # type: ignore[arg-type]
+    @contextlib.contextmanager
+    def connect(self, *names: str, watcher: str = "", origin: str | None = "") -> Iterator[ClientConnection]:
+        """A tab's socket that follows these, numbered from 1."""
+        origin = f"http://{self.host}" if origin == "" else origin
+        with connect(f"ws://{self.host}/live", origin=origin) as client:  # type: ignore[arg-type]
+            for number, name in enumerate(names, 1):
+                follow(client, name, number, watcher=watcher)
+            yield client
 
     def ask(self, job: str, query: str = "", **headers: str) -> tuple[int, Any, str]:
         return ask(f"http://{self.host}/live/{job}{query}", **headers)
@@ -88,6 +93,15 @@ def served(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     served = Served(house)
     yield served
     served.end()
+
+
+def say(client: ClientConnection, **message: Any) -> None:
+    with contextlib.suppress(ConnectionClosed):
+        client.send(json.dumps(message))
+
+
+def follow(client: ClientConnection, name: str, number: int, *, watcher: str = "", version: int = 0) -> None:
+    say(client, **{"follow": name, "as": number, "watcher": watcher, "version": version})
 
 
 def hear(client: ClientConnection) -> dict[str, Any]:
@@ -116,7 +130,7 @@ def eventually(holds: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_progress_arrives_as_it_is_made_and_the_socket_ends_with_the_job(served: Served) -> None:
+def test_progress_arrives_as_it_is_made_until_the_job_ends(served: Served) -> None:
     job = served.house.begin([LONG])
     with served.connect(job) as client:
         first = hear(client)
@@ -136,7 +150,9 @@ def test_progress_arrives_as_it_is_made_and_the_socket_ends_with_the_job(served:
         served.house.turn()
         last = hear_until(client, lambda message: message["over"])
         assert (last["state"], last["share"], last["left_s"]) == ("done", 1.0, 0.0)
-        assert close_code(client) == server.DONE
+        with pytest.raises(TimeoutError):
+            client.recv(timeout=0.2)
+        eventually(lambda: not stream._streams[job]._names)
 
 
 def test_who_comes_later_is_told_everything_first(served: Served) -> None:
@@ -177,7 +193,7 @@ def test_one_that_waits_hears_of_the_queue_without_a_word_of_its_own_job(
 def test_another_sites_page_and_one_that_names_none_hear_nothing(served: Served, origin: str | None) -> None:
     job = served.house.begin([LONG])
     with served.connect(job, origin=origin) as client:
-        assert close_code(client) == server.FOREIGN
+        assert close_code(client) == following.FOREIGN
     assert served.house.view(job).watchers == 1
     if origin:
         assert served.ask(job, Origin=origin)[0] == 403
@@ -185,7 +201,7 @@ def test_another_sites_page_and_one_that_names_none_hear_nothing(served: Served,
 
 def test_nobody_hears_of_an_unknown_job(served: Served) -> None:
     with served.connect("0" * 32) as client:
-        assert close_code(client) == server.UNKNOWN
+        assert hear(client) == {"of": 1, "lost": True}
     assert served.ask("0" * 32)[0] == 404
     assert stream._streams["0" * 32].ended
 
@@ -252,12 +268,12 @@ def test_a_socket_counts_as_a_watcher_and_leaves_as_it_closes(served: Served) ->
 def test_a_socket_of_a_sessions_name_is_no_other_watcher_and_its_end_no_leaving(served: Served) -> None:
     job = served.house.begin([LONG], learnt=True)
     record = served.house.jobs._jobs[job]
-    with served.connect(job, "me") as client:
+    with served.connect(job, watcher="me") as client:
         hear(client)
         assert list(record.watchers) == ["me"]
     eventually(lambda: not stream._streams[job]._names)
     assert (record.state, list(record.watchers)) == ("running", ["me"])
-    with served.connect(job, "me") as client:
+    with served.connect(job, watcher="me") as client:
         hear(client)
         assert served.house.jobs.stop(job, "me"), "it would not stop for another visitor's sake"
 
@@ -272,7 +288,7 @@ def test_an_open_socket_keeps_a_job_at_work_and_without_it_the_job_stands_still(
     monkeypatch.setattr("bilstm_core.service.dispatcher.time", SimpleNamespace(monotonic=lambda: now() + passed))
     job = served.house.begin([LONG])
     record = served.house.jobs._jobs[job]
-    with served.connect(job, "me") as client:
+    with served.connect(job, watcher="me") as client:
         hear(client)
         passed = QUIET_ALONE_S + 1
         eventually(lambda: now() + passed - record.watchers["me"] < QUIET_ALONE_S)
@@ -300,13 +316,13 @@ def test_a_stream_that_nobody_follows_any_more_ends_and_forgets(
     monkeypatch.setattr(stream, "TICK_S", 0.1)
     monkeypatch.setattr(stream, "LINGER_S", 0.2)
     job = served.house.begin([LONG])
-    with served.connect(job, "me") as client:
+    with served.connect(job, watcher="me") as client:
         hear(client)
         time.sleep(0.5)
         assert not stream._streams[job].ended
     record = served.house.jobs._jobs[job]
     eventually(lambda: stream._streams[job].ended and not record.listeners)
-    with served.connect(job, "me") as client:
+    with served.connect(job, watcher="me") as client:
         assert hear(client)["state"] == "running", "another is begun"
 
 
@@ -318,31 +334,41 @@ def test_what_a_page_waits_for_is_said_once_it_is_ready_and_not_before(served: S
             client.recv(timeout=0.4)
         assert served.ask(name)[::2] == (204, "")
         there.set()
-        assert hear(client)["over"]
-        assert close_code(client) == server.DONE
+        assert hear(client) == {"of": 1, "version": 1, "over": True}
     status, headers, text = served.ask(name)
     assert (status, headers["Cache-Control"], json.loads(text)["over"]) == (200, "no-store", True)
     with served.connect(name, origin="http://elsewhere.example") as client:
-        assert close_code(client) == server.FOREIGN
+        assert close_code(client) == following.FOREIGN
 
 
 def test_who_leaves_while_something_is_awaited_is_asked_for_no_more(served: Served) -> None:
     asked: list[float] = []
     with served.connect(waits.offer(lambda: bool(asked.append(time.monotonic())))):
         eventually(lambda: len(asked) > 2)
-    time.sleep(2 * server.LOOK_S)
+    time.sleep(2 * following.LOOK_S)
     before = len(asked)
-    time.sleep(5 * server.LOOK_S)
+    time.sleep(5 * following.LOOK_S)
     assert len(asked) == before
 
 
 class Reader:
-    """A socket whose reader takes in one message, and the next ones once it is let to."""
+    """A socket whose reader says what it is to follow, takes in one message, and the next ones once it is let to."""
 
-    def __init__(self) -> None:
+    def __init__(self, *names: str) -> None:
+        self.says = [
+            json.dumps({"follow": name, "as": number, "watcher": "slow", "version": 0})
+            for number, name in enumerate(names, 1)
+        ]
         self.told: list[dict[str, Any]] = []
         self.code = 0
         self.ready = asyncio.Event()
+        self.gone = asyncio.Event()
+
+    async def receive(self) -> dict[str, Any]:
+        if self.says:
+            return {"type": "websocket.receive", "text": self.says.pop(0)}
+        await self.gone.wait()
+        return {"type": "websocket.disconnect"}
 
     async def send_text(self, text: str) -> None:
         self.told.append(json.loads(text))
@@ -351,56 +377,209 @@ class Reader:
     async def close(self, code: int) -> None:
         self.code = code
 
+    async def wait_until_told(self, messages: int) -> None:
+        while len(self.told) < messages:
+            await asyncio.sleep(0.01)
+
+    def seen(self, number: int) -> list[int]:
+        """The weight updates of the curve that this one was told of."""
+        known: list[int] = []
+        for message in self.told:
+            if message["of"] == number:
+                for run in message["runs"]:
+                    known[run["from"] :] = run["seen"]
+        return known
+
+
+def report(house: House, job: str, step: int) -> None:
+    run = {"run": 0, "steps_done": step, "steps": 1_000, "seen": [step], "loss": [1 / step], "count": [1]}
+    house.hear("progress", job, runs=[run])
+
 
 def test_a_slow_reader_gets_the_latest_and_nothing_is_kept_for_it(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(services, "jobs", lambda: house.jobs)
     monkeypatch.setattr(stream, "REST_S", 0.001)
     job = house.begin([LONG])
 
     async def visit() -> tuple[Reader, int]:
-        follow, reader, versions = stream.follow(house.jobs, job), Reader(), set()
-        follow._names["slow"] += 1
-        sending = asyncio.create_task(server._send(reader, follow))  # type: ignore[arg-type]
+        reader, versions = Reader(job), set()
+        serving = asyncio.create_task(following.TabSocket(reader).serve())  # type: ignore[arg-type]
+        await reader.wait_until_told(1)
+        followed = stream._streams[job]
         for step in range(1, 101):
-            run = {"run": 0, "steps_done": step, "steps": 1_000, "seen": [step], "loss": [1 / step], "count": [1]}
-            house.hear("progress", job, runs=[run])
+            report(house, job, step)
             await asyncio.sleep(0.01)
-            versions.add(follow.latest.version if follow.latest else 0)
-        held = [thing for thing in vars(follow).values() if isinstance(thing, stream.Snapshot)]
-        assert held == [follow.latest]
+            versions.add(followed.latest.version if followed.latest else 0)
+        held = [thing for thing in vars(followed).values() if isinstance(thing, stream.Snapshot)]
+        assert held == [followed.latest]
         assert len(held[0]._texts) <= 1
         reader.ready.set()
-        while len(reader.told) < 2:
-            await asyncio.sleep(0.01)
+        await reader.wait_until_told(2)
         house.jobs.stop(job)
         house.finish(f"{job}-0", LONG)
         house.turn()
-        await asyncio.wait_for(sending, 10)
+        while not reader.told[-1]["over"]:
+            await asyncio.sleep(0.01)
+        reader.gone.set()
+        await asyncio.wait_for(serving, 10)
         return reader, len(versions)
 
     reader, versions = asyncio.run(visit())
     assert versions > 20
-    assert [message["over"] for message in reader.told][-1]
     assert len(reader.told) <= 5
-    assert reader.code == server.DONE
-    known: list[int] = []
-    for message in reader.told:
-        for run in message["runs"]:
-            known[run["from"] :] = run["seen"]
-    assert known == list(range(1, 101)), "nothing is missing of the curve"
+    assert reader.code == 0, "it is not closed for being slow"
+    assert reader.seen(1) == list(range(1, 101)), "nothing is missing of the curve"
+
+
+def test_who_waits_for_a_turn_while_a_reader_is_slow_says_then_what_is_newest(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "jobs", lambda: house.jobs)
+    monkeypatch.setattr(stream, "REST_S", 0.001)
+    job = house.begin([LONG])
+
+    async def visit() -> Reader:
+        reader = Reader(job, "0" * 32, job)
+        serving = asyncio.create_task(following.TabSocket(reader).serve())  # type: ignore[arg-type]
+        await reader.wait_until_told(1)
+        for step in range(1, 51):
+            report(house, job, step)
+            await asyncio.sleep(0.01)
+        assert len(reader.told) == 1
+        reader.ready.set()
+        while not reader.seen(1) == reader.seen(3) == list(range(1, 51)):
+            await asyncio.sleep(0.01)
+        reader.gone.set()
+        await asyncio.wait_for(serving, 10)
+        return reader
+
+    reader = asyncio.run(visit())
+    assert sorted(message["of"] for message in reader.told[:3]) == [1, 2, 3], "each has waited for one of each other"
+    assert len(reader.told) <= 6
 
 
 def test_a_reader_that_takes_nothing_in_is_closed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(services, "jobs", lambda: house.jobs)
+    monkeypatch.setattr(following, "PATIENCE_S", 0.1)
     job = house.begin([LONG])
 
-    async def visit() -> int:
-        reader = Reader()
-        await asyncio.wait_for(server._send(reader, stream.follow(house.jobs, job)), 10)  # type: ignore[arg-type]
-        return reader.code
+    async def visit() -> Reader:
+        reader = Reader(job, job)
+        await asyncio.wait_for(following.TabSocket(reader).serve(), 10)  # type: ignore[arg-type]
+        return reader
 
-    assert asyncio.run(visit()) == server.SLOW
+    reader = asyncio.run(visit())
+    assert reader.code == following.SLOW
+    assert len(reader.told) == 1
+
+
+def test_one_socket_tells_of_two_jobs_and_of_what_is_awaited_and_what_ends_ends_alone(served: Served) -> None:
+    there = threading.Event()
+    first, second = served.house.begin([LONG]), served.house.jobs.submit([TWO], watcher="me")
+    last: dict[int, dict[str, Any]] = {}  # message of each number
+
+    with served.connect(first, waits.offer(there.is_set), "0" * 32, second, watcher="me") as client:
+
+        def hear_all_until(holds: Callable[[], bool]) -> None:
+            while not holds():
+                message = hear(client)
+                last[message["of"]] = message
+
+        hear_all_until(lambda: set(last) == {1, 3, 4})
+        assert last[3] == {"of": 3, "lost": True}
+        assert "another training" in last[4]["text"]
+        there.set()
+        hear_all_until(lambda: 2 in last)
+        served.house.finish(f"{first}-0", LONG)
+        served.house.turn()
+        hear_all_until(lambda: last[1]["over"] and "another" not in last[4]["text"])
+        assert stream._streams[second]._names == {"me": 1}
+        say(client, leave=4)
+        eventually(lambda: not stream._streams[second]._names)
+        follow(client, second, 5)
+        hear_all_until(lambda: 5 in last)
+    assert sorted(last) == [1, 2, 3, 4, 5]
+
+
+def test_who_comes_back_is_told_of_what_stands_only_if_it_is_another_than_he_knows(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "TICK_S", 30.0)
+    job = served.house.begin([LONG])
+    served.progress(job, 1, 2)
+    with served.connect(job) as client:
+        version = hear_until(client, lambda message: message["runs"] != [])["version"]
+    with served.connect() as client:
+        follow(client, job, 1, version=version)
+        with pytest.raises(TimeoutError):
+            client.recv(timeout=0.3)
+        served.progress(job, 3)
+        (run,) = hear(client)["runs"]
+        assert (run["from"], run["seen"]) == (0, [1, 2, 3])
+
+
+FOLLOW = {"follow": "0" * 32, "as": 1, "watcher": "me", "version": 0}
+GARBAGE = [
+    "",
+    "live",
+    "[" * 200,
+    "[]",
+    "null",
+    b"\x00\xff",
+    "{}",
+    '{"leave": "1"}',
+    '{"follow": 1, "as": 1, "watcher": "", "version": 0}',
+    *[json.dumps(FOLLOW | {key: wrong}) for key, wrong in (("as", 0), ("as", 1.5), ("version", None), ("watcher", []))],
+    json.dumps(FOLLOW | {"follow": "0" * 1_000}),
+    json.dumps(FOLLOW | {"watcher": "x" * 65}),
+    '{"as": 1}' * 2,
+]
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+def test_whoever_says_what_no_browser_of_ours_says_is_closed(
+    served: Served, garbage: str | bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with served.connect() as client:
+        client.send(garbage)
+        assert close_code(client) == following.GARBLED
+    assert caplog.records == []
+    assert served.ask("0" * 32)[0] == 404, "the server goes on"
+
+
+def test_a_number_is_used_once_and_what_is_not_followed_can_be_left(served: Served) -> None:
+    with served.connect("0" * 32) as client:
+        hear(client)
+        say(client, leave=1)
+        say(client, leave=7)
+        follow(client, "0" * 32, 2)
+        assert hear(client) == {"of": 2, "lost": True}
+        follow(client, "0" * 32, 2)
+        assert close_code(client) == following.GARBLED
+
+
+def test_more_than_a_tab_can_follow_is_as_if_it_were_not_known(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "MOST", 2)
+    there = threading.Event()
+    name = waits.offer(there.is_set)
+    with served.connect(name, name, name) as client:
+        assert hear(client) == {"of": 3, "lost": True}
+        say(client, leave=1)
+        follow(client, name, 4)
+        there.set()
+        assert {hear(client)["of"] for _ in range(2)} == {2, 4}
+
+
+def test_a_fault_in_what_is_awaited_is_noted_and_the_rest_is_told(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    with served.connect(waits.offer(lambda: bool(1 / 0)), waits.offer(lambda: True)) as client:
+        messages = sorted((hear(client) for _ in range(2)), key=lambda message: message["of"])
+    assert messages == [{"of": 1, "lost": True}, {"of": 2, "version": 1, "over": True}]
+    (record,) = caplog.records
+    assert "ZeroDivisionError" in str(record.exc_info)
 
 
 def test_a_service_that_holds_its_lock_does_not_hold_up_the_server(served: Served) -> None:
@@ -419,7 +598,7 @@ def test_the_routes_lie_under_the_path_that_the_pages_lie_under(
 ) -> None:
     monkeypatch.setattr("streamlit.get_option", {"server.baseUrlPath": base}.__getitem__)
     paths = [route.path for route in server.routes()]  # type: ignore[attr-defined]
-    names = ["live/{job}", "live/{job}", "assets/{name}", "healthz", "status"]
+    names = ["live", "live/{name}", "assets/{name}", "healthz", "status"]
     assert paths == [f"{under}/{name}" for name in names]
 
 

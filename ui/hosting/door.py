@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bilstm_core.limits import limits
 
 SLACK = 10  # sockets of pages that were handed out while there was still room
-SOCKETS_A_PAGE = 4  # of any kind
+SOCKETS_A_PAGE = 2  # Streamlit's, and the one that tells of what the page follows
 AGAIN_S = 10  # after which the page that says so asks anew by itself
 CLOSED = 1013  # the socket may be tried again later
 FULL = "The app is full ({people:,} {noun}). Try again in a minute."
