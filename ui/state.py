@@ -252,5 +252,8 @@ def click(key: str) -> Any:
 
 
 def event(key: str, name: str) -> Any:
-    """What the component of this key has reported under this name, as the browser sent it."""
-    return getattr(st.session_state[key], name)
+    """What the component of this key has reported under this name, as the browser sent it.
+
+    None of one that is on the page no longer: it may still report what it has waited for while another page is drawn.
+    """
+    return getattr(st.session_state.get(key), name, None)

@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -63,6 +64,12 @@ def test_an_entry_is_what_it_is_at_first_until_it_is_set_and_once_it_is_dropped(
     assert entry.take() == 3
     entry.drop()
     assert (entry.get(), session) == (0, {})
+
+
+def test_a_component_that_is_not_on_the_page_any_more_has_reported_nothing(session: dict[str, Any]) -> None:
+    assert state.event("waits.listener", "ready") is None
+    session["waits.listener"] = SimpleNamespace(ready="name")
+    assert state.event("waits.listener", "ready") == "name"
 
 
 def test_a_list_that_is_changed_in_place_is_one_sessions_own(
