@@ -34,4 +34,7 @@ def _loaded() -> dict[str, str]:
 
 
 def _source() -> str:
+    """What the sources are, on disk; nothing where no change of them is looked for, and no page waits for the look."""
+    if st.get_option("server.fileWatcherType") == "none":
+        return ""
     return fingerprint() + fingerprint(Path(__file__).parent)
