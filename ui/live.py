@@ -7,13 +7,15 @@ from typing import Any
 import streamlit as st
 
 from bilstm_core import codec
+from bilstm_core.engine.cost import TooMuchError
 from bilstm_core.runs import Run
 from bilstm_core.service.caretaker import State
 from bilstm_core.service.job_record import JobView
 from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import RunSpec
-from ui import session, state
+from ui import less, session, state
 from ui.chart import component
+from ui.less import Less
 from ui.watch import Watch
 
 POLL_S = 1.0  # where the server tells nothing of jobs
@@ -38,7 +40,7 @@ def start(
     try:
         job = session.jobs().submit(specs, resume=resume, watcher=session.watcher(), about=about)
     except ValueError as error:
-        _failed(page, str(error), [])
+        _failed(page, str(error), [], error.share if isinstance(error, TooMuchError) else 0.0)
         return
     session.set_job(page, job)
     state.PRESSED(page).set(True)
@@ -115,17 +117,23 @@ def address(page: str, restore: Callable[[JobView], bool]) -> None:
 
 
 def panel(
-    page: str, draw: Callable[[Watch | None], object], done: Callable[[JobView], None], *, note: str = ""
+    page: str,
+    draw: Callable[[Watch | None], object],
+    done: Callable[[JobView], None],
+    *,
+    note: str = "",
+    smaller: Callable[[float], Less | None] = lambda _: None,
 ) -> None:
     """Draw the page's figure, which grows in the browser while its job runs, and hand over what came of it.
 
     draw: with a watch, it draws a chart that is given it, or `progress`
     note: what stands above the figure while no job runs
+    smaller: the setting that asks for a share of the work; offered where all of it is too much, or would wait
     What stands above the figure has a container of its own, there or not: an element that moves to another place is
     taken off the page and put on again.
     """
     with st.container():
-        failure(page)
+        failure(page, smaller)
 
     def figure() -> None:
         job = session.job(page)
@@ -139,6 +147,10 @@ def panel(
             state.JOB_OF_ADDRESS.set(view.id)
         with st.container(key="status"):  # never empty: one that is comes and goes, and the figure with it
             st.caption(note if note and not view and not over else NOTHING)
+            if view and view.short and not (view.steps_done or view.resume):
+                training = view.specs[0].training
+                share = view.short / (training.epochs * training.sequences_per_epoch)
+                less.offer(page, smaller(share), view.id)
         draw(_watch(page, view, done) if view else None)
         if over:
             st.rerun()  # the figure stands already: now what is said beside it
@@ -200,8 +212,8 @@ def look(page: str, job: str) -> JobView | None:
     return view
 
 
-def _failed(page: str, message: str, specs: Sequence[RunSpec]) -> None:
-    state.FAILED(page).set({"message": message, "specs": [codec.encode(spec) for spec in specs]})
+def _failed(page: str, message: str, specs: Sequence[RunSpec], share: float = 0.0) -> None:
+    state.FAILED(page).set({"message": message, "specs": [codec.encode(spec) for spec in specs], "share": share})
 
 
 def _missing(view: JobView) -> list[RunSpec]:
@@ -209,8 +221,8 @@ def _missing(view: JobView) -> list[RunSpec]:
     return [spec for spec, run in zip(view.specs, view.runs, strict=True) if run is None or not run.finished]
 
 
-def failure(page: str) -> None:
-    """What went wrong with the page's last job, with a button that tries it again."""
+def failure(page: str, smaller: Callable[[float], Less | None] = lambda _: None) -> None:
+    """What went wrong with the page's last job, with a button that tries it again, or less. smaller: as of `panel`"""
     failed = state.FAILED(page).get()
     if not failed:
         return
@@ -218,6 +230,8 @@ def failure(page: str) -> None:
     if failed["specs"] and st.button("Retry", key=state.widget(page, "retry"), icon=":material/refresh:"):
         start(page, [codec.decode(flat) for flat in failed["specs"]])
         st.rerun()
+    if failed["share"]:
+        less.offer(page, smaller(failed["share"]))
 
 
 def standing(view: JobView, service: Jobs) -> str:

@@ -107,10 +107,14 @@ class Wanted(TypedDict):
 
 
 class Failure(TypedDict):
-    """What went wrong with a job, in a sentence, and the specs, as codec dicts, that a retry would train."""
+    """What went wrong with a job, in a sentence.
+
+    specs: as codec dicts, that a retry would train; share: of what was too much, that would do, else 0
+    """
 
     message: str
     specs: list[dict[str, Any]]
+    share: float
 
 
 class Edit(TypedDict):

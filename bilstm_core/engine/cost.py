@@ -5,6 +5,7 @@ measures there; on another machine all are longer or shorter alike.
 """
 
 import functools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -25,6 +26,21 @@ LONE_WIDTH = 4  # for one branch that reads one sequence: alone, XLA's product f
 FACTORS = (7.2e-6, 4.5e-7, 6.5e-8, 7.9e-11, 5.6e-9, 1.9e-10, 2.9e-9)
 NEAR, LONE = 1e5, 4e4  # weights of a layer, and of a recurrent kernel
 PART_S = 2.0  # of training in one task, which others wait for and which hands over its runs together
+
+
+class TooMuchError(ValueError):
+    """More training than one job may be. share: of it, that would be allowed"""
+
+    def __init__(self, sentence: str, share: float) -> None:
+        super().__init__(sentence)
+        self.share = share
+
+
+def two_digits(number: float) -> int:
+    """A number as a person would choose it, no larger: its first two digits, and zeros."""
+    number *= 1 + 1e-9  # what was divided and multiplied again is still what it was
+    zeros = 10 ** max(0, math.floor(math.log10(max(1.0, number))) - 1)
+    return int(number // zeros * zeros)
 
 
 def stack_width(spec: RunSpec, count: int) -> int:
@@ -103,13 +119,14 @@ def seconds(specs: Sequence[RunSpec]) -> float:
 
 
 def check(specs: Sequence[RunSpec], *, others_wait: bool = False) -> None:
-    """Raise ValueError, with a sentence, if these are too much for one job, which is less while others wait."""
+    """Raise TooMuchError, with a sentence, if these are too much for one job, which is less while others wait."""
     needed, most_s = seconds(specs), limits().max_job_s
     if others_wait:
         most_s = min(most_s, limits().max_job_busy_s)
     if needed > most_s:
         most = f"{most_s / 60:.0f} are the most at once" + (" while others wait" if others_wait else "")
-        raise ValueError(
+        raise TooMuchError(
             f"This is about {needed / 60:.0f} minutes of training, and {most}."
-            " Ask for fewer starts, sequences, units or timesteps."
+            " Ask for fewer starts, sequences, units or timesteps.",
+            most_s / needed,
         )

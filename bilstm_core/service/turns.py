@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bilstm_core.engine.cost import PART_S
+from bilstm_core.engine.cost import PART_S, two_digits
 from bilstm_core.engine.program_keys import ProgramKey
 from bilstm_core.service.job_record import Job
 from bilstm_core.service.pace import TASK_S, Pace
@@ -142,9 +142,7 @@ class Turns:
     def _short(self, job: Job) -> int:
         needed = self.pace.factor * sum(part.seconds for part in job.parts)
         training = job.specs[0].training
-        sequences = training.epochs * training.sequences_per_epoch * SHORT_S / needed
-        digits = 10 ** max(0, math.floor(math.log10(sequences)) - 1)
-        return int(sequences // digits * digits)
+        return two_digits(training.epochs * training.sequences_per_epoch * SHORT_S / needed)
 
     def _turn_seconds(self, job: Job) -> float:
         left = self.seconds_left(job)

@@ -16,9 +16,10 @@ from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import ProblemSpec, RunSpec
 from ui import best_possible, controls, evaluations, live, state, wording
 from ui.chart.component import cached, chart
-from ui.compare import guess
+from ui.compare import guess, launch, less
 from ui.compare.comparison import Comparison, runs_of
 from ui.compare.resolved import Shown, switched_on
+from ui.less import Less
 from ui.watch import Watch, line
 
 CURVE_HEIGHT, TALL_CURVE_HEIGHT = 240, 246  # px, with the probes' rows below and without: the replay is in sight
@@ -93,6 +94,16 @@ def curves(shown: Shown, note: str) -> None:
         "classes": wording.classes(problem),
     }
 
+    def smaller(share: float) -> Less | None:
+        fitting = less.fitting(comparison, settings, share) if shown.chosen.settings == settings else None
+
+        def press() -> None:
+            if fitting:
+                less.choose(comparison, fitting)
+                launch.start(comparison, fitting)
+
+        return Less(f"Run {less.told(fitting, settings)}", press) if fitting else None
+
     def draw(watch: Watch | None) -> None:
         if watch:
             growing = {label: places for label, places in _growing(shown.specs, watch.view).items() if label in labels}
@@ -129,7 +140,7 @@ def curves(shown: Shown, note: str) -> None:
         st.caption(f"{origin}{still} {TRAINING_LOSS}")
         best_possible.complete_later(specs, complete)
 
-    live.panel(page, draw, functools.partial(live.keep_finished, resumable=False), note=note)
+    live.panel(page, draw, functools.partial(live.keep_finished, resumable=False), note=note, smaller=smaller)
 
 
 def _growing(specs: SpecsByLabel, view: JobView) -> dict[str, dict[int, RunSpec]]:

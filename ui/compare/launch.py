@@ -15,7 +15,7 @@ from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.service.job_record import JobView
 from bilstm_core.settings import FIELDS
 from ui import controls, live, session, state
-from ui.compare import guess
+from ui.compare import guess, less
 from ui.compare.comparison import AFFORDABLE_S, Comparison, affordable_starts
 from ui.compare.resolved import Asked, Shown, ask, chosen_settings, show_settings, shown_settings
 from ui.settings import PageSettings, read
@@ -187,6 +187,10 @@ def row(shown: Shown) -> None:
         FIELDS[name].complaint(getattr(chosen.settings, name)) for name in ("timesteps", "units")
     ):
         st.markdown(f":material/error: {chosen.refused}")
+        fitting = less.fitting(comparison, chosen.settings, chosen.share)
+        if fitting:
+            label = f"Choose {less.told(fitting, chosen.settings)}"
+            st.button(label, key=state.widget(page, "choose_less"), on_click=less.choose, args=(comparison, fitting))
     fewer = "" if chosen.refused else lowered(page, chosen.settings.starts)
     if fewer:
         st.markdown(f":material/info: {fewer}")

@@ -21,11 +21,13 @@ class Asked:
 
     specs: those that would be trained, each once; none where it is refused
     refused: why they can't be trained, in the core's sentence, or empty
+    share: of the work, that would not be refused for being too much; 0 where that is not why
     """
 
     settings: ComparisonSettings
     specs: Sequence[RunSpec] = ()
     refused: str = ""
+    share: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +112,8 @@ def ask(
         ]
         cost.check(specs)
     except ValueError as error:
-        return Asked(settings=settings, refused=str(error))
+        share = error.share if isinstance(error, cost.TooMuchError) else 0.0
+        return Asked(settings=settings, refused=str(error), share=share)
     return Asked(settings=settings, specs=specs)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from bilstm_core import figures, reports
 from bilstm_core.analysis import frames
+from bilstm_core.engine.cost import two_digits
 from bilstm_core.figures.loss_plot import X
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.runs import Run
@@ -16,6 +17,7 @@ from bilstm_core.settings import RunSettings
 from bilstm_core.specs import RunSpec
 from ui import best_possible, controls, evaluations, live, registry, session, state, wording
 from ui.chart.component import cached, chart
+from ui.less import Less
 from ui.sequence import timeline
 from ui.settings import PageSettings
 from ui.train import tray
@@ -109,6 +111,18 @@ def _further(page: str, run: Run) -> None:
         live.start(page, [longer], resume=run if run.optimizer_state else None)
 
 
+def _smaller(page: str, share: float) -> Less | None:
+    """Fewer epochs, that take this share of the training which the controls ask for."""
+    spec = controls.current_spec(page)
+    epochs = two_digits(spec.training.epochs * share) if spec else 0
+
+    def press() -> None:
+        state.field(page, "epochs").set(epochs)
+        _train(page)
+
+    return Less(f"Train {epochs:,} epochs", press) if epochs else None
+
+
 def buttons(page: str, spec: RunSpec | None) -> None:
     """Train and Stop."""
     live.prepare(page, [spec] if spec and session.find(spec) is None else [])
@@ -189,7 +203,7 @@ def curve(page: str) -> None:
             session.keep(run)
             _show(page, run)
 
-    live.panel(page, draw, done, note=note(page))
+    live.panel(page, draw, done, note=note(page), smaller=functools.partial(_smaller, page))
 
 
 def _losses(drawn: dict[str, Run]) -> pd.DataFrame:
