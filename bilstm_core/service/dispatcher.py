@@ -218,8 +218,8 @@ class Dispatcher(Caretaker):
             if runs and all(run.steps_done for run in runs):
                 self._preparation.trained(part.programs)
             whole = bool(runs) and all(run.finished for run in runs)
-            if whole and not part.runs and not job.resume:
-                self._turns.pace.measure(runs)
+            if whole and part.started and not (part.runs or job.resume):
+                self._turns.pace.measure(runs, time.monotonic() - part.began)
             if not (part.over or problem or whole or job.stopping):
                 job.give_way(number, runs)
                 self._turns.ended(job, time.monotonic())

@@ -131,7 +131,8 @@ class Job:
         part.sent = part.started = True
         part.compiled, part.learning_since = compiled, None
         self.state, self.heard = "running", time.monotonic()
-        self.began = time.monotonic() if self.began is None else self.began
+        part.began = self.heard
+        self.began = self.heard if self.began is None else self.began
         self._tell()
 
     def lose(self, number: int) -> None:

@@ -16,7 +16,7 @@ class Part:
     """Runs that are trained as one task: their places in the job, and what has become of it.
 
     sent: it was given to a worker; started: the worker has said that it began; over: nothing more will come of it
-    compiled: the worker had its programs when it began
+    began: when its training did; compiled: the worker had its programs then
     seconds: of training that it needs, by estimate; programs: what it is trained with
     turns: how often it was given to a worker; learning_since: when this turn's first weight updates were reported
     runs, learnt: what it handed over when it last gave way, and how far each place was: weight updates and curve
@@ -27,6 +27,7 @@ class Part:
     seconds: float = 0.0
     programs: frozenset[ProgramKey] = frozenset()
     turns: int = 0
+    began: float = 0.0
     learning_since: float | None = None
     runs: list[Run] = field(default_factory=list)
     learnt: dict[int, tuple[int, Curve]] = field(default_factory=dict)

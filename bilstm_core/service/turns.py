@@ -15,7 +15,7 @@ from typing import NamedTuple
 from bilstm_core.engine.cost import PART_S, two_digits
 from bilstm_core.engine.program_keys import ProgramKey
 from bilstm_core.service.job_record import Job
-from bilstm_core.service.pace import TASK_S, Pace
+from bilstm_core.service.pace import Pace
 
 SHORT_S = PART_S  # of training, beyond which a job is long: it gives way to others
 SHORT_TURN_S = 0.5  # that a long job trains at least, before a short one goes first
@@ -85,7 +85,7 @@ class Turns:
     def seconds_left(self, job: Job) -> float:
         """About how long what is left of a job takes, with nobody before it."""
         training, compiles = list(self._training_left(job)), self._compiles(job)
-        return len(training) * TASK_S + sum(training) * self.pace.factor + compiles * self.pace.compile_s
+        return len(training) * self.pace.task_s + sum(training) * self.pace.factor + compiles * self.pace.compile_s
 
     def _training_left(self, job: Job) -> Iterator[float]:
         """Seconds by estimate, of each part that is not over."""
@@ -128,10 +128,13 @@ class Turns:
         if not waits(job) or job.given:
             return Wait()
         order = self._order_lately(jobs, now)
-        others = {id(turn.job): turn.job for turn in at_work if turn.job is not job}
-        others |= {id(other): other for other in itertools.takewhile(lambda other: other is not job, order)}
-        short = self._short(job) if others and self.long(job) else 0
-        return Wait(len(others), sum(self._turn_seconds(other) for other in others.values()), short)
+        turn_s = PART_S if self.long(job) else SHORT_TURN_S
+        others = {
+            id(other): self._turn_seconds(other, turn_s)
+            for other in itertools.takewhile(lambda each: each is not job, order)
+        }
+        others |= {id(turn.job): self._turn_left(turn, turn_s, now) for turn in at_work if turn.job is not job}
+        return Wait(len(others), sum(others.values()), self._short(job) if others and self.long(job) else 0)
 
     def _order_lately(self, jobs: Iterable[Job], now: float) -> list[Job]:
         """As `order`, a moment ago: each of a hundred who wait asks several times a second."""
@@ -144,6 +147,15 @@ class Turns:
         training = job.specs[0].training
         return two_digits(training.epochs * training.sequences_per_epoch * SHORT_S / needed)
 
-    def _turn_seconds(self, job: Job) -> float:
+    def _turn_seconds(self, job: Job, turn_s: float) -> float:
+        """How long a job's next turn takes. turn_s: of training, after which it gives way to the one that asks"""
         left = self.seconds_left(job)
-        return min(left, PART_S + self.pace.compile_s) if self.long(job) else left
+        compiling = min(1, self._compiles(job)) * self.pace.compile_s
+        return min(left, turn_s + compiling + self.pace.task_s) if self.long(job) else left
+
+    def _turn_left(self, turn: Turn, turn_s: float, now: float) -> float:
+        """How long a turn at work still takes."""
+        since = turn.job.parts[turn.number].learning_since
+        if since is None or not self.long(turn.job):
+            return self._turn_seconds(turn.job, turn_s)
+        return max(0.0, turn_s - (now - since)) + self.pace.task_s

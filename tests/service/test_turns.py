@@ -8,7 +8,17 @@ from bilstm_core.engine.program_keys import ProgramKey
 from bilstm_core.service.job_record import Job
 from bilstm_core.service.pace import TASK_S
 from bilstm_core.service.parts import parts_of
-from bilstm_core.service.turns import LATELY_S, OVERDUE_S, PART_S, REMEMBERED_S, SHORT_S, SHORT_TURN_S, Turn, Turns, Wait
+from bilstm_core.service.turns import (
+    LATELY_S,
+    OVERDUE_S,
+    PART_S,
+    REMEMBERED_S,
+    SHORT_S,
+    SHORT_TURN_S,
+    Turn,
+    Turns,
+    Wait,
+)
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 
 NOW = 1_000.0
@@ -188,10 +198,25 @@ def test_a_long_job_keeps_others_waiting_for_one_turn_and_is_told_what_would_be_
     other, long = job("other", training=LONG), job("long", training=LONG)
     wait = turns.wait(long, [at_work(other, NOW)], [other, long], NOW)
     assert wait.jobs == 1
-    assert wait.seconds == PART_S + turns.pace.compile_s
+    assert wait.seconds == PART_S + turns.pace.task_s
     assert 0 < wait.short < 20_000
     shorter = job("shorter", training=TrainingSpec(epochs=wait.short))
     assert not turns.long(shorter)
+
+
+def test_a_turn_at_work_is_told_shorter_as_it_goes_on_and_ends_sooner_for_a_short_job() -> None:
+    turns = Turns(compiled=lambda _: True)
+    other, long, short = job("other", training=LONG), job("long", training=LONG), job("short")
+    turn = at_work(other, NOW)
+
+    def told(waiting: Job, now: float) -> float:
+        return Turns(compiled=lambda _: True).wait(waiting, [turn], [other, waiting], now).seconds
+
+    task_s = turns.pace.task_s
+    assert [told(short, NOW + spent) - task_s for spent in (0.0, 0.4, 2.0)] == pytest.approx([SHORT_TURN_S, 0.1, 0.0])
+    assert [told(long, NOW + spent) - task_s for spent in (0.0, 1.5, 9.0)] == pytest.approx([PART_S, 0.5, 0.0])
+    other.parts[0].learning_since = None
+    assert told(short, NOW) == pytest.approx(SHORT_TURN_S + task_s), "it has yet to begin"
 
 
 def test_a_short_job_keeps_others_waiting_for_all_of_it_compiles_too() -> None:
