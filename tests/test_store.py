@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -197,6 +198,55 @@ def test_where_nothing_can_be_written_a_sentence_says_so(tmp_path: Path) -> None
     assert store.notice.startswith(f"Finished runs cannot be kept in {blocked / 'runs'} (")
     assert store.get(run.spec) is None
     assert store.stored_on(run.spec) is None
+
+
+ON_A_FULL_DISK = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from bilstm_core.store import Store
+from tests.test_store import RunSpec, TrainingSpec, finished
+
+root = Path(sys.argv[1])
+store, runs = Store(root / "runs", root / "recorded"), []
+while not store.notice and len(runs) < 1_000:
+    runs.append(finished(RunSpec(training=TrainingSpec(seed=len(runs)))))
+    store.put(runs[-1])
+print(store.notice)
+print([store.get(run.spec) is not None for run in runs] == [True] * (len(runs) - 1) + [False] and len(runs) > 1)
+print([path.name for path in (root / "runs").iterdir() if path.suffix != ".npz"])
+store._path(runs[0].spec).unlink()
+store.put(runs[-1])
+print(repr(store.notice), store.get(runs[-1].spec) is not None)
+"""
+
+
+def test_a_disk_that_is_full_keeps_what_it_has_and_a_sentence_says_so_until_there_is_room(tmp_path: Path) -> None:
+    """A disk of 300 KB in memory, which a child of this process mounts for itself alone."""
+    own = ["unshare", "-Urm"]
+    if not shutil.which("unshare") or subprocess.run([*own, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no disk of one's own can be mounted here")
+    mounting = 'mount -t tmpfs -o size=300k tmpfs "$0" && exec "$1" -c "$2" "$0"'
+    child = [*own, "sh", "-c", mounting, str(tmp_path), sys.executable, ON_A_FULL_DISK]
+    done = subprocess.run(child, capture_output=True, text=True, cwd=Path(__file__).parents[1], check=False)
+    notice, whole, left, *again = done.stdout.splitlines() or [done.stderr]
+    assert notice.startswith(f"Finished runs cannot be kept in {tmp_path / 'runs'} (No space left on device). ")
+    assert (whole, left, again) == ("True", "[]", ["'' True"])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is full")
+def test_a_write_that_fails_for_want_of_room_leaves_nothing_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, run = Store(tmp_path / "runs", tmp_path / "recorded"), finished()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", lambda _, mode: open("/dev/full", mode))  # noqa: PTH123, SIM115
+        store.put(run)
+    assert "(No space left on device)" in store.notice
+    assert list((tmp_path / "runs").iterdir()) == []
+    store.put(run)
+    assert store.notice == ""
+    assert store.get(run.spec) is not None
 
 
 def test_the_oldest_runs_give_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
