@@ -2,15 +2,17 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bilstm_core.analysis.parameter_matching import matched_units
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings, WhySettings
 from bilstm_core.palette import Style, style
 from bilstm_core.presets import (
+    FRACTION,
     MODELS_BY_DIRECTION,
     MODELS_BY_MERGE_MODE,
     NO_FUTURE,
+    ONE_HOT,
     WHY_FIRST,
     WHY_MORE,
     WHY_STEPS,
@@ -22,8 +24,8 @@ from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 IN_THE_LONG_RUN = ("forward", "bidirectional", NO_FUTURE)  # what Why's long run follows
 VARIANTS = {NO_FUTURE: "backward_constant", WIDER: "same_parameters", "second forward": "forward_constant"} | {
-    "told t/T": "fraction",
-    "told one-hot": "one_hot",
+    FRACTION: "fraction",
+    ONE_HOT: "one_hot",
     WHY_MORE.label: "backward_noise",
 }
 
@@ -39,6 +41,7 @@ class Compared:
     matched: labels that always have as many units as give them the reference's parameters
     expected: labels of which the well-known picture has one lowest, for the problem that it is of
     baseline: the label that the others are held against, start by start; empty where there is none
+    reasons: by label, why it may be far behind, a sentence
     """
 
     models: Mapping[str, ModelSpec]
@@ -47,6 +50,7 @@ class Compared:
     matched: tuple[str, ...] = ()
     expected: tuple[str, ...] = ()
     baseline: str = ""
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 DIRECTIONS = Compared(
@@ -63,6 +67,7 @@ MERGE_MODES = Compared(
     styles={label: style("bidirectional", model.merge_mode) for label, model in MODELS_BY_MERGE_MODE.items()},
     expected=("sum", "concat"),
     baseline="concat",
+    reasons={"mul": "A product of two numbers near zero is nearer zero."},
 )
 
 
@@ -119,6 +124,13 @@ def _specs(models: tuple[tuple[str, ModelSpec], ...], problem: ProblemSpec, epoc
         )
         for label, model in models
     }
+
+
+def starts_of(spec: RunSpec, starts: int = 10) -> list[RunSpec]:
+    """The same recipe from so many seeds: the spec's own, and the first others."""
+    own = spec.training.seed
+    others = [seed for seed in range(starts) if seed != own][: starts - 1]
+    return [replace(spec, training=replace(spec.training, seed=seed)).canonical() for seed in sorted([own, *others])]
 
 
 def each_once(specs: SpecsByLabel) -> list[RunSpec]:

@@ -11,8 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from bilstm_core import figures, reports, wording
-from bilstm_core.analysis import frames
-from bilstm_core.analysis.statistics import ranking_sentence
+from bilstm_core.analysis import frames, telling
 from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.comparison import Compared
 from bilstm_core.evaluation import MOST_SEQUENCES, Evaluation, evaluate
@@ -117,7 +116,7 @@ def results(runs: Runs, n_sequences: int = MOST_SEQUENCES) -> pd.DataFrame:
 
 def ranking(runs: Runs, n_sequences: int = MOST_SEQUENCES) -> str:
     """What the starts allow to be said of the lowest loss on fresh sequences; no more than they carry."""
-    return ranking_sentence(scores(runs, n_sequences))
+    return telling.ranking(scores(runs, n_sequences)).whole
 
 
 def paired_differences(runs: Runs, baseline: str, n_sequences: int = MOST_SEQUENCES) -> go.Figure:

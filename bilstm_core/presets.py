@@ -40,7 +40,7 @@ class Step(NamedTuple):
     """One answer to try on "why does bidirectional learn faster than forward?".
 
     label: of its curve; press: what the button says; change: what the model is
-    enough, part, nothing: what follows if it gains as much as bidirectional, some of it, or nothing
+    enough, part, nothing: what is said if it gains as much as bidirectional, some of it, or nothing
     matched: has as many units as give it the parameters of bidirectional
     """
 
@@ -56,62 +56,63 @@ class Step(NamedTuple):
 
 WHY_FIRST: Mapping[str, ModelSpec] = {"forward": ModelSpec(direction="forward"), "bidirectional": ModelSpec()}
 NO_FUTURE, WIDER = "no future", "forward, wider"
+FRACTION, ONE_HOT = "told t/T", "told one-hot"
 WHY_STEPS: tuple[Step, ...] = (
     Step(
         NO_FUTURE,
         "Take the future away",
-        "The backward branch fed a constant",
+        "a backward branch fed a constant",
         ModelSpec(second_branch="backward_constant"),
-        "So it is not the future.",
-        "So the future is a part of it.",
-        "So it is the future.",
+        "Without the future, the whole gain is still there. So it is not the future.",
+        "Without the future, only part of the gain is left.",
+        "Without the future, the gain is gone. So it is the future.",
     ),
     Step(
         WIDER,
         "Give forward as many parameters",
-        "Forward with as many parameters",
+        "as many parameters",
         ModelSpec(direction="forward"),
-        "So size is enough.",
-        "So size is a part of it, no more.",
-        "So it is not the size.",
+        "Size explains the whole gain.",
+        "Size explains only part of the gain.",
+        "Size explains none of the gain.",
         matched=True,
     ),
     Step(
         "second forward",
         "Give it a second forward branch",
-        "Forward with a second forward branch, fed a constant",
+        "a second forward branch fed a constant",
         ModelSpec(second_branch="forward_constant"),
-        "So any second state is enough.",
-        "So a second state is a part of it, no more.",
-        "So a second state alone does not help.",
+        "A second forward state explains the whole gain.",
+        "A second forward state explains only part of the gain.",
+        "A second forward state explains none of the gain.",
     ),
     Step(
-        "told t/T",
+        FRACTION,
         "Tell forward the time, t/T",
-        "Forward told t/T",
+        "the time as t/T",
         ModelSpec(direction="forward", position="fraction"),
-        "So being told the time is enough.",
-        "So being told the time is a part of it.",
-        "So it is not simply the time.",
+        "Knowing the time, as t/T, explains the whole gain.",
+        "Knowing the time, as t/T, explains only part of the gain.",
+        "Knowing the time, as t/T, explains none of the gain.",
     ),
     Step(
-        "told one-hot",
+        ONE_HOT,
         "Tell forward the time, one-hot",
-        "Forward told the timestep, one-hot",
+        "the timestep one-hot",
         ModelSpec(direction="forward", position="one_hot"),
-        "So being told the timestep is enough.",
-        "So knowing the timestep is a part of it.",
-        "So knowing the timestep does not help.",
+        "Knowing the timestep, one-hot, explains the whole gain.",
+        "Knowing the timestep, one-hot, explains only part of the gain.",
+        "Knowing the timestep, one-hot, explains none of the gain.",
     ),
 )
 WHY_MORE = Step(
     "fed noise",
     "Feed the backward branch noise",
-    "The backward branch fed noise",
+    "a backward branch fed noise",
     ModelSpec(second_branch="backward_noise"),
-    "So what that branch reads does not matter.",
-    "So what that branch reads matters in part.",
-    "So what that branch reads matters.",
+    "Fed noise, the backward branch still brings the whole gain. So what it reads does not matter.",
+    "Fed noise, the backward branch brings only part of the gain.",
+    "Fed noise, the backward branch brings none of the gain. So what it reads matters.",
 )
 
 DECIDES: Mapping[str, str] = {

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bilstm_core.analysis.parameter_matching import matched_units
+from bilstm_core.comparison import starts_of
 from bilstm_core.presets import (
     EVERY_PROBLEM,
     INSIDE,
@@ -21,7 +22,8 @@ STARTS = 10
 def recorded_specs() -> list[RunSpec]:
     """Every spec that is recorded.
 
-    The presets, what Inside offers, every problem read in every direction, and ten starts of each model compared.
+    Ten starts of each preset, what Inside offers, every problem read in every direction, and ten starts of each model
+    compared.
     """
     steps = [
         replace(step.model, units=matched_units(ProblemSpec(), step.model, WHY_FIRST["bidirectional"]))
@@ -35,7 +37,8 @@ def recorded_specs() -> list[RunSpec]:
     starts = [
         RunSpec(model=model, training=TrainingSpec(seed=seed)).canonical() for model in models for seed in range(STARTS)
     ]
-    return list(dict.fromkeys([*PRESETS.values(), *INSIDE, *EVERY_PROBLEM, *starts]))
+    recipes = [spec for preset in PRESETS.values() for spec in starts_of(preset, STARTS)]
+    return list(dict.fromkeys([*PRESETS.values(), *INSIDE, *EVERY_PROBLEM, *starts, *recipes]))
 
 
 def replayed(spec: RunSpec) -> bool:

@@ -7,7 +7,7 @@ from bilstm_core.page_settings import DIRECTIONS
 from bilstm_core.problems import View
 from ui import registry, shell, state, wording
 from ui.chart.component import cached, chart
-from ui.compare import headline, launch, tables
+from ui.compare import headline, launch, tables, words
 from ui.compare.comparison import Comparison
 
 shell.enter(__file__)
@@ -17,10 +17,8 @@ COMPARISON = Comparison.of(
 
 shown, narrow = headline.question(COMPARISON, registry.DIRECTIONS.question)
 with narrow:
-    st.markdown("**What has each output read?**")
-    raw = st.toggle(
-        "Tutorial's order (output reversed)", key=state.widget(COMPARISON.page, "raw"), persist_state="session"
-    )
+    st.markdown(words.WHAT_IS_READ)
+    raw = st.toggle(words.TUTORIALS_ORDER, key=state.widget(COMPARISON.page, "raw"), persist_state="session")
     backward: View = "backward_raw" if raw else "backward"
     models: list[tuple[str, View]] = [
         ("forward", "forward"),
@@ -35,13 +33,9 @@ with narrow:
             lambda: figures.reading_grid(timesteps, models, decides=problem.problem.deciding(timesteps)),
         ),
         key="directions-grid",
-        alt="For each model, which values each output has read, and which decide its label.",
+        alt=words.READING_ALT,
     )
-    st.caption(
-        f"Filled: this output has read that value. Outlined: that value {wording.outlined(problem)}. "
-        "Same network either way; only the order of its outputs differs."
-        + (f" Drawn for {timesteps} timesteps." if timesteps < problem.timesteps else "")
-    )
+    st.caption(words.reading(wording.outlined(problem), timesteps if timesteps < problem.timesteps else None))
     launch.beside(shown)
 with st.container(key="rest"):
     tables.table(shown)

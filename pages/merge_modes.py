@@ -7,7 +7,7 @@ from bilstm_core.page_settings import MERGE_MODES
 from bilstm_core.presets import MODELS_BY_MERGE_MODE
 from ui import registry, shell, state
 from ui.chart.component import chart
-from ui.compare import headline, launch, tables
+from ui.compare import headline, launch, tables, words
 from ui.compare.comparison import Comparison
 
 shell.enter(__file__)
@@ -16,14 +16,14 @@ COMPARISON = Comparison.of(comparison.MERGE_MODES, page=registry.MERGE_MODES.nam
 shown, narrow = headline.question(COMPARISON, registry.MERGE_MODES.question)
 with narrow:
     mode = st.segmented_control(
-        "What the merge does",
+        words.WHAT_THE_MERGE_DOES,
         list(MODELS_BY_MERGE_MODE),
         default="concat",
         required=True,
         key=state.widget("merge", "drawn"),
         persist_state="session",
     )
-    chart(figures.merge_drawing(mode), key="merge-drawing", alt=f"What {mode} makes of two outputs of four numbers.")
+    chart(figures.merge_drawing(mode), key="merge-drawing", alt=words.merge_alt(mode))
     launch.beside(shown)
 with st.container(key="rest"):
     tables.differences_from_baseline(shown)

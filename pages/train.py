@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui import code, controls, derivation, evaluations, files, live, registry, session, share, shell
 from ui.sequence import timeline
-from ui.train import details, numbers, taken, trainer, tray
+from ui.train import details, numbers, starts, taken, trainer, tray, words
 
 shell.enter(__file__)
 PAGE = registry.TRAIN.name
@@ -35,14 +35,15 @@ evaluation = evaluations.evaluated_soon(run) if run else None
 with offered:
     files.popover(PAGE, lambda: taken.offer(PAGE, run, evaluation))
 if run and evaluation:
-    answer.markdown(numbers.sentence(run, evaluation) if not live.active(PAGE) else numbers.meanwhile(run))
+    told = numbers.with_standing(numbers.answer(run, evaluation), starts.standing(run, evaluation))
+    answer.markdown(*told if not live.active(PAGE) else (numbers.meanwhile(run),))
     with right, st.container(key="aside"):
-        numbers.figures_of(run, evaluation)
+        numbers.figures_of(PAGE, run, evaluation)
         tray.panel(PAGE, run)
     with st.container(key="rest"):
         timeline.expected_and_predicted(PAGE, run, evaluation)
         details.tabs(PAGE, run, evaluation)
 elif run:
-    answer.markdown(evaluations.EVALUATING)
+    answer.markdown(words.EVALUATING)
 else:
-    answer.markdown("Training." if live.active(PAGE) else "Press **Train** to find out.")
+    answer.markdown(words.TRAINING if live.active(PAGE) else words.PRESS_TRAIN)

@@ -16,9 +16,10 @@ class Answer:
 
     place: DeltaGenerator
 
-    def markdown(self, sentence: str) -> None:
-        """Say the answer, or that it is covered."""
-        self.place.markdown(COVERED if state.COVERED.get() else sentence)
+    def markdown(self, sentence: str, counts: str = "") -> None:
+        """Say the answer, or that it is covered. counts: what it rests on, in a second, quieter line"""
+        told = f"{sentence}\n\n{counts}" if counts else sentence
+        self.place.markdown(COVERED if state.COVERED.get() else told)
 
 
 def answer() -> Answer:

@@ -13,6 +13,7 @@ STYLE = """
 [data-testid="stMainBlockContainer"] { max-width: 1680px; padding-top: 4.5rem; padding-bottom: 3rem; }
 h1 { padding-bottom: 0.1rem; }
 .st-key-answer p { font-size: 1.25rem; line-height: 1.45; }
+.st-key-answer p + p { font-size: 0.95rem; margin-top: -0.75rem; } /* intervals and counts */
 .st-key-headline { min-height: 3.65rem; } /* two lines, whether or not they are full */
 .st-key-buttons { position: relative; row-gap: 0 !important; z-index: 1; } /* the answer's margin lies over it */
 /* two rows of them fit */
@@ -28,7 +29,6 @@ h1 { padding-bottom: 0.1rem; }
 *:has(> .st-key-status) { max-height: 0; min-height: 0; margin-bottom: -1rem; z-index: 1; overflow: visible; }
 /* what changes several times a second moves at once: an animation would draw the page sixty times */
 .st-key-status *, .st-key-figure [data-testid="stElementContainer"] { transition: none !important; }
-*:has(> .st-key-verdict) { flex: 1 1 20rem !important; margin-block: -0.25rem; }
 /* the switch of the class mode, in the header */
 .st-key-view-switch { position: fixed; right: 4.75rem; top: 0.8rem; width: auto !important; z-index: 999991; }
 *:has(> .st-key-view-switch), [data-testid="stMainBlockContainer"] > * > *:has(> * > * > .st-key-view-switch) {

@@ -8,23 +8,20 @@ import pandas as pd
 from bilstm_core.analysis.parameter_matching import Match
 from bilstm_core.analysis.statistics import (
     FEWEST,
-    FRESH,
     Difference,
     amount,
     by_start,
     difference,
     differences,
-    evidence,
     interval,
-    lead,
     listed,
 )
-from bilstm_core.presets import NO_FUTURE, WHY_MORE, WIDER, Step
+from bilstm_core.analysis.telling import Told, after, ends, in_runs, lead, too_few, why_open
+from bilstm_core.presets import NO_FUTURE, WHY_MORE, WHY_STEPS, WIDER, Step
 
 FORWARD, BIDIRECTIONAL = "forward", "bidirectional"
 NEGLIGIBLE = 0.1  # of bidirectional's gain: a change that lacks less has enough, one that has less has nothing
-OPEN = "These starts do not settle it."
-UNSETTLED = "is not settled"
+CHANGES = {step.label: step.change for step in (*WHY_STEPS, WHY_MORE)}
 
 FUTURE, BIGGER, ELSE = "It sees the future", "It is bigger", "Something else"
 GUESSES = (FUTURE, BIGGER, ELSE)
@@ -72,102 +69,140 @@ def _below_zero(values: "pd.Series[float]") -> bool:
     return interval(values.tolist())[1] < 0
 
 
-def opening(scores: pd.DataFrame) -> str:
-    """How far bidirectional is ahead of forward, before anything is tried."""
+def _opening_pair(scores: pd.DataFrame) -> Difference:
     (pair,) = differences(scores[scores["label"].isin([FORWARD, BIDIRECTIONAL])])
+    return pair
+
+
+def _opened(pair: Difference, sequences: int | None, nothing: str) -> Told:
     if pair.starts < FEWEST:
-        return f"{pair.starts} starts cannot settle it: {FEWEST} are the fewest that can. Run 10."
+        return too_few(pair.starts, "tell the two apart")
     if not pair.settled:
-        return f"{BIDIRECTIONAL} and {FORWARD} are too close to call ({evidence(pair)}): nothing to explain here."
-    return f"{pair.first}'s {FRESH} is {lead(pair)} lower than {pair.second}'s ({evidence(pair)})."
+        told = f"{pair.first} and {pair.second} are too close to call{nothing}."
+        return Told(after(sequences, told), why_open(pair))
+    told = f"{pair.first}'s loss is {lead(pair)} below {pair.second}'s, {in_runs(pair)}."
+    return Told(
+        after(sequences, told), f"95% interval {ends(pair)}. Loss: mean of {pair.starts} runs, on fresh sequences."
+    )
 
 
-def finding(scores: pd.DataFrame, step: Step, match: Match | None = None) -> str:
-    """What came of one change, in a sentence and what follows from it.
+def opening(scores: pd.DataFrame, sequences: int | None = None) -> Told:
+    """How far bidirectional is ahead of forward, before anything is tried. sequences: that each run was trained on"""
+    return _opened(_opening_pair(scores), sequences, ", so there is nothing to explain")
 
-    scores: label, seed, loss
+
+def finding(scores: pd.DataFrame, step: Step, match: Match | None = None, sequences: int | None = None) -> Told:
+    """What came of one change: what follows from it, and what was measured.
+
+    scores: label, seed, loss; sequences: as of `opening`, which is told where there is no gain to explain
     match: of a step that matches parameters; from one that is not close nothing follows
     """
     reached = gain(scores, step.label)
     if reached is None:
-        return opening(scores)
-    pair = reached.pair
+        return opening(scores, sequences)
+    measured = _measured(reached)
+    if step.matched and match and not match.close:
+        units = f"at most {match.units} units" if match.at_most else f"{match.units} units, the nearest match,"
+        counts = f"it has {match.parameters:,} parameters, not {match.wanted:,}"
+        return Told(f"With {units} {counts}. So this says nothing about size.", measured)
+    if reached.kind == "open":
+        return Told(f"These runs don't settle how much of the gain {step.change} brings.", measured)
+    follows: str = getattr(step, reached.kind)
+    if reached.kind == "part":
+        follows = f"{follows.removesuffix('.')} ({reached.share:.0%})."
+    return Told(follows, measured)
+
+
+def _measured(reached: Gain) -> str:
+    pair, share = reached.pair, f"{reached.share:.0%} of bidirectional's gain"
     if not pair.settled:
-        outcome = f"no settled difference from forward's loss ({evidence(pair)})"
-    elif pair.first == FORWARD:
-        outcome = f"loss {lead(pair)} higher than forward's ({evidence(pair)})"
-    else:
-        outcome = f"loss {lead(pair)} lower than forward's ({evidence(pair)})"
-        outcome += f", {reached.share:.0%} of bidirectional's gain"
-    if match and not match.close:
-        units = f"at most {match.units} units" if match.at_most else f"{match.units} units, the nearest match"
-        counts = f"{match.parameters:,} parameters against {match.wanted:,}"
-        return f"Forward with {units} ({counts}): {outcome}. So nothing follows about size."
-    follows = OPEN if reached.kind == "open" else getattr(step, reached.kind)
-    return f"{step.change}: {outcome}. {follows}"
+        return f"Against forward: {why_open(pair)}"
+    if pair.first == FORWARD:
+        return f"Its loss is {lead(pair)} above forward's, {in_runs(pair)}; 95% interval {ends(pair)}."
+    return f"Its loss is {lead(pair)} below forward's, {in_runs(pair)}: {share}; 95% interval {ends(pair)}."
 
 
-def kinds(scores: pd.DataFrame, steps: Sequence[Step], match: Match | None = None) -> dict[str, Kind]:
+def gains(scores: pd.DataFrame, steps: Sequence[Step], match: Match | None = None) -> dict[str, Gain]:
     """What each change gains, by label; empty where bidirectional's own gain is not settled.
 
     match: of the steps that match parameters; they stay open where it is not close
     """
     present = set(scores["label"])
-    gains = {step: gain(scores, step.label) for step in steps if step.label in present}
+    found = {step: gain(scores, step.label) for step in steps if step.label in present}
     return {
-        step.label: "open" if step.matched and match and not match.close else reached.kind
-        for step, reached in gains.items()
+        step.label: reached._replace(kind="open") if step.matched and match and not match.close else reached
+        for step, reached in found.items()
         if reached is not None
     }
 
 
-def verdict(guess: str, gained: Mapping[str, Kind]) -> str:
+def verdict(guess: str, gained: Mapping[str, Gain]) -> str:
     """What the changes tried so far say of a guess; "" while they say nothing of it."""
-    future, size = gained.get(NO_FUTURE), gained.get(WIDER)
-    words = {
-        FUTURE: {"enough": "does not hold", "part": "holds in part", "nothing": "holds", "open": UNSETTLED},
-        BIGGER: {"enough": "holds", "part": "holds in part", "nothing": "does not hold", "open": UNSETTLED},
-    }
+    future, size = (gained[label].kind if label in gained else None for label in (NO_FUTURE, WIDER))
+    kind: Kind | None
     if guess == ELSE:
         if future is None or size is None:
             return ""
-        outcome = "holds"
+        kind = "enough"
         if size == "enough" or future in ("part", "nothing"):
-            outcome = "does not hold"
+            kind = "nothing"
         elif "open" in (future, size):
-            outcome = UNSETTLED
+            kind = "open"
+    elif guess == FUTURE:
+        kind = _REVERSED[future] if future else None
     else:
-        kind = future if guess == FUTURE else size
-        if kind is None:
-            return ""
-        outcome = words[guess][kind]
-    return f"Your guess, \u201c{guess[0].lower()}{guess[1:]}\u201d, {outcome} in these runs."
+        kind = size
+    return f"You guessed \u201c{guess}\u201d. {_VERDICTS[kind]}" if kind else ""
 
 
-def conclusion(gained: Mapping[str, Kind]) -> str:
-    """What is left when everything has been tried."""
-    enough = [label for label, kind in gained.items() if kind == "enough"]
-    unsettled = [label for label, kind in gained.items() if kind == "open"]
-    if NO_FUTURE in enough and not {*enough, *unsettled} - {NO_FUTURE, WHY_MORE.label}:
-        return "What is left: a second state that starts from the other end, whatever it reads."
-    sentences = f"Enough by itself: {listed(enough)}." if enough else ""
-    if unsettled:
-        sentences += f" Not settled by these runs: {listed(unsettled)}."
-    return sentences.strip() or "None of these is enough by itself."
+_REVERSED: Mapping[Kind, Kind] = {"enough": "nothing", "nothing": "enough", "part": "part", "open": "open"}
+_VERDICTS: Mapping[Kind, str] = {
+    "enough": "These runs say yes.",
+    "part": "These runs say: in part.",
+    "nothing": "These runs say no.",
+    "open": "These runs don't settle it.",
+}
 
 
-def lead_sentence(scores: pd.DataFrame, earlier: pd.DataFrame | None) -> str:
+def conclusion(gained: Mapping[str, Gain]) -> Told:
+    """What has been found when everything has been tried, and no more than that."""
+
+    def of(kind: Kind, *, share: bool = False) -> str:
+        return listed(
+            [
+                CHANGES[label] + (f" ({reached.share:.0%})" if share else "")
+                for label, reached in gained.items()
+                if reached.kind == kind
+            ]
+        )
+
+    enough = [label for label, reached in gained.items() if reached.kind == "enough"]
+    told = f"Enough by itself: {of('enough')}." if enough else "None of these is enough by itself."
+    if NO_FUTURE in enough:
+        told += " Fed a constant, a branch can only count down the timesteps."
+    counts = [
+        f"{words}: {which}."
+        for words, which in (
+            ("Part of the gain", of("part", share=True)),
+            ("None of it", of("nothing")),
+            ("Not settled", of("open")),
+        )
+        if which
+    ]
+    return Told(told, " ".join(counts))
+
+
+def long_lead(
+    scores: pd.DataFrame, earlier: pd.DataFrame | None, sequences: int | None = None, before: int | None = None
+) -> Told:
     """How far bidirectional leads in a long run, and how far it led in the short one, where that is known.
 
-    scores, earlier: label, seed, loss
+    scores, earlier: label, seed, loss; sequences, before: that each run was trained on
     """
-    (pair,) = differences(scores[scores["label"].isin([FORWARD, BIDIRECTIONAL])])
-    sentence = opening(scores)
-    if pair.starts >= FEWEST and not pair.settled:
-        sentence = f"{BIDIRECTIONAL} and {FORWARD} are too close to call ({evidence(pair)})."
+    told = _opened(_opening_pair(scores), sequences, "")
     if earlier is None or earlier.empty:
-        return sentence
+        return told
     means = by_start(earlier)[[FORWARD, BIDIRECTIONAL]].dropna().mean()
-    lead = float(means[FORWARD] - means[BIDIRECTIONAL])
-    leader = BIDIRECTIONAL if lead >= 0 else FORWARD
-    return f"{sentence} Where the tutorial stops, {leader} led by {amount(abs(lead))}."
+    gap = float(means[FORWARD] - means[BIDIRECTIONAL])
+    leader = BIDIRECTIONAL if gap >= 0 else FORWARD
+    return told._replace(answer=f"{told.answer} {after(before, f'{leader} led by {amount(abs(gap))}.')}")

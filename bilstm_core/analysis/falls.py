@@ -18,12 +18,14 @@ def falls_of(runs: Mapping[str, Sequence[Run]]) -> dict[str, float]:
 
 
 def fall_sentence(runs: Mapping[str, Sequence[Run]]) -> str:
-    """How much each model's loss still fell in the second half of its training."""
+    """How much each model's training loss still fell in the second half of its training."""
     falls = falls_of(runs)
     order = sorted(falls, key=lambda label: -falls[label])
     told = []
-    fell, rose = [label for label in order if falls[label] >= 0], [label for label in order if falls[label] < 0]
-    for verb, group in (("fell", fell), ("rose", rose)):
-        for place, label in enumerate(group):
-            told.append(f"{label}'s {'by' if place else f'training loss {verb} by'} {abs(falls[label]):.0%}")
-    return f"in the second half of the run {listed(told)}."
+    for verb, group in (
+        ("fell", [label for label in order if falls[label] >= 0]),
+        ("rose", [label for label in order if falls[label] < 0]),
+    ):
+        if group:
+            told.append(f"{verb} by {listed([f'{abs(falls[label]):.0%} ({label})' for label in group])}")
+    return f"In the second half, the training loss {', and '.join(told)}."

@@ -1,4 +1,4 @@
-"""What several starts allow to be said: paired differences, their intervals, and sentences that claim no more.
+"""What several starts allow to be said: paired differences, their intervals, and numbers as they are printed.
 
 Starts are paired: all models of one start see the same data. Two models are told apart ("settled") when the 95 %
 interval of their mean difference leaves out zero, a sign test of the wins is below 5 %, and both point the same way.
@@ -7,7 +7,7 @@ Bands over starts are quantiles, and are made where curves are drawn (figures.sm
 
 import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -20,7 +20,6 @@ FEWEST = 6  # starts that can be settled at all: 5 wins of 5 have p = 0.06
 DRAWS = 4_000
 POWER = 0.8
 MOST_STARTS = 1_000
-FRESH = "loss on fresh sequences"  # what is ranked; a curve is of the loss on those that are trained on
 
 Floats = npt.NDArray[np.float64]
 
@@ -178,75 +177,6 @@ def starts_needed(gaps: Sequence[float] | Floats) -> int | None:
     return _starts_needed(tuple(float(gap) for gap in gaps))
 
 
-def ranking_sentence(scores: pd.DataFrame, expected: Sequence[str] = ()) -> str:
-    """What the starts at hand say of the lowest loss, in about 30 words; no winner is named that they do not carry.
-
-    scores: label, seed, loss; expected: the labels of which the lesson says that one has the lowest loss
-    """
-    labels = list(dict.fromkeys(scores["label"]))
-    if len(labels) < 2:
-        return "One model alone cannot be ranked."
-    pairs = differences(scores)
-    starts = max(pair.starts for pair in pairs)
-    if starts < 2:
-        return "One start cannot rank them; the next may fall the other way. Run 10 to find out."
-    if starts < FEWEST:
-        return f"{starts} starts cannot rank them: {FEWEST} are the fewest that can. Run 10 to find out."
-    means = by_start(scores).mean()
-    ranked = sorted(labels, key=lambda label: float(means[label]))
-    pair_of = {frozenset((pair.first, pair.second)): pair for pair in pairs}
-    return _ranking(ranked, pair_of) + _contradiction(ranked, pair_of, [label for label in expected if label in labels])
-
-
-Pairs = Mapping[frozenset[str], Difference]
-
-
-def _level(ranked: Sequence[str], pairs: Pairs) -> list[str]:
-    """Those that the lowest is not settled below, itself included."""
-    best = ranked[0]
-    return [best, *(label for label in ranked[1:] if not pairs[frozenset((best, label))].settled)]
-
-
-def _ranking(ranked: Sequence[str], pairs: Pairs) -> str:
-    best, level = ranked[0], _level(ranked, pairs)
-    if len(level) == 1:
-        pair = pairs[frozenset((best, ranked[1]))]
-        place = "lower than" if len(ranked) == 2 else "lower than the next,"
-        return f"{best}'s {FRESH} is {lead(pair)} {place} {ranked[1]}'s ({evidence(pair)})."
-    beaten = [
-        label
-        for label in ranked
-        if label not in level and all(pairs[frozenset((label, lowest))].settled for lowest in level)
-    ]
-    if not any(pair.settled for pair in pairs.values()):
-        widest = pairs[frozenset((best, ranked[-1]))]
-        gap = f"The widest gap, {widest.first} below {widest.second}, is not settled"
-        return f"No ranking yet. {gap} ({evidence(widest)})."
-    close = pairs[frozenset(level[:2])]
-    open_ = f"No winner: {listed(level)} are too close to call"
-    gap = f" ({evidence(close)})" if len(level) == 2 else ""
-    worse = f". {listed(beaten)} {'is' if len(beaten) == 1 else 'are'} higher" if beaten else ""
-    return f"{open_}{gap}{worse}."
-
-
-def _contradiction(ranked: Sequence[str], pairs: Pairs, expected: Sequence[str]) -> str:
-    if not expected or set(_level(ranked, pairs)) & set(expected):
-        return ""
-    return f" The well-known picture has {listed(expected, 'or')} lowest; these runs do not."
-
-
-def evidence(pair: Difference) -> str:
-    """The interval of a difference and the wins, for a bracket."""
-    tied = f", {pair.starts - pair.decided} tied" if pair.decided < pair.starts else ""
-    _, low, high = amounts(pair.mean, pair.low, pair.high)
-    return f"95% interval {low} to {high}, {pair.wins} of {pair.starts} starts{tied}"
-
-
-def lead(pair: Difference) -> str:
-    """The mean of a difference, with the digits of the interval that `evidence` gives it."""
-    return amounts(pair.mean, pair.low, pair.high)[0]
-
-
 def amount(value: float) -> str:
     """A loss or a difference of losses, with as many digits as it has to say."""
     return amounts(value)[0]
@@ -270,6 +200,17 @@ def shares(*values: float) -> list[str]:
     printed = ([_rounded(value, f".{digits}%") for value in values] for digits in (1, 2, 3))
     *fewer, most = printed
     return next((words for words in fewer if len(set(words)) == different), most)
+
+
+def share_within(value: float, low: float, high: float) -> tuple[str, str, str]:
+    """A measured share in percent, with as few digits as leave it within its interval, and the interval's ends.
+
+    The ends have at least as many digits as the share, so that it lies between them as printed, too.
+    """
+    printed = shares(value, low, high)
+    short = f"{value:.0%}"
+    within = low <= float(short.removesuffix("%")) / 100 <= high
+    return short if within else printed[0], printed[1], printed[2]
 
 
 def _rounded(value: float, form: str) -> str:

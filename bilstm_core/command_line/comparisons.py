@@ -14,7 +14,7 @@ from bilstm_core.analysis import frames
 from bilstm_core.analysis.ablation import FORWARD, finding, opening
 from bilstm_core.analysis.falls import fall_sentence
 from bilstm_core.analysis.parameter_matching import match
-from bilstm_core.analysis.statistics import ranking_sentence
+from bilstm_core.analysis.telling import ranking
 from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.choices import slugs
 from bilstm_core.command_line import asked, links, trainings
@@ -76,21 +76,21 @@ class Outcome:
     @cached_property
     def sentences(self) -> list[str]:
         """What may be said of it."""
-        settings, after = self.settings, f"After {self.settings.epochs:,} sequences each"
+        settings, seen = self.settings, self.settings.epochs
         if isinstance(settings, WhySettings):
             steps = [step for step in tried(settings) if step.label in self.runs]
             near = match(settings.problem, WHY_FIRST[FORWARD], settings.reference)
-            findings = [finding(self.scores, step, near if step.matched else None) for step in steps]
-            return [f"{after}: {opening(self.scores)}", *dict.fromkeys(findings), *self._falls(self.runs)]
+            told = [opening(self.scores, seen), *(finding(self.scores, step, near, seen) for step in steps)]
+            return [*dict.fromkeys(each.whole for each in told), *self._falls(self.runs)]
         ranked = self.scores[self.scores["label"].isin(self.shown)]
         expected = self.compared.expected if settings.name == ComparisonSettings().name else ()
         drawn = {label: self.runs[label] for label in self.shown}
-        return [f"{after}: {ranking_sentence(ranked, expected)}", *self._falls(drawn)]
+        ranking_told = ranking(ranked, expected, sequences=seen, reasons=self.compared.reasons)
+        return [ranking_told.whole, *self._falls(drawn)]
 
     def _falls(self, runs: RunsByLabel) -> list[str]:
         """Of a long training, how much its losses still fell at the end."""
-        sentence = fall_sentence(runs)
-        return [sentence[:1].upper() + sentence[1:]] if is_long(self.settings) else []
+        return [fall_sentence(runs)] if is_long(self.settings) else []
 
     def table(self, name: str) -> pd.DataFrame:
         """One of TABLES."""

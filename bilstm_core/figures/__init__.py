@@ -10,6 +10,7 @@ from bilstm_core.figures.merges import merge_drawing, merge_steps
 from bilstm_core.figures.reading import reading_grid
 from bilstm_core.figures.replay import curve_and_timeline
 from bilstm_core.figures.smoothing import smooth_and_band, thin
+from bilstm_core.figures.strip import starts_strip
 from bilstm_core.figures.timeline import around_flip, timeline
 from bilstm_core.figures.wall import wall
 from bilstm_core.palette import WRONG, Style, color, dash, style
@@ -38,6 +39,7 @@ __all__ = [
     "reading_grid",
     "sensitivity",
     "smooth_and_band",
+    "starts_strip",
     "style",
     "thin",
     "three_by_three",

@@ -16,15 +16,15 @@ from bilstm_core.analysis.statistics import (
     by_start,
     difference,
     differences,
-    evidence,
     interval,
     late_fall,
     listed,
-    ranking_sentence,
+    share_within,
     shares,
     sign_test,
     starts_needed,
 )
+from bilstm_core.evaluation import wilson_interval
 
 
 def scores(**losses: list[float]) -> pd.DataFrame:
@@ -57,12 +57,6 @@ def test_wins_are_counted_seed_by_seed() -> None:
 def test_ties_and_seeds_that_one_lacks_do_not_count_as_wins() -> None:
     (pair,) = differences(scores(a=[1.0, 1.0, 1.0], b=[1.0, 2.0]))
     assert (pair.first, pair.wins, pair.starts, pair.decided, pair.mean) == ("a", 1, 2, 1, 0.5)
-
-
-def test_starts_that_all_tie_are_starts_all_the_same() -> None:
-    text = ranking_sentence(scores(a=[1.0] * 10, b=[1.0] * 10))
-    assert text.startswith("No ranking yet.")
-    assert text.endswith("0 of 10 starts, 10 tied).")
 
 
 def test_many_small_losses_against_a_few_large_wins_settle_nothing() -> None:
@@ -159,64 +153,6 @@ def test_about_four_of_five_comparisons_of_the_size_needed_are_settled() -> None
     assert 0.65 <= np.mean(settled) <= 0.95
 
 
-def test_two_models_are_told_apart_with_interval_and_wins() -> None:
-    text = ranking_sentence(scores(slow=around(2.0), fast=shuffled(1.0)))
-    (pair,) = differences(scores(slow=around(2.0), fast=shuffled(1.0)))
-    assert text == (
-        f"fast's loss on fresh sequences is 1.000 lower than slow's (95% interval {pair.low:.3f} to {pair.high:.3f}, "
-        "10 of 10 starts)."
-    )
-
-
-def test_the_lowest_of_several_is_set_beside_the_next() -> None:
-    text = ranking_sentence(scores(c=around(3.0), a=shuffled(1.0), b=around(2.0)))
-    assert text.startswith("a's loss on fresh sequences is 1.000 lower than the next, b's (95% interval ")
-
-
-def test_six_of_ten_name_no_winner() -> None:
-    text = ranking_sentence(scores(a=[1.0] * 6 + [3.0] * 4, b=[2.0] * 10))
-    assert text.startswith("No ranking yet. The widest gap, a below b, is not settled (95% interval -")
-
-
-@pytest.mark.parametrize("starts", [2, 3, 5])
-def test_too_few_starts_rank_nothing(starts: int) -> None:
-    assert ranking_sentence(scores(a=[1.0] * starts, b=[2.0] * starts)) == (
-        f"{starts} starts cannot rank them: 6 are the fewest that can. Run 10 to find out."
-    )
-
-
-def test_one_start_ranks_nothing() -> None:
-    assert ranking_sentence(scores(a=[1.0], b=[2.0])) == (
-        "One start cannot rank them; the next may fall the other way. Run 10 to find out."
-    )
-
-
-def test_one_model_cannot_be_ranked() -> None:
-    assert ranking_sentence(scores(a=[1.0] * 10)) == "One model alone cannot be ranked."
-
-
-def test_level_models_are_named_together_and_a_higher_one_beside_them() -> None:
-    text = ranking_sentence(scores(high=around(3.0), b=around(1.0), c=shuffled(1.001)))
-    assert text.startswith("No winner: b and c are too close to call (95% interval -")
-    assert text.endswith(" starts). high is higher.")
-
-
-def test_what_contradicts_the_lesson_is_said_and_what_fits_it_is_not() -> None:
-    table = scores(a=around(2.0), b=shuffled(1.0))
-    assert ranking_sentence(table, ["a"]).endswith("The well-known picture has a lowest; these runs do not.")
-    assert "picture" not in ranking_sentence(table, ["b", "a"])
-    assert "picture" not in ranking_sentence(table)
-    assert "picture" not in ranking_sentence(table, ["not in view"])
-
-
-@pytest.mark.parametrize("middles", [(1.0, 2.0, 3.0, 4.0), (1.0, 1.0, 1.0, 1.0), (1.0, 1.0, 2.0, 3.0)])
-def test_a_headline_has_about_thirty_words(middles: tuple[float, ...]) -> None:
-    table = scores(
-        **{f"model{place}": around(middle) if place % 2 else shuffled(middle) for place, middle in enumerate(middles)}
-    )
-    assert len(ranking_sentence(table).split()) <= 30
-
-
 def test_a_fall_is_measured_over_the_second_half_of_a_training() -> None:
     flat, halved = [1.0] * 100, [1.0] * 50 + [0.5] * 50
     assert late_fall(flat) == 0
@@ -228,12 +164,6 @@ def test_a_fall_is_measured_over_the_second_half_of_a_training() -> None:
     assert late_fall(steady) == pytest.approx(1 - 0.055 / 0.555)
     assert late_fall(steady[:8]) == pytest.approx(1 - 0.93 / 0.97)
     assert late_fall([4, 2, 1]) == pytest.approx(0.75)
-
-
-def test_fewest_starts_rank_and_tell_how_many_are_needed() -> None:
-    text = ranking_sentence(scores(a=around(1.0)[:FEWEST], b=shuffled(2.0)[:FEWEST]))
-    assert text.startswith("a's loss on fresh sequences is 0.9")
-    assert starts_needed([1.0, 1.1, 1.2, 1.3, 1.4, 1.5]) == FEWEST
 
 
 def test_what_is_just_at_a_bound_is_not_settled() -> None:
@@ -254,50 +184,6 @@ def test_a_comparison_of_no_common_starts_has_no_mean() -> None:
 def test_models_with_equal_means_keep_their_order() -> None:
     (pair,) = differences(scores(z=[1.0, 2.0], a=[2.0, 1.0]))
     assert (pair.first, pair.second) == ("z", "a")
-
-
-def test_ties_are_counted_beside_the_wins() -> None:
-    pair = Difference("a", "b", 0.5, 0.25, 0.75, 6, 10, 8)
-    assert evidence(pair) == "95% interval 0.250 to 0.750, 6 of 10 starts, 2 tied"
-    assert evidence(pair._replace(decided=10)) == "95% interval 0.250 to 0.750, 6 of 10 starts"
-
-
-def test_several_level_models_and_several_higher_ones_are_named_without_a_bracket() -> None:
-    level = {"b": around(1.0), "c": shuffled(1.001), "d": around(1.002)[::-1]}
-    assert ranking_sentence(scores(**level, high=around(3.0), top=shuffled(4.0))) == (
-        "No winner: b, c and d are too close to call. high and top are higher."
-    )
-    two = {"b": around(1.0), "c": shuffled(1.001)}
-    near = [value + 0.006 * (-1) ** place for place, value in enumerate(around(1.012))]  # below neither, above one
-    text = ranking_sentence(scores(**two, near=near, high=around(3.0)))
-    assert text.startswith("No winner: ")
-    assert text.endswith(" high is higher.")
-
-
-def test_a_level_pair_with_nothing_higher_ends_after_its_bracket() -> None:
-    rng = np.random.default_rng(6)
-    gaps = np.array([0.01, 0.012, 0.009, 0.011, 0.01, 0.013, 0.01, 0.012, 0.009, 0.011])
-    best, second = 1 + rng.normal(0, 1e-4, 10), 1.002 + rng.normal(0, 0.02, 10)
-    table = scores(best=list(best), second=list(second), third=list(best + gaps))
-    assert {(pair.first, pair.second): pair.settled for pair in differences(table)} == {
-        ("best", "second"): False,
-        ("best", "third"): True,
-        ("second", "third"): False,
-    }
-    text = ranking_sentence(table)
-    assert text.startswith("No winner: best and second are too close to call (95% interval ")
-    assert text.endswith(" starts).")
-
-
-def test_no_ranking_tells_the_gap_between_the_lowest_and_the_highest() -> None:
-    wide = {"a": [0.0, 4.0] * 5, "b": [1.0, 3.1] * 5, "c": [4.0, 0.5] * 5, "d": [3.0, 1.6] * 5}
-    text = ranking_sentence(scores(**wide))
-    assert text.startswith("No ranking yet. The widest gap, a below d, is not settled (95% interval -")
-
-
-def test_a_lesson_with_two_candidates_names_them_with_or() -> None:
-    table = scores(a=around(2.0), c=around(3.0), b=shuffled(1.0))
-    assert ranking_sentence(table, ["a", "c"]).endswith(" The well-known picture has a or c lowest; these runs do not.")
 
 
 def test_words_are_listed_with_commas_and_a_last_word() -> None:
@@ -331,3 +217,25 @@ def test_values_that_differ_by_rounding_alone_have_a_point_for_an_interval() -> 
     assert interval(nearly) == (np.mean(nearly), np.mean(nearly))
     low, high = interval([1.0 + 1e-10 * place for place in range(6)])
     assert low < high
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "words"),
+    [
+        (0.2104, 0.2026, 0.2185, ("21%", "20.3%", "21.9%")),
+        (0.9657, 0.9620, 0.9690, ("96.6%", "96.2%", "96.9%")),
+        (1.0, 0.9996, 1.0, ("100%", "99.96%", "100.00%")),
+        (0.9999, 0.99943, 0.99998, ("99.99%", "99.94%", "100.00%")),
+        (0.0001, 0.00002, 0.00057, ("0.01%", "0.00%", "0.06%")),
+    ],
+)
+def test_a_share_has_as_few_digits_as_leave_it_within_its_interval(
+    value: float, low: float, high: float, words: tuple[str, str, str]
+) -> None:
+    assert share_within(value, low, high) == words
+
+
+def test_whatever_was_counted_is_printed_within_its_interval() -> None:
+    for count in range(0, 10_001, 7):
+        value, low, high = share_within(count / 10_000, *wilson_interval(count, 10_000))
+        assert float(low[:-1]) <= float(value[:-1]) <= float(high[:-1])

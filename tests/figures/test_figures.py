@@ -631,6 +631,7 @@ EVERY_FIGURE = {
     "loss_curves": lambda: figures.loss_curves(losses(MODELS, seeds=2), STYLES, replay=True),
     "curve_and_timeline": lambda: figures.curve_and_timeline(losses(MODELS), STYLES, snapshots(MODELS)),
     "timeline": lambda: figures.timeline(sequence(wrong=(2,)), 2.5),
+    "starts_strip": lambda: figures.starts_strip({0: 0.21, 1: 0.5}, 0, figures.style("forward"), shares=True),
     "wall": lambda: figures.wall(sequence().assign(sequence=1), palette.FORWARD),
     "reading_grid": lambda: figures.reading_grid(10, [("forward", "forward")]),
     "accuracy_by_timestep": lambda: figures.accuracy_by_timestep(

@@ -8,7 +8,6 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.analysis import frames
-from bilstm_core.analysis.statistics import listed
 from bilstm_core.comparison import RunsByLabel, SpecsByLabel
 from bilstm_core.engine.snapshots import with_answers
 from bilstm_core.page_settings import TUTORIAL_EPOCHS
@@ -16,17 +15,13 @@ from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import ProblemSpec, RunSpec
 from ui import best_possible, controls, evaluations, live, state, wording
 from ui.chart.component import cached, chart
-from ui.compare import guess, launch, less
+from ui.compare import guess, launch, less, words
 from ui.compare.comparison import Comparison, runs_of
 from ui.compare.resolved import Shown, switched_on
 from ui.less import Less
 from ui.watch import Watch, line
 
 CURVE_HEIGHT, TALL_CURVE_HEIGHT = 240, 246  # px, with the probes' rows below and without: the replay is in sight
-
-TRAINING_LOSS = (
-    "Curves: the training loss, its median over the starts. Answer and table: the loss on fresh sequences, its mean."
-)
 
 
 def _pills(comparison: Comparison) -> None:
@@ -58,7 +53,7 @@ def curves(shown: Shown, note: str) -> None:
                 "Each start",
                 key=state.widget(page, "singly"),
                 persist_state="session",
-                help="Draw every run, not the band.",
+                help=words.EACH_START,
             )
     probes = comparison.probes and not state.CLASS.get()  # a class sees one thing at a time
     styles = {label: comparison.styles[label] for label in labels}
@@ -69,7 +64,6 @@ def curves(shown: Shown, note: str) -> None:
     axis = wording.loss_axis(problem)
     if settings.epochs > TUTORIAL_EPOCHS:
         axis |= {"log_x": True, "mark": TUTORIAL_EPOCHS}
-    alt = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
 
     def known() -> RunsByLabel:
         runs = runs_of(shown.specs) if shown.busy else shown.runs  # a job may have ended meanwhile
@@ -118,11 +112,11 @@ def curves(shown: Shown, note: str) -> None:
                 **shared,
             )
             lines = [line(label, places, stored=stored().get(label, ())) for label, places in growing.items()]
-            chart(figure, key=f"{page}-curves", alt=alt, watch=watch, lines=lines)
+            chart(figure, key=f"{page}-curves", alt=words.CURVES_ALT, watch=watch, lines=lines)
             return
         runs = known()
         if not runs:
-            st.info("Nothing to draw yet.")
+            st.info(words.NOTHING_YET)
             return
         drawn = tuple((label, *(evaluations.drawn_key(run) for run in group)) for label, group in runs.items())
         figure = cached(
@@ -134,10 +128,10 @@ def curves(shown: Shown, note: str) -> None:
                 **shared,
             ),
         )
-        chart(figure, key=f"{page}-curves", alt=alt, replay=True)
-        still = _only_the_end(runs) if probes else ""
+        chart(figure, key=f"{page}-curves", alt=words.CURVES_ALT, replay=True)
+        still = words.stands_still(_only_the_end(runs)) if probes else ""
         origin = evaluations.origin_of([run for group in runs.values() for run in group])
-        st.caption(f"{origin}{still} {TRAINING_LOSS}")
+        st.caption(" ".join(part for part in (words.curves(settings.starts), still, origin) if part))
         best_possible.complete_later(specs, complete)
 
     live.panel(page, draw, functools.partial(live.keep_finished, resumable=False), note=note, smaller=smaller)
@@ -164,7 +158,6 @@ def _probes(runs: RunsByLabel, labels: Sequence[str], problem: ProblemSpec) -> p
     )
 
 
-def _only_the_end(runs: RunsByLabel) -> str:
-    """Which models' answers stand still in the replay, or nothing."""
-    still = [label for label, group in runs.items() if not len(group[0].snapshots.step)]
-    return f" Of {listed(still)} the answers in the end are recorded, and stand still in the replay." if still else ""
+def _only_the_end(runs: RunsByLabel) -> list[str]:
+    """Which models' answers stand still in the replay."""
+    return [label for label, group in runs.items() if not len(group[0].snapshots.step)]

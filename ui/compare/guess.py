@@ -6,14 +6,12 @@ from typing import Literal
 import streamlit as st
 
 from bilstm_core.analysis.falls import falls_of
-from bilstm_core.analysis.statistics import listed
 from bilstm_core.comparison import RunsByLabel
 from bilstm_core.page_settings import ComparisonSettings
 from ui import state
+from ui.compare import words
 from ui.compare.comparison import Comparison
 
-STOPS = "Which curve will stop falling?"
-NONE = "none of them"
 STOPPED = 0.1  # a loss that fell by less in the second half of the training has stopped falling
 
 
@@ -34,7 +32,7 @@ def ask(
 def waiting(comparison: Comparison, settings: ComparisonSettings) -> str:
     """Why these settings can't be run yet, or nothing."""
     wanted = comparison.guess_from and settings.epochs >= comparison.guess_from
-    return "Guess first, above the curves." if wanted and not guessed(comparison) else ""
+    return words.GUESS_FIRST if wanted and not guessed(comparison) else ""
 
 
 def guessed(comparison: Comparison) -> str | None:
@@ -50,8 +48,8 @@ def is_due(comparison: Comparison, chosen: ComparisonSettings, shown: Comparison
 def ask_what_stops(comparison: Comparison) -> None:
     """Asked over the curves, in one row."""
     options = [label for label in comparison.models if label not in comparison.hidden_at_first]
-    st.markdown(STOPS, width="content")
-    ask(comparison.page, STOPS, [*options, NONE], label_visibility="collapsed")
+    st.markdown(words.STOPS, width="content")
+    ask(comparison.page, words.STOPS, [*options, words.NONE], label_visibility="collapsed")
 
 
 def verdict(comparison: Comparison, runs: RunsByLabel) -> str:
@@ -59,10 +57,4 @@ def verdict(comparison: Comparison, runs: RunsByLabel) -> str:
     guess, falls = guessed(comparison), falls_of(runs)
     if not guess or not falls:
         return ""
-    stopped = [label for label, fall in falls.items() if fall < STOPPED]
-    if guess == NONE:
-        return f"You guessed {NONE}: {'so it came.' if not stopped else f'{listed(stopped)} did.'}"
-    if guess in stopped:
-        others = [label for label in stopped if label != guess]
-        return f"You guessed {guess}: it stopped{f', and so did {listed(others)}' if others else ''}."
-    return f"You guessed {guess}: it was still falling; {listed(stopped) if stopped else 'none'} stopped."
+    return words.verdict(guess, [label for label, fall in falls.items() if fall < STOPPED])

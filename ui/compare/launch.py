@@ -15,7 +15,7 @@ from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.service.job_record import JobView
 from bilstm_core.settings import FIELDS
 from ui import controls, live, session, state
-from ui.compare import guess, less
+from ui.compare import guess, less, words
 from ui.compare.comparison import AFFORDABLE_S, Comparison, affordable_starts
 from ui.compare.resolved import Asked, Shown, ask, chosen_settings, show_settings, shown_settings
 from ui.settings import PageSettings, read
@@ -154,7 +154,7 @@ def row(shown: Shown) -> None:
                 persist_state="session",
                 on_change=fit_starts,
                 args=(comparison,),
-                help="One fresh sequence each.",
+                help=words.ONE_SEQUENCE_EACH,
             )
     starts, timesteps, units = settings_places[-3:]
     with starts, controls.setting("starts"):
@@ -220,41 +220,29 @@ def _same_again(shown: Shown, places: Sequence[DeltaGenerator]) -> None:
 def lowered(page: str, starts: int) -> str:
     """What is said where choosing longer runs has lowered the starts."""
     wished = state.WISHED(page).get()
-    if wished <= starts:
-        return ""
-    return f"Starts lowered from {wished} to {starts}, for the runs are long; choose more if you have the time."
+    return words.lowered(wished, starts) if wished > starts else ""
 
 
 def note(shown: Shown) -> str:
     """How the figure stands to the chosen settings, and what Run would do, while nothing is trained."""
     if shown.chosen.settings == shown.settings:
-        stored = state.FROM_STORE(shown.page).get()
-        return "These settings are trained already; the results are shown." if stored else "Trained just now."
+        return words.TRAINED_ALREADY if state.FROM_STORE(shown.page).get() else words.TRAINED_NOW
     if shown.chosen.refused:
         return ""
     waiting = guess.waiting(shown.comparison, shown.chosen.settings)
-    press = f"Press Run for these{offer(shown.comparison, shown.chosen)}."
-    return f"The figure shows other settings. {waiting or press}"
+    return words.other_settings(waiting or offer(shown.comparison, shown.chosen))
 
 
 def offer(comparison: Comparison, asked: Asked) -> str:
-    """What Run costs, where it is worth saying, as the rest of a sentence."""
+    """To press Run, and what that costs, where it is worth saying."""
     needed = cost.seconds(asked.specs)
     if needed < WORTH_SAYING_S:
-        return ""
-    sentence = f": about {_rounded(needed)} of training"
-    wished = state.WISHED(comparison.page).get()
+        return words.press_run()
+    wished, wish = state.WISHED(comparison.page).get(), ""
     if wished > asked.settings.starts:
         more = cost.seconds(ask(comparison, replace(asked.settings, starts=wished)).specs)
-        if more > AFFORDABLE_S:
-            sentence += f". {wished} starts would take about {_rounded(more)}"
-    return sentence
-
-
-def _rounded(needed: float) -> str:
-    return (
-        f"{needed:.0f} s" if needed < 20 else f"{5 * round(needed / 5)} s" if needed < 120 else f"{needed / 60:.0f} min"
-    )
+        wish = words.wish(wished, words.rounded(more)) if more > AFFORDABLE_S else ""
+    return words.press_run(words.rounded(needed), wish)
 
 
 def beside(shown: Shown) -> None:
@@ -276,12 +264,7 @@ def beside(shown: Shown) -> None:
     models = {label: model_of(comparison, label, settings) for label in comparison.models}
     counts = {label: parameter_count(problem, model) for label, model in models.items()}
     fewest, most = min(counts, key=lambda label: counts[label]), max(counts, key=lambda label: counts[label])
-    if settings.fair and counts[most] - counts[fewest] > CLOSE * counts[most]:
-        st.caption(f"Not as many parameters each, but as near as units allow: {counts[fewest]:,} to {counts[most]:,}.")
-    elif settings.fair:
-        st.caption(f"About as many parameters each, as whole units allow: {counts[fewest]:,} to {counts[most]:,}.")
-    elif counts[fewest] < counts[most]:
-        st.caption(
-            f"Not quite a fair race: {most} has {counts[most]:,} parameters, {fewest} {counts[fewest]:,}. "
-            "The switch brings them as near as units allow."
-        )
+    close = counts[most] - counts[fewest] <= CLOSE * counts[most]
+    told = words.parameters((fewest, counts[fewest]), (most, counts[most]), fair=settings.fair, close=close)
+    if told:
+        st.caption(told)

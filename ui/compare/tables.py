@@ -13,6 +13,7 @@ from bilstm_core.analysis.statistics import FEWEST, MOST_STARTS, by_start, diffe
 from bilstm_core.comparison import RunsByLabel
 from ui import best_possible, evaluations, wording
 from ui.chart.component import cached, chart
+from ui.compare import words
 from ui.compare.resolved import Shown
 
 
@@ -36,8 +37,7 @@ def table(shown: Shown, pairs: bool = True) -> None:
     problem = next(iter(present.values()))[0].spec.problem
     if not wording.classes(problem):
         results = results.drop(columns=["accuracy", "exact"])
-    fresh = f"{shown.settings.sequences:,} fresh sequences"
-    unit = wording.loss_name(problem).capitalize()
+    fresh, unit = shown.settings.sequences, wording.loss_name(problem)
     st.dataframe(
         results,
         hide_index=True,
@@ -47,18 +47,12 @@ def table(shown: Shown, pairs: bool = True) -> None:
             "starts": "Starts",
             "units": "Units",
             "parameters": number("Parameters", format="localized"),
-            "loss": number("Loss, fresh", format="%.4f", help=f"{unit}, on {fresh}; mean over starts."),
-            "best": number(
-                "Best possible",
-                format="%.4f",
-                help="The least loss that any model can have that reads what this one reads (Bayes risk).",
-            ),
-            "excess": number(
-                "Above it", format="%.4f", help=f"Excess loss: loss on {fresh} minus the best possible, which is exact."
-            ),
-            "accuracy": number("Single labels right", format="percent", help=f"On {fresh}; mean over starts."),
-            "exact": number("Whole sequence right", format="percent", help=f"On {fresh}; mean over starts."),
-            "train_s": number("Seconds a start", format="%.3f", help="Median over starts."),
+            "loss": number(words.LOSS, format="%.3f", help=words.loss_help(unit, fresh)),
+            "best": number(words.BEST, format="%.3f", help=words.BEST_HELP),
+            "excess": number(words.ABOVE, format="%.3f", help=words.above_help(fresh)),
+            "accuracy": number("Single labels right", format="percent", help=words.mean_help(fresh)),
+            "exact": number("Whole sequence right", format="percent", help=words.mean_help(fresh)),
+            "train_s": number("Seconds a run", format="%.3f", help=words.SECONDS_HELP),
         },
     )
     left, right, _ = st.columns([1, 1, 4])
@@ -91,7 +85,7 @@ def _pairs(page: str, by_run: pd.DataFrame) -> None:
     if pairs.empty:
         return
     pairs = pairs.drop(columns=[end for end in ("from", "to") if pairs[end].isna().all()])  # below FEWEST starts
-    st.markdown("**Wins by pair**, start by start on the same data")
+    st.markdown(words.WINS_BY_PAIR)
     number = st.column_config.NumberColumn
     st.dataframe(
         pairs,
@@ -99,22 +93,11 @@ def _pairs(page: str, by_run: pd.DataFrame) -> None:
         width="stretch",
         column_config={
             "by": number("by (mean)", format="%.4f"),
-            "from": number("95% from", format="%.4f", help="Studentised bootstrap interval of the mean over starts."),
+            "from": number("95% from", format="%.4f", help=words.INTERVAL_HELP),
             "to": number("to", format="%.4f"),
-            "p": number(
-                "Chance if equal",
-                format="%.3f",
-                help="Two-sided sign test: how often a count this uneven would come of two equally good models.",
-            ),
-            "Settled": st.column_config.TextColumn(
-                help="Yes if the interval leaves out zero, the sign test is below 5%, and most starts go the same way "
-                "as the mean."
-            ),
-            "Starts needed": st.column_config.TextColumn(
-                help="With this many starts four of five such comparisons would be settled. Found by drawing starts, "
-                "with replacement, from those at hand; assumes that further starts scatter as these do, about the "
-                "difference seen."
-            ),
+            "p": number("Chance if equal", format="%.3f", help=words.P_HELP),
+            "Settled": st.column_config.TextColumn(help=words.SETTLED_HELP),
+            "Starts needed": st.column_config.TextColumn(help=words.NEEDED_HELP),
         },
     )
     evaluations.download(lambda: pairs, f"{page} wins by pair", "Wins as CSV")
@@ -122,9 +105,8 @@ def _pairs(page: str, by_run: pd.DataFrame) -> None:
 
 def _needed(gaps: "pd.Series[float]") -> str:
     if len(gaps) < FEWEST:
-        return f"run {FEWEST} or more"
-    needed = starts_needed(gaps.tolist())
-    return f"over {MOST_STARTS:,}" if needed is None else f"{needed:,}"
+        return words.TOO_FEW_TO_SAY
+    return words.starts_needed(starts_needed(gaps.tolist()), MOST_STARTS)
 
 
 def differences_from_baseline(shown: Shown) -> None:
@@ -133,17 +115,16 @@ def differences_from_baseline(shown: Shown) -> None:
     if by_run is None or not reports.has_differences(by_run, comparison):
         return
     baseline, tidy = comparison.baseline, frames.paired(by_run, comparison.baseline)
-    st.markdown(f"**Loss on fresh sequences minus {baseline}'s, start by start** (left of zero: lower)")
+    st.markdown(words.differences(baseline))
     chart(
         cached(
             ("differences", baseline, tuple(comparison.styles.items()), wording.loss_name(problem), shown.key),
             lambda: reports.differences_figure(by_run, comparison, problem),
         ),
         key=f"{comparison.page}-differences",
-        alt=f"Loss on fresh sequences minus {baseline}'s: a dot for each start, the mean and its 95% interval.",
+        alt=words.differences_alt(baseline),
     )
-    few = "" if tidy["label"].value_counts().max() >= FEWEST else f" No interval below {FEWEST} starts."
-    st.caption(f"Dots: starts. Upright line: mean, on a bar, its 95% interval (bootstrap over starts).{few}")
+    st.caption(words.differences_legend(few=tidy["label"].value_counts().max() < FEWEST))
     evaluations.download(lambda: tidy, f"{comparison.page} differences")
 
 
@@ -164,7 +145,7 @@ def by_timestep(shown: Shown) -> None:
     if not right:
         return
     table = reports.by_timestep(right, best_possible.risks_of({label: shown.specs[label][0] for label in right}))
-    st.markdown("**Labels right at each timestep**, beside the best possible")
+    st.markdown(words.RIGHT_BY_TIMESTEP)
     styles = {label: comparison.styles[label] for label in shown.visible}
     chart(
         cached(
@@ -172,6 +153,6 @@ def by_timestep(shown: Shown) -> None:
             lambda: figures.accuracy_by_timestep(table, styles),
         ),
         key=f"{comparison.page}-by-timestep",
-        alt="Share of right labels at each timestep, and the best that any model can do that reads the same.",
+        alt=words.BY_TIMESTEP_ALT,
     )
     evaluations.download(lambda: table, f"{comparison.page} by timestep")

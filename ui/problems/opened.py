@@ -8,7 +8,8 @@ import streamlit as st
 from bilstm_core import figures, reports
 from bilstm_core.analysis import frames
 from bilstm_core.analysis.deciding import ROWS
-from bilstm_core.analysis.statistics import shares
+from bilstm_core.analysis.statistics import share_within
+from bilstm_core.analysis.telling import beside_best
 from bilstm_core.bayes import view_of
 from bilstm_core.presets import LONG_ENOUGH
 from bilstm_core.runs import Run
@@ -97,9 +98,9 @@ def _measured(run: Run) -> str:
     if not wording.classes(spec.problem):
         best = f"; best possible {risk.loss:.4f}" if risk else ""
         return f"Mean squared error **{evaluation.loss:.4f}**{best}."
-    exact, low, high = shares(evaluation.exact, *evaluation.exact_interval)
-    best = f"; best possible {risk.exact:.1%}" if risk else ""
-    return f"Whole sequence right: **{exact}** ({low} to {high}){best}."
+    exact, low, high = share_within(evaluation.exact, *evaluation.exact_interval)
+    best = beside_best(evaluation.exact, evaluation.exact_interval, risk.exact if risk else None)
+    return f"Whole sequence right: **{exact}** ({low} to {high} on {evaluation.n_sequences:,} fresh sequences).{best}"
 
 
 def _loss(page: str, spec: RunSpec) -> None:

@@ -12,6 +12,7 @@ from bilstm_core.limits import limits
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from ui import address, session, state
+from ui.train import words
 
 AT_ONCE = 6  # runs of a file that join the tray; of more, the first start of each model
 MEGABYTES = min(limits().upload_mb, MAX_FILE // 10**6)
@@ -21,7 +22,7 @@ def uploader(page: str) -> None:
     """A button that takes a ZIP or `.keras` file, and below it what came of the last one."""
     brought = state.BROUGHT.get()
     opened = st.popover(
-        "Bring back a file",
+        words.BRING_BACK,
         icon=":material/upload_file:",
         key=state.widget(page, "bring"),
         on_change="rerun",
@@ -30,14 +31,14 @@ def uploader(page: str) -> None:
     if opened.open:
         with opened:
             st.file_uploader(
-                f"A ZIP or .keras file that was saved here, of at most {MEGABYTES} MB",
+                words.take_file(MEGABYTES),
                 ["zip", "keras"],
                 key=_entry(page, brought["count"]).key,
                 max_upload_size=MEGABYTES,
                 on_change=_take,
                 args=(page,),
             )
-            st.caption("It is checked before it is opened: nothing in it is run.")
+            st.caption(words.CHECKED)
     if brought["sentence"]:
         icon = "error" if brought["refused"] else "check"
         st.markdown(f":material/{icon}: {address.escaped(brought['sentence'])}")
@@ -56,14 +57,14 @@ def _take(page: str) -> None:
     try:
         sentence, refused = keep(read_file(_content(file))), False
     except ValueError as error:
-        sentence, refused = f"This file cannot be brought back. {error}", True
+        sentence, refused = words.refused(str(error)), True
     state.BROUGHT.set({"count": count + 1, "sentence": sentence, "refused": refused})
 
 
 def _content(file: Any) -> bytes:
     """What was brought; ValueError, with a sentence, if it is more than is taken: a browser may send it anyway."""
     if file.size > MEGABYTES * 10**6:
-        raise ValueError(f"It has {file.size / 1e6:,.1f} MB; at most {MEGABYTES} MB are taken.")
+        raise ValueError(words.too_large(file.size, MEGABYTES))
     return bytes(file.getvalue())
 
 
@@ -81,12 +82,10 @@ def keep(runs: Sequence[Run]) -> str:
     known = {entry["key"] for entry in session.tray()}
     new = [run for run in chosen if session.run_key(run) not in known]
     if not new:
-        return "What is in this file is in the tray already."
+        return words.ALL_THERE
     room = session.tray_room()
     if len(new) > room:
-        raise ValueError(f"It has {len(new)} runs for the tray, which has room for {room}. Remove some first.")
+        raise ValueError(words.no_room(len(new), room))
     for run in new:
         session.add_to_tray(run, f"{session.describe(run.spec, run.sequences_seen)}, from a file")
-    if len(chosen) < len(runs):
-        return f"Of the file's {len(runs)} runs the first start of each model is in the tray: {len(new)}."
-    return f"In the tray now: {'the run' if len(new) == 1 else f'the {len(new)} runs'} of the file."
+    return words.brought(len(new), len(runs), len(chosen))

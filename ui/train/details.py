@@ -11,9 +11,8 @@ from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from ui import evaluations, session, state, waits, wording
 from ui.chart.component import cached, chart
-from ui.train import tray
-
-TABS = ("Ten fresh sequences", "Confusion matrix", "Accuracy by timestep", "Error by timestep", "Model summary")
+from ui.train import tray, words
+from ui.train.words import TABS
 
 
 def tabs(page: str, run: Run, evaluation: Evaluation) -> None:
@@ -44,14 +43,14 @@ def _ten(run: Run, evaluation: Evaluation) -> None:
     st.dataframe(table, hide_index=True, width="stretch")
     if count:
         right = int((table["Result"] == "right").sum())
-        st.caption(f"{right} of 10 sequences wholly right.")
+        st.caption(words.ten_right(right))
     evaluations.download(lambda: evaluation.examples, "fresh sequences")
 
 
 def _confusion(run: Run, evaluation: Evaluation) -> None:
     height = max(320, 90 * wording.classes(run.spec.problem))
     drawn = cached(("confusion", run.digest), lambda: figures.confusion(evaluation.confusion, height=height))
-    chart(drawn, key="Train-confusion", alt="Confusion matrix of single labels.")
+    chart(drawn, key="Train-confusion", alt=words.CONFUSION_ALT)
     evaluations.download(lambda: evaluation.confusion, "confusion matrix")
 
 
@@ -93,14 +92,14 @@ def _summary(spec: RunSpec) -> None:
     else:
         waits.again_when(
             lambda: session.jobs().answer(request["id"]) is not None,
-            "Keras is building the model. Right after the start that takes some seconds.",
+            words.BUILDING,
         )
     if session.jobs().unanswered(request["id"]):
         _ask_button(spec)
 
 
 def _ask_button(spec: RunSpec) -> None:
-    st.button("Ask Keras for model.summary()", on_click=_ask_summary, args=(spec,))
+    st.button(words.ASK_SUMMARY, on_click=_ask_summary, args=(spec,))
 
 
 def _network(spec: RunSpec) -> str:

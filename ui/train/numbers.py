@@ -2,60 +2,56 @@
 
 import streamlit as st
 
-from bilstm_core.analysis.statistics import shares
+from bilstm_core.analysis.telling import Told
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.runs import Run
-from ui import evaluations, session, wording
+from ui import best_possible, evaluations, session, wording
+from ui.train import starts, words
 
 
-def sentence(run: Run, evaluation: Evaluation) -> str:
+def answer(run: Run, evaluation: Evaluation) -> Told:
     """The page's measured answer."""
-    seen = run.sequences_seen
-    after = f"After {seen:,} sequence{'s' if seen != 1 else ''}"
+    seen, spec = run.sequences_seen, run.spec
     if evaluations.diverged(evaluation):
-        return f"{after}: **{evaluations.DIVERGED}**"
-    if not wording.classes(run.spec.problem):
-        return f"{after} its {wording.SQUARED} on fresh sequences is **{evaluation.loss:.4f}**."
-    exact, low, high = shares(evaluation.exact, *evaluation.exact_interval)
-    return (
-        f"{after} it labels **{exact}** of fresh sequences wholly right ({low} to {high}), "
-        f"and {evaluation.accuracy:.1%} of single labels."
-    )
+        return words.diverged(seen, evaluations.DIVERGED)
+    if not wording.classes(spec.problem):
+        return words.squared_error(seen, evaluation.loss, wording.SQUARED, evaluation.n_sequences)
+    risk = best_possible.best_possible(spec.problem, spec.model)
+    return words.labels_right(seen, evaluation, risk.exact if risk else None)
+
+
+def with_standing(told: Told, standing: str) -> Told:
+    """The answer with where the network stands among its recipe's starts."""
+    return told._replace(counts=" ".join(part for part in (told.counts, standing) if part))
 
 
 def meanwhile(run: Run) -> str:
     """What stands on the page while another run is trained."""
-    name = session.describe(run.spec, run.sequences_seen)
-    return f"Training. The numbers and sequences here are still those of **{name}**."
+    return words.meanwhile(session.describe(run.spec, run.sequences_seen))
 
 
-def figures_of(run: Run, evaluation: Evaluation) -> None:
-    """The run's numbers, the whole sequences large."""
-    problem = run.spec.problem
+def figures_of(page: str, run: Run, evaluation: Evaluation) -> None:
+    """The run's numbers, the whole sequences large, and where it stands among ten starts."""
+    problem, measured = run.spec.problem, None
+    labels = wording.classes(problem) > 0
     if evaluations.diverged(evaluation):
-        st.metric("Whole sequence right" if wording.classes(problem) else "Mean squared error", "diverged")
-        measured = ""
-    elif wording.classes(problem):
-        exact, low, high = shares(evaluation.exact, *evaluation.exact_interval)
-        st.metric(
-            "Whole sequence right",
-            exact,
-            help="Exact-sequence accuracy: the share of fresh sequences with every label right.",
-        )
-        st.caption(f"{evaluation.exact_count:,} of {evaluation.n_sequences:,}; 95% interval {low} to {high}")
-        measured = (
-            f"Single labels right: **{evaluation.accuracy:.1%}**  \n"
-            f"Loss, fresh sequences: **{evaluation.loss:.4f}** nats/label  \n"
-        )
+        st.metric(words.WHOLE_RIGHT if labels else words.SQUARED, words.NO_NUMBER)
+    elif labels:
+        share = words.share(evaluation.exact, evaluation.exact_interval)
+        st.metric(words.WHOLE_RIGHT, share, help=words.WHOLE_RIGHT_HELP)
+        st.caption(words.interval(evaluation.exact, evaluation.exact_interval))
+        measured = evaluation.accuracy, evaluation.loss
     else:
-        st.metric("Mean squared error", f"{evaluation.loss:.4f}", help="The loss, on fresh sequences.")
-        st.caption(f"On {evaluation.n_sequences:,} fresh sequences. There are no labels to be right.")
-        measured = ""
-    beside = f", beside {run.timing.stacked - 1} others" if run.timing.stacked > 1 else ""
-    compiled = f", compiled in {run.timing.compile_s:.1f} s" if run.timing.compile_s else ""
-    st.markdown(
-        f"{measured}"
-        f"Parameters: **{parameter_count(problem, run.spec.model):,}**  \n"
-        f"Trained in **{run.timing.train_s:.1f} s**{beside}{compiled}"
+        st.metric(words.SQUARED, f"{evaluation.loss:.4f}", help=words.SQUARED_HELP)
+        st.caption(words.of_numbers(evaluation.n_sequences))
+    starts.strip(page, run, evaluation)
+    timing = run.timing
+    facts = words.facts(
+        measured,
+        parameter_count(problem, run.spec.model),
+        timing.train_s,
+        max(0, timing.stacked - 1),
+        timing.compile_s or 0.0,
     )
+    st.markdown(facts)

@@ -21,7 +21,7 @@ def offer(page: str, run: Run | None, evaluation: Evaluation | None) -> files.Of
     styles, window = tray.styles(drawn), state.SMOOTHING(page).get()
     x = trainer.axis(page)
     risks = best_possible.risks_of({name: each.spec for name, each in drawn.items()})
-    sentence = numbers.sentence(run, evaluation)
+    sentence = numbers.answer(run, evaluation).whole
 
     def gather() -> Findings:
         return reports.of_run(

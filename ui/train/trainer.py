@@ -20,14 +20,13 @@ from ui.chart.component import cached, chart
 from ui.less import Less
 from ui.sequence import timeline
 from ui.settings import PageSettings
-from ui.train import tray
+from ui.train import starts, tray, words
 from ui.watch import Watch, line
 
 SETTINGS = PageSettings(page=registry.TRAIN.name, first=RunSettings())
 CURVE_HEIGHT, FIGURE_HEIGHT = 246, 474  # px of the curve, and with one row of probabilities, growing or finished
 GROWING_DOTS = 250  # of a curve that is drawn several times a second
 PROBE = 0
-OTHER_SETTINGS = "Figure and numbers are of other settings. Press Train for these."
 
 
 def open_with_recorded(page: str) -> None:
@@ -74,6 +73,11 @@ def _show_or_train(page: str, spec: RunSpec, run: Run | None, beside: Sequence[R
 
 
 def _take_up(page: str, view: JobView) -> bool:
+    recipe = starts.recipe_of(view)
+    if recipe:
+        starts.take_up(page, recipe)
+        state.OPENED(page).set(True)
+        return True
     if len(view.specs) != 1 + int(view.about.get("beside", 0)):
         return False
     controls.fill(page, view.specs[0])
@@ -135,7 +139,7 @@ def again(page: str, spec: RunSpec | None) -> None:
     if run is None or live.active(page):
         return
     if spec == run.spec and run.finished and state.FROM_STORE(page).get():
-        st.caption("These settings are trained already; the result is shown.")
+        st.caption(words.TRAINED_ALREADY)
         left, right = st.columns(2)
         left.button("Train live", key=state.widget(page, "live"), on_click=_train, args=(page, True), width="stretch")
         right.button("New seed", key=state.widget(page, "new_seed"), on_click=_new_seed, args=(page,), width="stretch")
@@ -151,7 +155,7 @@ def again(page: str, spec: RunSpec | None) -> None:
 def note(page: str) -> str:
     """That the numbers and the figure are of other settings than the controls, or nothing."""
     run, spec = session.shown_run(page), controls.current_spec(page)
-    return OTHER_SETTINGS if run and spec and spec != run.spec else ""
+    return words.OTHER_SETTINGS if run and spec and spec != run.spec else ""
 
 
 def axis(page: str) -> X:
@@ -168,9 +172,10 @@ def curve(page: str) -> None:
         if watch is None:
             _finished_curve(page, window, x)
             return
-        spec = watch.view.specs[0]
+        spec, ten = watch.view.specs[0], starts.recipe_of(watch.view) is not None
         beside = tray.runs(None, spec.problem)
-        name = session.free_name(spec) if beside else spec.model.direction
+        name = words.TEN if ten else session.free_name(spec) if beside else spec.model.direction
+        growing = dict(enumerate(watch.view.specs)) if ten else {0: spec}
         total = max(reports.extent(drawn, x) for drawn in (spec, *(run.spec for run in beside.values())))
         figure = figures.curve_and_timeline(
             _losses(beside),
@@ -182,7 +187,7 @@ def curve(page: str) -> None:
             x_max=total,
             dots=GROWING_DOTS,
             replay=False,
-            growing={name: 1},
+            growing={name: len(growing)},
             classes=wording.classes(spec.problem),
             **reports.run_axis(spec.problem, total, x),
         )
@@ -190,16 +195,16 @@ def curve(page: str) -> None:
             figure,
             key=f"{page}-curve",
             height=FIGURE_HEIGHT,
-            alt="Loss of the network while it trains, by sequences seen.",
+            alt=words.GROWING_ALT,
             watch=watch,
-            lines=[line(name, {0: spec}, earlier=watch.view.resume, x=x)],
+            lines=[line(name, growing, earlier=watch.view.resume, x=x)],
         )
 
     def done(view: JobView) -> None:
         run = view.runs[0]
         live.keep_finished(view)
         tray.settle(all_or_none=False)
-        if run and run.steps_done:
+        if run and run.steps_done and not starts.recipe_of(view):
             session.keep(run)
             _show(page, run)
 
@@ -213,7 +218,7 @@ def _losses(drawn: dict[str, Run]) -> pd.DataFrame:
 def _finished_curve(page: str, window: int, x: X) -> None:
     run = session.shown_run(page)
     if run is None:
-        st.info("Nothing trained yet. Press Train.")
+        st.info(words.NOTHING_YET)
         return
     problem = run.spec.problem
     drawn = tray.runs(run, problem)
@@ -238,10 +243,10 @@ def _finished_curve(page: str, window: int, x: X) -> None:
             **reports.run_axis(problem, max(reports.extent(each, x) for each in specs.values()), x),
         ),
     )
-    chart(figure, key=f"{page}-curve", height=FIGURE_HEIGHT, alt="Loss by sequences seen.", replay=True)
+    chart(figure, key=f"{page}-curve", height=FIGURE_HEIGHT, alt=words.CURVE_ALT, replay=True)
     note, save = st.columns([4, 1], vertical_alignment="center")
-    replayed = " Replay shows what it said of one probe sequence while it learnt." if len(run.snapshots.step) else ""
-    note.caption(f"{evaluations.origin(run)}{replayed}")
+    replayed = f"{words.REPLAY} " if len(run.snapshots.step) else ""
+    note.caption(f"{replayed}{evaluations.origin(run)}")
     best_possible.complete_later(specs, complete)
     with save:
         evaluations.download(lambda: _losses(drawn), "loss curve")

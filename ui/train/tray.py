@@ -9,7 +9,7 @@ from bilstm_core.limits import limits
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec, RunSpec
 from ui import live, session, state, tray_links, wording
-from ui.train import brought
+from ui.train import brought, words
 
 SMOOTHING = (1, 10, 25, 100, 500)
 SHOWN = 6
@@ -95,20 +95,20 @@ def _other_kind(key: str, run: Run) -> bool:
 
 def panel(page: str, run: Run) -> None:
     """Runs kept for comparison: add, show, hide, rename, remove; at most six are drawn."""
-    st.subheader("Compare")
+    st.subheader(words.COMPARE)
     in_tray = any(entry["key"] == session.run_key(run) for entry in session.tray())
     st.button(
-        "Keep this run",
+        words.KEEP,
         key=state.widget(page, "keep"),
         on_click=session.add_to_tray,
         args=(run,),
         disabled=in_tray or not session.tray_room() or live.active(page),
         icon=":material/add:",
         width="stretch",
-        help="Keeps its curve in the figure while you train others.",
+        help=words.KEEP_HELP,
     )
     if not session.tray_room():
-        st.caption(f"The tray is full: its limit is {limits().tray_runs}. Remove a run to keep another.")
+        st.caption(words.tray_full(limits().tray_runs))
     brought.uploader(page)
     for position, entry in enumerate(session.tray()):
         shown, name = state.TRAY_SHOWN(position), state.TRAY_NAME(position)
@@ -120,16 +120,16 @@ def panel(page: str, run: Run) -> None:
             st.text_input("Name", key=name.key, on_change=_rename, args=(position,))
             st.button("Remove", key=state.widget("tray", "remove", position), on_click=_remove, args=(position,))
     if sum(entry["shown"] for entry in session.tray()) > SHOWN:
-        st.caption(f"Only the first {SHOWN} of those shown are drawn.")
+        st.caption(words.first_drawn(SHOWN))
     if any(_other_kind(entry["key"], run) for entry in session.tray()):
-        st.caption("Runs with another number of labels are not drawn here: their losses cannot be compared.")
+        st.caption(words.OTHER_KIND)
     st.select_slider(
         "Smoothing (sequences)",
         SMOOTHING,
         value=25,
         key=state.SMOOTHING(page).key,
         persist_state="session",
-        help="Each point of a curve is the mean loss of this many sequences before it.",
+        help=words.SMOOTHING_HELP,
     )
     st.segmented_control(
         "Horizontal axis",

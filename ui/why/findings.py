@@ -9,23 +9,25 @@ import streamlit as st
 from bilstm_core.analysis.ablation import (
     BIDIRECTIONAL,
     FORWARD,
-    Kind,
+    Gain,
     conclusion,
     finding,
-    kinds,
-    lead_sentence,
+    gains,
+    long_lead,
     opening,
     verdict,
 )
 from bilstm_core.analysis.falls import fall_sentence
 from bilstm_core.analysis.parameter_matching import Match, match
-from bilstm_core.comparison import is_long, offered, specs_of, tried
+from bilstm_core.analysis.telling import Told
+from bilstm_core.comparison import is_long, offered, specs_of, tried, why
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings, WhySettings
 from bilstm_core.presets import WHY_FIRST, WHY_STEPS, Step
 from ui import registry, state
-from ui.compare import headline
+from ui.compare import words as shared
 from ui.compare.comparison import runs_of, scores_of
 from ui.compare.resolved import Shown
+from ui.why import words
 
 PAGE = registry.WHY.name
 
@@ -63,66 +65,73 @@ def _cached_findings(
     _by_run: pd.DataFrame,
     steps: Sequence[Step],
     match: Match,
-) -> tuple[list[str], dict[str, Kind]]:
-    findings = [finding(_by_run, step, match if step.matched else None) for step in steps]
-    return findings, kinds(_by_run, steps, match)
+) -> tuple[list[Told], dict[str, Gain]]:
+    return [finding(_by_run, step, match) for step in steps], gains(_by_run, steps, match)
 
 
-def _findings(shown: Shown, scores: pd.DataFrame, steps: Sequence[Step]) -> tuple[list[str], dict[str, Kind]]:
-    """What came of each change, in a sentence, and of what kind it is."""
-    return _cached_findings(shown.key, scores, steps, matched(shown.settings))
+def _findings(shown: Shown, steps: Sequence[Step]) -> tuple[list[Told], dict[str, Gain]] | None:
+    """What came of each change in the short runs, and what each gains; None while not all are trained and evaluated."""
+    if not is_long(shown.settings):
+        labels = [FORWARD, BIDIRECTIONAL, *(step.label for step in steps)]
+        if shown.scores is None or not all(shown.runs.get(label) for label in labels):
+            return None
+        return _cached_findings(shown.key, shown.scores, steps, matched(shown.settings))
+    settings = _short(shown.settings)
+    runs = runs_of(specs_of(why(settings, steps), settings))
+    if not all(len(group) == settings.starts for group in runs.values()):
+        return None
+    scores = scores_of(runs, settings)
+    digests = tuple((label, *(run.digest for run in group)) for label, group in runs.items())
+    return None if scores is None else _cached_findings(digests, scores, steps, matched(settings))
 
 
-def answer(shown: Pressed) -> str:
-    """The measured sentence under the question: what came of the last press."""
+def _short(settings: ComparisonSettings) -> ComparisonSettings:
+    """The settings of the runs before the long one, which may have had more starts."""
+    before = state.BEFORE(PAGE).get()
+    return replace(settings, epochs=TUTORIAL_EPOCHS, starts=before or settings.starts)
+
+
+def answer(shown: Pressed) -> Told:
+    """The measured answer: what came of the last press, of the guess, and at the end what is left."""
     if not all(shown.runs.values()):
-        return "Training what was asked for." if shown.busy else "Press **Run** to find out."
+        return words.TRAINING if shown.busy else words.PRESS_RUN
     if shown.scores is None:
-        return headline.EVALUATING
+        return shared.EVALUATING
     settings, steps = shown.settings, tried(shown.progress)
     if is_long(settings):
-        return f"After {settings.epochs:,} sequences each: {lead_sentence(shown.scores, _earlier(shown))}"
-    if not steps:
-        wait = "" if guessed() else " Why? Guess first."
-        return f"After {settings.epochs:,} sequences each: {opening(shown.scores)}{wait}"
-    return _findings(shown, shown.scores, steps)[0][-1]
+        told = long_lead(shown.scores, _earlier(shown), settings.epochs, TUTORIAL_EPOCHS)
+        return told._replace(counts=f"{told.counts} {fall_sentence(shown.runs)}")
+    found = _findings(shown, steps)
+    if not steps or found is None:
+        return words.answer(opening(shown.scores, settings.epochs), [] if guessed() else [words.GUESS_FIRST])
+    findings, gained = found
+    said = [verdict(guessed() or "", gained)] if guessed() else []
+    if not left(shown.progress) and gained:
+        return words.answer(words.only_here(conclusion(gained), settings.timesteps), said)
+    return words.answer(findings[-1], said)
 
 
 def _earlier(shown: Shown) -> pd.DataFrame | None:
-    settings = replace(shown.settings, epochs=TUTORIAL_EPOCHS)
+    settings = _short(shown.settings)
     runs = runs_of(specs_of(replace(shown.comparison, models=WHY_FIRST), settings))
     return scores_of(runs, settings) if all(runs.values()) else None
-
-
-def below(shown: Pressed) -> str:
-    """What came of the guess, and at the end what is left."""
-    steps = tried(shown.progress)
-    if is_long(shown.settings):
-        return f"And {fall_sentence(shown.runs)}" if all(shown.runs.values()) else ""
-    if not steps or not all(shown.runs.values()) or shown.scores is None:
-        return ""
-    _, outcomes = _findings(shown, shown.scores, steps)
-    sentences = [verdict(guessed() or "", outcomes) if guessed() else ""]
-    if outcomes and not left(shown.progress):
-        sentences.append(conclusion(outcomes))
-    return " ".join(part for part in sentences if part)
 
 
 def every_sentence(shown: Pressed) -> list[str]:
     """All that may be said, in order, once all runs are evaluated; without what was guessed."""
     if shown.scores is None or is_long(shown.settings):
-        return [answer(shown), below(shown)]
-    steps = tried(shown.progress)
-    sentences, outcomes = _findings(shown, shown.scores, steps)
-    last = [conclusion(outcomes)] if outcomes and not left(shown.progress) else []
-    return [f"After {shown.settings.epochs:,} sequences each: {opening(shown.scores)}", *sentences, *last]
+        return [answer(shown).whole]
+    found = _findings(shown, tried(shown.progress))
+    findings, gained = found or ([], {})
+    last = (
+        [words.only_here(conclusion(gained), shown.settings.timesteps)] if gained and not left(shown.progress) else []
+    )
+    return [told.whole for told in (opening(shown.scores, shown.settings.epochs), *findings, *last)]
 
 
 def so_far(shown: Pressed) -> None:
-    """What came of every press."""
-    done = [step for step in tried(shown.progress) if step.label in shown.present]
-    if not done or not {FORWARD, BIDIRECTIONAL} <= set(shown.present) or shown.scores is None:
-        return
-    st.markdown("**What came out so far**")
-    findings, _ = _findings(shown, shown.scores, done)
-    st.markdown("\n".join(f"- {each}" for each in findings))
+    """What came of every press; it stays when the long run comes."""
+    steps = tried(shown.progress)
+    found = _findings(shown, steps) if steps else None
+    if found:
+        st.markdown(words.so_far(found[0], TUTORIAL_EPOCHS))

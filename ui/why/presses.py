@@ -11,12 +11,13 @@ from bilstm_core.comparison import IN_THE_LONG_RUN, is_long, offered, tried, why
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, WHY, ComparisonSettings, WhySettings
 from bilstm_core.presets import WHY_STEPS, Step
 from bilstm_core.settings import FIELDS, STARTS
-from ui import live, looks, registry, state
+from ui import live, registry, state
 from ui.compare import guess, headline, launch, resolved
 from ui.compare.comparison import AFFORDABLE_S, Comparison, affordable_starts
 from ui.compare.resolved import Asked, ask, chosen_settings, resolve
 from ui.settings import PageSettings
-from ui.why.findings import PAGE, Pressed, answer, below, every_sentence, guessed, left, matched
+from ui.why import words
+from ui.why.findings import PAGE, Pressed, answer, every_sentence, guessed, left, matched
 
 LONG_EPOCHS = 4_000
 
@@ -59,7 +60,7 @@ def shown_settings(page: str) -> WhySettings:
 def _words(step: Step, settings: ComparisonSettings) -> str:
     """What the button of a step says."""
     near = matched(settings)
-    return step.press if near.close or not step.matched else f"Give forward {near.units} units"
+    return step.press if near.close or not step.matched else words.give_forward(near.units)
 
 
 def comparison(settings: ComparisonSettings, steps: Sequence[Step]) -> Comparison:
@@ -127,14 +128,12 @@ def press_row(shown: Pressed) -> None:
     """The guess, then one press a change, and at the end the long run."""
     settings, remaining, steps = shown.progress, left(shown.progress), offered(WHY_STEPS, shown.settings)
     if not guessed():
-        guess.ask(PAGE, "Why does bidirectional learn faster? Your guess:", GUESSES)
+        guess.ask(PAGE, words.ASK, GUESSES)
         return
     busy, refused = shown.busy, ""
     with st.container(horizontal=True, vertical_alignment="center"):
         if is_long(settings):
-            st.button(
-                "Back to where the tutorial stops", key=state.widget(PAGE, "short"), on_click=_short_run, disabled=busy
-            )
+            st.button(words.BACK, key=state.widget(PAGE, "short"), on_click=_short_run, disabled=busy)
         elif remaining:
             st.button(
                 _words(remaining[0], settings),
@@ -144,20 +143,18 @@ def press_row(shown: Pressed) -> None:
                 on_click=_press,
                 disabled=busy,
             )
-            st.caption(f"{len(steps) - len(remaining) + 1} of {len(steps)}", width="content")
+            st.caption(words.place(len(steps) - len(remaining) + 1, len(steps)), width="content")
         else:
             refused = _long_run_of(settings)[1].refused
             st.button(
-                f"The long run: {LONG_EPOCHS:,} sequences",
+                words.long_run(LONG_EPOCHS),
                 key=state.widget(PAGE, "long"),
                 type="primary",
                 icon=":material/timeline:",
                 on_click=_long_run,
                 disabled=busy or bool(refused),
-                help=f"At most about {AFFORDABLE_S:.0f} s of training; follows {', '.join(IN_THE_LONG_RUN)}.",
+                help=words.long_run_help(AFFORDABLE_S, IN_THE_LONG_RUN),
             )
-        with st.container(key="verdict"):  # in this row, where it pushes no curve down
-            st.caption(looks.unless_covered(below(shown)))
         if not is_long(settings):
             st.toggle(
                 FIELDS["noise"].label,
@@ -168,14 +165,14 @@ def press_row(shown: Pressed) -> None:
                 help=FIELDS["noise"].help,
             )
         st.button(
-            "Start again",
+            words.START_AGAIN,
             key=state.widget(PAGE, "again_from_start"),
             type="tertiary",
             on_click=_start_again,
             disabled=busy,
         )
     if refused:
-        st.markdown(f":material/error: The long run: {refused}")
+        st.markdown(words.refused(refused))
 
 
 def _resolve() -> Pressed:

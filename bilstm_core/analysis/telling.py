@@ -1,0 +1,180 @@
+"""What is told of a comparison: a conclusion that the starts carry, and in a quieter line what it rests on."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from bilstm_core.analysis.statistics import FEWEST, SURE, Difference, amounts, by_start, differences, listed
+
+COUNTS = ("No", "One", "Two", "Three", "Four", "Five")  # runs, as a sentence begins with them
+FRESH = "on fresh sequences"  # what is ranked; a curve is of the loss on those that are trained on
+
+
+class Told(NamedTuple):
+    """A conclusion, and the intervals and counts that it rests on, which stand in a second, quieter line."""
+
+    answer: str
+    counts: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Both, one after the other."""
+        return " ".join(part for part in self if part)
+
+
+def after(sequences: int | None, sentence: str) -> str:
+    """A sentence that tells after how many training sequences it holds. sentence: begun in the middle of one"""
+    count = f"After {sequences:,} sequence{'' if sequences == 1 else 's'}, " if sequences is not None else ""
+    return f"{count}{sentence}" if count else capital(sentence)
+
+
+def capital(sentence: str) -> str:
+    """The sentence with a capital letter."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def too_few(starts: int, purpose: str = "rank the models") -> Told:
+    """That so few starts settle nothing. starts: below FEWEST"""
+    runs = "run is" if starts == 1 else "runs are"
+    return Told(f"{COUNTS[starts]} {runs} too few to {purpose} (at least {FEWEST} needed). Try 10.")
+
+
+def ranking(
+    scores: pd.DataFrame,
+    expected: Sequence[str] = (),
+    *,
+    sequences: int | None = None,
+    reasons: Mapping[str, str] | None = None,
+) -> Told:
+    """What the starts at hand say of the losses; no winner is named that they do not carry.
+
+    scores: label, seed, loss; expected: the labels of which the lesson says that one has the lowest loss
+    sequences: that each run was trained on; reasons: by label, why it may be far behind
+    """
+    labels = list(dict.fromkeys(scores["label"]))
+    if len(labels) < 2:
+        return Told("One model alone can't be ranked.")
+    pairs = differences(scores)
+    starts = max(pair.starts for pair in pairs)
+    if starts < FEWEST:
+        return too_few(starts)
+    means = by_start(scores).mean()
+    ranked = sorted(labels, key=lambda label: float(means[label]))
+    pair_of = {frozenset((pair.first, pair.second)): pair for pair in pairs}
+    answer, counts = _ranking(ranked, pair_of, means, reasons or {})
+    lesson = _contradiction(ranked, pair_of, [label for label in expected if label in labels])
+    return Told(after(sequences, answer) + lesson, f"{counts} Loss: mean of {starts} runs, {FRESH}.")
+
+
+def beside_best(share: float, interval: tuple[float, float], best: float | None) -> str:
+    """How a measured share stands to the best possible, as a further sentence; "" where that is not known.
+
+    The share is counted, so it may come out above the best possible by chance.
+    """
+    if best is None:
+        return ""
+    low, high = interval
+    if low <= best <= high and share != best:
+        return f" That is within chance of the best possible, {best:.1%}."
+    return f" Best possible: {best:.1%}."
+
+
+Pairs = Mapping[frozenset[str], Difference]
+
+
+def _ranking(
+    ranked: Sequence[str], pairs: Pairs, means: "pd.Series[float]", reasons: Mapping[str, str]
+) -> tuple[str, str]:
+    last = _far_behind(ranked, pairs, means)
+    if last is None:
+        return _at_the_top(ranked, pairs)
+    answer = f"{last.second} is far behind: its loss is {lead(last)} above {last.first}'s, the next, {in_runs(last)}."
+    reason = reasons.get(last.second, "")
+    first, counts = _at_the_top(ranked[:-1], pairs, narrow=True)
+    behind = f"{capital(last.second)} above {last.first}: 95% interval {ends(last)}."
+    return " ".join(part for part in (answer, reason, first) if part), f"{behind} {counts}"
+
+
+def _far_behind(ranked: Sequence[str], pairs: Pairs, means: "pd.Series[float]") -> Difference | None:
+    """The last one beside the next, if it is above all others, and further from them than they from each other."""
+    *others, last = ranked
+    if len(others) < 2 or not all(pairs[frozenset((last, label))].settled for label in others):
+        return None
+    pair = pairs[frozenset((last, others[-1]))]
+    return pair if pair.mean > float(means[others[-1]] - means[others[0]]) else None
+
+
+def _at_the_top(ranked: Sequence[str], pairs: Pairs, *, narrow: bool = False) -> tuple[str, str]:
+    """Who wins, or why nobody does. narrow: beside one that is far behind, and as a sentence of its own"""
+    best, level = ranked[0], _level(ranked, pairs)
+    if len(level) == 1:
+        pair = pairs[frozenset((best, ranked[1]))]
+        below = f"below {ranked[1]}'s" if len(ranked) == 2 else f"below {ranked[1]}'s, the next"
+        wins = "Of the others, {0} wins: its loss is" if narrow else "{0} wins: its loss is"
+        return (
+            f"{wins.format(best)} {lead(pair)} {below}, {in_runs(pair)}.",
+            f"{capital(best)} below {ranked[1]}: 95% interval {ends(pair)}.",
+        )
+    beaten = [
+        label
+        for label in ranked
+        if label not in level and all(pairs[frozenset((label, lowest))].settled for lowest in level)
+    ]
+    among = [pair for names, pair in pairs.items() if names <= set(ranked)]
+    if not any(pair.settled for pair in among) and len(ranked) > 2:
+        widest = pairs[frozenset((best, ranked[-1]))]
+        said = "The others can't be ranked" if narrow else "no ranking yet"
+        return f"{said}: even the widest gap, {widest.first} below {widest.second}, is too close to call.", why_open(
+            widest
+        )
+    worse = f" {capital(listed(beaten))} {'is' if len(beaten) == 1 else 'are'} above both." if beaten else ""
+    worse = worse.replace("both", "them") if len(level) > 2 else worse
+    said = "Nobody wins among the others" if narrow else "nobody wins"
+    return f"{said}: {listed(level)} are too close to call.{worse}", why_open(pairs[frozenset(level[:2])])
+
+
+def _level(ranked: Sequence[str], pairs: Pairs) -> list[str]:
+    """Those that the lowest is not settled below, itself included."""
+    best = ranked[0]
+    return [best, *(label for label in ranked[1:] if not pairs[frozenset((best, label))].settled)]
+
+
+def _contradiction(ranked: Sequence[str], pairs: Pairs, expected: Sequence[str]) -> str:
+    if not expected or set(_level(ranked, pairs)) & set(expected):
+        return ""
+    return f" The well-known picture has {listed(expected, 'or')} lowest; these runs do not."
+
+
+def why_open(pair: Difference) -> str:
+    """Why two models are too close to call, however many runs one of them wins."""
+    interval = f"the mean difference could be zero (95% interval {ends(pair)})"
+    wins = f"{pair.wins} of {pair.starts} runs{_tied(pair)}"
+    if 2 * pair.wins <= pair.decided:
+        return capital(f"{pair.first} has the lower mean, but is lower in only {wins}; 95% interval {ends(pair)}.")
+    by_chance = f"by chance alone a count that uneven comes up {pair.p_value:.0%} of the time"
+    if pair.p_value < SURE:
+        return capital(f"{pair.first} is lower in {wins}, but they differ so much that {interval}.")
+    if pair.low > 0:
+        return capital(f"{pair.first} is lower in only {wins}: {by_chance}; 95% interval {ends(pair)}.")
+    return capital(f"{interval}, and {pair.first} is lower in only {wins}.")
+
+
+def in_runs(pair: Difference) -> str:
+    """In how many of the runs the first is lower."""
+    return f"in all {pair.starts} runs" if pair.wins == pair.starts else f"in {pair.wins} of {pair.starts} runs"
+
+
+def _tied(pair: Difference) -> str:
+    return f" ({pair.starts - pair.decided} tied)" if pair.decided < pair.starts else ""
+
+
+def ends(pair: Difference) -> str:
+    """The interval of a difference."""
+    _, low, high = amounts(pair.mean, pair.low, pair.high)
+    return f"{low} to {high}"
+
+
+def lead(pair: Difference) -> str:
+    """The mean of a difference, with the digits of the interval that `ends` gives it."""
+    return amounts(pair.mean, pair.low, pair.high)[0]

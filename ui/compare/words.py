@@ -1,0 +1,204 @@
+"""Every sentence of Directions and Merge modes, from values to text; Why shares those about its runs and controls.
+
+What a report and the command line say, too, stands in bilstm_core/analysis: telling.py and falls.py.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from bilstm_core.analysis.statistics import FEWEST, listed
+from bilstm_core.analysis.telling import Told, capital
+
+# The answer
+EVALUATING = Told("Trained. The runs are now tested on fresh sequences.")
+PRESS_RUN = Told("Press **Run** to find out.")
+NO_CURVE = Told("Switch on a curve to see its result.")
+
+
+def training(ours: int, every: int) -> Told:
+    """What is being trained; how far it is says the line above the curves, which is drawn more often."""
+    if not ours:
+        return Told("Training.")
+    rest = "" if ours >= every else f" of {every}; the others are trained already"
+    return Told(f"Training {ours} run{'' if ours == 1 else 's'}{rest}.")
+
+
+def some_are_missing(trained: int, wanted: int) -> Told:
+    """That a comparison is not complete."""
+    return Told(f"Only {trained} of {wanted} runs are trained. Press **Run** for the rest.")
+
+
+def above_best_possible(gaps: Mapping[str, float]) -> str:
+    """How far above its best possible each model's loss is; "" where that is known of none."""
+    told = listed([f"{gap:.3f} ({label})" for label, gap in gaps.items()])
+    return f"Above the best possible: {told}." if told else ""
+
+
+def of_a_long_run(ranked: Told, fall: str, gaps: str, verdict: str, starts: int) -> Told:
+    """The answer of a run that goes on after the tutorial's stops, with what came of the guess.
+
+    In one of too few starts to rank them, what still fell comes first.
+    """
+    first, *rest = [ranked.answer, fall] if starts >= FEWEST else [fall, ranked.answer]
+    answer = " ".join(part for part in (first, verdict) if part)
+    return Told(answer, " ".join(part for part in (*rest, ranked.counts, gaps) if part))
+
+
+# The guess
+STOPS = "Which curve will stop falling?"
+NONE = "none of them"
+GUESS_FIRST = "Guess first, above the curves."
+
+
+def verdict(guess: str, stopped: Sequence[str]) -> str:
+    """What came of the guess. stopped: the curves that stopped falling"""
+    if guess == NONE:
+        return f"You guessed {NONE}. {f'{capital(listed(stopped))} did.' if stopped else 'Right.'}"
+    if guess in stopped:
+        others = [label for label in stopped if label != guess]
+        return f"You guessed {guess}. Right{f', and so did {listed(others)}' if others else ''}."
+    return f"You guessed {guess}. It was still falling; {listed(stopped) if stopped else 'none'} stopped."
+
+
+# Above and below the curves
+NOTHING_YET = "Nothing to draw yet."
+TRAINED_ALREADY = "Trained already: here are the results."
+TRAINED_NOW = "Trained just now."
+EACH_START = "Draw every run, not the band."
+CURVES_ALT = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
+
+
+def curves(starts: int) -> str:
+    """What the curves are of, and the numbers at their ends."""
+    ranked = "Numbers at their ends, as in the answer and the table: the loss on fresh sequences"
+    if starts == 1:
+        return f"Curves: the loss in training, of one run. {ranked}."
+    return f"Curves: the loss in training, median and 10 to 90% band of {starts} runs. {ranked}, mean of the runs."
+
+
+def stands_still(labels: Sequence[str]) -> str:
+    """Whose answers stand still in the replay, or nothing."""
+    return f"Recorded at the end alone, and still in the replay: the answers of {listed(labels)}." if labels else ""
+
+
+def other_settings(press: str) -> str:
+    """That the figure is of other settings than the controls. press: what to do"""
+    return f"The figure shows other settings. {press}"
+
+
+def press_run(cost: str = "", wished: str = "") -> str:
+    """What Run costs, where it is worth saying. cost, wished: seconds in words, and what a wish would cost"""
+    return f"Press Run for these{f': about {cost} of training' if cost else ''}{f'. {wished}' if wished else ''}."
+
+
+def wish(starts: int, cost: str) -> str:
+    """What the starts that were lowered would cost, as the rest of a sentence."""
+    return f"{starts} starts would take about {cost}"
+
+
+def lowered(wished: int, starts: int) -> str:
+    """That choosing longer runs has lowered the starts."""
+    return f"Longer runs, so fewer starts: {starts}, not {wished}. Choose more if you have the time."
+
+
+def rounded(seconds: float) -> str:
+    """A time in words, as exactly as it is known."""
+    if seconds < 20:
+        return f"{seconds:.0f} s"
+    return f"{5 * round(seconds / 5)} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+ONE_SEQUENCE_EACH = "One fresh sequence each."
+
+
+# The race
+def parameters(fewest: tuple[str, int], most: tuple[str, int], *, fair: bool, close: bool) -> str:
+    """How even the race is; "" where all have as many. fewest, most: label and parameters; close: by units, they can"""
+    if fewest[1] == most[1] and not fair:
+        return ""
+    if fair:
+        near = "About the same number of parameters" if close else "As near as whole units allow"
+        return f"{near}: {fewest[1]:,} to {most[1]:,}."
+    return (
+        f"Not quite a fair race: {most[0]} has {most[1]:,} parameters, {fewest[0]} {fewest[1]:,}. "
+        "The switch above evens that out."
+    )
+
+
+# Directions
+WHAT_IS_READ = "**What has each output read?**"
+TUTORIALS_ORDER = "Tutorial's order (output reversed)"
+READING_ALT = "For each model, which values each output has read, and which decide its label."
+
+
+def reading(outlined: str, drawn: int | None = None) -> str:
+    """What the reading grids show. outlined: what an outline says; drawn: the timesteps, if not all"""
+    some = f" The first {drawn} timesteps are drawn." if drawn else ""
+    return (
+        f"Filled: this output has read that value. Outlined: that value {outlined}. "
+        f"The switch changes the order of the outputs, not the network.{some}"
+    )
+
+
+# Merge modes
+WHAT_THE_MERGE_DOES = "What the merge does"
+
+
+def merge_alt(mode: str) -> str:
+    """What the drawing of a merge shows."""
+    return f"What {mode} makes of two outputs of four numbers."
+
+
+# The table
+WINS_BY_PAIR = "**Wins by pair**, run by run on the same data"
+RIGHT_BY_TIMESTEP = "**Labels right at each timestep**, beside the best possible"
+BY_TIMESTEP_ALT = "Share of right labels at each timestep, and the best that any model can do that reads the same."
+LOSS, BEST, ABOVE = "Loss, fresh sequences", "Best possible", "Above it"
+BEST_HELP = "The least loss that any model can have that reads what this one reads (Bayes risk)."
+SECONDS_HELP = "Median of the runs."
+INTERVAL_HELP = "95% bootstrap interval of the mean (studentised)."
+P_HELP = "Two-sided sign test: how often a count this uneven would come of two equally good models."
+SETTLED_HELP = (
+    "Yes if the interval leaves out zero, the sign test is below 5%, and most runs go the same way as the mean."
+)
+NEEDED_HELP = (
+    "With this many starts, four of five such comparisons would be settled, if further runs scatter as these do."
+)
+
+
+def loss_help(unit: str, sequences: int) -> str:
+    """What is ranked. unit: the loss with its unit"""
+    return f"What is ranked: {unit}, on {sequences:,} fresh sequences, mean of the runs."
+
+
+def above_help(sequences: int) -> str:
+    """What the excess is."""
+    return f"The loss on {sequences:,} fresh sequences minus the best possible, which is exact."
+
+
+def mean_help(sequences: int) -> str:
+    """What a share is the mean of."""
+    return f"On {sequences:,} fresh sequences, mean of the runs."
+
+
+def starts_needed(needed: int | None, most: int) -> str:
+    """With how many starts a pair would be settled, if so many do; None where they don't."""
+    return f"over {most:,}" if needed is None else f"{needed:,}"
+
+
+TOO_FEW_TO_SAY = f"run {FEWEST} or more"
+
+
+# Differences from a baseline
+def differences(baseline: str) -> str:
+    """The heading of the figure."""
+    return f"**Loss on fresh sequences minus {baseline}'s, run by run** (left of zero: lower)"
+
+
+def differences_alt(baseline: str) -> str:
+    """What the figure shows."""
+    return f"Loss on fresh sequences minus {baseline}'s: a dot for each run, the mean and its 95% interval."
+
+
+def differences_legend(*, few: bool) -> str:
+    """What dots and lines are. few: too few starts for an interval"""
+    return f"Dots: runs. Upright line: their mean. Bar: {f'none below {FEWEST} runs.' if few else 'its 95% interval.'}"

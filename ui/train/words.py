@@ -1,0 +1,178 @@
+"""Every sentence of Train, from values to text, but those of its settings and of files."""
+
+from collections.abc import Sequence
+
+from bilstm_core.analysis.statistics import share_within
+from bilstm_core.analysis.telling import Told, after, beside_best
+from bilstm_core.evaluation import Evaluation, wilson_interval
+
+STARTS = 10  # of one recipe
+
+# The answer
+EVALUATING = "Trained. The network is now tested on fresh sequences."
+TRAINING = "Training."
+PRESS_TRAIN = "Press **Train** to find out."
+
+
+def labels_right(seen: int, measured: Evaluation, best: float | None) -> Told:
+    """How good one network is. best: the best possible share of sequences wholly right, where it is known"""
+    share, low, high = share_within(measured.exact, *measured.exact_interval)
+    told = f"this network gets every label right in **{share}** of new sequences."
+    counts = f"This one network, on {measured.n_sequences:,} fresh sequences: {measured.exact_count:,} wholly right, "
+    counts += f"95% interval {low} to {high}; {measured.accuracy:.1%} of single labels."
+    counts += beside_best(measured.exact, measured.exact_interval, best)
+    return Told(_after(seen, told), counts)
+
+
+def squared_error(seen: int, loss: float, name: str, of: int) -> Told:
+    """How good one network is that gives numbers. name: of the loss"""
+    return Told(_after(seen, f"this network's {name} is **{loss:.4f}**."), f"On {of:,} fresh sequences.")
+
+
+def diverged(seen: int, why: str) -> Told:
+    """That a network's weights are no numbers. why: and what to do"""
+    return Told(_after(seen, f"nothing can be measured. **{why}**"))
+
+
+def _after(seen: int, sentence: str) -> str:
+    return after(seen, sentence).replace(" sequence", " training sequence", 1)
+
+
+def meanwhile(name: str) -> str:
+    """What stands on the page while another run is trained. name: of the run that is shown"""
+    return f"Training. Numbers and sequences are still those of **{name}**."
+
+
+# Its numbers
+WHOLE_RIGHT, SQUARED = "Whole sequence right", "Mean squared error"
+WHOLE_RIGHT_HELP = "Exact-sequence accuracy: the share of fresh sequences with every label right."
+SQUARED_HELP = "The loss, on fresh sequences."
+NO_NUMBER = "diverged"
+
+
+def share(exact: float, ends: tuple[float, float]) -> str:
+    """The large number, as in the answer."""
+    return share_within(exact, *ends)[0]
+
+
+def interval(exact: float, ends: tuple[float, float]) -> str:
+    """What lies beside the large number."""
+    _, low, high = share_within(exact, *ends)
+    return f"This one network: {low} to {high} (95%)"
+
+
+def of_numbers(sequences: int) -> str:
+    """What stands beside a regression's error."""
+    return f"On {sequences:,} fresh sequences. There are no labels to get right."
+
+
+def facts(measured: tuple[float, float] | None, parameters: int, seconds: float, beside: int, compiled: float) -> str:
+    """Lines of numbers. measured: share of labels right, and loss; beside, compiled: 0 for none"""
+    lines = []
+    if measured:
+        right, loss = measured
+        lines += [f"Single labels right: **{right:.1%}**", f"Loss, fresh sequences: **{loss:.3f}** nats/label"]
+    lines.append(f"Parameters: **{parameters:,}**")
+    with_others = f", beside {beside} others" if beside else ""
+    lines.append(f"Trained in **{seconds:.1f} s**{with_others}{f', compiled in {compiled:.1f} s' if compiled else ''}")
+    return "  \n".join(lines)
+
+
+# Ten starts of the recipe
+TRY_STARTS = "Try ten starts"
+TRY_STARTS_HELP = "Trains this recipe from ten seeds: how much of the result is luck?"
+TEN = "ten starts"
+
+
+def standing(values: Sequence[float], own: float, of: int) -> str:
+    """Where a network stands among the starts of its recipe. values: of all of them, as shares of `of` sequences"""
+    low, high = (share_within(end, *wilson_interval(round(end * of), of))[0] for end in (min(values), max(values)))
+    return _standing(values, own, low, high)
+
+
+def standing_of_errors(values: Sequence[float], own: float) -> str:
+    """As `standing`, by the squared error."""
+    return _standing(values, own, f"{min(values):.4f}", f"{max(values):.4f}")
+
+
+def _standing(values: Sequence[float], own: float, low: str, high: str) -> str:
+    lower, higher = sum(value < own for value in values), sum(value > own for value in values)
+    if not lower and not higher:
+        return f"Ten starts of this recipe all give {low}."
+    if not lower:
+        place = "this one is the lowest"
+    elif not higher:
+        place = "this one is the highest"
+    else:
+        place = f"{lower} {'is' if lower == 1 else 'are'} lower than this one, {higher} higher"
+    return f"Ten starts of this recipe: {low} to {high}; {place}."
+
+
+# Around the curve
+OTHER_SETTINGS = "Figure and numbers are of other settings. Press Train for these."
+NOTHING_YET = "Nothing trained yet. Press Train."
+TRAINED_ALREADY = "Trained already: here is the result."
+REPLAY = "Replay shows one probe sequence while it is learnt."
+GROWING_ALT = "Loss of the network while it trains, by sequences seen."
+CURVE_ALT = "Loss by sequences seen."
+
+# Ten fresh sequences, and the tabs
+TABS = ("Ten fresh sequences", "Confusion matrix", "Accuracy by timestep", "Error by timestep", "Model summary")
+CONFUSION_ALT = "Confusion matrix of single labels."
+ASK_SUMMARY = "Ask Keras for model.summary()"
+BUILDING = "Keras is building the model. Right after the start that takes some seconds."
+
+
+def ten_right(right: int) -> str:
+    """How many of the ten are."""
+    return f"{right} of 10 sequences wholly right."
+
+
+# The tray
+COMPARE = "Compare"
+KEEP, KEEP_HELP = "Keep this run", "Keeps its curve in the figure while you train others."
+OTHER_KIND = "Runs with another number of labels are not drawn: their losses can't be compared."
+SMOOTHING_HELP = "Each point of a curve is the mean loss of this many sequences before it."
+
+
+def tray_full(most: int) -> str:
+    """That nothing more can be kept."""
+    return f"The tray is full ({most} runs). Remove one to keep another."
+
+
+def first_drawn(most: int) -> str:
+    """That not all are drawn."""
+    return f"Only the first {most} of those shown are drawn."
+
+
+# Files that come back
+BRING_BACK = "Bring back a file"
+CHECKED = "It is checked before it is opened: nothing in it is run."
+ALL_THERE = "What is in this file is in the tray already."
+
+
+def take_file(megabytes: int) -> str:
+    """What can be brought back."""
+    return f"A ZIP or .keras file that was saved here, of at most {megabytes} MB"
+
+
+def refused(why: str) -> str:
+    """That a file cannot be brought back."""
+    return f"This file can't be brought back. {why}"
+
+
+def too_large(size: int, megabytes: int) -> str:
+    """That it has too many bytes."""
+    return f"It has {size / 1e6:,.1f} MB; at most {megabytes} MB are taken."
+
+
+def no_room(runs: int, room: int) -> str:
+    """That the tray has too little room."""
+    return f"It has {runs} runs for the tray, which has room for {room}. Remove some first."
+
+
+def brought(new: int, of: int, chosen: int) -> str:
+    """What came into the tray. of: runs of the file; chosen: those that were to be"""
+    if chosen < of:
+        return f"Of the file's {of} runs the first start of each model is in the tray: {new}."
+    return f"In the tray now: {'the run' if new == 1 else f'the {new} runs'} of the file."
