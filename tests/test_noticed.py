@@ -21,7 +21,7 @@ from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 from ui import best_possible, session
 from ui.chart import component
-from ui.compare import guess, headline, launch, tables
+from ui.compare import guess, headline, launch, tables, words
 from ui.compare.comparison import Comparison
 from ui.compare.resolved import Asked, Shown, chosen_settings
 from ui.train import tray
@@ -40,25 +40,29 @@ def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("guessed", "falls", "words"),
+    ("guessed", "falls", "said"),
     [
-        ("forward", {"forward": 0.01, "backward": 0.4}, "You guessed forward: it stopped."),
-        ("forward", {"forward": 0.01, "backward": 0.02}, "You guessed forward: it stopped, and so did backward."),
-        ("forward", {"forward": 0.4, "backward": 0.02}, "You guessed forward: it was still falling; backward stopped."),
-        ("forward", {"forward": 0.4, "backward": 0.3}, "You guessed forward: it was still falling; none stopped."),
-        (guess.NONE, {"forward": 0.4, "backward": 0.3}, "You guessed none of them: so it came."),
-        (guess.NONE, {"forward": 0.4, "backward": -0.1}, "You guessed none of them: backward did."),
-        ("forward", {"forward": guess.STOPPED}, "You guessed forward: it was still falling; none stopped."),
+        ("forward", {"forward": 0.01, "backward": 0.4}, "You guessed forward. Right: it stopped."),
+        (
+            "forward",
+            {"forward": 0.01, "backward": 0.02},
+            "You guessed forward. Right: it stopped, and so did backward.",
+        ),
+        ("forward", {"forward": 0.4, "backward": 0.02}, "You guessed forward. It was still falling; backward stopped."),
+        ("forward", {"forward": 0.4, "backward": 0.3}, "You guessed forward. It was still falling; none stopped."),
+        (words.NONE, {"forward": 0.4, "backward": 0.3}, "You guessed none of them. Right."),
+        (words.NONE, {"forward": 0.4, "backward": -0.1}, "You guessed none of them. Backward did."),
+        ("forward", {"forward": guess.STOPPED}, "You guessed forward. It was still falling; none stopped."),
         (None, {"forward": 0.4}, ""),
         ("forward", {}, ""),
     ],
 )
 def test_a_guess_is_right_where_its_curve_fell_by_less_than_a_tenth(
-    monkeypatch: pytest.MonkeyPatch, state: dict[str, Any], guessed: str | None, falls: dict[str, float], words: str
+    monkeypatch: pytest.MonkeyPatch, state: dict[str, Any], guessed: str | None, falls: dict[str, float], said: str
 ) -> None:
     state["Directions.guess"] = guessed
     monkeypatch.setattr(guess, "falls_of", lambda _: falls)
-    assert guess.verdict(COMPARED, {}) == words
+    assert guess.verdict(COMPARED, {}) == said
 
 
 def risk(loss: float) -> BayesRisk:
@@ -89,9 +93,12 @@ def test_excess_loss_is_what_a_loss_lies_above_the_best_possible(monkeypatch: py
     assert table["excess"]["forward"] == pytest.approx(0.03)
     assert table["excess"]["bidirectional"] == pytest.approx(0.001)
     assert np.isnan(table["excess"]["backward"])
-    assert headline._above_floors(runs, by_run) == "Above the best possible: forward 0.030 and bidirectional 0.001."
+    gaps = headline._above_best_possible(runs, by_run)
+    assert gaps == {"forward": pytest.approx(0.03), "bidirectional": pytest.approx(0.001)}
+    assert words.above_best_possible(gaps) == "Above the best possible: 0.030 (forward) and 0.001 (bidirectional)."
     with_floors(monkeypatch, dict.fromkeys(SPECS))
-    assert headline._above_floors(runs, by_run) == ""
+    assert headline._above_best_possible(runs, by_run) == {}
+    assert words.above_best_possible({}) == ""
 
 
 def test_floors_nearer_than_a_line_is_wide_are_one_line_with_all_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +164,7 @@ def test_of_too_few_starts_what_still_fell_is_said_before_that_they_rank_nothing
             for seed in range(starts)
         ]
     )
-    monkeypatch.setattr(headline, "_above_floors", lambda *_: "")
+    monkeypatch.setattr(headline, "_above_best_possible", lambda *_: {})
     monkeypatch.setattr(falls, "falls_of", lambda _: {"forward": 0.0, "bidirectional": 0.5})
     runs: Any = {label: [None] * starts for label in losses}
     settings = ComparisonSettings(starts=starts, epochs=1_000)
@@ -171,11 +178,13 @@ def test_of_too_few_starts_what_still_fell_is_said_before_that_they_rank_nothing
         chosen=Asked(settings=settings),
         busy=False,
     )
-    first, below = headline.answer(shown)
-    fell = "n the second half of the run bidirectional's training loss fell by 50% and forward's by 0%."
-    ranked = "bidirectional's loss on fresh sequences is 0.300 lower" if ranked_first else "5 starts cannot rank them"
-    assert first.startswith("After 1,000 sequences each: " + (ranked if ranked_first else f"i{fell}"))
-    assert below.startswith(f"I{fell}" if ranked_first else ranked)
+    answer, counts = headline.answer(shown)
+    fell = "In the second half, the training loss fell by 50% (bidirectional) and 0% (forward)."
+    ranked = (
+        "After 1,000 sequences, bidirectional wins: " if ranked_first else "Five runs are too few to rank the models"
+    )
+    assert answer.startswith(ranked if ranked_first else fell)
+    assert counts.startswith(fell if ranked_first else ranked)
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def finding(scores: pd.DataFrame, step: Step, match: Match | None = None, sequen
 def _measured(reached: Gain) -> str:
     pair, share = reached.pair, f"{reached.share:.0%} of bidirectional's gain"
     if not pair.settled:
-        return f"Against forward: {why_open(pair)}"
+        return f"Too close to forward's loss to call. {why_open(pair)}"
     if pair.first == FORWARD:
         return f"Its loss is {lead(pair)} above forward's, {in_runs(pair)}; 95% interval {ends(pair)}."
     return f"Its loss is {lead(pair)} below forward's, {in_runs(pair)}: {share}; 95% interval {ends(pair)}."

@@ -150,7 +150,7 @@ def why_open(pair: Difference) -> str:
     """Why two models are too close to call, however many runs one of them wins."""
     interval = f"the mean difference could be zero (95% interval {ends(pair)})"
     wins = f"{pair.wins} of {pair.starts} runs{_tied(pair)}"
-    if 2 * pair.wins <= pair.decided:
+    if 2 * pair.wins <= pair.decided and pair.low > 0:
         return capital(f"{pair.first} has the lower mean, but is lower in only {wins}; 95% interval {ends(pair)}.")
     by_chance = f"by chance alone a count that uneven comes up {pair.p_value:.0%} of the time"
     if pair.p_value < SURE:

@@ -6,16 +6,20 @@ from bilstm_core.analysis.ablation import (
     BIGGER,
     ELSE,
     FUTURE,
+    Gain,
+    Kind,
     conclusion,
     finding,
     gain,
-    kinds,
-    lead_sentence,
+    gains,
+    long_lead,
     opening,
     verdict,
 )
 from bilstm_core.analysis.parameter_matching import Match
-from bilstm_core.presets import NO_FUTURE, WHY_STEPS, WIDER
+from bilstm_core.analysis.statistics import by_start, difference
+from bilstm_core.analysis.telling import Told
+from bilstm_core.presets import NO_FUTURE, WHY_MORE, WHY_STEPS, WIDER, Step
 
 SPREAD = [0.01, -0.02, 0.0, 0.03, -0.01, 0.02, -0.03, 0.01, 0.0, -0.01]
 
@@ -32,14 +36,24 @@ def scores(starts: int = 10, **means: float) -> pd.DataFrame:
     )
 
 
+def kinds(table: pd.DataFrame, match: Match | None = None) -> dict[str, Kind]:
+    return {label: reached.kind for label, reached in gains(table, WHY_STEPS, match).items()}
+
+
+def of_kinds(**kinds: Kind) -> dict[str, Gain]:
+    """Changes of these kinds, each with half of the gain; underscores of the labels stand for spaces."""
+    pair = difference(by_start(scores(forward=0.5, other=0.4)), "forward", "other")
+    return {label.replace("_", " "): Gain(kind, 0.5, pair) for label, kind in kinds.items()}
+
+
 @pytest.mark.parametrize(
     ("loss", "kind", "words"),
     [
-        (0.2, "enough", "So it is not the future."),
-        (0.1, "enough", "So it is not the future."),
-        (0.35, "part", "So the future is a part of it."),
-        (0.5, "nothing", "So it is the future."),
-        (0.7, "nothing", "So it is the future."),
+        (0.2, "enough", "Without the future, the whole gain is still there. So it is not the future."),
+        (0.1, "enough", "Without the future, the whole gain is still there. So it is not the future."),
+        (0.35, "part", "Without the future, only part of the gain is left (50%)."),
+        (0.5, "nothing", "Without the future, the gain is gone. So it is the future."),
+        (0.7, "nothing", "Without the future, the gain is gone. So it is the future."),
     ],
 )
 def test_what_follows_depends_on_what_came_out(loss: float, kind: str, words: str) -> None:
@@ -48,88 +62,103 @@ def test_what_follows_depends_on_what_came_out(loss: float, kind: str, words: st
     assert reached is not None
     assert reached.kind == kind
     assert reached.share == pytest.approx((0.5 - loss) / 0.3)
-    sentence = finding(table, WHY_STEPS[0])
-    assert sentence.endswith(words)
-    assert "95% interval" in sentence
+    told = finding(table, WHY_STEPS[0])
+    assert told.answer == words
+    assert "95% interval" in told.counts
 
 
-def test_a_finding_says_higher_of_what_is_higher_and_nothing_settled_of_what_is_level() -> None:
-    assert "higher than forward's" in finding(scores(forward=0.5, bidirectional=0.2, no_future=0.7), WHY_STEPS[0])
-    assert "no settled difference" in finding(scores(forward=0.5, bidirectional=0.2, no_future=0.5), WHY_STEPS[0])
+@pytest.mark.parametrize("step", [*WHY_STEPS, WHY_MORE])
+@pytest.mark.parametrize(("loss", "kind"), [(0.2, "enough"), (0.35, "part"), (0.5, "nothing")])
+def test_each_change_has_a_sentence_for_whatever_comes_out(step: Step, loss: float, kind: str) -> None:
+    told = finding(scores(forward=0.5, bidirectional=0.2, **{step.label: loss}), step)
+    follows = getattr(step, kind)
+    assert told.answer == (follows if kind != "part" else f"{follows[:-1]} (50%).")
+
+
+def test_what_was_measured_is_told_below_above_or_too_close() -> None:
+    below = finding(scores(forward=0.5, bidirectional=0.2, no_future=0.35), WHY_STEPS[0]).counts
+    assert below.startswith("Its loss is 0.150 below forward's, in all 10 runs: 50% of bidirectional's gain; 95% inter")
+    above = finding(scores(forward=0.5, bidirectional=0.2, no_future=0.7), WHY_STEPS[0]).counts
+    assert above.startswith("Its loss is 0.200 above forward's, in all 10 runs; 95% interval ")
+    level = finding(scores(forward=0.5, bidirectional=0.2, no_future=0.5), WHY_STEPS[0]).counts
+    assert level.startswith("Too close to forward's loss to call. The mean difference could be zero (95% interval -")
 
 
 def test_without_a_gain_of_bidirectional_there_is_nothing_to_explain() -> None:
     table = scores(forward=0.5, bidirectional=0.5, no_future=0.2)
     assert gain(table, NO_FUTURE) is None
-    assert "nothing to explain" in finding(table, WHY_STEPS[0])
-    assert kinds(table, WHY_STEPS) == {}
+    assert finding(table, WHY_STEPS[0]).answer.endswith("too close to call, so there is nothing to explain.")
+    assert kinds(table) == {}
 
 
 def test_few_starts_settle_nothing() -> None:
     table = scores(3, forward=0.5, bidirectional=0.2, no_future=0.2)
-    assert opening(table) == "3 starts cannot settle it: 6 are the fewest that can. Run 10."
+    assert opening(table).answer == "Three runs are too few to tell the two apart (at least 6 needed). Try 10."
     assert finding(table, WHY_STEPS[0]) == opening(table)
 
 
 def test_the_opening_names_the_lower_one_whichever_it_is() -> None:
-    assert opening(scores(forward=0.5, bidirectional=0.2)).startswith(
-        "bidirectional's loss on fresh sequences is 0.300 lower than forward's"
-    )
-    assert opening(scores(forward=0.2, bidirectional=0.5)).startswith(
-        "forward's loss on fresh sequences is 0.300 lower"
-    )
+    told = opening(scores(forward=0.5, bidirectional=0.2), 250)
+    assert told.answer == "After 250 sequences, bidirectional's loss is 0.300 below forward's, in all 10 runs."
+    assert told.counts.startswith("95% interval 0.2")
+    assert told.counts.endswith(". Loss: mean of 10 runs, on fresh sequences.")
+    assert opening(scores(forward=0.2, bidirectional=0.5)).answer.startswith("Forward's loss is 0.300 below bidirect")
 
 
 def test_kinds_are_those_of_the_steps_present() -> None:
     table = scores(forward=0.5, bidirectional=0.2, no_future=0.2, told_one_hot=0.35)
-    assert kinds(table, WHY_STEPS) == {NO_FUTURE: "enough"}
+    assert kinds(table) == {NO_FUTURE: "enough"}
 
 
 @pytest.mark.parametrize(
     ("guess", "future", "size", "outcome"),
     [
-        (FUTURE, "open", "part", "is not settled"),
-        (BIGGER, "enough", "open", "is not settled"),
-        (ELSE, "enough", "open", "is not settled"),
-        (ELSE, "open", "nothing", "is not settled"),
-        (ELSE, "open", "enough", "does not hold"),
-        (ELSE, "part", "open", "does not hold"),
-        (FUTURE, "enough", "part", "does not hold"),
-        (FUTURE, "part", "part", "holds in part"),
-        (FUTURE, "nothing", "part", "holds"),
-        (BIGGER, "enough", "enough", "holds"),
-        (BIGGER, "enough", "part", "holds in part"),
-        (BIGGER, "enough", "nothing", "does not hold"),
-        (ELSE, "enough", "part", "holds"),
-        (ELSE, "enough", "enough", "does not hold"),
-        (ELSE, "nothing", "part", "does not hold"),
-        (ELSE, "nothing", "open", "does not hold"),
+        (FUTURE, "open", "part", "These runs don't settle it."),
+        (BIGGER, "enough", "open", "These runs don't settle it."),
+        (ELSE, "enough", "open", "These runs don't settle it."),
+        (ELSE, "open", "nothing", "These runs don't settle it."),
+        (ELSE, "open", "enough", "These runs say no."),
+        (ELSE, "part", "open", "These runs say no."),
+        (FUTURE, "enough", "part", "These runs say no."),
+        (FUTURE, "part", "part", "These runs say: in part."),
+        (FUTURE, "nothing", "part", "These runs say yes."),
+        (BIGGER, "enough", "enough", "These runs say yes."),
+        (BIGGER, "enough", "part", "These runs say: in part."),
+        (BIGGER, "enough", "nothing", "These runs say no."),
+        (ELSE, "enough", "part", "These runs say yes."),
+        (ELSE, "enough", "enough", "These runs say no."),
+        (ELSE, "nothing", "part", "These runs say no."),
+        (ELSE, "nothing", "open", "These runs say no."),
     ],
 )
-def test_the_verdict_on_a_guess_follows_the_runs(guess: str, future: str, size: str, outcome: str) -> None:
-    words = f"Your guess, \u201c{guess[0].lower()}{guess[1:]}\u201d, {outcome} in these runs."
-    assert verdict(guess, {NO_FUTURE: future, WIDER: size}) == words  # type: ignore[dict-item]
+def test_the_verdict_on_a_guess_follows_the_runs(guess: str, future: Kind, size: Kind, outcome: str) -> None:
+    gained = {NO_FUTURE: of_kinds(a=future)["a"], WIDER: of_kinds(a=size)["a"]}
+    assert verdict(guess, gained) == f"You guessed \u201c{guess}\u201d. {outcome}"
 
 
 def test_a_guess_waits_for_the_runs_that_speak_of_it() -> None:
-    assert verdict(BIGGER, {NO_FUTURE: "enough"}) == ""
-    assert verdict(FUTURE, {WIDER: "enough"}) == ""
-    assert verdict(ELSE, {NO_FUTURE: "enough"}) == ""
+    assert verdict(BIGGER, of_kinds(no_future="enough")) == ""
+    assert verdict(FUTURE, {WIDER: of_kinds(a="enough")["a"]}) == ""
+    assert verdict(ELSE, of_kinds(no_future="enough")) == ""
 
 
-def test_what_is_left_is_the_second_state_only_where_nothing_else_is_enough() -> None:
-    assert conclusion({NO_FUTURE: "enough", WIDER: "part", "told t/T": "nothing"}) == (
-        "What is left: a second state that starts from the other end, whatever it reads."
+def test_the_conclusion_says_what_is_enough_and_what_each_of_the_others_brings() -> None:
+    gained = of_kinds(
+        **{"no_future": "enough", "told_one-hot": "part", "told_t/T": "nothing", "second_forward": "open"}
     )
-    assert conclusion({NO_FUTURE: "enough", WIDER: "enough"}) == f"Enough by itself: {NO_FUTURE} and {WIDER}."
-    assert conclusion({NO_FUTURE: "part"}) == "None of these is enough by itself."
-
-
-def test_what_is_not_settled_is_neither_enough_nor_left_out() -> None:
-    assert conclusion({NO_FUTURE: "enough", WIDER: "open"}) == (
-        f"Enough by itself: {NO_FUTURE}. Not settled by these runs: {WIDER}."
+    assert conclusion(gained) == Told(
+        "Enough by itself: a backward branch fed a constant. Fed a constant, a branch can only count down the"
+        " timesteps.",
+        "Part of the gain: the timestep one-hot (50%). None of it: the time as t/T. Not settled: a second forward"
+        " branch fed a constant.",
     )
-    assert conclusion({NO_FUTURE: "open", WIDER: "part"}) == f"Not settled by these runs: {NO_FUTURE}."
+
+
+def test_a_conclusion_without_the_future_says_nothing_of_counting_down() -> None:
+    assert conclusion({WIDER: of_kinds(a="enough")["a"]}) == Told("Enough by itself: as many parameters.")
+    assert conclusion(of_kinds(no_future="part")) == Told(
+        "None of these is enough by itself.", "Part of the gain: a backward branch fed a constant (50%)."
+    )
 
 
 def simulated(share: float, spread: float, starts: int, experiments: int = 60) -> list[str]:
@@ -167,27 +196,33 @@ def test_a_few_starts_settle_no_change() -> None:
     reached = gain(few, NO_FUTURE)
     assert reached is not None
     assert reached.kind == "open"
-    assert finding(few, WHY_STEPS[0]).endswith("These starts do not settle it.")
+    assert finding(few, WHY_STEPS[0]).answer == (
+        "These runs don't settle how much of the gain a backward branch fed a constant brings."
+    )
 
 
 def test_a_long_run_is_set_beside_the_short_one() -> None:
     early, late = scores(forward=0.5, bidirectional=0.2), scores(forward=0.1, bidirectional=0.1)
-    text = lead_sentence(late, early)
-    assert "too close to call" in text
-    assert text.endswith("Where the tutorial stops, bidirectional led by 0.300.")
-    assert lead_sentence(late, None) == text.removesuffix(" Where the tutorial stops, bidirectional led by 0.300.")
-    assert lead_sentence(late, early.iloc[:0]) == lead_sentence(late, None)
-    assert lead_sentence(late, scores(forward=0.2, bidirectional=0.5)).endswith("stops, forward led by 0.300.")
+    told = long_lead(late, early, 4_000, 250)
+    assert told.answer == (
+        "After 4,000 sequences, forward and bidirectional are too close to call."
+        " After 250 sequences, bidirectional led by 0.300."
+    )
+    assert told.counts.startswith("The mean difference could be zero")
+    alone = "After 4,000 sequences, forward and bidirectional are too close to call."
+    assert long_lead(late, None, 4_000).answer == alone
+    assert long_lead(late, early.iloc[:0], 4_000).answer == alone
+    assert long_lead(late, scores(forward=0.2, bidirectional=0.5)).answer.endswith(" Forward led by 0.300.")
     level = scores(1, forward=0.25, bidirectional=0.25)
     level["loss"] = 0.25
-    assert lead_sentence(late, level).endswith("stops, bidirectional led by 0.0000.")
+    assert long_lead(late, level).answer.endswith(" Bidirectional led by 0.0000.")
 
 
 @pytest.mark.parametrize("starts", [6, 10])
 def test_a_long_run_that_is_settled_opens_with_the_lead(starts: int) -> None:
     table = scores(starts, forward=50.0, bidirectional=0.2)
-    assert lead_sentence(table, None) == opening(table)
-    assert opening(table).startswith("bidirectional's loss on fresh sequences is 49.8")
+    assert long_lead(table, None) == opening(table)
+    assert opening(table).answer.startswith("Bidirectional's loss is 49.8")
 
 
 def test_what_is_level_in_all_starts_is_not_called_below_zero() -> None:
@@ -205,28 +240,24 @@ def test_what_is_level_in_all_starts_is_not_called_below_zero() -> None:
 
 def test_a_long_run_of_few_starts_says_that_they_settle_nothing() -> None:
     table = scores(5, forward=0.5, bidirectional=0.2)
-    assert lead_sentence(table, None) == "5 starts cannot settle it: 6 are the fewest that can. Run 10."
-
-
-def test_six_starts_that_are_level_are_too_close_to_call() -> None:
-    table = scores(6, forward=0.5, bidirectional=0.5)
-    assert lead_sentence(table, None).startswith("bidirectional and forward are too close to call (95% interval -")
-    assert lead_sentence(table, None).endswith(" starts).")
+    assert long_lead(table, None).answer.startswith("Five runs are too few to tell the two apart")
 
 
 @pytest.mark.parametrize(
     ("match", "words"),
     [
-        (Match(256, 264_449, 323_601), "at most 256 units (264,449 parameters against 323,601): loss 0.300 lower"),
-        (Match(2, 35, 27), "2 units, the nearest match (35 parameters against 27): loss 0.300 lower"),
+        (Match(256, 264_449, 323_601), "With at most 256 units it has 264,449 parameters, not 323,601."),
+        (Match(2, 35, 27), "With 2 units, the nearest match, it has 35 parameters, not 27."),
     ],
 )
 def test_where_the_parameters_do_not_match_nothing_follows_about_size(match: Match, words: str) -> None:
     table = scores(forward=0.5, bidirectional=0.2, **{WIDER: 0.2})
     wider = next(step for step in WHY_STEPS if step.matched)
-    assert finding(table, wider, match).startswith(f"Forward with {words}")
-    assert finding(table, wider, match).endswith("So nothing follows about size.")
-    assert kinds(table, WHY_STEPS, match) == {WIDER: "open"}
+    assert finding(table, wider, match).answer == f"{words} So this says nothing about size."
+    assert kinds(table, match) == {WIDER: "open"}
     close = Match(29, 3_510, 3_601)
     assert finding(table, wider, close) == finding(table, wider)
-    assert kinds(table, WHY_STEPS, close) == {WIDER: "enough"}
+    assert kinds(table, close) == {WIDER: "enough"}
+    other = next(step for step in WHY_STEPS if not step.matched)
+    others = scores(forward=0.5, bidirectional=0.2, **{other.label: 0.2})
+    assert finding(others, other, match) == finding(others, other)

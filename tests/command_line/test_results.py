@@ -120,7 +120,7 @@ def test_a_comparison_has_the_numbers_of_its_runs_beside_the_best_possible(comma
         assert table.loc[label, "loss"] == pytest.approx(np.mean(group))
         assert table.loc[label, "best"] == pytest.approx(best)
         assert table.loc[label, "excess"] == pytest.approx(np.mean(group) - best)
-    assert "3 starts cannot rank them" in result.stderr
+    assert "Three runs are too few to rank the models" in result.stderr
     document = json.loads(command("compare", "directions", *SMALL_WORDS, "--format", "json").stdout)
     assert pd.DataFrame(document["models"]).set_index("label")["loss"].tolist() == table["loss"].tolist()
     assert [start["loss"] for start in document["starts"]] == pytest.approx([*itertools.chain(*losses.values())])
@@ -153,7 +153,7 @@ def test_why_compares_what_its_link_has_tried_and_says_what_came_of_each(
     compared = why(settings, tried(settings))
     assert table_of(result)["label"].tolist() == list(compared.models)
     assert untrained == each_once(specs_of(compared, settings))
-    assert "1 starts cannot settle it" in result.stderr
+    assert "One run is too few to tell the two apart" in result.stderr
 
 
 def test_problems_are_nine_cells_and_the_chosen_one_with_its_seed(command: Command, untrained: list[RunSpec]) -> None:

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bilstm_core.analysis.statistics import Difference, amounts, evidence, lead, shares
+from bilstm_core.analysis.statistics import Difference, amounts, shares
+from bilstm_core.analysis.telling import ends, lead
 from bilstm_core.evaluation import wilson_interval
 from bilstm_core.presets import INSIDE
-from bilstm_core.specs import RunSpec
 from ui import session
 from ui.inside import sensitivity, subject
-from ui.train import numbers
+from ui.train import words
 
 NUMBER = re.compile(r"-?\d+\.?\d*")
 
@@ -46,7 +46,7 @@ def test_a_difference_lies_within_its_own_interval_as_printed() -> None:
     for scale in (1e-4, 1e-3, 1e-2, 1.0):
         for low, mean, high in np.sort(rng.normal(scale, scale, (500, 3)), axis=1):
             pair = Difference("a", "b", mean, low, high, 6, 10, 10)
-            inside_its = printed(evidence(pair).removeprefix("95% interval "))[:2]
+            inside_its = printed(ends(pair))
             assert inside_its[0] <= printed(lead(pair))[0] <= inside_its[1], pair
 
 
@@ -56,12 +56,18 @@ def test_what_rounds_to_zero_has_no_sign() -> None:
 
 @pytest.mark.parametrize(("count", "size"), counts()[:200])
 def test_trains_sentence_prints_a_share_within_its_interval(count: int, size: int) -> None:
-    run: Any = SimpleNamespace(sequences_seen=9, spec=RunSpec())
     evaluation: Any = SimpleNamespace(
-        loss=0.1, exact=count / size, exact_interval=wilson_interval(count, size), accuracy=0.99
+        exact=count / size,
+        exact_count=count,
+        n_sequences=size,
+        exact_interval=wilson_interval(count, size),
+        accuracy=0.99,
     )
-    _, value, low, high, _ = printed(numbers.sentence(run, evaluation))
+    answer, counts = words.labels_right(9, evaluation, None)
+    _, value = printed(answer)
+    low, high = printed(counts.partition("95% interval ")[2])[:2]
     assert low <= value <= high
+    assert words.share(evaluation.exact, evaluation.exact_interval) in answer
 
 
 def test_no_sentence_about_cells_starts_with_a_number_after_a_number() -> None:

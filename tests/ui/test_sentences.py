@@ -12,18 +12,18 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.analysis import falls
+from bilstm_core.analysis.telling import Told
 from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.presets import MODELS_BY_DIRECTION
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 from ui import controls, evaluations, session
-from ui.compare import guess, headline
+from ui.compare import guess, headline, words
 from ui.compare.comparison import Comparison
 from ui.compare.resolved import Asked, Shown
 from ui.inside import sensitivity
 from ui.problem import worked_sequence
-from ui.train import numbers
 
 STYLES = {label: figures.style(model.direction) for label, model in MODELS_BY_DIRECTION.items()}
 COMPARED = Comparison(
@@ -37,39 +37,6 @@ def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     state: dict[str, Any] = {}
     monkeypatch.setattr(st, "session_state", state)
     return state
-
-
-def evaluation(**changes: Any) -> Any:
-    values = {"loss": 0.12345, "exact": 0.5, "exact_interval": (0.4, 0.6), "accuracy": 0.9876}
-    return SimpleNamespace(**values | changes)
-
-
-@pytest.mark.parametrize(
-    ("seen", "name", "measured", "words"),
-    [
-        (
-            1_000,
-            "cumulative_sum",
-            {},
-            "After 1,000 sequences it labels **50.0%** of fresh sequences wholly right (40.0% to 60.0%), and 98.8% of"
-            " single labels.",
-        ),
-        (1, "cosine_from_sine", {}, "After 1 sequence its mean squared error on fresh sequences is **0.1235**."),
-        (2, "cumulative_sum", {"loss": float("nan")}, f"After 2 sequences: **{evaluations.DIVERGED}**"),
-    ],
-)
-def test_train_says_what_was_measured_after_how_many_sequences(
-    seen: int, name: str, measured: dict[str, Any], words: str
-) -> None:
-    run: Any = SimpleNamespace(sequences_seen=seen, spec=RunSpec(problem=ProblemSpec(name=name)))
-    assert numbers.sentence(run, evaluation(**measured)) == words
-
-
-def test_what_stands_on_the_page_meanwhile_is_named() -> None:
-    run: Any = SimpleNamespace(spec=RunSpec(), sequences_seen=100)
-    assert numbers.meanwhile(run) == (
-        "Training. The numbers and sequences here are still those of **bidirectional, 100 of 250 sequences**."
-    )
 
 
 @pytest.mark.parametrize(
@@ -132,10 +99,11 @@ def fell(by: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_a_loss_that_did_not_move_fell_by_nothing_and_did_not_rise(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert fell({"a": 0.0}, monkeypatch) == "in the second half of the run a's training loss fell by 0%."
+    assert fell({"a": 0.0}, monkeypatch) == "In the second half, the training loss fell by 0% (a)."
     assert fell({"a": -0.5, "b": -0.25, "c": 0.25}, monkeypatch) == (
-        "in the second half of the run c's training loss fell by 25%, b's training loss rose by 25% and a's by 50%."
+        "In the second half, the training loss fell by 25% (c), and rose by 25% (b) and 50% (a)."
     )
+    assert fell({"a": -0.5}, monkeypatch) == "In the second half, the training loss rose by 50% (a)."
 
 
 def test_a_models_fall_is_the_mean_over_its_starts() -> None:
@@ -151,8 +119,7 @@ def test_a_models_fall_is_the_mean_over_its_starts() -> None:
 )
 def test_a_long_run_waits_for_a_guess(state: dict[str, Any], epochs: int, guessed: str | None, waits: bool) -> None:
     state["Directions.guess"] = guessed
-    words = "Guess first, above the curves." if waits else ""
-    assert guess.waiting(COMPARED, ComparisonSettings(epochs=epochs)) == words
+    assert guess.waiting(COMPARED, ComparisonSettings(epochs=epochs)) == (words.GUESS_FIRST if waits else "")
     never = replace(COMPARED, guess_from=0)
     assert guess.waiting(never, ComparisonSettings(epochs=epochs)) == ""
 
@@ -173,7 +140,7 @@ def answer(
     evaluated: bool = True,
     compared: Comparison = COMPARED,
     **settings: Any,
-) -> tuple[str, str]:
+) -> Told:
     """The measured answer, of so many starts of each model; bidirectional has the higher loss."""
     losses = {"forward": 0.1, "backward": 0.6, "bidirectional": 0.4}
     rows = [
@@ -191,13 +158,13 @@ def answer(
         busy=busy,
     )
 
-    def above_floors(runs: Any, by_run: pd.DataFrame) -> str:
+    def above(runs: Any, by_run: pd.DataFrame) -> dict[str, float]:
         assert list(runs) == list(switched_on)
         assert set(by_run["label"]) == set(switched_on)
-        return "Above the best possible: much."
+        return {"forward": 0.1}
 
-    monkeypatch.setattr(headline, "_above_floors", above_floors)
-    monkeypatch.setattr(headline, "_training", lambda asked: "Training 3 runs." if asked is page else "")
+    monkeypatch.setattr(headline, "_above_best_possible", above)
+    monkeypatch.setattr(headline, "_training", lambda asked: Told("Training 3 runs." if asked is page else ""))
     for module in (falls, guess):
         monkeypatch.setattr(module, "falls_of", lambda runs: dict.fromkeys(runs, 0.5))
     return headline.answer(page)
@@ -207,58 +174,61 @@ def test_a_comparison_says_what_is_to_be_done_before_it_can_be_ranked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     all_of = {"forward": 10, "backward": 10, "bidirectional": 10}
-    assert answer(monkeypatch, {}) == ("Press **Run** to find out.", "")
-    assert answer(monkeypatch, all_of, switched_on=()) == ("Switch on a curve to see its result.", "")
-    assert answer(monkeypatch, {}, busy=True) == ("Training 3 runs.", "")
-    assert answer(monkeypatch, all_of, busy=True) == ("Training 3 runs.", "")
-    assert answer(monkeypatch, {"forward": 10, "bidirectional": 3}) == (
-        "Only 13 of 20 runs are trained. Press **Run** for the rest.",
-        "",
+    assert answer(monkeypatch, {}) == words.PRESS_RUN
+    assert answer(monkeypatch, all_of, switched_on=()) == words.NO_CURVE
+    assert answer(monkeypatch, {}, busy=True) == Told("Training 3 runs.")
+    assert answer(monkeypatch, all_of, busy=True) == Told("Training 3 runs.")
+    assert answer(monkeypatch, {"forward": 10, "bidirectional": 3}) == Told(
+        "Only 13 of 20 runs are trained. Press **Run** for the rest."
     )
-    assert answer(monkeypatch, all_of, evaluated=False) == (headline.EVALUATING, "")
+    assert answer(monkeypatch, all_of, evaluated=False) == words.EVALUATING
 
 
 def test_a_comparison_is_ranked_after_how_many_sequences_and_the_lesson_is_contradicted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     runs = {"forward": 10, "bidirectional": 10}
-    first, below = answer(monkeypatch, runs)
-    assert first.startswith(
-        "After 250 sequences each: forward's loss on fresh sequences is 0.300 lower than bidirectional's (95%"
+    told = answer(monkeypatch, runs)
+    assert told.answer == (
+        "After 250 sequences, forward wins: its loss is 0.300 below bidirectional's, in all 10 runs."
+        " The well-known picture has bidirectional lowest; these runs do not."
     )
-    assert first.endswith(" The well-known picture has bidirectional lowest; these runs do not.")
-    assert below == ""
-    other, _ = answer(monkeypatch, runs, name="share_of_total")
-    assert "well-known" not in other
+    assert told.counts.startswith("Forward below bidirectional: 95% interval 0.300 to 0.300.")
+    assert "well-known" not in answer(monkeypatch, runs, name="share_of_total").answer
 
 
 def test_a_long_comparison_tells_what_still_fell_and_from_a_length_on_what_came_of_the_guess(
     monkeypatch: pytest.MonkeyPatch, state: dict[str, Any]
 ) -> None:
     runs = {"forward": 10, "bidirectional": 10}
-    fall = "In the second half of the run forward's training loss fell by 50% and bidirectional's by 50%."
-    floors = "Above the best possible: much."
+    fall = "In the second half, the training loss fell by 50% (forward) and 50% (bidirectional)."
+    floors = "Above the best possible: 0.100 (forward)."
+    verdict = "You guessed forward. It was still falling; none stopped."
     state["Directions.guess"] = "forward"
-    assert answer(monkeypatch, runs, epochs=250)[1] == ""
-    assert answer(monkeypatch, runs, epochs=251)[1] == f"{fall} {floors}"
-    assert answer(monkeypatch, runs, epochs=3_999)[1] == f"{fall} {floors}"
-    assert answer(monkeypatch, runs, epochs=4_000)[1] == (
-        f"{fall} {floors} You guessed forward: it was still falling; none stopped."
-    )
-    for guess_from, told in ((0, False), (1, True)):
+    assert fall not in answer(monkeypatch, runs, epochs=250).counts
+    for epochs in (251, 3_999, 4_000):
+        told = answer(monkeypatch, runs, epochs=epochs)
+        assert told.counts.startswith(fall)
+        assert told.counts.endswith(floors)
+        assert told.answer.endswith(verdict) == (epochs >= 4_000)
+    for guess_from, said in ((0, False), (1, True)):
         compared = replace(COMPARED, guess_from=guess_from)
-        assert ("You guessed" in answer(monkeypatch, runs, compared=compared, epochs=1_000)[1]) == told
+        assert (verdict in answer(monkeypatch, runs, compared=compared, epochs=1_000).answer) == said
+    few = answer(monkeypatch, {"forward": 3, "bidirectional": 3}, epochs=4_000, starts=3)
+    assert few == Told(
+        f"{fall} {verdict}", f"Three runs are too few to rank the models (at least 6 needed). Try 10. {floors}"
+    )
 
 
 @pytest.mark.parametrize(
-    ("trained", "starts", "words"),
+    ("trained", "starts", "said"),
     [
         (1, 1, "Training 1 run of 4; the others are trained already."),
         (0, 1, "Training."),
         (4, 1, "Training 4 runs."),
     ],
 )
-def test_what_is_trained_is_counted(monkeypatch: pytest.MonkeyPatch, trained: int, starts: int, words: str) -> None:
+def test_what_is_trained_is_counted(monkeypatch: pytest.MonkeyPatch, trained: int, starts: int, said: str) -> None:
     models = {label: ModelSpec(units=units) for label, units in zip("abcd", (1, 2, 3, 4), strict=True)}
     compared = Comparison(page="Directions", models=models, styles={})
     specs = {str(n): [RunSpec(training=TrainingSpec(seed=n))] for n in range(4)}
@@ -271,16 +241,16 @@ def test_what_is_trained_is_counted(monkeypatch: pytest.MonkeyPatch, trained: in
         return view
 
     monkeypatch.setattr(session, "jobs", lambda: SimpleNamespace(view=look))
-    assert headline._training(page) == words
+    assert headline._training(page) == Told(said)
     if not trained:
         monkeypatch.setattr(session, "job", lambda _: None)
-        assert headline._training(page) == "Training."
+        assert headline._training(page) == Told("Training.")
 
 
 def test_a_single_run_that_is_all_is_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "job", lambda _: "one")
     monkeypatch.setattr(session, "jobs", lambda: SimpleNamespace(view=lambda _: SimpleNamespace(specs=[RunSpec()])))
-    assert headline._training(shown(specs={"a": [RunSpec()], "b": [RunSpec()]})) == "Training 1 run."
+    assert headline._training(shown(specs={"a": [RunSpec()], "b": [RunSpec()]})) == Told("Training 1 run.")
 
 
 def test_seeds_that_follow_one_another_are_one_span() -> None:

@@ -55,7 +55,7 @@ def verdict(guess: str, stopped: Sequence[str]) -> str:
         return f"You guessed {NONE}. {f'{capital(listed(stopped))} did.' if stopped else 'Right.'}"
     if guess in stopped:
         others = [label for label in stopped if label != guess]
-        return f"You guessed {guess}. Right{f', and so did {listed(others)}' if others else ''}."
+        return f"You guessed {guess}. Right: it stopped{f', and so did {listed(others)}' if others else ''}."
     return f"You guessed {guess}. It was still falling; {listed(stopped) if stopped else 'none'} stopped."
 
 
