@@ -11,6 +11,7 @@ TITLES = {
     "why": "Why",
     "problems": "Need both?",
     "merge_modes": "Merge modes",
+    "cell": "Cell",
     "inside": "Inside",
 }
 
@@ -22,5 +23,6 @@ QUESTIONS = {
     "why": "Why: is it the future?",
     "problems": "When do you really need both?",
     "merge_modes": "Does the merge matter?",
+    "cell": "How does a cell remember?",
     "inside": "What does each state carry?",
 }

@@ -29,6 +29,7 @@ HEAVY = (  # what the scripts of the other pages import; a test holds that nothi
     "ui.why.presses",
     "ui.problems.taken",
     "ui.problems.opened",
+    "ui.cell.parts",
     "ui.inside.tabs",
     "ui.inside.taken",
 )

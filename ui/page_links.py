@@ -8,11 +8,12 @@ import numpy as np
 from bilstm_core import page_settings
 from bilstm_core.analysis.ablation import GUESSES
 from bilstm_core.page_settings import Offered
-from bilstm_core.presets import MODELS_BY_DIRECTION, MODELS_BY_MERGE_MODE
+from bilstm_core.presets import DEFAULT_PRESET, MODELS_BY_DIRECTION, MODELS_BY_MERGE_MODE, PRESETS
 from bilstm_core.settings import FIELDS, plain
 from bilstm_core.specs import WHOLE_NUMBERS
 from ui import registry, state, tray_links
 from ui.address import Link, Words
+from ui.cell.subject import LINES
 from ui.links import choice, entry_link, looks, number, overview, some, switch
 from ui.pasted import checked_number
 from ui.train.details import TABS
@@ -147,6 +148,15 @@ def _problems(page: str) -> list[Link]:
     ]
 
 
+def _cell(page: str) -> list[Link]:
+    return [
+        number("sequence", state.SEQUENCE(page), 1, 100),
+        number("unit", state.UNIT(page), 1, PRESETS[DEFAULT_PRESET].model.units),
+        number("at", state.STANDS_AT(page), 1, PRESETS[DEFAULT_PRESET].problem.timesteps),
+        choice("line", state.LINE(page), LINES),
+    ]
+
+
 def _inside(page: str) -> list[Link]:
     return [
         *(setting(page, page_settings.INSIDE, each.name) for each in page_settings.INSIDE.fields),
@@ -173,6 +183,7 @@ TABLE: Mapping[str, Callable[[str], list[Link]]] = {
     registry.WHY.name: _why,
     registry.PROBLEMS.name: _problems,
     registry.MERGE_MODES.name: _merge_modes,
+    registry.CELL.name: _cell,
     registry.INSIDE.name: _inside,
 }
 

@@ -41,6 +41,7 @@ DIRECTIONS = Page(path="pages/directions.py", icon=":material/swap_horiz:")
 WHY = Page(path="pages/why.py", icon=":material/psychology_alt:")
 PROBLEMS = Page(path="pages/problems.py", icon=":material/grid_on:")
 MERGE_MODES = Page(path="pages/merge_modes.py", icon=":material/merge:")
+CELL = Page(path="pages/cell.py", icon=":material/memory:")
 INSIDE = Page(path="pages/inside.py", icon=":material/biotech:")
 
-PAGES = (OVERVIEW, PROBLEM, TRAIN, DIRECTIONS, WHY, PROBLEMS, MERGE_MODES, INSIDE)  # the first opens the app
+PAGES = (OVERVIEW, PROBLEM, TRAIN, DIRECTIONS, WHY, PROBLEMS, MERGE_MODES, CELL, INSIDE)  # the first opens the app

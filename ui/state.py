@@ -160,7 +160,7 @@ HIDDEN: Entry[list[str]] = Entry("view.hidden", [])  # the controls that are gon
 DETAILS = Entry("view.details", False)  # what a class does not see at first is shown
 COVERED = Entry("view.covered", False)  # the answer of the page that is drawn is not to be seen yet
 REVEALED: Entry[list[Any] | None] = Entry("view.revealed", None)  # the page and settings whose answer is not covered
-LOOKS = frozenset({"view", "hide", "at", "smoothing", "axis", "tab", "each", "drawn"})  # they change no answer
+LOOKS = frozenset({"view", "hide", "at", "line", "smoothing", "axis", "tab", "each", "drawn"})  # they change no answer
 
 # The session as a whole
 WATCHER = Entry("session.watcher", "")
@@ -225,6 +225,8 @@ SEEDS: Each[dict[str, int]] = Each("{}.seeds", {})
 BRANCH: Each[str | None] = Each("{}.branch", None)  # what is chosen on Inside; None: what the page finds
 LAYER: Each[int | None] = Each("{}.layer", None)
 UNIT: Each[int | None] = Each("{}.unit", None)  # all from 1
+STANDS_AT: Each[int | None] = Each("{}.stands_at", None)  # the timestep that Cell steps through, from 1
+LINE: Each[str | None] = Each("{}.line", None)  # the line of the equations that is at work there
 MERGED_AT: Each[int | None] = Each("{}.merged.at", None)
 MERGED_UNIT: Each[int | None] = Each("{}.merged.unit", None)
 MATRIX: Entry[tuple[list[Any], Any] | None] = Entry("reaction.matrix", None)

@@ -1,5 +1,6 @@
 """Figures: pure functions from tidy frames to Plotly figures."""
 
+from bilstm_core.figures.cell import cell
 from bilstm_core.figures.checkpoints import Moment, checkpoints
 from bilstm_core.figures.comparisons import accuracy_by_timestep, error_by_timestep, label_shares, paired_differences
 from bilstm_core.figures.curves import loss_curves
@@ -23,6 +24,7 @@ __all__ = [
     "Style",
     "accuracy_by_timestep",
     "around_flip",
+    "cell",
     "checkpoints",
     "color",
     "confusion",

@@ -627,9 +627,16 @@ def test_no_line_of_the_merge_drawing_is_wider_than_its_column_on_a_projector(mo
             assert len(line) * 8 < 320, line  # some 8 px a letter; the column is 334 px wide at 1280
 
 
+CELL_NUMBERS = {
+    **{f"z_{gate}": 0.25 for gate in "ifgo"},
+    **dict.fromkeys("ifo", 0.5),
+    **{"g": -0.4, "x": 0.3, "h_before": 0.1, "c_before": -0.2, "c": 1.0, "h": 0.4},
+}
+
 EVERY_FIGURE = {
     "loss_curves": lambda: figures.loss_curves(losses(MODELS, seeds=2), STYLES, replay=True),
     "curve_and_timeline": lambda: figures.curve_and_timeline(losses(MODELS), STYLES, snapshots(MODELS)),
+    "cell": lambda: figures.cell(CELL_NUMBERS, ["z", "i"], "i"),
     "timeline": lambda: figures.timeline(sequence(wrong=(2,)), 2.5),
     "starts_strip": lambda: figures.starts_strip({0: 0.21, 1: 0.5}, 0, figures.style("forward"), shares=True),
     "wall": lambda: figures.wall(sequence().assign(sequence=1), palette.FORWARD),
@@ -677,3 +684,14 @@ def test_no_text_is_smaller_than_14_px_and_axes_stay_put(name):
     assert axes
     assert all(axis["fixedrange"] for axis in axes)
     assert figure["layout"]["paper_bgcolor"] == "rgba(0,0,0,0)"
+
+
+def test_a_cell_shows_what_is_worked_out_and_asks_for_the_rest():
+    figure = figures.cell(CELL_NUMBERS, ["z", "i"], "i")
+    texts = [note.text for note in figure.layout.annotations]
+    assert "<b>i</b><br>0.50" in texts
+    assert [f"<b>{name}</b><br>?" in texts for name in ("f", "g", "o", "c", "h")] == [True] * 5
+    levels = {shape.name for shape in figure.layout.shapes if str(shape.name).startswith("level")}
+    assert levels == {"level i", "level h_before", "level c_before"}
+    [box] = [shape for shape in figure.layout.shapes if shape.name == "box i"]
+    assert (box.line.color, box.line.width) == (palette.FORWARD, 4)

@@ -1,0 +1,88 @@
+"""All that the page Cell says of a unit, each sentence made of the numbers of its run."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bilstm_core.figures.cell import plain
+from bilstm_core.network.stepping import UnitStep
+
+NETWORK = "The network that Train opens with: one LSTM that reads forward, trained for 1,000 sequences."
+ROUNDED = "Numbers are rounded when they are shown, never before."
+MISSING = "The recorded network is missing. Install the recorded results, or run make record."
+
+
+def unit(number: int, correlation: float) -> str:
+    """What a unit (from 1) is called in the list. correlation: of its state with the label"""
+    return f"{number} (correlation with the label {correlation:+.2f})".replace("-", "−")
+
+
+def answer(steps: Sequence[UnitStep], flip: int | None, goal: float, number: int) -> str:
+    """How the unit of this number (from 1) remembers, on this sequence.
+
+    flip: the timestep at which the running sum reaches `goal`; None if it never does
+    """
+    step = steps[flip - 1] if flip else max(steps, key=lambda each: abs(each.c - each.c_before))
+    where = (
+        f"At timestep **{step.timestep}** the running sum passes {goal:g}, and unit {number}"
+        if flip
+        else f"At timestep **{step.timestep}** unit {number}"
+    )
+    return (
+        f"It keeps and adds. {where} keeps **{step.gates['f']:.0%}** of its cell state and adds "
+        f"**{plain(step.gates['i'] * step.gates['g'])}**: from {plain(step.c_before)} to {plain(step.c)}."
+    )
+
+
+def at_work(step: UnitStep, line: str, units: int) -> str:
+    """What the line of the equations does at this timestep, in words. units: of the layer"""
+    gates = step.gates
+    said: Mapping[str, Callable[[], str]] = {
+        "z": lambda: (
+            f"Four sums. Each weighs the value {plain(step.x)} and the hidden states of all {units} units, and adds a "
+            "bias."
+        ),
+        "i": lambda: f"The input gate lets in {gates['i']:.0%} of the candidate.",
+        "f": lambda: f"The forget gate keeps {gates['f']:.0%} of the cell state and forgets the rest.",
+        "g": lambda: f"The candidate, what could be added, is {plain(gates['g'])}.",
+        "o": lambda: f"The output gate shows {gates['o']:.0%} of what the cell holds.",
+        "c": lambda: (
+            f"It keeps {plain(gates['f'] * step.c_before)} and adds {plain(gates['i'] * gates['g'])}: the cell state "
+            f"goes from {plain(step.c_before)} to {plain(step.c)}."
+        ),
+        "h": lambda: f"The hidden state is {plain(step.h)}: all that the output and the next timestep get to see.",
+    }
+    return said[line]()
+
+
+def filled_in(step: UnitStep, line: str) -> list[str]:
+    """The line of the equations with the unit's numbers in it; of the sums a row for each gate."""
+    z, gates = step.z, step.gates
+    if line == "z":
+        return [
+            f"z_{gate} = {bracketed(step.x)} × {bracketed(step.weight[gate])} + {bracketed(step.from_states[gate])} + "
+            f"{bracketed(step.bias[gate])} = {exact(z[gate])}"
+            for gate in z
+        ]
+    if line in ("i", "f", "o"):
+        return [f"{line} = sigmoid({exact(z[line])}) = {exact(gates[line])}"]
+    if line == "g":
+        return [f"g = tanh({exact(z['g'])}) = {exact(gates['g'])}"]
+    if line == "c":
+        kept = f"{exact(gates['f'])} × {bracketed(step.c_before)}"
+        return [f"c = {kept} + {exact(gates['i'])} × {bracketed(gates['g'])} = {exact(step.c)}"]
+    return [f"h = {exact(gates['o'])} × tanh({exact(step.c)}) = {exact(step.h)}"]
+
+
+def exact(number: float) -> str:
+    """A number as it is reckoned with: with three decimals."""
+    return f"{round(number, 3) + 0.0:.3f}".replace("-", "−")
+
+
+def bracketed(number: float) -> str:
+    """A number within a sum or product."""
+    text = exact(number)
+    return f"({text})" if text.startswith("−") else text
+
+
+def described(step: UnitStep, line: str, units: int, timesteps: int) -> str:
+    """The figure in words."""
+    return f"A cell at timestep {step.timestep} of {timesteps}. {at_work(step, line, units)}"
