@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import code, controls, derivation, evaluations, files, registry, share, shell
-from ui.inside import sensitivity, subject, tabs, taken
+from ui.inside import sensitivity, subject, tabs, taken, words
 
 shell.enter(__file__)
 PAGE = registry.INSIDE.name
@@ -34,4 +34,4 @@ if run:
         tabs.tabs(PAGE, run, values)
         st.caption(evaluations.origin(run))
 else:
-    answer.markdown("Press **Train** to find out.")
+    answer.markdown(words.ANSWER_LATER)

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from ui import imports, looks, registry, shell
-from ui.overview import picture
+from ui.overview import picture, words
 
 shell.enter(__file__)
 st.title(registry.OVERVIEW.question)
@@ -25,21 +25,12 @@ answer.markdown(picture.sentence(view))
 with st.container(key="figure"):
     picture.picture(view, merge_mode)
 rest = st.container(key="rest")
-if rest.button("Start: see the problem", type="primary", icon=":material/arrow_forward:"):
+if rest.button(words.START, type="primary", icon=":material/arrow_forward:"):
     st.switch_page(registry.PROBLEM.path)
 ten, teach, own = rest.columns(3, gap="medium")
 with ten, st.container(border=True):
-    st.markdown(
-        "**Ten minutes.** See when a label flips on The problem, train a network on Train and look at its mistakes, "
-        "then ask Directions whether reading both ways helps."
-    )
+    st.markdown(words.TEN_MINUTES)
 with teach, st.container(border=True):
-    st.markdown(
-        "**Teach it.** Project this picture and let the class say which inputs an output has read. Let everyone bet "
-        "on a curve, then open Directions with ten starts."
-    )
+    st.markdown(words.TEACH)
 with own, st.container(border=True):
-    st.markdown(
-        "**Try your own settings.** On Train choose timesteps, units, cell and layers, keep runs for comparison, "
-        "and take every curve and table away as CSV."
-    )
+    st.markdown(words.OWN)

@@ -9,7 +9,7 @@ from bilstm_core import figures, reports
 from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.problems import BayesRisk, View
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
-from ui import waits
+from ui import waits, wording
 
 PATIENCE_S = 0.3
 
@@ -54,4 +54,4 @@ def complete_later(specs: Mapping[str, RunSpec], drawn: bool) -> None:
     if drawn:
         return
     futures = [_future(spec.problem, spec.model) for spec in specs.values()]
-    waits.again_when(lambda: all(future.done() for future in futures), "The best possible is being computed.")
+    waits.again_when(lambda: all(future.done() for future in futures), wording.BEST_LATER)

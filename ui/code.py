@@ -10,11 +10,9 @@ from bilstm_core.export import script
 from bilstm_core.export.pieces import Program
 from bilstm_core.figures.loss_plot import X
 from bilstm_core.runs import Run, spec_reached
-from ui import best_possible, state
+from ui import best_possible, state, wording
 
 HEIGHT = 340  # px of the script
-PLAIN = "What this page shows, with no import of this project: from the same seeds the same numbers."
-NOTHING = "There is no run yet whose code could be shown."
 
 
 def of_run(page: str, run: Run, *, x: X = "sequences_seen", window: int | None = None) -> Program:
@@ -47,10 +45,10 @@ def popover(page: str, program: Callable[[], Program] | None) -> None:
         return
     with opened:
         if program is None:
-            st.markdown(NOTHING)
+            st.markdown(wording.NO_CODE)
             return
         shown = program()
-        st.markdown(f"{PLAIN} {shown.needs}")
+        st.markdown(f"{wording.CODE} {shown.needs}")
         with st.container(horizontal=True):
             st.download_button(
                 "Script",
@@ -69,5 +67,5 @@ def popover(page: str, program: Callable[[], Program] | None) -> None:
                 on_click="ignore",
             )
         st.code(shown.script(), language="python", height=HEIGHT)
-        st.markdown("With this project's own core:")
+        st.markdown(wording.WITH_CORE)
         st.code(shown.with_core, language="python")

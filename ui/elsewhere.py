@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import registry, session, state, waits
+from ui import registry, session, state, waits, wording
 from ui.chart.component import ensure_plotly
 
 ASK_S = 3.0  # where the server tells nothing of jobs
@@ -42,7 +42,7 @@ def _followed(page: registry.Page) -> waits.Elsewhere | None:
     view = session.jobs().view(job, session.watcher()) if job else None
     if view is None:
         return None
-    failed = f"{page.title}: the training failed. The reason stands there."
-    trained = f"{page.title}: % trained. The result waits there."
-    now = failed if view.state == "failed" else trained.replace("%", f"{view.steps_done / view.steps:.0%}")
+    failed, trained = wording.elsewhere_failed(page.title), wording.elsewhere_trained(page.title, "%")
+    share = f"{view.steps_done / view.steps:.0%}"
+    now = failed if view.state == "failed" else wording.elsewhere_trained(page.title, share)
     return {"job": view.id, "now": now, "trained": trained, "failed": failed}

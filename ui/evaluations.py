@@ -4,7 +4,6 @@ import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -13,18 +12,14 @@ import streamlit as st
 from cachetools import LRUCache
 
 from bilstm_core.analysis import frames
-from bilstm_core.analysis.statistics import listed
 from bilstm_core.evaluation import Evaluation, evaluate, evaluation_size
 from bilstm_core.files import tables
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec
-from ui import session, state, waits
+from ui import session, state, waits, wording
 
-DIVERGED = "The training diverged: the weights are no numbers any more. Lower the learning rate and train again."
 PATIENCE_S = 0.3  # that a page waits for the evaluations of a comparison before it is drawn without them
 PATIENCE_ALONE_S = 1.0  # and for that of a single run, without which it shows little
-FROM_FILE = "Brought back from a file"
-EVALUATING = "The run is trained and is being evaluated."
 
 Score = tuple[float, float, float, npt.NDArray[np.float64]]  # loss, accuracy, exact, accuracy by timestep
 _scores: LRUCache[tuple[str, int], Future[Score]] = LRUCache(5_000)  # by the run's digest and the number of sequences
@@ -118,54 +113,12 @@ def download(frame: Callable[[], pd.DataFrame], name: str, label: str = "CSV") -
 def origin(run: Run) -> str:
     """Where a run comes from, small, below its figure: trained just now, stored, or recorded."""
     store = session.store()
-    day = store.stored_on(run.spec) if run.finished else None
-    if run.origin == "recorded":
-        where = f"Recorded{_on(store.recorded_on())}"
-    elif run.origin == "imported":
-        where = FROM_FILE
-    else:
-        where = f"Stored{_on(day)}" if day else "Trained"
-    return f"{where}: seed {run.spec.training.seed}, {run.timing.train_s:.1f} s of training, {_versions([run])}."
-
-
-def _on(day: date | None) -> str:
-    return f" on {day.day} {day:%B %Y}" if day else ""
-
-
-def _versions(runs: Sequence[Run]) -> str:
-    names = {"keras": "Keras", "tensorflow": "TensorFlow"}
-    versions = {
-        ", ".join(f"{names.get(name, name)} {version}" for name, version in sorted(run.versions.items()))
-        for run in runs
-    }
-    return "; ".join(sorted(versions))
+    return wording.origin(run, recorded=store.recorded_on(), stored=store.stored_on(run.spec) if run.finished else None)
 
 
 def origin_of(runs: Sequence[Run]) -> str:
     """Where many runs come from, small, below their figure."""
-    sources = []
-    words = {
-        "recorded": f"Recorded{_on(session.store().recorded_on())}",
-        "trained": "Trained here",
-        "imported": FROM_FILE,
-    }
-    for origin, where in words.items():
-        group = [run for run in runs if run.origin == origin]
-        if group:
-            sources.append(f"{where}: {_seeds({run.spec.training.seed for run in group})}")
-    return f"{'. '.join(sources)}, {_versions(runs)}."
-
-
-def _seeds(seeds: Iterable[int]) -> str:
-    """Seeds in a few words: those that follow one another as one span."""
-    spans: list[list[int]] = []
-    for seed in sorted(seeds):
-        if spans and seed == spans[-1][1] + 1:
-            spans[-1][1] = seed
-        else:
-            spans.append([seed, seed])
-    words = [f"{first} to {last}" if last > first else str(first) for first, last in spans]
-    return f"{'seed' if words == [str(spans[0][0])] else 'seeds'} {listed(words)}"
+    return wording.origins(runs, session.store().recorded_on())
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

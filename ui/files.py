@@ -15,12 +15,11 @@ from bilstm_core.files.report import report
 from bilstm_core.files.tables import csv, parquet
 from bilstm_core.files.text import file_name
 from bilstm_core.runs import Run
-from ui import address, session, state, waits
+from ui import address, session, state, waits, wording
 from ui.chart import component
 
 MOST_OF_RUNS = 0.8 * MAX_UNPACKED  # bytes of a ZIP's runs; the rest is for its figures and tables
 HTML, ZIP, KERAS = "text/html", "application/zip", "application/octet-stream"
-ASKED = "Keras is writing the file. Right after the start that takes some seconds."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,14 +78,7 @@ def _whole(page: str, findings: Findings, runs: Sequence[Run]) -> None:
         _button(
             page, "All as ZIP", lambda: write_bundle(findings, [] if too_many else runs), file_name(page, ".zip"), ZIP
         )
-    networks = f" and {f'{len(runs)} trained networks' if len(runs) > 1 else 'the trained network'}" if runs else ""
-    back = ", which Train can bring back" if runs else ""
-    if too_many:
-        networks, back = "", f". The {len(runs)} trained networks are too large for it: choose fewer starts or units"
-    st.caption(
-        "The report is one file that opens without a network, can be hovered, and prints. The ZIP has the report, all"
-        f" tables and figures{networks}{back}."
-    )
+    st.caption(wording.files(len(runs), too_many=too_many))
 
 
 def _one_table(page: str, tables: Sequence[Table]) -> None:
@@ -116,7 +108,7 @@ def _one_figure(page: str, drawings: Sequence[Drawing]) -> None:
 
 def _model(page: str, run: Run) -> None:
     """The network as Keras's own file. Keras is in the training process: it is asked, and the page waits for it."""
-    st.markdown("**The trained network**, for plain Keras")
+    st.markdown(wording.MODEL)
     refused = model_file.refusal(run)
     if refused:
         st.markdown(f":material/info: {refused}")
@@ -128,7 +120,7 @@ def _model(page: str, run: Run) -> None:
         return
     if answer is None and request:
         wanted = request["id"]
-        waits.again_when(lambda: jobs.answer(wanted) is not None, ASKED)
+        waits.again_when(lambda: jobs.answer(wanted) is not None, wording.WRITING_MODEL)
         return
     if answer:
         st.markdown(f":material/error: {answer}")

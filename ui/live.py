@@ -9,11 +9,10 @@ import streamlit as st
 from bilstm_core import codec
 from bilstm_core.engine.cost import TooMuchError
 from bilstm_core.runs import Run
-from bilstm_core.service.caretaker import State
 from bilstm_core.service.job_record import JobView
 from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import RunSpec
-from ui import less, session, state
+from ui import less, session, state, wording
 from ui.chart import component
 from ui.less import Less
 from ui.watch import Watch
@@ -21,9 +20,7 @@ from ui.watch import Watch
 POLL_S = 1.0  # where the server tells nothing of jobs
 SHORT_S, FIRST_S = 0.15, 0.25  # after the press: how long the page waits for a short training's end; for a first word
 TICK_S = 0.01
-LOST = "The training was lost when the program changed. Press Train to start it again."
 NOTHING = "\u00a0"
-SILENT_S = 5.0  # of a worker, before the page says so
 
 
 def start(
@@ -82,10 +79,10 @@ def stop(page: str) -> None:
         view = service.view(job)
         if view is None:
             session.set_job(page, None)
-            _failed(page, LOST, [])
+            _failed(page, wording.LOST, [])
         elif not view.over:  # one that is over is taken in by the panel
             session.set_job(page, None)
-            _failed(page, "Another visitor watches this training too, so it goes on for them. You have left it.", [])
+            _failed(page, wording.LEFT, [])
 
 
 def active(page: str) -> bool:
@@ -105,9 +102,7 @@ def address(page: str, restore: Callable[[JobView], bool]) -> None:
         forget_failure(page)
         view = session.jobs().take_over(named, session.watcher())
         if view is None:
-            _failed(
-                page, "The training that this address names is no longer known. Its settings find what it left.", []
-            )
+            _failed(page, wording.UNKNOWN, [])
         elif restore(view):
             session.set_job(page, named)
         else:
@@ -171,7 +166,7 @@ def _take_in(page: str, view: JobView | None, done: Callable[[JobView], None]) -
     """The page's job is over, or lost: it waits for it no longer."""
     session.set_job(page, None)
     if view is None:
-        _failed(page, LOST, [])
+        _failed(page, wording.LOST, [])
         return
     if view.message:
         _failed(page, view.message, _missing(view))
@@ -236,42 +231,7 @@ def failure(page: str, smaller: Callable[[float], Less | None] = lambda _: None)
 
 def standing(view: JobView, service: Jobs) -> str:
     """What a job of this service that is not over is doing, or what it waits for."""
-    return words(view, service.state, service.problem or service.notice)
-
-
-def words(view: JobView, state: State, problem: str = "") -> str:
-    """What a job that is not over is doing, or what it waits for.
-
-    state: of the job service; problem: why it can train nothing, a sentence, or empty
-    """
-    if problem and not view.at_work:
-        return problem
-    if view.restarted:
-        return "The training process died. It was started again, and the training with it."
-    if view.at_work:
-        return _words_at_work(view)
-    done = f" {view.steps_done / view.steps:.0%} of this one is trained." if view.steps_done else ""
-    if view.ahead:
-        return _words_waiting(view) + done
-    if state in ("starting", "warming"):
-        return f"Getting ready: TensorFlow is loading in the background. Training starts by itself.{done}"
-    return f"Starting.{done}"
-
-
-def _words_waiting(view: JobView) -> str:
-    others = "another training" if view.ahead == 1 else f"{view.ahead} other trainings"
-    seconds = f", about {view.waits_s:.0f} s" if view.waits_s >= 1 else ""
-    shorter = f" With up to {view.short:,} sequences a run it would go sooner." if view.short else ""
-    return f"{'Giving way to' if view.steps_done else 'Waiting for'} {others}{seconds}.{shorter}"
-
-
-def _words_at_work(view: JobView) -> str:
-    if view.compiling:
-        return "Compiling this network, once for all trainings of its shape."
-    if view.silent_s > SILENT_S:
-        return f"No word from the training process for {view.silent_s:.0f} s. If it has died, it is started again."
-    left = "" if view.remaining_s is None else f", about {view.remaining_s:.0f} s left"
-    return f"{view.steps_done:,} of {view.steps:,} weight updates, {view.elapsed_s:.1f} s{left}"
+    return wording.doing(view, service.state, service.problem or service.notice)
 
 
 def start_button(label: str, page: str, on_click: Callable[..., None], *args: object, disabled: bool = False) -> None:

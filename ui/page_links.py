@@ -14,6 +14,7 @@ from bilstm_core.specs import WHOLE_NUMBERS
 from ui import registry, state, tray_links
 from ui.address import Link, Words
 from ui.cell.subject import LINES
+from ui.inside import words as inside
 from ui.links import choice, entry_link, looks, number, overview, some, switch
 from ui.pasted import checked_number
 from ui.train.details import TABS
@@ -161,12 +162,7 @@ def _inside(page: str) -> list[Link]:
     return [
         *(setting(page, page_settings.INSIDE, each.name) for each in page_settings.INSIDE.fields),
         *_sequence(page),
-        choice(
-            "tab",
-            state.field(page, "tab"),
-            ("Hidden states", "Gates of a unit", "The merge", "While it learnt"),
-            "Hidden states",
-        ),
+        choice("tab", state.field(page, "tab"), inside.TABS, inside.TABS[0]),
         choice("branch", state.BRANCH(page), ("forward", "backward")),
         number("layer", state.LAYER(page), 1, WHOLE_NUMBERS["layers"][1]),
         number("unit", state.UNIT(page), 1, WHOLE_NUMBERS["units"][1]),

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 import segno
 import streamlit as st
 
-from bilstm_core.engine import cost
 from bilstm_core.specs import RunSpec
-from ui import address, session, state
+from ui import address, session, state, wording
 
 MOST = 2_000  # characters of a link in a QR code that a phone reads off a projector
-AT_ONCE_S = 1.0
 
 
 def code(link: str) -> bytes:
@@ -28,12 +26,7 @@ def waiting(specs: Sequence[RunSpec]) -> str:
         run = session.find(spec)
         if run is None or run.origin != "recorded":
             to_train.append(spec)
-    if not to_train:
-        return "Whoever opens it sees it at once." + (" Its results come with the program." if specs else "")
-    seconds = cost.seconds(to_train)
-    runs = f"{len(to_train):,} trainings come" if len(to_train) > 1 else "1 training comes"
-    how_long = "a second" if seconds < AT_ONCE_S else f"{seconds:.0f} s"
-    return f"Here it opens at once. Where it was never opened, {runs} first, about {how_long} of training."
+    return wording.shared(specs, to_train)
 
 
 def popover(page: str, specs: Sequence[RunSpec] = ()) -> None:
@@ -49,5 +42,5 @@ def popover(page: str, specs: Sequence[RunSpec] = ()) -> None:
         if len(shown) <= MOST:
             st.image(code(shown), width=260)
         else:
-            st.caption("This link is too long for a code that a phone could read. Copy it.")
+            st.caption(wording.LONG_LINK)
         st.caption(waiting(specs))

@@ -1,12 +1,218 @@
-"""What pages say and draw by what a problem asks for: one of two labels, one of several, or a number."""
+"""What several pages say: of a problem, a job, a run's origin, a sequence, and of what can be taken home.
 
-from bilstm_core.specs import ProblemSpec
+What each page alone says stands in its own folder, in `words.py`; settings in `bilstm_core/settings.py`.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from bilstm_core.analysis.statistics import listed
+from bilstm_core.engine import cost
+from bilstm_core.runs import Run
+from bilstm_core.service.caretaker import State
+from bilstm_core.service.job_record import JobView
+from bilstm_core.specs import ProblemSpec, RunSpec
 from bilstm_core.wording import SQUARED, classes, loss_axis, loss_name
 
 __all__ = ["SQUARED", "classes", "loss_axis", "loss_name", "outlined"]
+
+SILENT_S = 5.0  # of a worker, before a page says so
+AT_ONCE_S = 1.0  # of training, which is told as a second
+
+
+# A problem
 
 
 def outlined(problem: ProblemSpec) -> str:
     """What a value's outline in a reading grid says of it."""
     count = problem.problem.enough
     return f"tells of the answer, and any {count} neighbours give it" if count else "decides the label"
+
+
+# A job
+
+LOST = "The training was lost when the program changed. Press Train to start it again."
+UNKNOWN = "The training that this address names is no longer known. Its settings find what it left."
+LEFT = "Another visitor watches this training too, so it goes on for them. You have left it."
+BEST_LATER = "The best possible is being computed."
+EVALUATING = "The run is trained and is being evaluated."
+DIVERGED = "The training diverged: the weights are no numbers any more. Lower the learning rate and train again."
+
+
+def doing(view: JobView, state: State, problem: str = "") -> str:
+    """What a job that is not over is doing, or what it waits for.
+
+    state: of the job service; problem: why it can train nothing, a sentence, or empty
+    """
+    if problem and not view.at_work:
+        return problem
+    if view.restarted:
+        return "The training process died. It was started again, and the training with it."
+    if view.at_work:
+        return _at_work(view)
+    done = f" {view.steps_done / view.steps:.0%} of this one is trained." if view.steps_done else ""
+    if view.ahead:
+        return _waiting(view) + done
+    if state in ("starting", "warming"):
+        return f"Getting ready: TensorFlow is loading in the background. Training starts by itself.{done}"
+    return f"Starting.{done}"
+
+
+def _waiting(view: JobView) -> str:
+    others = "another training" if view.ahead == 1 else f"{view.ahead} other trainings"
+    seconds = f", about {view.waits_s:.0f} s" if view.waits_s >= 1 else ""
+    shorter = f" With up to {view.short:,} sequences a run it would go sooner." if view.short else ""
+    return f"{'Giving way to' if view.steps_done else 'Waiting for'} {others}{seconds}.{shorter}"
+
+
+def _at_work(view: JobView) -> str:
+    if view.compiling:
+        return "Compiling this network, once for all trainings of its shape."
+    if view.silent_s > SILENT_S:
+        return f"No word from the training process for {view.silent_s:.0f} s. If it has died, it is started again."
+    left = "" if view.remaining_s is None else f", about {view.remaining_s:.0f} s left"
+    return f"{view.steps_done:,} of {view.steps:,} weight updates, {view.elapsed_s:.1f} s{left}"
+
+
+def elsewhere_failed(page: str) -> str:
+    """That another page's job failed."""
+    return f"{page}: the training failed. The reason stands there."
+
+
+def elsewhere_trained(page: str, share: str) -> str:
+    """How far another page's job is. share: in per cent, or % for a number that the browser fills in"""
+    return f"{page}: {share} trained. The result waits there."
+
+
+# Where runs come from
+
+FROM_FILE = "Brought back from a file"
+
+
+def origin(run: Run, *, recorded: date | None, stored: date | None) -> str:
+    """Where a run comes from. recorded, stored: the days of the recorded results, and of this run in the store"""
+    if run.origin == "recorded":
+        where = f"Recorded{_on(recorded)}"
+    elif run.origin == "imported":
+        where = FROM_FILE
+    else:
+        where = f"Stored{_on(stored)}" if stored else "Trained"
+    return f"{where}: seed {run.spec.training.seed}, {run.timing.train_s:.1f} s of training, {_versions([run])}."
+
+
+def origins(runs: Sequence[Run], recorded: date | None) -> str:
+    """Where many runs come from. recorded: the day of the recorded results"""
+    sources = []
+    words = {"recorded": f"Recorded{_on(recorded)}", "trained": "Trained here", "imported": FROM_FILE}
+    for kind, where in words.items():
+        group = [run for run in runs if run.origin == kind]
+        if group:
+            sources.append(f"{where}: {_seeds({run.spec.training.seed for run in group})}")
+    return f"{'. '.join(sources)}, {_versions(runs)}."
+
+
+def _on(day: date | None) -> str:
+    return f" on {day.day} {day:%B %Y}" if day else ""
+
+
+def _versions(runs: Sequence[Run]) -> str:
+    names = {"keras": "Keras", "tensorflow": "TensorFlow"}
+    versions = {
+        ", ".join(f"{names.get(name, name)} {version}" for name, version in sorted(run.versions.items()))
+        for run in runs
+    }
+    return "; ".join(sorted(versions))
+
+
+def _seeds(seeds: Iterable[int]) -> str:
+    """Seeds in a few words: those that follow one another as one span."""
+    spans: list[list[int]] = []
+    for seed in sorted(seeds):
+        if spans and seed == spans[-1][1] + 1:
+            spans[-1][1] = seed
+        else:
+            spans.append([seed, seed])
+    words = [f"{first} to {last}" if last > first else str(first) for first, last in spans]
+    return f"{'seed' if words == [str(spans[0][0])] else 'seeds'} {listed(words)}"
+
+
+# A sequence
+
+FIXED = "Single values cannot be changed here: the answers belong to the whole wave, not to its values."
+BLOCK_HELP = "Or click a block in the figure."
+UNDO, TYPE, USE = "Undo edits", "Type or paste a sequence", "Use these values"
+
+
+def sequence(number: int, *, edited: bool) -> str:
+    """What a sequence is called: no sentence."""
+    return "Your sequence" if edited else f"Fresh sequence {number}"
+
+
+def wrong(count: int, labels: int) -> str:
+    """How many of a sequence's labels are wrong: no sentence."""
+    return f"{count} of {labels} labels wrong"
+
+
+def sequence_alt(sentence: str) -> str:
+    """What a timeline shows. sentence: which sequence, and how good the answers are"""
+    return f"{sentence}. Its values, what the model answers, and what is expected."
+
+
+def values_wanted(timesteps: int) -> str:
+    """What a box for a whole sequence takes."""
+    return f"{timesteps} values, each at least 0 and less than 1"
+
+
+def values_of_link(given: int, timesteps: int) -> str:
+    """That a link has another number of values than the sequence."""
+    return f"The link has {given} values, and this sequence {timesteps}; it is as drawn."
+
+
+def mistakes_help(mistaken: int) -> str:
+    """How many of the wall's sequences have a mistake."""
+    return f"{mistaken} of 100 fresh sequences have a wrong label."
+
+
+def wall(mistaken: int, *, labels: bool) -> str:
+    """What stands above the wall. labels: whether answers are labels"""
+    what = f"{100 - mistaken} wholly right" if labels else "by their error"
+    return f"**100 fresh sequences: {what}.** Choose a row to see it."
+
+
+def wall_alt(mistaken: int, *, labels: bool) -> str:
+    """What the wall shows. labels: whether answers are labels"""
+    if labels:
+        return f"Answers to 100 fresh sequences; {mistaken} have a wrong one."
+    return "Errors of the answers to 100 fresh sequences."
+
+
+# What can be taken home
+
+CODE = "What this page shows, with no import of this project: from the same seeds the same numbers."
+NO_CODE = "There is no run yet whose code could be shown."
+WITH_CORE = "With this project's own core:"
+WRITING_MODEL = "Keras is writing the file. Right after the start that takes some seconds."
+MODEL = "**The trained network**, for plain Keras"
+LONG_LINK = "This link is too long for a code that a phone could read. Copy it."
+
+
+def files(networks: int, *, too_many: bool) -> str:
+    """What report and ZIP are. networks: trained ones of the page; too_many: whether they are too large for the ZIP"""
+    which = f" and {f'{networks} trained networks' if networks > 1 else 'the trained network'}" if networks else ""
+    back = ", which Train can bring back" if networks else ""
+    if too_many:
+        which, back = "", f". The {networks} trained networks are too large for it: choose fewer starts or units"
+    return (
+        "The report is one file that opens without a network, can be hovered, and prints. The ZIP has the report, all"
+        f" tables and figures{which}{back}."
+    )
+
+
+def shared(specs: Sequence[RunSpec], to_train: Sequence[RunSpec]) -> str:
+    """What whoever opens a link waits for. specs: of the runs that it shows; to_train: those that are not recorded"""
+    if not to_train:
+        return "Whoever opens it sees it at once." + (" Its results come with the program." if specs else "")
+    seconds = cost.seconds(to_train)
+    runs = f"{len(to_train):,} trainings come" if len(to_train) > 1 else "1 training comes"
+    how_long = "a second" if seconds < AT_ONCE_S else f"{seconds:.0f} s"
+    return f"Here it opens at once. Where it was never opened, {runs} first, about {how_long} of training."

@@ -11,7 +11,7 @@ from bilstm_core.service.caretaker import State
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec, TrainingSpec
 from tests.test_store import finished
-from ui import live
+from ui import live, wording
 
 
 class Service:
@@ -132,7 +132,7 @@ LEARNING = {"at_work": True, "steps_done": 250}
     ],
 )
 def test_the_line_says_what_is_so(now: dict[str, Any], state: State, problem: str, expected: str) -> None:
-    assert live.words(JobView(**READY | now), state, problem) == expected
+    assert wording.doing(JobView(**READY | now), state, problem) == expected
 
 
 def test_retry_asks_only_for_what_was_not_finished(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,12 +150,12 @@ def test_retry_asks_only_for_what_was_not_finished(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_service_without_a_problem_needs_none_to_be_named() -> None:
-    assert live.words(JobView(**READY | {"state": "queued"}), "ready") == "Starting."
+    assert wording.doing(JobView(**READY | {"state": "queued"}), "ready") == "Starting."
 
 
 def test_a_worker_may_be_silent_for_a_while() -> None:
-    learning = JobView(**READY | LEARNING | {"silent_s": live.SILENT_S})
-    assert live.words(learning, "ready") == "250 of 1,000 weight updates, 2.0 s"
+    learning = JobView(**READY | LEARNING | {"silent_s": wording.SILENT_S})
+    assert wording.doing(learning, "ready") == "250 of 1,000 weight updates, 2.0 s"
 
 
 def test_the_end_that_a_browser_reports_is_taken_in_once_and_only_if_it_is_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,11 +18,13 @@ from bilstm_core.presets import MODELS_BY_DIRECTION
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
-from ui import controls, evaluations, session
+from ui import controls, session, wording
 from ui.compare import guess, headline, words
 from ui.compare.comparison import Comparison
 from ui.compare.resolved import Asked, Shown
 from ui.inside import sensitivity
+from ui.inside import words as of_inside
+from ui.problem import words as of_problem
 from ui.problem import worked_sequence
 
 STYLES = {label: figures.style(model.direction) for label, model in MODELS_BY_DIRECTION.items()}
@@ -254,17 +256,17 @@ def test_a_single_run_that_is_all_is_one_run(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_seeds_that_follow_one_another_are_one_span() -> None:
-    assert evaluations._seeds([3]) == "seed 3"
-    assert evaluations._seeds([4, 3]) == "seeds 3 to 4"
-    assert evaluations._seeds([9, 3, 4, 5, 7]) == "seeds 3 to 5, 7 and 9"
-    assert evaluations._seeds([3, 9]) == "seeds 3 and 9"
+    assert wording._seeds([3]) == "seed 3"
+    assert wording._seeds([4, 3]) == "seeds 3 to 4"
+    assert wording._seeds([9, 3, 4, 5, 7]) == "seeds 3 to 5, 7 and 9"
+    assert wording._seeds([3, 9]) == "seeds 3 and 9"
 
 
 def test_where_a_run_comes_from_names_its_versions_once_and_in_order() -> None:
     first, second = finished(), replace(finished(), versions={"tensorflow": "2.1", "keras": "3.0", "numpy": "9"})
     third = replace(first, versions={"keras": "4.0"})
-    assert evaluations._versions([second, second]) == "Keras 3.0, numpy 9, TensorFlow 2.1"
-    assert evaluations._versions([third, second]) == "Keras 3.0, numpy 9, TensorFlow 2.1; Keras 4.0"
+    assert wording._versions([second, second]) == "Keras 3.0, numpy 9, TensorFlow 2.1"
+    assert wording._versions([third, second]) == "Keras 3.0, numpy 9, TensorFlow 2.1; Keras 4.0"
 
 
 @pytest.mark.parametrize(
@@ -275,17 +277,15 @@ def test_where_a_run_comes_from_names_its_versions_once_and_in_order() -> None:
         ([1, 1, 1], "Never here: 3 of 3 labels are 1."),
     ],
 )
-def test_where_labels_turn_is_told_with_how_many_are_one(
-    monkeypatch: pytest.MonkeyPatch, labels: list[int], words: str
-) -> None:
+def test_where_labels_turn_is_told_with_how_many_are_one(labels: list[int], words: str) -> None:
     rows = pd.DataFrame({"timestep": range(1, len(labels) + 1), "x": 0.5, "expected": labels})
-    monkeypatch.setattr(worked_sequence.frames, "sum_limits", lambda *_: None)
-    assert worked_sequence.flip_sentence(ProblemSpec(timesteps=3), rows) == words
+    assert of_problem.flip(ProblemSpec(timesteps=3), rows, None) == words
 
 
-def flips(name: str, values: list[float], labels: list[int]) -> str:
+def flips(name: str, values: list[float], labels: list[int], limits: list[float] | None = None) -> str:
     rows = pd.DataFrame({"timestep": range(1, len(values) + 1), "x": values, "expected": labels})
-    return worked_sequence.flip_sentence(ProblemSpec(name=name, timesteps=len(values)), rows)
+    problem = ProblemSpec(name=name, timesteps=len(values))
+    return of_problem.flip(problem, rows, limits) if limits else worked_sequence.flip_sentence(problem, rows)
 
 
 def test_why_a_label_turns_is_told_in_the_running_sums_own_numbers() -> None:
@@ -308,11 +308,11 @@ def test_why_a_label_turns_is_told_in_the_running_sums_own_numbers() -> None:
 
 
 def test_many_turns_are_counted_and_the_first_is_named() -> None:
-    most = worked_sequence.MOST_TURNS
-    assert worked_sequence._at([2]) == "At timestep **2**"
-    assert worked_sequence._at([]) == "Never here"
-    assert worked_sequence._at(list(range(2, most + 2))).endswith(f" and **{most + 1}**")
-    assert worked_sequence._at(list(range(2, most + 3))) == f"At {most + 1} timesteps, the first of them **2**"
+    most = of_problem.MOST_TURNS
+    assert of_problem.at([2]) == "At timestep **2**"
+    assert of_problem.at([]) == "Never here"
+    assert of_problem.at(list(range(2, most + 2))).endswith(f" and **{most + 1}**")
+    assert of_problem.at(list(range(2, most + 3))) == f"At {most + 1} timesteps, the first of them **2**"
 
 
 def test_the_quarters_of_a_total_are_told_by_the_sums_that_are_passed() -> None:
@@ -323,7 +323,7 @@ def test_the_quarters_of_a_total_are_told_by_the_sums_that_are_passed() -> None:
 
 def test_what_an_output_has_read_is_told_as_a_span() -> None:
     def span(*read: int) -> str:
-        return sensitivity._span(np.array(read, bool))
+        return of_inside.span(np.array(read, bool))
 
     assert span(0, 0) == "padding alone"
     assert span(0, 1, 0) == "value 2 alone"
@@ -333,18 +333,13 @@ def test_what_an_output_has_read_is_told_as_a_span() -> None:
 
 
 def test_zeros_that_were_not_read_are_told_from_those_too_small_to_tell() -> None:
-    read = np.array([[True, False], [True, True]])
     small = "it has read, but its reaction is too small to tell from zero"
-    assert sensitivity._zeros(np.ones((2, 2)), np.ones((2, 2), bool)) == "No cell is exactly zero."
-    assert sensitivity._zeros(np.array([[1, 0], [1, 1]]), read) == (
-        "In all, **1 of 4** cells are exactly zero: those values it has not read."
-    )
-    assert sensitivity._zeros(np.array([[1, 0], [0, 1]]), read) == (
+    assert of_inside.zeros(0, 0, 4) == "No cell is exactly zero."
+    assert of_inside.zeros(1, 0, 4) == ("In all, **1 of 4** cells are exactly zero: those values it has not read.")
+    assert of_inside.zeros(1, 1, 4) == (
         f"In all, **2 of 4** cells are exactly zero: 1 values it has not read, 1 {small}."
     )
-    assert sensitivity._zeros(np.array([[1, 0], [1, 1]]), np.ones((2, 2), bool)) == (
-        f"In all, **1 of 4** cells are exactly zero: those values {small}."
-    )
+    assert of_inside.zeros(0, 1, 4) == (f"In all, **1 of 4** cells are exactly zero: those values {small}.")
 
 
 def reacting(
@@ -452,23 +447,19 @@ def test_answers_that_hang_on_more_than_the_values_never_turn() -> None:
 
 
 def test_a_day_is_told_with_its_months_name() -> None:
-    assert evaluations._on(date(2026, 2, 3)) == " on 3 February 2026"
-    assert evaluations._on(None) == ""
+    assert wording._on(date(2026, 2, 3)) == " on 3 February 2026"
+    assert wording._on(None) == ""
 
 
 def test_a_single_label_does_not_turn() -> None:
     assert flips("total_quarters", [0.5], [2]) == "Never here: every label is 2."
 
 
-def test_two_limits_are_both_named_and_one_without_a_parameter_is_named_in_hundredths(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(worked_sequence.frames, "sum_limits", lambda *_: [0.5, 1.25])
-    assert flips("total_quarters", [0.5, 0.25], [0, 1]) == (
+def test_two_limits_are_both_named_and_one_without_a_parameter_is_named_in_hundredths() -> None:
+    assert flips("total_quarters", [0.5, 0.25], [0, 1], [0.5, 1.25]) == (
         "At timestep **2**, as the running sum passes 0.50 and 1.25."
     )
-    monkeypatch.setattr(worked_sequence.frames, "sum_limits", lambda *_: [0.875])
-    text = flips("share_of_total", [0.5, 0.5], [0, 1])
+    text = flips("share_of_total", [0.5, 0.5], [0, 1], [0.875])
     assert text == "At timestep **2**: there the running sum, 1.00, first reaches 0.88."
 
 

@@ -12,8 +12,9 @@ from bilstm_core.problems import Batch
 from bilstm_core.runs import Run
 from bilstm_core.settings import FIELDS
 from bilstm_core.specs import ProblemSpec, RunSpec
-from ui import controls, live, registry, session, state
+from ui import controls, live, registry, session, state, wording
 from ui.chart.component import chart
+from ui.inside import words
 from ui.sequence import sequences, timeline
 from ui.sequence.timeline import Values
 from ui.settings import PageSettings
@@ -38,7 +39,7 @@ def model_controls(page: str) -> InsideSettings:
     if settings.of_train:
         run = _run_on_train()
         with first:
-            st.markdown(session.describe(run.spec, run.sequences_seen) if run else "Train shows no run yet.")
+            st.markdown(session.describe(run.spec, run.sequences_seen) if run else words.NO_RUN_ON_TRAIN)
         return settings
     with first:
         _choice(page, "direction")
@@ -58,7 +59,7 @@ def model_controls(page: str) -> InsideSettings:
             key=state.field(page, "epochs").key,
             format_func="{:,}".format,
             persist_state="session",
-            help="One fresh sequence each.",
+            help=words.EPOCHS_HELP,
         )
     return settings
 
@@ -107,10 +108,8 @@ def training(page: str, spec: RunSpec | None, run: Run | None) -> None:
     if spec and (busy or run is None or run.spec != spec):
         note, go = st.columns([3.2, 2], vertical_alignment="center")
         if not busy:
-            note.markdown(
-                f":material/info: Not trained yet: {session.describe(spec)}."
-                + (f" The figures show {session.describe(run.spec, run.sequences_seen)}." if run else "")
-            )
+            shown = session.describe(run.spec, run.sequences_seen) if run else ""
+            note.markdown(words.not_trained(session.describe(spec), shown))
         with go:
             live.start_and_stop("Train", page, live.start, page, [spec])
     elif busy:
@@ -160,7 +159,7 @@ def editable(page: str, run: Run) -> None:
     rows = sequences.rows_of(batch, run)
     number = _number(page)
     title, onward = st.columns([3, 1.2], vertical_alignment="center")
-    what = "Your sequence" if timeline.is_edited(page, name) else f"Fresh sequence {number}"
+    what = wording.sequence(number, edited=timeline.is_edited(page, name))
     counted = not state.COVERED.get()
     sentence = f"{what}: {sequences.verdict(problem, rows)}" if counted else what
     title.markdown(f"**{sentence}**")
@@ -175,9 +174,13 @@ def editable(page: str, run: Run) -> None:
             problem, rows, colour, chosen=block if can_be_edited else None, counted=counted, height=356
         ),
     )
-    alt = f"{sentence}. Its values, what the model answers, and what is expected."
-    chart(figure, key=f"{page}-timeline", alt=alt, on_click=timeline.chooser(page, values) if can_be_edited else None)
+    chart(
+        figure,
+        key=f"{page}-timeline",
+        alt=wording.sequence_alt(sentence),
+        on_click=timeline.chooser(page, values) if can_be_edited else None,
+    )
     if can_be_edited:
         timeline.edit_controls(page, name, values)
     else:
-        st.caption(sequences.FIXED)
+        st.caption(wording.FIXED)

@@ -18,28 +18,16 @@ from bilstm_core.network.initial_weights import initial_weights, parameter_count
 from bilstm_core.runs import Run, checkpoint_specs
 from ui import address, evaluations, live, session, state
 from ui.chart.component import chart
-from ui.inside import sensitivity, subject
+from ui.inside import sensitivity, subject, words
 from ui.sequence import timeline
 from ui.sequence.timeline import Values
 
 Numbers = npt.NDArray[Any]
 
-MERGING = {
-    "concat": "both numbers go on to the output layer, side by side",
-    "sum": "their sum goes on to the output layer",
-    "mul": "their product goes on to the output layer",
-    "ave": "their mean goes on to the output layer",
-}
-
 
 def tabs(page: str, run: Run, values: Values) -> None:
     """Four tabs; only the open one is worked out."""
-    parts = {
-        "Hidden states": _states,
-        "Gates of a unit": _gates,
-        "The merge": _merge,
-        "While it learnt": _learning,
-    }
+    parts = dict(zip(words.TABS, (_states, _gates, _merge, _learning), strict=True))
 
     @st.fragment
     def opened() -> None:
@@ -102,14 +90,10 @@ def _states(page: str, run: Run, values: Values) -> None:
                 ("states", part, run.digest, values.tobytes()),
                 partial(_heatmap, frame[frame["panel"] == part].assign(panel=name), name, _colour(run, part), flip),
             )
-            chart(figure, key=f"{page}-states-{part}", alt=f"States of units at each timestep, {name}.")
-    together = "the merged numbers' closest units in all three, so that a row can be followed through the merge"
-    which = together if "merged" in chosen and model.merge_mode != "concat" else "the closest first"
-    st.caption(
-        f"The {len(next(iter(chosen.values())))} units whose state goes most closely with the label: by the correlation"
-        f" of state and label over all timesteps of {_tied_on(run)} fresh sequences; {which}."
-        + (" The last layer is shown." if model.layers > 1 else "")
-    )
+            chart(figure, key=f"{page}-states-{part}", alt=words.states_alt(name))
+    together = "merged" in chosen and model.merge_mode != "concat"
+    count = len(next(iter(chosen.values())))
+    st.caption(words.states(count, _tied_on(run), together=together, layers=model.layers))
     evaluations.download(lambda: frame, "hidden states")
 
 
@@ -148,26 +132,17 @@ def _gates(page: str, run: Run, values: Values) -> None:
     tied = _ties_of(run)[branch] if layer == model.layers else None
     order = range(1, model.units + 1) if tied is None else (np.argsort(-np.abs(tied), kind="stable") + 1).tolist()
 
-    def words(unit: int) -> str:
-        return f"{unit}" if tied is None else f"{unit} (correlation with the label {tied[unit - 1]:+.2f})"
+    def named(unit: int) -> str:
+        return words.unit(unit, None if tied is None else float(tied[unit - 1]))
 
     with right:
         held = _holding(state.UNIT(page), order, order[0], branch, layer, run.digest)
-        unit = st.selectbox("Unit", order, format_func=words, **held) - 1
+        unit = st.selectbox("Unit", order, format_func=named, **held) - 1
     seen = next(each for each in traces if each.layer == layer and each.branch == branch)
     frame = introspection.gates_frame(seen, unit)
     figure = figures.gates(frame, _colour(run, branch), flip=sensitivity.flip(run, values))
-    chart(figure, key=f"{page}-gates", alt=f"Gates and states of unit {unit + 1} of the {branch} branch, by timestep.")
-    st.caption(
-        {
-            "lstm": "cell state = forget gate × cell state before + input gate × candidate; "
-            "hidden state = output gate × tanh(cell state).",
-            "gru": "hidden state = update gate × hidden state before + (1 − update gate) × candidate; "
-            "the reset gate says how much of the state before goes into the candidate.",
-            "rnn": "A simple RNN has no gates: its hidden state is all there is.",
-        }[model.cell]
-        + (" Before means: at the timestep after, for this branch reads from the end." if branch == "backward" else "")
-    )
+    chart(figure, key=f"{page}-gates", alt=words.gates_alt(unit + 1, branch))
+    st.caption(words.gates(model.cell, from_end=branch == "backward"))
     evaluations.download(lambda: frame, "gates")
 
 
@@ -184,7 +159,7 @@ def _holding(chosen: state.Entry[Any], options: Sequence[Any], first: Any, *of: 
 def _merge(page: str, run: Run, values: Values) -> None:
     model = run.spec.model
     if model.direction != "bidirectional":
-        st.markdown("One direction: there is nothing to merge. Choose **bidirectional** to see a merge step by step.")
+        st.markdown(words.NO_MERGE)
         return
     parts = introspection.units_of(model, _traces(run, values)).parts
     first, second = list(parts.values())[:2]
@@ -199,27 +174,17 @@ def _merge(page: str, run: Run, values: Values) -> None:
     numbers = [float(states[0, timestep - 1, unit - 1]) for states in (first, second)]
     wide, narrow = st.columns([3, 2], gap="medium")
     with wide:
-        alt = f"What each merge makes of {numbers[0]:.2f} and {numbers[1]:.2f}."
-        chart(figures.merge_steps(*numbers), key=f"{page}-merge", alt=alt)
+        chart(figures.merge_steps(*numbers), key=f"{page}-merge", alt=words.merge_alt(*numbers))
     with narrow:
-        st.markdown(f"This model was trained with **{model.merge_mode}**: {MERGING[model.merge_mode]}.")
+        st.markdown(words.merged_by(model.merge_mode))
         kernel = run.weights["head/kernel"]
         if kernel.shape[1] == 1:
             merged = parts[introspection.MERGED][0, timestep - 1]
             places = [unit - 1, model.units + unit - 1] if model.merge_mode == "concat" else [unit - 1]
-            terms = " and ".join(f"{_signed(kernel[place, 0])} × {_signed(merged[place])}" for place in places)
-            added = float(sum(kernel[place, 0] * merged[place] for place in places))
-            regression = run.spec.problem.problem.head == "regression"
-            st.markdown(
-                f"The output layer weighs it: {terms}. So this unit adds **{added:+.2f}** to "
-                f"{'' if regression else 'the log-odds of '}output {timestep}; all units and the bias together make "
-                f"{_before_activation(run, merged):+.2f}."
-            )
-        st.caption("The other rows say what the other merges would make of the same two numbers.")
-
-
-def _signed(number: float) -> str:
-    return f"{number:.2f}" if number >= 0 else f"(−{-number:.2f})"
+            terms = [(float(kernel[place, 0]), float(merged[place])) for place in places]
+            log_odds = run.spec.problem.problem.head != "regression"
+            st.markdown(words.weighed(terms, timestep, _before_activation(run, merged), log_odds=log_odds))
+        st.caption(words.OTHER_MERGES)
 
 
 def _before_activation(run: Run, merged: Numbers) -> float:
@@ -232,12 +197,8 @@ def _learning(page: str, run: Run, values: Values) -> None:
     missing = [spec for spec in specs if session.find(spec) is None]
     if missing:
         updates = sum(spec.training.steps for spec in missing)
-        st.markdown(
-            "The same training again, ended early: what the network was like after "
-            + ", ".join(f"{spec.training.epochs:,}" for spec in specs)
-            + f" epochs. {updates:,} weight updates in the background."
-        )
-        label = f"Train {len(missing)} checkpoints"
+        st.markdown(words.checkpoints([spec.training.epochs for spec in specs], updates))
+        label = words.train_checkpoints(len(missing))
         if st.button(
             label, key=state.widget(page, "checkpoints"), disabled=live.active(page), icon=":material/play_arrow:"
         ):
@@ -246,25 +207,15 @@ def _learning(page: str, run: Run, values: Values) -> None:
         if not trained:
             return
     if not specs:
-        st.markdown(_no_checkpoint(run))
+        st.markdown(words.no_checkpoint(run.steps_done, run.spec.training.steps_per_epoch))
     figure = timeline.unless_edited(
         page,
         subject.sequence_name(page, run.spec.problem),
         ("checkpoints", *(each.digest for each in [*trained, run]), values.tobytes()),
         lambda: _checkpoints(trained, run, values),
     )
-    alt = "Sensitivities and hidden states at each checkpoint of the training, on a scrubber."
-    chart(figure, key=f"{page}-checkpoints", alt=alt, replay=True)
-    st.caption(
-        "Press Replay or move the scrubber. Each checkpoint is the same training, ended after so many sequences; the "
-        "units are those most tied to the label at the end."
-    )
-
-
-def _no_checkpoint(run: Run) -> str:
-    first = run.steps_done < run.spec.training.steps_per_epoch
-    ended = "was stopped in its first epoch" if first else "has done a single epoch"
-    return f"This run {ended}: there is no checkpoint between untrained and trained."
+    chart(figure, key=f"{page}-checkpoints", alt=words.CHECKPOINTS_ALT, replay=True)
+    st.caption(words.CHECKPOINTS)
 
 
 def _checkpoints(trained: list[Run], run: Run, values: Values) -> go.Figure:
@@ -273,11 +224,11 @@ def _checkpoints(trained: list[Run], run: Run, values: Values) -> go.Figure:
     tied = _ties_of(run)
     shown = introspection.MERGED if introspection.MERGED in tied else next(iter(tied))
     units = introspection.chosen_units(model, tied)[shown]
-    total = f"{run.sequences_seen:,} sequence{'s' if run.sequences_seen > 1 else ''}"
+    total = run.sequences_seen
     stages = {
         "untrained": initial_weights(spec.problem, model, spec.training.seed),
-        **{f"after {each.sequences_seen:,} of {total}": each.weights for each in trained},
-        f"after all {total}": run.weights,
+        **{words.moment(each.sequences_seen, total): each.weights for each in trained},
+        words.moment(total, total): run.weights,
     }
     x = values[:, None]
     moments = []

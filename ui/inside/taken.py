@@ -7,17 +7,15 @@ from bilstm_core.files.findings import Drawing, Findings
 from bilstm_core.network import introspection
 from bilstm_core.runs import Run
 from ui import code, files, live, registry, session
-from ui.inside import sensitivity, subject, tabs
+from ui.inside import sensitivity, subject, tabs, words
 from ui.sequence import sequences
 from ui.sequence.timeline import Values
-
-NOT_YET = "There are files once a run is trained."
 
 
 def offer(page: str, run: Run | None) -> files.Offer | str:
     """The sequence, what each output reacts to, and what the units do on it."""
     if run is None or live.active(page):
-        return NOT_YET
+        return words.NO_FILES
     values = subject.chosen_values(page, run)
     return files.Offer(
         key=(run.digest, values.tobytes()),
@@ -44,13 +42,13 @@ def _gather(page: str, run: Run, values: Values) -> Findings:
         question=registry.INSIDE.question,
         sentences=[sensitivity.sentence(run, values), f"On this sequence {sequences.verdict(problem, rows)}."],
         drawings=[
-            Drawing("The sequence", sequences.figure(problem, rows, colour), "Its values, answers and labels."),
+            Drawing("The sequence", sequences.figure(problem, rows, colour), words.FILES["The sequence"]),
             Drawing(
                 "What each output reacts to",
                 reacts,
-                f"Rows: outputs; columns: values. In {sensitivity.unit_of(run)}; empty where it is exactly zero.",
+                words.matrix_in_files(sensitivity.unit_of(run)),
             ),
-            Drawing("Hidden states", drawn, "Of the units whose state goes most closely with the label."),
+            Drawing("Hidden states", drawn, words.FILES["Hidden states"]),
         ],
         tables=[
             reports.table("The sequence", rows),

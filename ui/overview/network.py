@@ -13,6 +13,7 @@ from xml.etree import ElementTree as Tree
 import streamlit as st
 
 from bilstm_core.palette import BACKWARD, DARK_BLOCK, FORWARD, color, css
+from ui.overview import words
 
 if TYPE_CHECKING:
     from bilstm_core.problems import View
@@ -104,11 +105,7 @@ def reached_values(timesteps: int, view: "View") -> list[list[int]]:
 
 
 def _said(timesteps: int, view: "View") -> list[str]:
-    sentences = []
-    for output, read in enumerate(reached_values(timesteps, view), start=1):
-        what = f"values {read[0]} to {read[-1]}" if len(read) > 1 else f"value {read[0]}"
-        sentences.append(f"output {output} has read {what}")
-    return sentences
+    return [words.output(number, read) for number, read in enumerate(reached_values(timesteps, view), start=1)]
 
 
 def _share(width: float, timesteps: int) -> float:

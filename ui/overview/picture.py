@@ -6,6 +6,7 @@ import streamlit as st
 
 from bilstm_core.choices import DIRECTIONS, MERGE_MODES
 from ui import registry, state
+from ui.overview import words
 from ui.overview.network import network, reached_values
 
 if TYPE_CHECKING:
@@ -40,34 +41,19 @@ def controls() -> "tuple[View, str]":
                 persist_state="session",
             )
         elif direction == "backward":
-            raw = st.toggle(
-                "Tutorial's order (output reversed)", key=state.widget(PAGE, "raw"), persist_state="session"
-            )
+            raw = st.toggle(words.ORDER, key=state.widget(PAGE, "raw"), persist_state="session")
             view = "backward_raw" if raw else "backward"
     return view, merge_mode
 
 
 def sentence(view: "View") -> str:
     """What every output has read, found in the picture's own wiring."""
-    steps = list(range(1, TIMESTEPS + 1))
-    rules = {
-        "the **whole sequence**": [steps for _ in steps],
-        "**its own value and those before it**, and nothing else": [steps[:t] for t in steps],
-        "**its own value and those after it**, and nothing else": [steps[t - 1 :] for t in steps],
-    }
-    rule = next((words for words, values in rules.items() if values == reached_values(TIMESTEPS, view)), None)
-    if rule is None:
-        return "Output t has read **the last t values**: the outputs come in the order in which the network read."
-    return f"Every output has read {rule}. Point at one to see which values reach it."
+    return words.answer(reached_values(TIMESTEPS, view))
 
 
 def picture(view: "View", merge_mode: str) -> None:
     """The unrolled network; pointing at an output lights the inputs that it has read."""
     direction = view.split("_", maxsplit=1)[0]
-    order = ", its outputs reversed" if view == "backward_raw" else ""
-    alt = f"A {direction} network unrolled over {TIMESTEPS} timesteps, from inputs below to outputs above{order}."
+    alt = words.alt(direction, TIMESTEPS, turned=view == "backward_raw")
     network(TIMESTEPS, view, merge_mode, key="overview-network", alt=alt)
-    st.caption(
-        "One box a timestep, always the same network. The dots in a box are its units: more units make the boxes "
-        "richer, not the row longer."
-    )
+    st.caption(words.PICTURE)

@@ -1,6 +1,5 @@
 """The parts of The problem: its controls, a sequence to edit, when its label flips, and how far a blind guess gets."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +8,6 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.analysis import frames
-from bilstm_core.analysis.statistics import listed
 from bilstm_core.bayes import bayes_risk
 from bilstm_core.export import example
 from bilstm_core.export.pieces import Program
@@ -19,16 +17,11 @@ from bilstm_core.settings import FIELDS, ProblemSettings
 from bilstm_core.specs import ProblemSpec
 from ui import controls, evaluations, registry, state, wording
 from ui.chart.component import cached, chart
+from ui.problem import words
 from ui.sequence import sequences, timeline
 from ui.settings import PageSettings
 
 SETTINGS = PageSettings(page=registry.PROBLEM.name, first=ProblemSettings())
-MOST_TURNS = 6  # that are named
-KNOWN_TO: Mapping[str, str] = {
-    "forward": "Every label can be known from the past alone.",
-    "backward": "Every label can be known from the future alone.",
-    "bidirectional": "No single direction is enough to know every answer.",
-}
 
 
 def problem_controls(page: str) -> ProblemSettings:
@@ -47,7 +40,7 @@ def problem_controls(page: str) -> ProblemSettings:
         flat["seed"] = controls.widget(page, "seed")
     with go:
         st.button(
-            "New sequence",
+            words.NEW,
             key=state.widget(page, "new"),
             type="primary",
             icon=":material/casino:",
@@ -100,9 +93,9 @@ def problem_sequence(page: str, settings: ProblemSettings) -> str:
     if editable:
         timeline.edit_controls(page, name, values)
     else:
-        st.caption(sequences.FIXED)
+        st.caption(wording.FIXED)
     if worked and not timeline.is_edited(page, name):
-        st.caption("The worked example of the tutorial.")
+        st.caption(words.WORKED_EXAMPLE)
     return sentence
 
 
@@ -117,62 +110,20 @@ def _drawn(problem: ProblemSpec, seed: int) -> Batch:
 
 def flip_sentence(problem: ProblemSpec, rows: pd.DataFrame) -> str:
     """When the label changes, and why. rows: timestep, x, expected"""
-    declared = problem.problem
     if not wording.classes(problem):
-        return "No label flips here: each answer is a number."
-    limits = frames.sum_limits(problem, rows)
-    labels = rows["expected"].to_numpy()
-    turns = [int(step) for step in rows["timestep"][1:][np.diff(labels) != 0]]
-    if limits is None or declared.waterfall is None:
-        ones = f"{int(labels.sum())} of {len(labels)} labels are 1"
-        return f"{_at(turns)}; {ones}." if turns else f"Never here: {ones}."
-    if len(limits) > 1:
-        if not turns:
-            return f"Never here: every label is {labels[0]}."
-        goals = listed([f"{limit:.2f}" for limit in limits])
-        return f"{_at(turns)}, as the running sum passes {goals}."
-    goal = f"{limits[0]:.2f}"
-    if declared.parameters:
-        goal = f"{limits[0]:g} ({problem.threshold:g} × {problem.timesteps} timesteps)"
-    return _coming(rows, goal) if declared.waterfall.from_end else _reached(rows, goal)
-
-
-def _at(turns: list[int]) -> str:
-    if len(turns) > MOST_TURNS:
-        return f"At {len(turns)} timesteps, the first of them **{turns[0]}**"
-    steps = listed([f"**{step}**" for step in turns])
-    return f"At timestep{'s' if len(turns) > 1 else ''} {steps}" if turns else "Never here"
-
-
-def _reached(rows: pd.DataFrame, goal: str) -> str:
-    ones = rows.loc[rows["expected"] == 1, "timestep"]
-    if ones.empty:
-        return f"Never here: the running sum ends at {rows['x'].sum():.2f} and does not reach {goal}."
-    first = int(ones.iloc[0])
-    return f"At timestep **{first}**: there the running sum, {rows['x'][:first].sum():.2f}, first reaches {goal}."
-
-
-def _coming(rows: pd.DataFrame, goal: str) -> str:
-    zeros = rows.loc[rows["expected"] == 0, "timestep"]
-    if zeros.empty:
-        return f"Never here: even the last value, {rows['x'].iloc[-1]:.2f}, reaches {goal}."
-    first = int(zeros.iloc[0])
-    if first == 1:
-        return f"Never here: all values together, {rows['x'].sum():.2f}, do not reach {goal}."
-    left = rows["x"][first - 1 :].sum()
-    return f"At timestep **{first}**: there what is still to come, {left:.2f}, first falls short of {goal}."
+        return words.NUMBERS
+    return words.flip(problem, rows, frames.sum_limits(problem, rows))
 
 
 def about(problem: ProblemSpec) -> None:
     """The problem's question, and who can know its answers."""
-    declared = problem.problem
-    st.markdown(f"**{declared.title}.** {declared.question}")
-    st.caption(KNOWN_TO[declared.solved_by])
+    st.markdown(words.about(problem))
+    st.caption(words.KNOWN_TO[problem.problem.solved_by])
 
 
 def train_button(page: str, problem: ProblemSpec) -> None:
     """Leads to Train, with this problem."""
-    if st.button("Train a model on it", key=state.widget(page, "train"), icon=":material/arrow_forward:"):
+    if st.button(words.TRAIN, key=state.widget(page, "train"), icon=":material/arrow_forward:"):
         train = registry.TRAIN
         controls.hand_over(train.name, replace(controls.settings_of(train.name), problem=problem))
         st.switch_page(train.path)
@@ -183,21 +134,15 @@ def position_guess(problem: ProblemSpec) -> None:
     count = wording.classes(problem)
     guess = bayes_risk(problem, "position")
     if count == 0:
-        st.markdown(
-            f"**What does a blind guess lose?**\n\nWho knows the timestep alone does best to answer with the mean, and "
-            f"has a mean squared error of **{guess.loss:.2f}**. There are no labels to count."
-        )
+        st.markdown(f"**{words.BLIND}**\n\n{words.by_mean(guess.loss)}")
         return
-    st.markdown("**How often is each label 1?**" if count == 2 else "**How often is each label given?**")
+    st.markdown(f"**{words.how_often(count)}**")
     shares = evaluations.label_shares(problem)
     chart(
         cached(("shares", problem.canonical()), lambda: figures.label_shares(shares)),
         key="problem-shares",
-        alt="How often each timestep has each label.",
+        alt=words.SHARES_ALT,
     )
-    st.caption("Counted on 20,000 fresh sequences.")
-    st.markdown(
-        f"A guess by position alone is right **{guess.accuracy:.0%}** of the time: "
-        "it names each timestep's most frequent label and never looks at a value."
-    )
+    st.caption(words.SHARES_OF)
+    st.markdown(words.by_position(guess.accuracy))
     evaluations.download(lambda: shares, "label shares")

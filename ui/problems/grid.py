@@ -10,16 +10,15 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.analysis.deciding import KINDS, ROWS
-from bilstm_core.analysis.statistics import listed
 from bilstm_core.choices import DIRECTIONS, Direction
 from bilstm_core.page_settings import PROBLEMS as CELLS
 from bilstm_core.page_settings import CellSettings
-from bilstm_core.presets import LONG_ENOUGH
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from ui import best_possible, evaluations, registry, session, state
 from ui.chart.component import Click, cached, chart
+from ui.problems import words
 from ui.sequence import timeline
 from ui.settings import PageSettings
 
@@ -95,11 +94,6 @@ def cells(page: str, names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _title(name: str) -> str:
-    title = PROBLEMS[name].title
-    return f"{KINDS[name]}: {title.lower()}" if name in KINDS else title
-
-
 def choose(page: str) -> None:
     """Which cell is open: what decides, or another problem, and the direction."""
     problem, direction = state.field(page, "name", FIRST.name), state.field(page, "direction", FIRST.direction)
@@ -111,7 +105,7 @@ def choose(page: str) -> None:
             "Problem",
             list(PROBLEMS),
             key=problem.key,
-            format_func=_title,
+            format_func=words.choice,
             persist_state="session",
             on_change=_changed,
             args=(page,),
@@ -158,8 +152,8 @@ def grid(page: str, table: pd.DataFrame, cell: Cell, key: str) -> None:
             table, chosen=(ROWS[problem], direction) if problem in names else None, square=HEIGHT
         ),
     )
-    shares_of = "; ".join(f"{row.decides}, {row.direction}: {row.exact:.0%}" for row in table.itertuples())
-    chart(drawn, key=f"{page}-{key}", alt=f"Whole sequences right. {shares_of}.", on_click=_open(page, names))
+    alt = words.cells_alt(table[["decides", "direction", "exact"]].itertuples(index=False, name=None))
+    chart(drawn, key=f"{page}-{key}", alt=alt, on_click=_open(page, names))
 
 
 def origin(page: str, names: Sequence[str]) -> None:
@@ -168,21 +162,16 @@ def origin(page: str, names: Sequence[str]) -> None:
     if not runs:
         return
     recorded = [run for run in runs if run.origin == "recorded"]
-    here = len(runs) - len(recorded)
-    trained = (
-        f"{LONG_ENOUGH.sequences:,} sequences in batches of {LONG_ENOUGH.batch_size} each, tested on "
-        f"{evaluations.evaluated(runs[0]).n_sequences:,} fresh ones. Best possible: the likelier label at each "
-        "timestep, of whoever has read the same; a model can come out a little above it."
-    )
     where = evaluations.origin_of(recorded) if recorded else ""
-    st.caption(f"{trained} {where} {f'{here} of {len(runs)} trained here.' if here else ''}")
+    tested = evaluations.evaluated(runs[0]).n_sequences
+    st.caption(words.origin(tested, where, len(runs) - len(recorded), len(runs)))
 
 
 def regression(page: str, names: Sequence[str]) -> None:
     """The problems whose answers are numbers, in a table of their own."""
     table = cells(page, names)
     shown = table[["decides", "direction", "loss", "best_loss"]]
-    st.markdown(f"**{listed([PROBLEMS[name].title for name in names])}**: the answers are numbers")
+    st.markdown(words.numbers(names))
     if len(names) == 1:
         shown = shown.drop(columns="decides")
     number = st.column_config.NumberColumn
@@ -193,8 +182,8 @@ def regression(page: str, names: Sequence[str]) -> None:
         column_config={
             "decides": "Problem",
             "direction": "Direction",
-            "loss": number("Squared error", format="%.4f", help="Mean squared error on fresh sequences."),
-            "best_loss": number("Best possible", format="%.4f"),
+            "loss": number(words.ERROR, format="%.4f", help=words.ERROR_HELP),
+            "best_loss": number(words.BEST, format="%.4f"),
         },
     )
 
@@ -203,7 +192,7 @@ def more(page: str, cell: Cell) -> None:
     """The other problems: those with labels as cells, those with numbers in a table. cell: the one that is open"""
     others = [name for name, problem in PROBLEMS.items() if name not in KINDS and problem.head != "regression"]
     numbers = [name for name, problem in PROBLEMS.items() if problem.head == "regression"]
-    opened = st.expander("More problems", key=state.widget(page, "more"), on_change="rerun")
+    opened = st.expander(words.MORE, key=state.widget(page, "more"), on_change="rerun")
     if opened.open:
         with opened:
             labels, errors = st.columns([1.6, 1], gap="medium")
@@ -214,5 +203,5 @@ def more(page: str, cell: Cell) -> None:
                 origin(page, others)
             with errors:
                 regression(page, numbers)
-                st.caption("Choose a problem above, or a cell here, to open it.")
+                st.caption(words.OPEN_ONE)
             best_possible.complete_later(specs, complete)

@@ -7,15 +7,12 @@ import streamlit as st
 
 from bilstm_core import figures, reports
 from bilstm_core.analysis import frames
-from bilstm_core.analysis.deciding import ROWS
-from bilstm_core.analysis.statistics import share_within
-from bilstm_core.analysis.telling import beside_best
 from bilstm_core.bayes import view_of
-from bilstm_core.presets import LONG_ENOUGH
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from ui import best_possible, controls, evaluations, live, registry, session, state, wording
 from ui.chart.component import cached, chart
+from ui.problems import words
 from ui.problems.grid import Cell, run_of, set_seed, spec_of
 from ui.watch import Watch, line
 
@@ -37,7 +34,7 @@ def buttons(page: str, cell: Cell) -> None:
     run, busy = run_of(page, cell), live.active(page)
     live.prepare(page, [] if run else [spec_of(page, cell)])
     again, halt, anew, away = st.columns(4)
-    label = "Train live" if run else "Run"
+    label = words.AGAIN if run else words.RUN
     kind: Literal["primary", "secondary"] = "secondary" if run else "primary"
     again.button(
         label,
@@ -51,18 +48,17 @@ def buttons(page: str, cell: Cell) -> None:
     with halt:
         live.stop_button(page)
     anew.button(
-        "New seed",
+        words.NEW_SEED,
         key=state.widget(page, "new_seed"),
         on_click=_train,
         args=(page, cell, True),
         disabled=busy,
         width="stretch",
     )
-    if away.button("Open on Train", key=state.widget(page, "open"), width="stretch"):
+    if away.button(words.OPEN, key=state.widget(page, "open"), width="stretch"):
         controls.hand_over(registry.TRAIN.name, spec_of(page, cell))
         st.switch_page(registry.TRAIN.path)
-    cost = f"{LONG_ENOUGH.steps:,} weight updates"
-    st.caption(f"{label}: {cost}, {run.timing.train_s:.0f} s when last trained." if run else f"{label}: {cost}.")
+    st.caption(words.cost(label, run.timing.train_s if run else None))
 
 
 def opened(page: str, cell: Cell) -> Run | None:
@@ -70,7 +66,7 @@ def opened(page: str, cell: Cell) -> Run | None:
     problem, direction = cell
     spec = spec_of(page, cell)
     declared = spec.problem.problem
-    st.markdown(f"**{ROWS[problem][0].upper()}{ROWS[problem][1:]}, {direction}.** {declared.question}")
+    st.markdown(words.opened(problem, direction))
     run = run_of(page, cell)
     if run:
         st.markdown(_measured(run))
@@ -83,9 +79,9 @@ def opened(page: str, cell: Cell) -> Run | None:
             ),
         ),
         key=f"{page}-reading",
-        alt=f"Which values the outputs of {direction} have read, and which decide their labels.",
+        alt=words.grid_alt(direction),
     )
-    st.caption(f"Filled: this output has read that value. Outlined: that value {wording.outlined(spec.problem)}.")
+    st.caption(words.grid(spec.problem))
     _loss(page, spec)
     return run
 
@@ -94,13 +90,12 @@ def _measured(run: Run) -> str:
     spec, evaluation = run.spec, evaluations.evaluated(run)
     risk = best_possible.best_possible(spec.problem, spec.model)
     if evaluations.diverged(evaluation):
-        return evaluations.DIVERGED
+        return wording.DIVERGED
     if not wording.classes(spec.problem):
-        best = f"; best possible {risk.loss:.4f}" if risk else ""
-        return f"Mean squared error **{evaluation.loss:.4f}**{best}."
-    exact, low, high = share_within(evaluation.exact, *evaluation.exact_interval)
-    best = beside_best(evaluation.exact, evaluation.exact_interval, risk.exact if risk else None)
-    return f"Whole sequence right: **{exact}** ({low} to {high} on {evaluation.n_sequences:,} fresh sequences).{best}"
+        return words.error(evaluation.loss, risk.loss if risk else None)
+    return words.right(
+        evaluation.exact, evaluation.exact_interval, evaluation.n_sequences, risk.exact if risk else None
+    )
 
 
 def _loss(page: str, spec: RunSpec) -> None:
@@ -112,7 +107,7 @@ def _loss(page: str, spec: RunSpec) -> None:
         run = session.find(spec)
         mine = watch is not None and watch.view.specs[0] == spec
         if not run and not mine:
-            st.info("Not trained yet. Press Run.")
+            st.info(words.NOT_TRAINED)
             live.progress(page, watch)
             return
 
@@ -133,7 +128,7 @@ def _loss(page: str, spec: RunSpec) -> None:
         chart(
             cached(key, build),
             key=f"{page}-curve",
-            alt="Loss by sequences seen.",
+            alt=words.LOSS_ALT,
             watch=watch,
             lines=[line(direction, {0: spec})] if mine else (),
         )

@@ -10,11 +10,10 @@ from bilstm_core.choices import DIRECTIONS
 from bilstm_core.files.findings import Drawing, Findings
 from bilstm_core.runs import Run
 from ui import best_possible, code, evaluations, files, live, registry
-from ui.problems import grid
+from ui.problems import grid, words
 from ui.problems.grid import Cell
 from ui.problems.opened import WINDOW
 
-NOT_YET = "There are files once all nine cells are trained."
 COLUMNS = {"low": "exact_low", "high": "exact_high", "best": "best_exact"}
 
 
@@ -23,7 +22,7 @@ def offer(page: str, cell: Cell, table: pd.DataFrame) -> files.Offer | str:
     nine = [run for name in grid.NINE for way in DIRECTIONS if (run := grid.run_of(page, (name, way)))]
     opened = grid.run_of(page, cell)
     if live.active(page) or len(nine) < len(table):
-        return NOT_YET
+        return words.NO_FILES
     runs = [*nine, *([opened] if opened else [])]
     key = (cell, tuple(run.digest for run in runs), tuple(table["best"].isna()))
     program = partial(code.of_run, page, opened, window=WINDOW) if opened else None

@@ -16,7 +16,6 @@ from ui import wording
 from ui.pasted import labelled, padded
 
 Values = npt.NDArray[np.float32]
-FIXED = "Single values cannot be changed here: the answers belong to the whole wave, not to its values."
 
 
 def can_be_edited(problem: ProblemSpec) -> bool:
@@ -65,7 +64,7 @@ def verdict(problem: ProblemSpec, rows: pd.DataFrame) -> str:
     """How good a model's answers are, in words. rows: as of `rows_of` with a run"""
     gaps = rows["expected"] - rows["predicted"]
     if wording.classes(problem):
-        return f"{int((gaps != 0).sum())} of {len(rows)} labels wrong"
+        return wording.wrong(int((gaps != 0).sum()), len(rows))
     return f"{wording.SQUARED} {np.square(gaps).mean():.4f}"
 
 

@@ -37,7 +37,7 @@ def _taken(page: str, name: str, values: list[float], count: int) -> Edit | None
     """The edit that the address asked for, as one of the sequence that the page shows; None if it does not fit."""
     if len(values) != count:
         forget_edits(page)
-        state.EDIT_ERROR(page).set(f"The link has {len(values)} values, and this sequence {count}; it is as drawn.")
+        state.EDIT_ERROR(page).set(wording.values_of_link(len(values), count))
         return None
     edit: Edit = {"sequence": name, "values": values}
     state.EDIT(page).set(edit)
@@ -92,9 +92,7 @@ def edit_controls(page: str, name: str, values: Values) -> None:
 
     which, slide_column, back = st.columns([1.5, 3.6, 1.5], vertical_alignment="bottom")
     with which:
-        st.number_input(
-            "Edit timestep", 1, timesteps, key=state.BLOCK(page).key, help="Or click a block in the figure."
-        )
+        st.number_input("Edit timestep", 1, timesteps, key=state.BLOCK(page).key, help=wording.BLOCK_HELP)
     with slide_column:
         st.slider(
             f"Value at timestep {chosen}",
@@ -108,16 +106,16 @@ def edit_controls(page: str, name: str, values: Values) -> None:
         )
     with back:
         st.button(
-            "Undo edits", on_click=forget_edits, args=(page,), disabled=not is_edited(page, name), width="stretch"
+            wording.UNDO, on_click=forget_edits, args=(page,), disabled=not is_edited(page, name), width="stretch"
         )
-    with st.expander("Type or paste a sequence"):
+    with st.expander(wording.TYPE):
         st.text_area(
-            f"{timesteps} values, each at least 0 and less than 1",
+            wording.values_wanted(timesteps),
             " ".join(np.format_float_positional(value, trim="-") for value in values),
             key=text.key,
             height=80,
         )
-        st.button("Use these values", on_click=typed)
+        st.button(wording.USE, on_click=typed)
     if failed.get():
         st.markdown(f":material/error: {address.escaped(failed.get())}")
 
@@ -208,13 +206,12 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
                     args=(page, mistakes, number),
                     disabled=not mistakes,
                     width="stretch",
-                    help=f"{len(mistakes)} of 100 fresh sequences have a wrong label.",
+                    help=wording.mistakes_help(len(mistakes)),
                 )
             sentence = one_sequence(page, run, evaluation, number)
             heading.markdown(f"**{sentence}**")
         with right:
-            what = f"{100 - len(mistakes)} wholly right" if with_labels else "by their error"
-            st.markdown(f"**100 fresh sequences: {what}.** Choose a row to see it.")
+            st.markdown(wording.wall(len(mistakes), labels=with_labels))
             chart(
                 cached(
                     ("wall", number, run.digest),
@@ -223,9 +220,7 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
                     ),
                 ),
                 key=f"{page}-wall",
-                alt=f"Answers to 100 fresh sequences; {len(mistakes)} have a wrong one."
-                if with_labels
-                else "Errors of the answers to 100 fresh sequences.",
+                alt=wording.wall_alt(len(mistakes), labels=with_labels),
                 on_click=_choose_row(page, FRESH),
             )
         address.end(page)
@@ -242,7 +237,7 @@ def one_sequence(page: str, run: Run, evaluation: Evaluation, number: int, *, he
     values = edited(page, name, sequences.real_values(drawn))
     rows = sequences.rows_of(sequences.with_values(problem, drawn, values), run)
     chosen = block(page, values) if sequences.can_be_edited(problem) else None
-    which = "Your sequence" if is_edited(page, name) else f"Fresh sequence {number}"
+    which = wording.sequence(number, edited=is_edited(page, name))
     counted = not state.COVERED.get()
     sentence = f"{which}: {sequences.verdict(problem, rows)}" if counted else which
 
@@ -252,11 +247,11 @@ def one_sequence(page: str, run: Run, evaluation: Evaluation, number: int, *, he
     chart(
         unless_edited(page, name, ("timeline", evaluations.drawn_key(run), name, chosen, counted, height), figure),
         key=f"{page}-timeline",
-        alt=f"{sentence}. Its values, what the model answers, and what is expected.",
+        alt=wording.sequence_alt(sentence),
         on_click=chooser(page, values) if chosen else None,
     )
     if chosen:
         edit_controls(page, name, values)
     else:
-        st.caption(sequences.FIXED)
+        st.caption(wording.FIXED)
     return sentence

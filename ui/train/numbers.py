@@ -14,7 +14,7 @@ def answer(run: Run, evaluation: Evaluation) -> Told:
     """The page's measured answer."""
     seen, spec = run.sequences_seen, run.spec
     if evaluations.diverged(evaluation):
-        return words.diverged(seen, evaluations.DIVERGED)
+        return words.diverged(seen, wording.DIVERGED)
     if not wording.classes(spec.problem):
         return words.squared_error(seen, evaluation.loss, wording.SQUARED, evaluation.n_sequences)
     risk = best_possible.best_possible(spec.problem, spec.model)

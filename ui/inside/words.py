@@ -1,0 +1,223 @@
+"""What the Inside page says."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bilstm_core.problems.base import Head
+from bilstm_core.specs import ProblemSpec
+from ui import wording
+
+ANSWER_LATER = "Press **Train** to find out."
+NO_FILES = "There are files once a run is trained."
+NO_RUN_ON_TRAIN = "Train shows no run yet."
+REACTS, HAS_READ = "What does each output react to?", "What has it read?"
+STATES, GATES, MERGE, LEARNING = TABS = ("Hidden states", "Gates of a unit", "The merge", "While it learnt")
+EPOCHS_HELP = "One fresh sequence each."
+MERGING = {
+    "concat": "both numbers go on to the output layer, side by side",
+    "sum": "their sum goes on to the output layer",
+    "mul": "their product goes on to the output layer",
+    "ave": "their mean goes on to the output layer",
+}
+MOVES: Mapping[Head, tuple[str, str]] = {  # what the matrix's numbers are about, and the question that they answer
+    "binary": (
+        "log-odds",
+        "how much does the output's log-odds change, up or down? Log-odds, for a probability near 0 or 1 hardly moves"
+        " any more.",
+    ),
+    "categorical": (
+        "logits",
+        "how far do the logits of the output's classes move, all together? Logits, for a probability near 0 or 1 hardly"
+        " moves any more.",
+    ),
+    "regression": ("output", "how much does the output change, up or down?"),
+}
+CELLS: Mapping[str, str] = {
+    "lstm": "cell state = forget gate × cell state before + input gate × candidate; "
+    "hidden state = output gate × tanh(cell state).",
+    "gru": "hidden state = update gate × hidden state before + (1 − update gate) × candidate; "
+    "the reset gate says how much of the state before goes into the candidate.",
+    "rnn": "A simple RNN has no gates: its hidden state is all there is.",
+}
+NO_MERGE = "One direction: there is nothing to merge. Choose **bidirectional** to see a merge step by step."
+OTHER_MERGES = "The other rows say what the other merges would make of the same two numbers."
+CHECKPOINTS = (
+    "Press Replay or move the scrubber. Each checkpoint is the same training, ended after so many sequences; the "
+    "units are those most tied to the label at the end."
+)
+CHECKPOINTS_ALT = "Sensitivities and hidden states at each checkpoint of the training, on a scrubber."
+GRID_ALT = "Which values each output has read, and which decide its label."
+
+
+def not_trained(wanted: str, shown: str) -> str:
+    """That what is asked for is not trained yet. shown: the run that the figures show instead, if there is one"""
+    return f":material/info: Not trained yet: {wanted}." + (f" The figures show {shown}." if shown else "")
+
+
+def nothing(cells: int) -> str:
+    """That no output reacts to any value."""
+    return f"No output reacts to any value: all {cells:,} cells are exactly zero."
+
+
+def reaction(output: int, *, turns: bool, read: npt.NDArray[np.bool_], most: int | None, part: bool) -> str:
+    """What an output has read, and which value it reacts to most.
+
+    turns: whether its label is another than the one before; read: of the real values; most: from 1, None if it reacts
+    to none; part: whether only some of the values are shown
+    """
+    where = ", where the label turns," if turns else ""
+    among = ", of those shown," if part else ""
+    reacts = f"{among} reacts most to value **{most}**" if most else " reacts to none"
+    return f"Output {output}{where} has read {span(read)} and{reacts}."
+
+
+def zeros(unread: int, faded: int, cells: int) -> str:
+    """How many cells are exactly zero, and why.
+
+    unread: of values that were not read; faded: of values with too small a reaction; cells: of the whole matrix
+    """
+    if not unread + faded:
+        return "No cell is exactly zero."
+    sentence = f"In all, **{unread + faded:,} of {cells:,}** cells are exactly zero: "
+    if not faded:
+        return sentence + "those values it has not read."
+    small = "it has read, but its reaction is too small to tell from zero"
+    return sentence + (f"{unread:,} values it has not read, {faded:,} {small}." if unread else f"those values {small}.")
+
+
+def idle(share: float) -> str:
+    """How much of all reaction is to values that decide nothing; empty where none is."""
+    return f"**{share:.0%}** of all reaction is to values that do not decide the label in question." if share else ""
+
+
+def span(known: npt.NDArray[np.bool_]) -> str:
+    """The values that an output has read, of the real ones: part of a sentence."""
+    read = np.flatnonzero(known) + 1
+    if not len(read):
+        return "padding alone"
+    if len(read) == 1:
+        return f"value {read[0]} alone"
+    return f"all {len(read)} values" if len(read) == len(known) else f"values {read[0]} to {read[-1]}"
+
+
+def unit_of(head: Head) -> str:
+    """What the matrix's numbers are."""
+    return f"change of {MOVES[head][0]} by change of value"
+
+
+def matrix(problem: ProblemSpec) -> str:
+    """How matrix and grid are read."""
+    return (
+        f"Matrix: if a value is raised a little, {MOVES[problem.problem.head][1]} "
+        f"Grid: filled, has read; outlined, {wording.outlined(problem)}."
+    )
+
+
+def matrix_alt(zero: int) -> str:
+    """What the matrix shows. zero: how many cells are"""
+    return f"How much each output reacts to each value; {zero} cells are exactly zero."
+
+
+def shown_part(first: int, last: int, timesteps: int, *, padded: bool) -> str:
+    """Which timesteps the matrix shows, and why not all. padded: whether the rest is padding"""
+    why = "the rest is padding" if padded else "around the flip: all of them take too long for a network of this size"
+    return f"The matrix shows timesteps {first} to {last} of {timesteps}, {why}."
+
+
+def states(units: int, sequences: int, *, together: bool, layers: int) -> str:
+    """Which units the states are of. together: whether the merged numbers' units are shown of all three"""
+    follow = "the merged numbers' closest units in all three, so that a row can be followed through the merge"
+    return (
+        f"The {units} units whose state goes most closely with the label: by the correlation"
+        f" of state and label over all timesteps of {sequences} fresh sequences;"
+        f" {follow if together else 'the closest first'}." + (" The last layer is shown." if layers > 1 else "")
+    )
+
+
+def states_alt(name: str) -> str:
+    """What a heat map of states shows. name: of the branch"""
+    return f"States of units at each timestep, {name}."
+
+
+def unit(number: int, tie: float | None) -> str:
+    """A unit in the list. tie: its correlation with the label, where it is known"""
+    return f"{number}" if tie is None else f"{number} (correlation with the label {tie:+.2f})"
+
+
+def gates(cell: str, *, from_end: bool) -> str:
+    """How a cell's state comes about. from_end: whether its branch reads backward"""
+    before = " Before means: at the timestep after, for this branch reads from the end." if from_end else ""
+    return CELLS[cell] + before
+
+
+def gates_alt(unit: int, branch: str) -> str:
+    """What the figure of a unit's gates shows."""
+    return f"Gates and states of unit {unit} of the {branch} branch, by timestep."
+
+
+def merge_alt(first: float, second: float) -> str:
+    """What the figure of the merges shows."""
+    return f"What each merge makes of {first:.2f} and {second:.2f}."
+
+
+def merged_by(merge_mode: str) -> str:
+    """How the model merges."""
+    return f"This model was trained with **{merge_mode}**: {MERGING[merge_mode]}."
+
+
+def weighed(terms: Sequence[tuple[float, float]], timestep: int, total: float, *, log_odds: bool) -> str:
+    """What the output layer makes of a unit.
+
+    terms: weight and merged number; total: of all units and the bias; log_odds: whether the output is a probability
+    """
+    products = " and ".join(f"{signed(weight)} × {signed(merged)}" for weight, merged in terms)
+    added = sum(weight * merged for weight, merged in terms)
+    return (
+        f"The output layer weighs it: {products}. So this unit adds **{added:+.2f}** to "
+        f"{'the log-odds of ' if log_odds else ''}output {timestep}; all units and the bias together make {total:+.2f}."
+    )
+
+
+def signed(number: float) -> str:
+    """A number within a product."""
+    return f"{number:.2f}" if number >= 0 else f"(−{-number:.2f})"
+
+
+def checkpoints(epochs: Sequence[int], updates: int) -> str:
+    """What the checkpoints are. updates: weight updates that are missing"""
+    return (
+        "The same training again, ended early: what the network was like after "
+        + ", ".join(f"{each:,}" for each in epochs)
+        + f" epochs. {updates:,} weight updates in the background."
+    )
+
+
+def train_checkpoints(missing: int) -> str:
+    """What the button says."""
+    return f"Train {missing} checkpoints"
+
+
+def no_checkpoint(updates: int, updates_an_epoch: int) -> str:
+    """Why there is none. updates: weight updates that the run has done"""
+    ended = "was stopped in its first epoch" if updates < updates_an_epoch else "has done a single epoch"
+    return f"This run {ended}: there is no checkpoint between untrained and trained."
+
+
+def moment(seen: int, total: int) -> str:
+    """A checkpoint's name on the scrubber. seen, total: sequences"""
+    of = f"{total:,} sequence{'s' if total > 1 else ''}"
+    return f"after all {of}" if seen == total else f"after {seen:,} of {of}"
+
+
+FILES: Mapping[str, Any] = {
+    "The sequence": "Its values, answers and labels.",
+    "Hidden states": "Of the units whose state goes most closely with the label.",
+}
+
+
+def matrix_in_files(unit: str) -> str:
+    """What is said of the matrix in a report. unit: of its numbers"""
+    return f"Rows: outputs; columns: values. In {unit}; empty where it is exactly zero."

@@ -1,0 +1,48 @@
+"""What the Overview says. It imports little, for the first page of a new server waits for it."""
+
+from collections.abc import Sequence
+
+START = "Start: see the problem"
+ORDER = "Tutorial's order (output reversed)"
+TEN_MINUTES = (
+    "**Ten minutes.** See when a label flips on The problem, train a network on Train and look at its mistakes, "
+    "then ask Directions whether reading both ways helps."
+)
+TEACH = (
+    "**Teach it.** Project this picture and let the class say which inputs an output has read. Let everyone bet "
+    "on a curve, then open Directions with ten starts."
+)
+OWN = (
+    "**Try your own settings.** On Train choose timesteps, units, cell and layers, keep runs for comparison, "
+    "and take every curve and table away as CSV."
+)
+PICTURE = (
+    "One box a timestep, always the same network. The dots in a box are its units: more units make the boxes "
+    "richer, not the row longer."
+)
+
+
+def answer(read: Sequence[Sequence[int]]) -> str:
+    """What every output has read. read: the values, from 1, of each output in order"""
+    steps = list(range(1, len(read) + 1))
+    rules = {
+        "the **whole sequence**": [steps for _ in steps],
+        "**its own value and those before it**, and nothing else": [steps[:t] for t in steps],
+        "**its own value and those after it**, and nothing else": [steps[t - 1 :] for t in steps],
+    }
+    rule = next((words for words, values in rules.items() if values == read), None)
+    if rule is None:
+        return "Output t has read **the last t values**: the outputs come in the order in which the network read."
+    return f"Every output has read {rule}. Point at one to see which values reach it."
+
+
+def output(number: int, read: Sequence[int]) -> str:
+    """What one output has read: no sentence, but its line under the picture."""
+    what = f"values {read[0]} to {read[-1]}" if len(read) > 1 else f"value {read[0]}"
+    return f"output {number} has read {what}"
+
+
+def alt(direction: str, timesteps: int, *, turned: bool) -> str:
+    """What the picture shows. turned: whether the outputs come in reversed order"""
+    order = ", its outputs reversed" if turned else ""
+    return f"A {direction} network unrolled over {timesteps} timesteps, from inputs below to outputs above{order}."

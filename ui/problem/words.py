@@ -1,0 +1,97 @@
+"""What the Problem page says."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from bilstm_core.analysis.statistics import listed
+from bilstm_core.specs import ProblemSpec
+
+MOST_TURNS = 6  # that are named
+NEW, TRAIN = "New sequence", "Train a model on it"
+WORKED_EXAMPLE = "The worked example of the tutorial."
+NUMBERS = "No label flips here: each answer is a number."
+KNOWN_TO: Mapping[str, str] = {
+    "forward": "Every label can be known from the past alone.",
+    "backward": "Every label can be known from the future alone.",
+    "bidirectional": "No single direction is enough to know every answer.",
+}
+BLIND = "What does a blind guess lose?"
+SHARES_ALT = "How often each timestep has each label."
+SHARES_OF = "Counted on 20,000 fresh sequences."
+
+
+def flip(problem: ProblemSpec, rows: pd.DataFrame, limits: Sequence[float] | None) -> str:
+    """When the label changes, and why.
+
+    rows: timestep, x, expected, of labels; limits: what the running sum must reach, if the labels turn with it
+    """
+    declared = problem.problem
+    labels = rows["expected"].to_numpy()
+    turns = [int(step) for step in rows["timestep"][1:][np.diff(labels) != 0]]
+    if limits is None or declared.waterfall is None:
+        ones = f"{int(labels.sum())} of {len(labels)} labels are 1"
+        return f"{at(turns)}; {ones}." if turns else f"Never here: {ones}."
+    if len(limits) > 1:
+        if not turns:
+            return f"Never here: every label is {labels[0]}."
+        goals = listed([f"{limit:.2f}" for limit in limits])
+        return f"{at(turns)}, as the running sum passes {goals}."
+    goal = f"{limits[0]:.2f}"
+    if declared.parameters:
+        goal = f"{limits[0]:g} ({problem.threshold:g} × {problem.timesteps} timesteps)"
+    return _coming(rows, goal) if declared.waterfall.from_end else _reached(rows, goal)
+
+
+def at(turns: Sequence[int]) -> str:
+    """The beginning of a sentence: at which timesteps."""
+    if len(turns) > MOST_TURNS:
+        return f"At {len(turns)} timesteps, the first of them **{turns[0]}**"
+    steps = listed([f"**{step}**" for step in turns])
+    return f"At timestep{'s' if len(turns) > 1 else ''} {steps}" if turns else "Never here"
+
+
+def _reached(rows: pd.DataFrame, goal: str) -> str:
+    ones = rows.loc[rows["expected"] == 1, "timestep"]
+    if ones.empty:
+        return f"Never here: the running sum ends at {rows['x'].sum():.2f} and does not reach {goal}."
+    first = int(ones.iloc[0])
+    return f"At timestep **{first}**: there the running sum, {rows['x'][:first].sum():.2f}, first reaches {goal}."
+
+
+def _coming(rows: pd.DataFrame, goal: str) -> str:
+    zeros = rows.loc[rows["expected"] == 0, "timestep"]
+    if zeros.empty:
+        return f"Never here: even the last value, {rows['x'].iloc[-1]:.2f}, reaches {goal}."
+    first = int(zeros.iloc[0])
+    if first == 1:
+        return f"Never here: all values together, {rows['x'].sum():.2f}, do not reach {goal}."
+    left = rows["x"][first - 1 :].sum()
+    return f"At timestep **{first}**: there what is still to come, {left:.2f}, first falls short of {goal}."
+
+
+def about(problem: ProblemSpec) -> str:
+    """The problem, and what it asks at each timestep."""
+    return f"**{problem.problem.title}.** {problem.problem.question}"
+
+
+def how_often(classes: int) -> str:
+    """What the bars answer. classes: how many labels there are"""
+    return "How often is each label 1?" if classes == 2 else "How often is each label given?"
+
+
+def by_mean(loss: float) -> str:
+    """How far whoever knows the timestep alone gets where answers are numbers. loss: the mean squared error"""
+    return (
+        f"Who knows the timestep alone does best to answer with the mean, and has a mean squared error of "
+        f"**{loss:.2f}**. There are no labels to count."
+    )
+
+
+def by_position(accuracy: float) -> str:
+    """How far whoever knows the timestep alone gets where answers are labels. accuracy: of labels"""
+    return (
+        f"A guess by position alone is right **{accuracy:.0%}** of the time: it names each timestep's most frequent "
+        "label and never looks at a value."
+    )

@@ -1,0 +1,85 @@
+"""What the Problems page says; its headline is `bilstm_core.analysis.deciding.headline`, for commands say it, too."""
+
+from collections.abc import Iterable, Sequence
+
+from bilstm_core.analysis.deciding import KINDS, ROWS
+from bilstm_core.analysis.statistics import listed
+from bilstm_core.presets import LONG_ENOUGH
+from bilstm_core.problems import PROBLEMS
+from bilstm_core.specs import ProblemSpec
+from ui import wording
+
+NOT_TRAINED = "Not trained yet. Press Run."
+NO_FILES = "There are files once all nine cells are trained."
+RUN, AGAIN, NEW_SEED, OPEN = "Run", "Train live", "New seed", "Open on Train"
+MORE = "More problems"
+OPEN_ONE = "Choose a problem above, or a cell here, to open it."
+LOSS_ALT = "Loss by sequences seen."
+ERROR, ERROR_HELP, BEST = "Squared error", "Mean squared error on fresh sequences.", "Best possible"
+
+
+def choice(name: str) -> str:
+    """A problem's name in the list: what decides its labels, where it is one of the nine cells' three."""
+    title = PROBLEMS[name].title
+    return f"{KINDS[name]}: {title.lower()}" if name in KINDS else title
+
+
+def cells_alt(cells: Iterable[tuple[str, str, float]]) -> str:
+    """What a grid of cells shows. cells: what decides, direction, and the share of whole sequences right"""
+    shares_of = "; ".join(f"{decides}, {direction}: {exact:.0%}" for decides, direction, exact in cells)
+    return f"Whole sequences right. {shares_of}."
+
+
+def origin(tested: int, recorded: str, here: int, runs: int) -> str:
+    """How cells were trained, and where they come from.
+
+    tested: fresh sequences; recorded: of those that come with the program, a sentence; here: how many do not, of `runs`
+    """
+    trained = (
+        f"{LONG_ENOUGH.sequences:,} sequences in batches of {LONG_ENOUGH.batch_size} each, tested on "
+        f"{tested:,} fresh ones. Best possible: the likelier label at each timestep, of whoever has read the same; a "
+        "model can come out a little above it."
+    )
+    return f"{trained} {recorded} {f'{here} of {runs} trained here.' if here else ''}"
+
+
+def numbers(names: Sequence[str]) -> str:
+    """What stands above the problems whose answers are numbers."""
+    return f"**{listed([PROBLEMS[name].title for name in names])}**: the answers are numbers"
+
+
+def opened(name: str, direction: str) -> str:
+    """The open cell, and what its problem asks."""
+    row = ROWS[name]
+    return f"**{row[0].upper()}{row[1:]}, {direction}.** {PROBLEMS[name].question}"
+
+
+def cost(label: str, seconds: float | None) -> str:
+    """What a press of the button of this label costs. seconds: of the training that is there, if one is"""
+    updates = f"{label}: {LONG_ENOUGH.steps:,} weight updates"
+    return f"{updates}, {seconds:.0f} s when last trained." if seconds is not None else f"{updates}."
+
+
+def error(loss: float, best: float | None) -> str:
+    """What the open cell reaches where answers are numbers. best: the best possible, if it is known"""
+    return f"Mean squared error **{loss:.4f}**{f'; best possible {best:.4f}' if best is not None else ''}."
+
+
+def right(exact: float, interval: tuple[float, float], sequences: int, best: float | None) -> str:
+    """What the open cell reaches where answers are labels.
+
+    sequences: that it was tested on; best: the best possible, if it is known
+    """
+    share, low, high = share_within(exact, *interval)
+    beside = beside_best(exact, interval, best)
+    return f"Whole sequence right: **{share}** ({low} to {high} on {sequences:,} fresh sequences).{beside}"
+
+
+def grid(problem: ProblemSpec) -> str:
+    """What the squares of the reading grid mean."""
+    return f"Filled: this output has read that value. Outlined: that value {wording.outlined(problem)}."
+
+
+def grid_alt(direction: str) -> str:
+    """What the reading grid shows."""
+    return f"Which values the outputs of {direction} have read, and which decide their labels."
