@@ -17,7 +17,7 @@ from ui.cell.subject import LINES
 from ui.inside import words as inside
 from ui.links import choice, entry_link, looks, number, overview, some, switch
 from ui.pasted import checked_number
-from ui.train.details import TABS
+from ui.train.words import TABS
 
 
 def setting(page: str, offered: Offered[Any], name: str, *, entry: state.Entry[Any] | None = None) -> Link:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from bilstm_core.analysis.deciding import KINDS, ROWS
-from bilstm_core.analysis.statistics import listed
+from bilstm_core.analysis.statistics import listed, share_within
+from bilstm_core.analysis.telling import beside_best
 from bilstm_core.presets import LONG_ENOUGH
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.specs import ProblemSpec
