@@ -1,7 +1,8 @@
 """How good a run is on fresh sequences, by inference.py. NumPy only."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ N_EXAMPLES = 100
 MOST_SEQUENCES, FEWEST_SEQUENCES = 10_000, N_EXAMPLES  # that a run is evaluated on where nobody names a number
 AFFORDABLE = 3e9  # multiply-adds that the evaluation of a run may cost; a page must answer at once
 AFFORDABLE_BESIDE = 1e10  # for all starts of a model in a comparison, which are evaluated beside the pages
+TABLES = ("per_timestep", "confusion", "examples")  # of an evaluation
 NORMAL_QUANTILE = 1.959963984540054  # of 97.5 %
 
 Array = npt.NDArray[Any]
@@ -92,6 +94,20 @@ def evaluation_size(spec: RunSpec, affordable: float = AFFORDABLE) -> int:
     """How many fresh sequences can be evaluated for so many multiply-adds, within MOST and FEWEST_SEQUENCES."""
     cost = spec.problem.timesteps * (parameter_count(spec.problem, spec.model) + 200)
     return int(min(MOST_SEQUENCES, max(FEWEST_SEQUENCES, affordable // cost)))
+
+
+def to_parts(evaluation: Evaluation, *, examples: bool = True) -> dict[str, Any]:
+    """An evaluation as plain numbers and flat dicts of arrays, for another process. examples: with these, the bulk"""
+    tables = ("per_timestep", "confusion", *(["examples"] if examples else []))
+    flat = {each.name: getattr(evaluation, each.name) for each in fields(Evaluation) if each.name not in TABLES}
+    return flat | {
+        name: {column: values.to_numpy() for column, values in getattr(evaluation, name).items()} for name in tables
+    }
+
+
+def from_parts(flat: Mapping[str, Any]) -> Evaluation:
+    """The evaluation that `to_parts` took apart; without examples where it left them out."""
+    return Evaluation(**{**flat, **{name: pd.DataFrame(flat.get(name, {})) for name in TABLES}})
 
 
 def evaluation_sequences(problem: ProblemSpec, n_sequences: int, seed: int = EVALUATION_SEED) -> Batch:

@@ -24,18 +24,23 @@ NOTHING = "\u00a0"
 
 
 def start(
-    page: str, specs: Sequence[RunSpec], resume: Run | None = None, about: Mapping[str, Any] | None = None
+    page: str,
+    specs: Sequence[RunSpec],
+    resume: Run | None = None,
+    about: Mapping[str, Any] | None = None,
+    sequences: int = 0,
 ) -> None:
     """Submit a job for the page, unless it has one: of several quick clicks the first counts. Returns at once.
 
     about: what another session needs to show what the job was asked for; JSON-ready
+    sequences: that the page scores each run on; 0 where it evaluates each whole
     What is too much at once is told on the page.
     """
     if active(page):
         return
     forget_failure(page)
     try:
-        job = session.jobs().submit(specs, resume=resume, watcher=session.watcher(), about=about)
+        job = session.jobs().submit(specs, resume=resume, watcher=session.watcher(), about=about, sequences=sequences)
     except ValueError as error:
         _failed(page, str(error), [], error.share if isinstance(error, TooMuchError) else 0.0)
         return

@@ -8,6 +8,7 @@ import streamlit as st
 
 from bilstm_core.service.jobs import Jobs
 from bilstm_core.store import Store
+from ui import scores
 
 FIRST_PAGE_S = 4.0  # in which pages are drawn; then TensorFlow's import takes a core for seconds. Train starts it too
 
@@ -21,4 +22,4 @@ def store() -> Store:
 @st.cache_resource(on_release=lambda jobs: jobs.close(), show_spinner=False)
 def jobs() -> Jobs:
     """The one job service of the app; a change of the source replaces it."""
-    return Jobs(delay_s=FIRST_PAGE_S, keep=store().put)
+    return Jobs(delay_s=FIRST_PAGE_S, keep=store().put, evaluated=scores.take)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from bilstm_core import codec
+from bilstm_core.evaluation import Evaluation
+from bilstm_core.evaluation import from_parts as evaluation_from_parts
 from bilstm_core.runs import Run, from_parts, to_parts
 from bilstm_core.service.failure import failure
 from bilstm_core.service.heartbeat import SILENT_S
@@ -40,21 +42,25 @@ class AtWork:
         self._turns[key] = turn
         return key
 
-    def send(self, client: Any, key: str, source: str, hear: Callable[[str, list[Run], str], None]) -> None:
+    def send(
+        self, client: Any, key: str, source: str, hear: Callable[[str, list[Run], list[Evaluation], str], None]
+    ) -> None:
         """Give a part that has begun to a worker.
 
         source: the app's fingerprint
-        hear: called in a thread of Dask's, with the key, the part's runs and what went wrong: a sentence, or empty
+        hear: called in a thread of Dask's, with the key, the part's runs, the evaluations of the first of them and what
+            went wrong: a sentence, or empty
         """
         worker = importlib.import_module("bilstm_core.service.worker")
         job, number = self._turns[key]
         earlier = job.parts[number].runs or ([job.resume] if job.resume else [])
         future = client.submit(
-            worker.train_job,
+            worker.train_and_evaluate,
             (job.id, number, key),
             [codec.encode(job.specs[place]) for place in job.parts[number].places],
             source,
             [to_parts(run) for run in earlier],
+            job.sequences,
             key=key,
             resources={"TRAIN": 1},
             pure=False,
@@ -120,11 +126,12 @@ def _tell(client: Any, function: str, argument: str) -> None:
     ).start()
 
 
-def _fetch(future: Any) -> tuple[list[Run], str]:
+def _fetch(future: Any) -> tuple[list[Run], list[Evaluation], str]:
     """What a part's task gave, and what went wrong; waits, for a worker that hangs may keep it waiting."""
     try:
         if future.status == "finished":
-            return [from_parts(*parts) for parts in future.result(timeout=60)], ""
-        return [], failure(future.exception(timeout=10) if future.status == "error" else None)
+            runs, evaluations = future.result(timeout=60)
+            return [from_parts(*parts) for parts in runs], [evaluation_from_parts(flat) for flat in evaluations], ""
+        return [], [], failure(future.exception(timeout=10) if future.status == "error" else None)
     except (Exception, CancelledError):
-        return [], failure(None)
+        return [], [], failure(None)

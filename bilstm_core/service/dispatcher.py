@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
 from bilstm_core.service import forgetting, recycling
 from bilstm_core.service.at_work import request_pause, request_stop
@@ -48,12 +49,14 @@ class Dispatcher(Caretaker):
         *,
         delay_s: float = 0.0,
         keep: Callable[[Run], object] | None = None,
+        evaluated: Callable[[Run, Evaluation], object] | None = None,
     ) -> None:
         super().__init__()
         self.source = fingerprint()
         self._delay_s = delay_s
         self._memory_limit = worker_memory_limit
         self._keep = keep
+        self._evaluated = evaluated
         self._keeping = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keeping")  # a disk may be slow
         self._turns = Turns(compiled=lambda program: self._preparation.has([program]))
         self._faulty_since: float | None = None
@@ -206,7 +209,10 @@ class Dispatcher(Caretaker):
                 self._upkeep.rest()
                 self._turns.pace.measure_compile(seconds or 0.0)
 
-    def _hear_end(self, key: str, runs: list[Run], problem: str) -> None:
+    def _hear_end(self, key: str, runs: list[Run], evaluations: list[Evaluation], problem: str) -> None:
+        if self._evaluated is not None:
+            for run, evaluation in zip(runs, evaluations, strict=False):
+                self._evaluated(run, evaluation)
         self._commands.put(lambda _: self._take(key, runs, problem))
 
     def _take(self, key: str, runs: list[Run], problem: str) -> None:

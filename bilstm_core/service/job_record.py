@@ -84,6 +84,7 @@ class Job:
     resume: Run | None
     parts: list[Part]
     about: Mapping[str, Any] = field(default_factory=dict)
+    sequences: int = 0  # that each run is scored on; 0 where each is evaluated whole
     watchers: dict[str, float] = field(default_factory=dict)  # when each was last heard of
     alone_since: float | None = None  # when its last watcher was forgotten
     state: JobState = "queued"

@@ -31,6 +31,7 @@ class Jobs(Dispatcher):
     delay_s: seconds before anything is started, unless something is asked for
     keep: called once with every finished run, in a thread of its own, whether or not anybody watches. Runs of a job of
     several come without Adam's state
+    evaluated: called with each run that its worker has evaluated, before the run is handed out; returns at once
     """
 
     @property
@@ -55,12 +56,14 @@ class Jobs(Dispatcher):
         resume: Run | None = None,
         watcher: str,
         about: Mapping[str, Any] | None = None,
+        sequences: int = 0,
     ) -> str:
         """Ask for runs, and get the job's id, which nobody can guess; a job for equal specs that is not over is joined.
 
         resume: a run to go on from, for one spec. Such a job is never joined.
         about: JSON-ready, and small: what another session needs to show what the job was asked for. A job that is
         joined keeps its own
+        sequences: fresh ones that each run is scored on; 0 to have each evaluated whole, on as many as it has by itself
         Raises ValueError for no specs, several with resume, more than is allowed at once (cost.check; less while others
         wait), or more jobs than a watcher may have under way.
         """
@@ -76,7 +79,12 @@ class Jobs(Dispatcher):
             if joined is None:
                 self._check_share(asked, watcher)
             job = joined or Job(
-                id=uuid.uuid4().hex, specs=asked, resume=resume, parts=parts_of(asked), about=dict(about or {})
+                id=uuid.uuid4().hex,
+                specs=asked,
+                resume=resume,
+                parts=parts_of(asked),
+                about=dict(about or {}),
+                sequences=sequences,
             )
             job.watchers[watcher] = job.last_seen = time.monotonic()
             self.prepare([], watcher=watcher)

@@ -14,6 +14,8 @@ import psutil
 
 from bilstm_core import codec
 from bilstm_core.choices import DIRECTIONS
+from bilstm_core.evaluation import evaluate, evaluation_size
+from bilstm_core.evaluation import to_parts as evaluation_parts
 from bilstm_core.runs import Arrays, Progress, Run, from_parts, to_parts
 from bilstm_core.service import recycling
 from bilstm_core.service.curve import CURVE_PARTS, thin
@@ -79,6 +81,29 @@ def train_job(
     finally:
         recycling.trim()
         _training.release()
+
+
+def train_and_evaluate(
+    task: tuple[str, int, str],
+    flats: Sequence[Mapping[str, str]],
+    source: str,
+    resume: Sequence[Parts] = (),
+    sequences: int = 0,
+) -> tuple[list[Parts], list[dict[str, Any]]]:
+    """Train as `train_job` does, and evaluate what is finished, so that the pages' process need not.
+
+    sequences: fresh ones for each run, scored alone; 0 for as many as its page asks for, evaluated whole
+    Returns the runs, and of the first of them the evaluations, as evaluation.to_parts takes them apart: none of runs
+    that are not finished, and no more once it was asked to stop or to pause, for others wait.
+    """
+    trained = train_job(task, flats, source, resume)
+    evaluations = []
+    for run in (from_parts(*parts) for parts in trained):
+        if not run.finished or task[0] in _stopped or task[2] in _paused:
+            break
+        evaluation = evaluate(run, sequences or evaluation_size(run.spec))
+        evaluations.append(evaluation_parts(evaluation, examples=not sequences))
+    return trained, evaluations
 
 
 def prepare_job(flat: Mapping[str, str], stack: int, source: str) -> float:

@@ -14,7 +14,9 @@ import psutil
 import pytest
 
 from bilstm_core.engine.program_keys import programs_of
+from bilstm_core.evaluation import Evaluation, evaluate, evaluation_size
 from bilstm_core.files.model_file import read_model_file
+from bilstm_core.runs import Run
 from bilstm_core.service import dispatcher, forgetting, heartbeat, turns, upkeep
 from bilstm_core.service.jobs import Jobs, JobView
 from bilstm_core.service.recycling import PRESSING_BYTES
@@ -25,6 +27,8 @@ SHORT = RunSpec(model=ModelSpec(direction="forward"), training=TrainingSpec(epoc
 LONG = RunSpec(
     problem=ProblemSpec(timesteps=100), model=ModelSpec(direction="forward"), training=TrainingSpec(epochs=20_000)
 )
+
+NUMBERS = ("loss", "accuracy", "exact", "exact_count", "exact_interval", "n_sequences")
 
 
 def until(true: Callable[[], object], seconds: float = 60.0) -> None:
@@ -207,6 +211,29 @@ def test_parts_arrive_one_by_one_and_in_their_places(jobs: Jobs) -> None:
     view = over(jobs, job)
     assert view.state == "stopped"
     assert [run.spec for run in view.runs[:3] if run] == [SHORT, *specs[2:]]
+
+
+def test_runs_come_with_the_evaluations_that_the_app_itself_would_make_to_the_last_bit(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came: dict[str, Evaluation] = {}
+
+    def take(run: Run, evaluation: Evaluation) -> None:
+        assert not seen(jobs, job).over
+        came[run.digest] = evaluation
+
+    monkeypatch.setattr(jobs, "_evaluated", take)
+    alone = [RunSpec(model=ModelSpec(units=33, direction="bidirectional"), training=SHORT.training)]
+    for specs, sequences in ((alone, 0), (seeds(3, epochs=40), 2_345)):
+        job = jobs.submit(specs, watcher="me", sequences=sequences)
+        for run in over(jobs, job).runs:
+            assert run is not None
+            evaluation, expected = came.pop(run.digest), evaluate(run, sequences or evaluation_size(run.spec))
+            assert evaluation.per_timestep.equals(expected.per_timestep)
+            assert evaluation.confusion.equals(expected.confusion)
+            assert evaluation.examples.equals(expected.examples) is (sequences == 0)
+            assert [getattr(evaluation, name) for name in NUMBERS] == [getattr(expected, name) for name in NUMBERS]
+    assert not came
 
 
 def test_a_long_training_gives_way_and_ends_as_one_that_did_not(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,7 +128,7 @@ class House:
         return job
 
     def finish(self, key: str, *specs: RunSpec) -> None:
-        self.cluster.futures[key].end("finished", [to_parts(finished(spec)) for spec in specs])
+        self.cluster.futures[key].end("finished", ([to_parts(finished(spec)) for spec in specs], []))
 
     def view(self, job: str) -> JobView:
         view = self.jobs.view(job, "me")
@@ -177,9 +177,9 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "SHORT_S", LONG_S)
 
 
-def partly(spec: RunSpec, steps_done: int) -> list[Any]:
+def partly(spec: RunSpec, steps_done: int) -> tuple[list[Any], list[Any]]:
     document, arrays = to_parts(finished(spec))
-    return [(document | {"steps_done": steps_done}, arrays)]
+    return [(document | {"steps_done": steps_done}, arrays)], []
 
 
 @pytest.mark.usefixtures("patient")
@@ -204,7 +204,7 @@ def test_a_long_training_gives_way_to_a_short_one_and_goes_on_from_where_it_stoo
     assert (view.state, view.at_work, view.ahead, view.steps_done) == ("running", False, 1, 1)
     house.finish(f"{short}-0", ONE)
     assert house.turn() == [f"{long}-0-2"]
-    (earlier,) = house.cluster.futures[f"{long}-0-2"].arguments[-1]
+    (earlier,) = house.cluster.futures[f"{long}-0-2"].arguments[-2]
     assert earlier[0]["steps_done"] == 1
     house.finish(f"{long}-0-2", LONG)
     house.turn()
@@ -433,7 +433,7 @@ def test_a_stopped_run_is_not_kept(house: House) -> None:
     house.jobs.stop(job, "me")
     stopped = to_parts(finished(ONE))
     stopped[0]["steps_done"] = 1
-    house.cluster.futures[f"{job}-0"].end("finished", [stopped])
+    house.cluster.futures[f"{job}-0"].end("finished", ([stopped], []))
     house.turn()
     house.jobs._keeping.shutdown(wait=True)
     assert house.view(job).state == "stopped"

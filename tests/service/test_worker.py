@@ -9,7 +9,15 @@ import pytest
 from bilstm_core import codec
 from bilstm_core.runs import Progress, from_parts
 from bilstm_core.service import source, worker
-from bilstm_core.service.worker import LOADED, Reporter, SourceMismatchError, prepare_job, summary_job, train_job
+from bilstm_core.service.worker import (
+    LOADED,
+    Reporter,
+    SourceMismatchError,
+    prepare_job,
+    summary_job,
+    train_and_evaluate,
+    train_job,
+)
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 
 SPEC = RunSpec(training=TrainingSpec(epochs=40))
@@ -64,6 +72,19 @@ def test_a_job_gives_what_train_gives() -> None:
     assert run.finished
     assert run.history.equals(expected.history)
     assert all(np.array_equal(run.weights[name], expected.weights[name]) for name in expected.weights)
+
+
+def test_what_is_stopped_or_is_to_give_way_is_not_evaluated_so_that_others_need_not_wait() -> None:
+    flats = [codec.encode(SPEC)]
+    runs, evaluations = train_and_evaluate(("job", 0, "evaluated"), flats, LOADED)
+    assert [evaluation["n_sequences"] for evaluation in evaluations] == [10_000]
+    unfinished = [({**document, "steps_done": 7}, arrays) for document, arrays in runs]
+    worker.request_pause("pressed")
+    worker.request_stop("over")
+    for trained, task in ((unfinished, ("job", 0, "k")), (runs, ("job", 0, "pressed")), (runs, ("over", 0, "k"))):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(worker, "train_job", lambda *_, trained=trained: trained)
+            assert train_and_evaluate(task, flats, LOADED) == (trained, [])
 
 
 def test_a_job_of_several_seeds_gives_them_in_order() -> None:

@@ -16,7 +16,7 @@ from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.presets import MODELS_BY_MERGE_MODE
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import evaluations, session
+from ui import evaluations, scores, session
 from ui.compare import headline
 from ui.compare.comparison import Comparison
 from ui.compare.resolved import Asked, Shown
@@ -65,7 +65,7 @@ def test_a_page_does_not_wait_for_evaluations_and_each_run_is_evaluated_once(
     visit: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go_on, asked = threading.Event(), []
-    evaluate = evaluations.evaluate
+    evaluate = scores.evaluate
 
     def slow(run: Any, n_sequences: int) -> Any:
         if not threading.current_thread().name.startswith("this-test"):  # what other tests' pages asked for
@@ -75,9 +75,9 @@ def test_a_page_does_not_wait_for_evaluations_and_each_run_is_evaluated_once(
         return evaluate(run, 200)
 
     pool = ThreadPoolExecutor(1, thread_name_prefix="this-test")
-    monkeypatch.setattr(evaluations, "_pool", lambda _: pool)
-    monkeypatch.setattr(evaluations, "evaluate", slow)
-    monkeypatch.setattr(evaluations, "_scores", {})
+    monkeypatch.setattr(scores, "_pool", lambda _: pool)
+    monkeypatch.setattr(scores, "evaluate", slow)
+    monkeypatch.setattr(scores, "_scores", {})
     visit.run()
     assert not visit.exception
     assert headline.EVALUATING in [text.value for text in visit.markdown]

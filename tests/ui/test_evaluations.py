@@ -10,13 +10,13 @@ import pytest
 from cachetools import LRUCache
 from streamlit.testing.v1 import AppTest
 
-from bilstm_core.evaluation import Evaluation, evaluate
+from bilstm_core.evaluation import Evaluation, evaluate, from_parts, to_parts
 from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.presets import MODELS_BY_DIRECTION, PRESETS
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from bilstm_core.store import Store, read_recorded
-from ui import evaluations, session, wording
+from ui import evaluations, scores, session, wording
 from ui.compare.comparison import Comparison
 from ui.compare.resolved import Asked, Shown
 from ui.train import numbers
@@ -105,8 +105,8 @@ def test_sessions_that_ask_at_once_have_each_run_scored_once(monkeypatch: pytest
         scored.append(run.digest)
         return evaluate(run, n_sequences)
 
-    monkeypatch.setattr(evaluations, "evaluate", count)
-    monkeypatch.setattr(evaluations, "_scores", LRUCache(100))
+    monkeypatch.setattr(scores, "evaluate", count)
+    monkeypatch.setattr(scores, "_scores", LRUCache(100))
     runs = [with_seed(RUN, seed) for seed in range(100, 120)]
     with ThreadPoolExecutor(8) as visitors:
         assert all(visitors.map(lambda _: evaluations.scored(runs, 1, 30), range(8)))
@@ -114,12 +114,30 @@ def test_sessions_that_ask_at_once_have_each_run_scored_once(monkeypatch: pytest
     assert sorted(digest for digest in scored if digest in digests) == digests  # other tests' pages may ask too
 
 
+def test_what_the_worker_found_is_not_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cache in ("_scores", "_evaluations"):
+        monkeypatch.setattr(scores, cache, LRUCache(100))
+    whole, alone = (with_seed(RUN, seed) for seed in (200, 201))
+    found = evaluate(RUN)
+    without_examples = from_parts(to_parts(found, examples=False))
+    scores.take(whole, found)
+    scores.take(alone, without_examples)
+    monkeypatch.setattr(scores, "evaluate", lambda *_: pytest.fail("it was evaluated again"))
+    assert evaluations.evaluated(whole) is found
+    for run in (whole, alone):
+        assert evaluations.score(run, 10_000) == {name: getattr(found, name) for name in ("loss", "accuracy", "exact")}
+        assert evaluations.right_by_timestep(run, 10_000).tolist() == found.per_timestep["accuracy"].tolist()
+    assert (alone.digest, 10_000) not in scores._evaluations
+    brought = replace(whole, origin="imported", history=whole.history.assign(loss=0.0))
+    assert (brought.digest, 10_000) not in scores._scores, "what a file says of a run is another's"
+
+
 def test_the_scores_that_were_asked_for_longest_ago_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluations, "_scores", LRUCache(2))
+    monkeypatch.setattr(scores, "_scores", LRUCache(2))
     runs = [with_seed(RUN, seed) for seed in range(3)]
     for place in (0, 1, 0, 2):
         evaluations.score(runs[place], 1)
-    assert list(evaluations._scores) == [(runs[0].digest, 1), (runs[2].digest, 1)]
+    assert list(scores._scores) == [(runs[0].digest, 1), (runs[2].digest, 1)]
 
 
 def test_a_diverged_run_is_called_so_and_told_what_to_do() -> None:
@@ -171,13 +189,13 @@ def test_a_page_does_not_wait_for_the_evaluation_of_a_large_network(monkeypatch:
         go_on.wait(30)
         return evaluate(run, n_sequences // 100)
 
-    monkeypatch.setattr(evaluations, "evaluate", slow)
+    monkeypatch.setattr(scores, "evaluate", slow)
     monkeypatch.setattr(evaluations, "PATIENCE_ALONE_S", 0.01)
-    evaluations._evaluated.clear()
+    scores._evaluations.clear()
     visit = AppTest.from_function(train, default_timeout=30).run()
     assert not visit.exception
     assert [text.value for text in visit.markdown] == [wording.EVALUATING]
     go_on.set()
     monkeypatch.setattr(evaluations, "PATIENCE_ALONE_S", 30.0)
     assert [text.value for text in visit.run().markdown] == ["100"]
-    evaluations._evaluated.clear()
+    scores._evaluations.clear()

@@ -13,10 +13,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bilstm_core.evaluation import evaluate
 from bilstm_core.files.bundle import read_bundle
 from bilstm_core.page_settings import ComparisonSettings
 from tests.ui.test_compare_pages import told, visit
-from ui import evaluations, files, session
+from ui import files, scores, session
 from ui.compare import taken
 from ui.compare.headline import EVALUATING
 
@@ -27,11 +28,9 @@ Saved = dict[str, Callable[[], bytes]]
 @pytest.fixture
 def saved(monkeypatch: pytest.MonkeyPatch) -> Saved:
     """What the buttons of an open popover would save, by label."""
-    score = evaluations._score
-    monkeypatch.setattr(
-        evaluations, "_score", lambda run, _: score(run, 200)
-    )  # of comparisons; it takes most of the time
-    monkeypatch.setattr(evaluations, "_scores", {})
+    monkeypatch.setattr(scores, "evaluate", lambda run, _: evaluate(run, 200))  # it takes most of the time
+    for cache in ("_scores", "_evaluations"):
+        monkeypatch.setattr(scores, cache, {})
     buttons: Saved = {}
     monkeypatch.setattr(files, "_button", lambda *of: buttons.update({of[1]: of[2]}))
     return buttons

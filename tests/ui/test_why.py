@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from bilstm_core.evaluation import evaluate
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings
 from bilstm_core.store import Store
-from ui import evaluations, session
+from ui import evaluations, scores, session
 
 WIDE = asdict(ComparisonSettings(units=256, timesteps=200, starts=1))  # 250 epochs are allowed, 4,000 are not
 
@@ -82,7 +82,7 @@ def test_fifty_starts_are_complete_where_the_store_cannot_be_written(
     (tmp_path / "file").write_text("no folder")
     store = Store(tmp_path / "file" / "runs", tmp_path / "recorded")
     monkeypatch.setattr(session, "store", lambda: store)
-    monkeypatch.setattr(evaluations, "evaluate", lambda run, _: evaluate(run, 2))
+    monkeypatch.setattr(scores, "evaluate", lambda run, _: evaluate(run, 2))
     monkeypatch.setattr(evaluations, "PATIENCE_S", 60.0)
     visit = AppTest.from_function(trained_without_a_store, default_timeout=120)
     visit.session_state["Why.settings"] = asdict(ComparisonSettings(starts=50))

@@ -79,7 +79,8 @@ def start(comparison: Comparison, settings: ComparisonSettings, *, again: bool =
     state.AGAIN(page).set(again)
     live.forget_failure(page)
     if asked.specs:
-        live.start(page, asked.specs, about=_about(comparison, settings, again=again))
+        about = _about(comparison, settings, again=again)
+        live.start(page, asked.specs, about=about, sequences=settings.sequences)
     return True
 
 
