@@ -21,6 +21,7 @@ POLL_S = 1.0  # where the server tells nothing of jobs
 SHORT_S, FIRST_S = 0.15, 0.25  # after the press: how long the page waits for a short training's end; for a first word
 TICK_S = 0.01
 NOTHING = "\u00a0"
+WORTH_LESS_S = 5.0  # of a wait, before a smaller setting is offered
 
 
 def start(
@@ -132,7 +133,8 @@ def panel(
     What stands above the figure has a container of its own, there or not: an element that moves to another place is
     taken off the page and put on again.
     """
-    with st.container():
+    above = st.container()
+    with above:
         failure(page, smaller)
 
     def figure() -> None:
@@ -145,12 +147,14 @@ def panel(
         if view and state.ADDRESSED(page).is_set():
             state.ADDRESSED(page).set(view.id)
             state.JOB_OF_ADDRESS.set(view.id)
+        fresh = view and not (view.resume or view.steps_done or state.DEAF.get())
+        if view and fresh and view.short and view.waits_s >= WORTH_LESS_S:
+            training = view.specs[0].training
+            share = view.short / (training.epochs * training.sequences_per_epoch)
+            with above:
+                less.offer(page, smaller(share), view.id)
         with st.container(key="status"):  # never empty: one that is comes and goes, and the figure with it
             st.caption(note if note and not view and not over else NOTHING)
-            if view and view.short and not (view.steps_done or view.resume):
-                training = view.specs[0].training
-                share = view.short / (training.epochs * training.sequences_per_epoch)
-                less.offer(page, smaller(share), view.id)
         draw(_watch(page, view, done) if view else None)
         if over:
             st.rerun()  # the figure stands already: now what is said beside it

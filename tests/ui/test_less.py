@@ -14,7 +14,7 @@ from bilstm_core.presets import MODELS_BY_DIRECTION, MODELS_BY_MERGE_MODE
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.service.test_queue import House, house
 from tests.ui.test_reload import merge_page, press, visit
-from ui import session
+from ui import live, session
 from ui.compare import less
 from ui.compare.comparison import Comparison
 
@@ -56,8 +56,9 @@ def service(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def others(house: House) -> str:
-    """What somebody else has under way, so long that whatever is asked for waits."""
+def others(house: House, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What somebody else has under way, so long that whatever is asked for waits; no wait is too short."""
+    monkeypatch.setattr(live, "WORTH_LESS_S", 0.0)
     job = house.jobs.submit([RunSpec(model=ModelSpec(units=77), training=TrainingSpec(epochs=9_000))], watcher="you")
     house.turn()
     house.hear("started", job)
@@ -169,6 +170,14 @@ def test_what_waits_can_be_had_sooner_by_a_button_that_asks_for_less_in_its_plac
     epochs = after.specs[0].training.epochs
     assert said == f"Train {epochs:,} epochs" if name == "Train" else said.startswith("Run ")
     assert app.session_state[f"{name}.epochs"] == epochs
+
+
+@pytest.mark.usefixtures("others")
+def test_less_is_offered_for_a_long_wait_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "WORTH_LESS_S", 60.0)
+    app = visit(train_page, **{"Train.units": 23, "Train.epochs": 20_000, "Train.timesteps": 50, "Train.opened": True})
+    press(app, "Train")
+    assert label(app) == ""
 
 
 def test_what_has_begun_meanwhile_goes_on_though_less_is_asked_for(house: House, others: str) -> None:
