@@ -4,14 +4,21 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 import bilstm_core.service
 from bilstm_core.service import upkeep
 from bilstm_core.service.jobs import Jobs
-from bilstm_core.specs import ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.service.test_jobs import SHORT, kill_worker, over, seen, until, worker_process
+from ui.live import standing
 
+LARGE = RunSpec(
+    problem=ProblemSpec(timesteps=200),
+    model=ModelSpec(units=64),
+    training=TrainingSpec(epochs=40, batch_size=128, sequences_per_epoch=1_024),
+)
 SERVICE = Path(bilstm_core.service.__file__).parent
 
 
@@ -49,6 +56,32 @@ def test_a_worker_that_outgrows_its_memory_is_ended_and_told_after_some_tries(mo
         assert "most likely for lack of memory" in small.problem
     finally:
         small.close()
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not hasattr(psutil, "RLIMIT_AS"), reason="no limit of a process's memory can be set here")
+def test_a_worker_that_is_given_no_more_memory_in_mid_training_is_told_and_the_training_begun_or_offered_again(
+    jobs: Jobs,
+) -> None:
+    """The kernel gives it no byte more than it has, as where a machine's memory is all used."""
+    until(lambda: jobs.state == "ready")
+    job = jobs.submit([LARGE], watcher="me")
+    until(lambda: seen(jobs, job).steps_done)
+    worker = worker_process()
+    assert worker is not None
+    worker.rlimit(psutil.RLIMIT_AS, (worker.memory_info().vms // 2,) * 2)
+    until(lambda: (view := seen(jobs, job)).over or view.restarts, 120)
+    view = seen(jobs, job)
+    if view.over:  # Python itself asked for what there was not
+        assert view.message.startswith("The training failed: ")
+        assert view.message.endswith(". Press Retry, or change a setting.")
+        return
+    assert not worker.is_running()
+    assert standing(view, jobs) == "The training process died. It was started again, and the training with it."
+    until(lambda: seen(jobs, job).at_work, 120)
+    assert worker_process() != worker
+    jobs.leave(job, "me")
+    until(lambda: not jobs._at_work)
 
 
 def test_no_wait_of_the_service_goes_by_a_clock_that_can_be_set() -> None:
