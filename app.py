@@ -20,10 +20,11 @@ def main() -> None:
     from ui.chart.component import preload
     from ui.registry import PAGES
 
+    st.set_page_config(page_icon="ui/icon.svg", layout="wide")  # before the pages' own icons, that another host has
     scripts = [st.Page(page.path, title=page.title, icon=page.icon, default=page is PAGES[0]) for page in PAGES]
     chosen = st.navigation(scripts, position="top")
     page = next(page for page in PAGES if page.title == chosen.title)
-    st.set_page_config(page_title=f"{page.title} · BiLSTM Explorer", page_icon="ui/icon.svg", layout="wide")
+    st.set_page_config(page_title=f"{page.title} · BiLSTM Explorer")
     preload(later_ms=1_000 if page.light else 0)
     imports.ready(light=page.light)
     parameters = links_of(page.name, light=page.light)
