@@ -23,6 +23,7 @@ HEAVY = (  # what the scripts of the other pages import; a test holds that nothi
     "bilstm_core.figures",
     "bilstm_core.export.reading",
     "ui.page_links",
+    "ui.train.details",
     "ui.train.taken",
     "ui.problem.worked_sequence",
     "ui.compare.headline",

@@ -13,7 +13,7 @@ from bilstm_core.runs import Run
 from tests.files.samples import SPEC, findings, members, seeds, untrained, zipped
 from tests.ui.test_compare_pages import told, visit
 from ui import evaluations, session, state, tray_links
-from ui.train import brought, tray
+from ui.train import brought, tray, words
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_zip_joins_the_tray_and_a_bad_file_leaves_the_page_as_it_was() -> None
     }
     for reason, forged in bad.items():
         bring(app, forged)
-        assert "This file cannot be brought back" in told(app)
+        assert "This file can't be brought back" in told(app)
         assert reason in told(app).replace("\\", "")
         assert "![a](b)" not in told(app)
         assert [box.label for box in app.checkbox] == before
@@ -92,7 +92,7 @@ def test_whoever_has_filled_the_tray_is_told_what_to_do(monkeypatch: pytest.Monk
     (keep,) = (button for button in app.button if button.label == "Keep this run")
     assert not keep.disabled
     keep.click().run()
-    assert "The tray is full: its limit is 1. Remove a run to keep another." in [line.value for line in app.caption]
+    assert words.tray_full(1) in [line.value for line in app.caption]
     assert len(app.session_state["session.tray"]) == 1
 
 

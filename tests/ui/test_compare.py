@@ -17,7 +17,7 @@ from bilstm_core.presets import MODELS_BY_MERGE_MODE
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from ui import evaluations, scores, session
-from ui.compare import headline
+from ui.compare import headline, words
 from ui.compare.comparison import Comparison
 from ui.compare.resolved import Asked, Shown
 
@@ -80,14 +80,14 @@ def test_a_page_does_not_wait_for_evaluations_and_each_run_is_evaluated_once(
     monkeypatch.setattr(scores, "_scores", {})
     visit.run()
     assert not visit.exception
-    assert headline.EVALUATING in [text.value for text in visit.markdown]
+    assert words.EVALUATING.answer in [text.value for text in visit.markdown]
     assert not visit.dataframe
     go_on.set()
     monkeypatch.setattr(evaluations, "PATIENCE_S", 30.0)
     for _ in range(2):
         visit.run()
         assert not visit.exception
-        assert any(text.value.startswith("After 250 sequences each") for text in visit.markdown)
+        assert any(text.value.startswith("After 250 sequences, ") for text in visit.markdown)
         assert list(visit.dataframe[0].value["label"]) == ["concat", "sum"]
     assert asked == [DEFAULT.sequences] * 12
 

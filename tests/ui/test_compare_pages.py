@@ -13,7 +13,7 @@ from bilstm_core.network.inference import probabilities
 from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.presets import MODELS_BY_DIRECTION, trained_long_enough
 from bilstm_core.runs import probes
-from ui.compare import headline
+from ui.compare import words
 from ui.compare.comparison import Comparison, runs_of
 from ui.compare.curves import _only_the_end, _probes
 
@@ -44,7 +44,7 @@ def test_every_model_of_the_same_number_of_parameters_has_its_row_of_probabiliti
     last = rows[(rows["label"] == "forward") & (rows["sequences_seen"] == run.sequences_seen)].sort_values("timestep")
     answers = probabilities(run.spec.problem, run.spec.model, run.weights, probes(run.spec.problem).x)
     np.testing.assert_allclose(last["probability"], answers[0, :, 0], atol=1e-3)
-    assert "Of forward the answers" in _only_the_end(runs)
+    assert _only_the_end(runs) == ["forward"]
     assert not _only_the_end({"bidirectional": runs["bidirectional"]})
 
 
@@ -53,10 +53,10 @@ def test_choosing_long_runs_says_that_it_lowers_the_starts_and_takes_it_back() -
     app.button_group(key="Directions.epochs").set_value(20_000).run()
     starts = app.session_state["Directions.starts"]
     assert starts < 50
-    assert f"Starts lowered from 50 to {starts}" in told(app)
+    assert words.lowered(50, starts) in told(app)
     app.button_group(key="Directions.epochs").set_value(250).run()
     assert app.session_state["Directions.starts"] == 50
-    assert "Starts lowered" not in told(app)
+    assert "fewer starts" not in told(app)
 
 
 def test_starts_chosen_at_once_with_long_runs_stay_as_they_were_chosen() -> None:
@@ -64,7 +64,7 @@ def test_starts_chosen_at_once_with_long_runs_stay_as_they_were_chosen() -> None
     app.button_group(key="Directions.epochs").set_value(20_000)
     app.button_group(key="Directions.starts").set_value(50).run()
     assert app.session_state["Directions.starts"] == 50
-    assert "Starts lowered" not in told(app)
+    assert "fewer starts" not in told(app)
 
 
 @pytest.mark.parametrize(("problem", "has_labels"), [("cosine_from_sine", False), ("share_of_total", True)])
@@ -78,7 +78,7 @@ def test_the_wins_of_three_starts_have_no_columns_of_nothing() -> None:
     app = visit("directions", Directions__starts=3)
     app.button(key="Directions.run").click().run()
     for _ in range(60):  # a slow machine takes longer to evaluate them than a page waits
-        if not any(headline.EVALUATING in text.value for text in app.markdown):
+        if not any(words.EVALUATING.answer in text.value for text in app.markdown):
             break
         time.sleep(0.5)
         app.run()

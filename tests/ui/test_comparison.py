@@ -19,7 +19,6 @@ def test_a_long_run_gets_fewer_starts_and_a_short_one_those_asked_for() -> None:
 
 def test_the_second_half_of_a_long_run_is_told_from_most_to_least(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(falls, "falls_of", lambda _: {"a": 0.1, "b": 0.3, "c": -0.02})
-    assert (
-        falls.fall_sentence({})
-        == "in the second half of the run b's training loss fell by 30%, a's by 10% and c's training loss rose by 2%."
+    assert falls.fall_sentence({}) == (
+        "In the second half, the training loss fell by 30% (b) and 10% (a), and rose by 2% (c)."
     )

@@ -143,7 +143,7 @@ def test_the_scores_that_were_asked_for_longest_ago_give_way(monkeypatch: pytest
 def test_a_diverged_run_is_called_so_and_told_what_to_do() -> None:
     broken = replace(evaluate(RUN, 10), loss=float("nan"))
     assert not evaluations.diverged(evaluate(RUN, 10))
-    sentence = numbers.sentence(RUN, broken)
+    sentence = " ".join(numbers.answer(RUN, broken))
     assert "diverged" in sentence
     assert "Lower the learning rate" in sentence
     assert "%" not in sentence

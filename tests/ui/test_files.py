@@ -19,7 +19,7 @@ from bilstm_core.page_settings import ComparisonSettings
 from tests.ui.test_compare_pages import told, visit
 from ui import files, scores, session
 from ui.compare import taken
-from ui.compare.headline import EVALUATING
+from ui.compare.words import EVALUATING
 
 COMPARING = ("directions", "merge_modes", "why")
 Saved = dict[str, Callable[[], bytes]]
@@ -39,7 +39,7 @@ def saved(monkeypatch: pytest.MonkeyPatch) -> Saved:
 def ready(page: str, **opened: object) -> AppTest:
     app = visit(page, **opened)
     for _ in range(60):  # a slow machine takes longer to evaluate them than a page waits
-        if EVALUATING not in told(app) and taken.NOT_YET not in told(app):
+        if EVALUATING.answer not in told(app) and taken.NOT_YET not in told(app):
             return app
         app.run()
     raise AssertionError(told(app))

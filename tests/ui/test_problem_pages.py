@@ -73,7 +73,7 @@ def test_every_page_answers_its_question(pages: dict[str, Seen], name: str) -> N
         assert seen["title"].endswith("?"), page
         assert seen["figures"] >= (1 if page == "Problem" else 3), page
     headline = pages[name]["Train"]["text"][0]
-    assert headline.startswith("After 100,000 sequences it")
+    assert headline.startswith("After 100,000 training sequences, this network")
 
 
 @pytest.mark.parametrize("name", PROBLEMS)

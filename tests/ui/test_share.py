@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 from PIL import Image
 
+from bilstm_core.engine import cost
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from tests.ui.test_links import SAID, Bar
 from ui import address, page_links, session, share, state
@@ -57,4 +58,4 @@ def test_what_is_recorded_is_seen_at_once_and_what_is_not_says_its_seconds(monke
     assert "1 training " in sentence
     seconds = re.search(r"about (\d+) s", sentence)
     assert seconds
-    assert int(seconds[1]) == round(share.cost.seconds([other]))
+    assert int(seconds[1]) == round(cost.seconds([other]))

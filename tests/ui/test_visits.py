@@ -15,7 +15,7 @@ from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.specs import RunSpec, TrainingSpec
 from tests.ui.test_session import seeded, stopped
 from ui import controls, live, session
-from ui.train import trainer
+from ui.train import words
 
 ROOT = Path(__file__).parents[2]
 BOOK = list(PRESETS)[-1]
@@ -54,11 +54,11 @@ def test_the_preset_box_names_what_the_controls_are() -> None:
 
 def test_over_the_curve_it_is_said_that_it_is_of_other_settings_than_the_controls() -> None:
     app = visit()
-    assert trainer.OTHER_SETTINGS not in told(app)
+    assert words.OTHER_SETTINGS not in told(app)
     app.number_input(key="Train.units").set_value(7).run()
-    assert told(app).count(trainer.OTHER_SETTINGS) == 1
+    assert told(app).count(words.OTHER_SETTINGS) == 1
     app.number_input(key="Train.units").set_value(20).run()
-    assert trainer.OTHER_SETTINGS not in told(app)
+    assert words.OTHER_SETTINGS not in told(app)
 
 
 def test_a_message_sent_before_the_box_had_its_new_name_takes_nothing_back() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui import elsewhere, session, state, waits
+from ui import elsewhere, registry, session, state, waits
 
 
 def page() -> None:
@@ -79,7 +79,7 @@ def test_other_pages_jobs_are_followed_and_say_how_far_they_are(monkeypatch: pyt
     monkeypatch.setattr(session, "jobs", lambda: SimpleNamespace(view=view))
     monkeypatch.setattr(session, "watcher", lambda: "me")
     monkeypatch.setattr(waits, "listen", lambda watcher="", jobs=(): told.append((watcher, jobs)))
-    elsewhere.listen("Inside", ["Overview", *jobs])
+    elsewhere.listen(registry.INSIDE)
     ((watcher, followed),) = told
     assert (watcher, [job["job"] for job in followed]) == ("me", ["a", "b"])
     assert followed[0]["now"] == "Train: 25% trained. The result waits there."

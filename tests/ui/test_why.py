@@ -93,4 +93,4 @@ def test_fifty_starts_are_complete_where_the_store_cannot_be_written(
     assert visit.session_state["trained"] == 350
     told = " ".join(text.value for text in visit.markdown)
     assert "Press **Run**" not in told
-    assert "of 50 starts" in told
+    assert "50 runs" in told

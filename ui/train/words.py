@@ -137,7 +137,7 @@ SMOOTHING_HELP = "Each point of a curve is the mean loss of this many sequences 
 
 def tray_full(most: int) -> str:
     """That nothing more can be kept."""
-    return f"The tray is full ({most} runs). Remove one to keep another."
+    return f"The tray is full ({most} {'run' if most == 1 else 'runs'}). Remove one to keep another."
 
 
 def first_drawn(most: int) -> str:
