@@ -34,7 +34,7 @@ def page() -> None:
     models = {label: MODELS_BY_MERGE_MODE[label] for label in ("concat", "sum")}
     styles = {label: figures.style("bidirectional", model.merge_mode) for label, model in models.items()}
     shown = resolve(Comparison(page="Merge modes", models=models, styles=styles))
-    headline.headline(shown, "Which?", *headline.answer(shown))
+    headline.headline(shown, "Which?", headline.answer(shown))
     tables.table(shown)
 
 
@@ -80,7 +80,7 @@ def test_a_page_does_not_wait_for_evaluations_and_each_run_is_evaluated_once(
     monkeypatch.setattr(scores, "_scores", {})
     visit.run()
     assert not visit.exception
-    assert words.EVALUATING.answer in [text.value for text in visit.markdown]
+    assert any(words.EVALUATING.answer in text.value for text in visit.markdown)
     assert not visit.dataframe
     go_on.set()
     monkeypatch.setattr(evaluations, "PATIENCE_S", 30.0)

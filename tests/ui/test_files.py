@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from bilstm_core.evaluation import evaluate
 from bilstm_core.files.bundle import read_bundle
 from bilstm_core.page_settings import ComparisonSettings
+from bilstm_core.questions import TITLES
 from tests.ui.test_compare_pages import told, visit
 from ui import files, scores, session
 from ui.compare import taken
@@ -71,7 +72,7 @@ def test_all_that_a_page_shows_is_in_its_zip(page: str, title: str, runs: int, t
     assert manifest["runs_left_out"] == 0
     assert len(manifest["runs"]) == len(read_bundle(data)) == runs
     text = members["report.html"].decode()
-    assert f"<h1>{title}</h1>" in text
+    assert f"<h1>{TITLES[page]}</h1>" in text
     assert "What may be said" in text
     chosen = {box.label: box.value for box in app.selectbox}
     table = pd.read_csv(io.BytesIO(saved["CSV"]()), encoding="utf-8-sig")
@@ -88,9 +89,10 @@ def test_the_sentences_of_a_report_are_those_of_the_page(saved: Saved) -> None:
     few = asdict(ComparisonSettings(starts=6))
     app = ready("why", Why__files=True, Why__stage=2, Why__guess="Something else", Why__settings=few)
     text = html.unescape(saved["Report"]().decode()).replace("<strong>", "**").replace("</strong>", "**")
-    every = next(line.value for line in app.markdown if line.value.startswith("- "))
-    assert len(every.splitlines()) == 2
-    assert all(sentence.removeprefix("- ") in text for sentence in every.splitlines())
+    told = next(line.value for line in app.markdown if "What came out so far" in line.value)
+    every = [line.removeprefix("- ").replace("**", "") for line in told.splitlines() if line.startswith("- ")]
+    assert len(every) == 2
+    assert all(sentence in text.replace("**", "") for sentence in every)
     assert "You guess" not in text
 
 

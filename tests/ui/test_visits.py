@@ -117,7 +117,11 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[RunSpec]]:
 def test_retry_trains_what_failed_again(started: list[RunSpec]) -> None:
     spec = RunSpec(training=TrainingSpec(epochs=33, seed=4))
     app = visit()
-    app.session_state["live.failed.Train"] = {"message": "It did not work.", "specs": [codec.encode(spec)]}
+    app.session_state["live.failed.Train"] = {
+        "message": "It did not work.",
+        "specs": [codec.encode(spec)],
+        "share": 0.0,
+    }
     app.run()
     assert "It did not work." in told(app)
     app.button(key="Train.retry").click().run()
@@ -126,7 +130,7 @@ def test_retry_trains_what_failed_again(started: list[RunSpec]) -> None:
 
 def test_a_failure_that_names_no_run_offers_no_retry() -> None:
     app = visit()
-    app.session_state["live.failed.Train"] = {"message": "Another visitor goes on.", "specs": []}
+    app.session_state["live.failed.Train"] = {"message": "Another visitor goes on.", "specs": [], "share": 0.0}
     app.run()
     assert "Another visitor goes on." in told(app)
     assert "Train.retry" not in {button.key for button in app.button}
