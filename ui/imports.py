@@ -25,6 +25,7 @@ HEAVY = (  # what the scripts of the other pages import; a test holds that nothi
     "ui.page_links",
     "ui.train.details",
     "ui.train.taken",
+    "ui.train.details",
     "ui.problem.worked_sequence",
     "ui.compare.headline",
     "ui.why.presses",
