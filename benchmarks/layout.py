@@ -65,7 +65,7 @@ MISFITS = """() => {
   }).map(words)
   const steps = []
   for (const group of document.querySelectorAll('[data-testid="stButtonGroup"]')) {
-    const buttons = [...group.querySelectorAll('button')].filter(shown)
+    const buttons = [...group.querySelectorAll('[role=radio], [data-variant] button')].filter(shown)
     const tops = new Set(buttons.map(button => Math.round(button.getBoundingClientRect().top)))
     if (tops.size > 1) steps.push(`${words(group.querySelector('label') ?? group)} in ${tops.size} rows`)
   }
@@ -102,14 +102,16 @@ STANDS = """() => {
   const buttons = [...document.querySelectorAll('.stMain button:enabled')]
   const stop = buttons.some(button => button.innerText.trim().endsWith('Stop'))
   const now = performance.now()
-  const calm = app?.dataset.testScriptState === 'notRunning' && !busy && !stop
+  const loads = document.querySelector('.stMain [data-testid=stSkeleton], .arriving')
+  const calm = app?.dataset.testScriptState === 'notRunning' && !busy && !stop && !loads
     && document.querySelector('.st-key-answer p, .st-key-answer h3')
   window.calmSince = calm ? (window.calmSince ?? now) : undefined
   return calm && now - window.calmSince > 1200
 }"""
 BOTTOM_OF_AXIS = """chart => {
   const node = document.querySelector(`[data-testid="chart-${chart}"], .bilstm-network`)
-  const titles = [...(node?.querySelectorAll('.xtitle, .xaxislayer-above .xtick text, .below') ?? [])]
+  const own = [...(node?.querySelectorAll('.xtitle') ?? [])]
+  const titles = own.length ? own : [...(node?.querySelectorAll('.xaxislayer-above .xtick text, .below') ?? [])]
   const ends = titles.map(title => title.getBoundingClientRect().bottom)
   return ends.length ? Math.max(...ends) : (node?.getBoundingClientRect().bottom ?? null)
 }"""
@@ -156,10 +158,13 @@ def _guess(page: Page, _number: int, _phone: bool) -> None:
     page.get_by_role("button", name="Take the future away").wait_for()
 
 
-def _cell(page: Page, _number: int, phone: bool) -> None:
+def _cell(page: Page, number: int, phone: bool) -> None:
     if phone:
         _settings(page)
-    page.get_by_role("radiogroup", name="Cell").get_by_text("GRU").click()
+    cell, direction = ("GRU", "RNN")[number % 2], ("forward", "backward", "bidirectional")[number // 2 % 3]
+    for group, choice in (("Cell", cell), ("Direction", direction), ("Epochs", "250")):
+        page.get_by_role("radiogroup", name=group).get_by_text(choice, exact=True).click()
+        page.wait_for_timeout(700)
     page.get_by_role("button", name="Train", exact=True).wait_for()
     if phone:
         _settings(page)

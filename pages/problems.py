@@ -31,8 +31,8 @@ with wide:
         grid.choose(PAGE)
     with st.container(key="figure"):
         grid.grid(PAGE, table, cell, "nine")
-        grid.origin(PAGE, grid.NINE)
         opened.buttons(PAGE, cell)
+        grid.origin(PAGE, grid.NINE)
 with narrow, st.container(key="aside"):
     run = opened.opened(PAGE, cell)
 with st.container(key="rest"):

@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from ui import following
 from ui.hosting import health
+from ui.hosting.arrival import Arrival
 from ui.hosting.door import Door
 from ui.hosting.headers import Headers
 from ui.hosting.uploads import Uploads
@@ -45,7 +46,7 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """What every request passes through, Streamlit's own included."""
-    return [Middleware(Headers), Middleware(Door), Middleware(Uploads)]
+    return [Middleware(Headers), Middleware(Door), Middleware(Uploads), Middleware(Arrival)]
 
 
 @contextlib.asynccontextmanager

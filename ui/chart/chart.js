@@ -120,7 +120,8 @@ function build(parentElement, data) {
   state.position = element(controls, "span", { class: "position", "data-testid": "replay-label" })
   state.failure = element(root, "div", { class: "failure", role: "alert" })
   controls.hidden = true
-  if (data.figure) node.style.height = `${data.height}px`
+  const narrow = root.clientWidth > 0 && root.clientWidth < NARROW
+  if (data.figure) node.style.height = `${narrow ? data.narrow_height : data.height}px`
   else node.hidden = true
   three.onclick = () => play(state, 3)
   ten.onclick = () => play(state, 10)

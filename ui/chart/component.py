@@ -163,16 +163,19 @@ def preload(later_ms: int = 0) -> None:
 class Drawn(NamedTuple):
     """A figure as the component takes it: to write a large one out takes longer than the rest of a page.
 
-    text: JSON; height: px
+    text: JSON; height: px; narrow: px on a narrow screen, before its place is known to be one
     """
 
     text: str
     height: int
+    narrow: int
 
 
 def drawn(figure: "go.Figure") -> Drawn:
     """Write a figure out."""
-    return Drawn(figure.to_json(), round(figure.layout.height or 400))
+    height = round(figure.layout.height or 400)
+    narrow = (figure.layout.meta or {}).get("narrow", {}).get("height", height)
+    return Drawn(figure.to_json(), height, round(narrow))
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
@@ -214,6 +217,7 @@ def chart(
         "figure": written.text,
         "key": key,
         "height": height or written.height,
+        "narrow_height": written.narrow if written.narrow != written.height else height or written.height,
         "alt": alt.replace("**", ""),
         "replay": replay,
         "clickable": on_click is not None,

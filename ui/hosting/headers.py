@@ -15,6 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bilstm_core.limits import limits
+from ui.hosting.arrival import SCRIPT
 
 OURSELVES = "'self'"
 # Of Streamlit's frontend: it writes its styles into the page, runs the scripts of components from blobs, opens some
@@ -79,11 +80,11 @@ class Headers:
 
 
 def inline_hashes() -> str:
-    """The hashes of the scripts that stand in Streamlit's own page, as a policy names them."""
+    """The hashes of the scripts that stand in Streamlit's own page and of the app's in it, as a policy names them."""
     spec = find_spec("streamlit")
     page = Path(str(spec.origin)).parent / "static" / "index.html" if spec else Path()
     try:
-        scripts = INLINE_SCRIPT.findall(page.read_text(encoding="utf-8"))
+        scripts = [*INLINE_SCRIPT.findall(page.read_text(encoding="utf-8")), SCRIPT]
     except OSError:
         return ""
     digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
