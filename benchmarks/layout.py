@@ -182,7 +182,7 @@ VISITS = (
 )
 
 
-def _worst_window(entries: Sequence[dict[str, Any]]) -> float:
+def worst_window(entries: Sequence[dict[str, Any]]) -> float:
     """The largest sum of shifts within 5 s and less than 1 s from each other."""
     worst = total = 0.0
     first = last = float("-inf")
@@ -215,7 +215,7 @@ def look(
     page.goto(f"{url}/{visit.path}")
     _until_it_stands(page)
     loading = _taken(page)
-    found: dict[str, Any] = {"load": _worst_window(loading), "load_moved": loading, **page.evaluate(MISFITS)}
+    found: dict[str, Any] = {"load": worst_window(loading), "load_moved": loading, **page.evaluate(MISFITS)}
     found["axis"] = page.evaluate(BOTTOM_OF_AXIS, visit.chart)
     name = f"{visit.path or 'overview'}-{width}x{height}"
     if pictures:
@@ -239,7 +239,7 @@ def look(
                 page.screenshot(path=pictures / f"{name}-pressed.png")
             _until_it_stands(page)
             pressing = _taken(page)
-            found |= {"press": _worst_window(pressing), "press_moved": pressing}
+            found |= {"press": worst_window(pressing), "press_moved": pressing}
             after = page.evaluate(MISFITS)
             for what in ("cut", "steps"):
                 found[what] += [words for words in after[what] if words not in found[what]]

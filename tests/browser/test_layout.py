@@ -1,0 +1,45 @@
+"""Pages stand still while they are loaded, and on a phone their figure, button and answer share the first screen."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from benchmarks.layout import BOTTOM_OF_AXIS, SHIFTS, WANTED_CLS, worst_window
+from tests.browser.conftest import PATIENCE_MS, App
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Callable[[], Page]:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    context.set_default_timeout(PATIENCE_MS)
+    context.add_init_script(f"({SHIFTS})()")
+    return context.new_page
+
+
+def test_on_a_phone_pages_stand_still_with_figure_button_and_answer_in_sight_and_the_menu_closes(
+    phone: Callable[[], Page], app: App
+) -> None:
+    page = phone()
+    for path, chart, act in (
+        ("train", "Train-curve", "Train"),
+        ("problem", "Problem-timeline", "New sequence"),
+        ("directions", "Directions-curves", "Run"),
+    ):
+        page.goto(f"{app.url}/{path}")
+        button = page.get_by_role("button", name=act, exact=True)
+        expect(button).to_be_visible()
+        expect(page.get_by_test_id(f"chart-{chart}").locator(".main-svg").first).to_be_visible()
+        page.wait_for_timeout(500)
+        assert worst_window(page.evaluate("() => window.shifts.entries")) < WANTED_CLS, path
+        for box in (button.bounding_box(), page.locator(".st-key-answer").bounding_box()):
+            assert box
+            assert box["y"] + box["height"] <= 844, path
+        assert page.evaluate(BOTTOM_OF_AXIS, chart) <= 844, path
+    menu = page.get_by_test_id("stExpandSidebarButton")
+    assert menu.evaluate("node => getComputedStyle(node, '::after').content") == '"Menu"'
+    menu.click()
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Inside").click()
+    expect(page.get_by_role("heading", name="What does each state carry?")).to_be_visible()
+    expect(menu).to_be_visible()  # it is, where the menu is closed
+    page.context.close()
