@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from bilstm_core.analysis.parameter_matching import matched_units
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings, WhySettings
-from bilstm_core.palette import Style, style
+from bilstm_core.palette import NEUTRAL, Style, style
 from bilstm_core.presets import (
     FRACTION,
     MODELS_BY_DIRECTION,
@@ -22,7 +22,8 @@ from bilstm_core.presets import (
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
-IN_THE_LONG_RUN = ("forward", "bidirectional", NO_FUTURE)  # what Why's long run follows
+FORWARD = "forward"
+IN_THE_LONG_RUN = (FORWARD, "bidirectional", NO_FUTURE)  # what Why's long run follows
 VARIANTS = {NO_FUTURE: "backward_constant", WIDER: "same_parameters", "second forward": "forward_constant"} | {
     FRACTION: "fraction",
     ONE_HOT: "one_hot",
@@ -76,13 +77,16 @@ def why(settings: ComparisonSettings, steps: Sequence[Step]) -> Compared:
     models = {**WHY_FIRST, **{step.label: step.model for step in steps}}
     if is_long(settings):
         models = {label: model for label, model in models.items() if label in IN_THE_LONG_RUN}
-    styles = {label: _style_of_why(label, model) for label, model in models.items()}
+    last = steps[-1].label if steps else ""
+    styles = {label: _style_of_why(label, model, last) for label, model in models.items()}
     return Compared(models=models, styles=styles, matched=(WIDER,), baseline="forward")
 
 
-def _style_of_why(label: str, model: ModelSpec) -> Style:
+def _style_of_why(label: str, model: ModelSpec, last: str) -> Style:
+    """Forward's variants are neutral but for the last one tried: five blue lines can't be told apart from afar."""
     both = model.direction == "bidirectional" and model.second_branch != "forward_constant"
-    return style("bidirectional" if both else "forward", variant=VARIANTS.get(label, "none"))
+    drawn = style("bidirectional" if both else "forward", variant=VARIANTS.get(label, "none"))
+    return drawn._replace(color=NEUTRAL, width=2.0) if not both and label not in (FORWARD, last) else drawn
 
 
 def is_long(settings: ComparisonSettings) -> bool:

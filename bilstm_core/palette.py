@@ -14,6 +14,7 @@ BIDIRECTIONAL = "#23844D"
 SUM = "#534501"
 MUL = "#BA439A"
 AVE = "#5A5F65"
+NEUTRAL = "#6B727C"  # what stands behind the curves that are looked at
 WRONG = "#C94902"
 
 INK = "var(--st-text-color)"
@@ -35,6 +36,7 @@ ON_DARK = {
     SUM: "#EEBC2B",
     MUL: "#C0629E",
     AVE: "#BBC0C5",
+    NEUTRAL: "#9CA3AD",
     WRONG: "#D95D03",
     BLOCK: "#6F7782",
     DARK_BLOCK: "#D3D8DF",  # what decides stands out, on dark by its light

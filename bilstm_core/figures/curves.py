@@ -18,10 +18,11 @@ TOP, BOTTOM, LEFT = 46, 58, 62  # px; at the top stand a note, and above it how 
 NARROW_TOP = 14  # on a narrow screen that stands above the figure
 
 
-def end_labels(drawn: Plot, cursor: float, plot_height: float) -> list[Item]:
+def end_labels(drawn: Plot, cursor: float, plot_height: float, ends: Mapping[str, float] | None = None) -> list[Item]:
     """A note per curve with its value at `cursor`, standing right of the cursor, canvas.APART px from the others.
 
     A note's `name` is its short text, for narrow screens. plot_height: px
+    ends: by label, what stands in place of the curve's own value, and only at its end
     """
     last: dict[str, float] = {}
     for label, table in drawn.tables.items():
@@ -35,11 +36,12 @@ def end_labels(drawn: Plot, cursor: float, plot_height: float) -> list[Item]:
     notes = []
     for label in drawn.tables:
         known = label in last
-        value = f"{last[label]:.3f}" if known else ""
+        own = last.get(label) if ends is None else ends.get(label) if cursor >= drawn.total else None
+        value = "" if own is None or not known else f"{own:.3f}"
         colour = drawn.styles[label].color
         notes.append(
             canvas.note(
-                f"<b>{short(label)} {value}</b>" if known else "",
+                f"<b>{short(label)} {value}".rstrip() + "</b>" if known else "",
                 share,
                 placed.get(label, 0.0) / scale,
                 xref="x domain",
@@ -47,18 +49,18 @@ def end_labels(drawn: Plot, cursor: float, plot_height: float) -> list[Item]:
                 xanchor="left",
                 yanchor="middle",
                 xshift=6,
-                name=f"<b>{value}</b>",
+                name=f"<b>{value}</b>" if value else "",
                 font={"size": canvas.TEXT, "color": colour},
             )
         )
     return notes
 
 
-def fillable(drawn: Plot, area: float, *, curtained: bool) -> Item:
+def fillable(drawn: Plot, area: float, *, curtained: bool, numbered: bool = True) -> Item:
     """What the page needs to fill in the lines that grow, in ui/chart/growing.js: plain parts, JSON-ready.
 
     labels: in the order of their notes, with the end of each line that stands; area: px of the curves' panel;
-    curtained: whether the last two shapes are those of `curtain`
+    curtained: whether the last two shapes are those of `curtain`; numbered: whether values stand at the lines' ends
     """
     ends = {label: table.iloc[-1] for label, table in drawn.tables.items() if len(table)}
     return {
@@ -70,6 +72,7 @@ def fillable(drawn: Plot, area: float, *, curtained: bool) -> Item:
             "area": area,
             "window": drawn.window,
             "dots": drawn.dots,
+            "numbered": numbered,
         },
         "labels": [
             {

@@ -65,6 +65,7 @@ def curve_and_timeline(
     counted: bool = True,
     replay: bool = True,
     growing: Mapping[str, int] | None = None,
+    ends: Mapping[str, float] | None = None,
 ) -> go.Figure:
     """Loss curves with a row of probabilities for each model under them, and frames that move both together.
 
@@ -75,6 +76,7 @@ def curve_and_timeline(
     curve_height: px of the curves' own panel; the figure grows with the number of rows
     each_run: draw every run thinly in place of the band
     x_max, dots, growing: as in `curves.loss_curves`
+    ends: by label, the number at the line's end in place of the curve's own, which then tells none while it grows
     counted: whether it is said how many labels are wrong
     replay: add the frames, which a curve that is still growing has none of
     """
@@ -107,7 +109,7 @@ def curve_and_timeline(
 
     def moment(cursor: float) -> tuple[list[Item], Item]:
         data: list[Item] = []
-        notes = [*drawn.notes, *curves.end_labels(drawn, cursor, curve_height)]
+        notes = [*drawn.notes, *curves.end_labels(drawn, cursor, curve_height, ends)]
         for number, (label, taken) in enumerate(snapshots.items(), start=2):
             now = _latest(taken, cursor)
             data += answers.stems(now, drawn.styles[label].color, classes)
@@ -137,7 +139,7 @@ def curve_and_timeline(
         margin=(curves.LEFT, curves.side_margin(drawn), curves.TOP, bottom),
         narrow=narrow,
         frames=frames,
-        growing=curves.fillable(drawn, curve_height, curtained=True) if growing else None,
+        growing=curves.fillable(drawn, curve_height, curtained=True, numbered=ends is None) if growing else None,
         **axes,
         **final,
     )

@@ -156,7 +156,7 @@ function grown(line, runs, { x, log_x, window, dots }) {
 // cache: lines by label, kept until a run of theirs has news
 function grow(figure, lines, runs, narrow, cache = new Map()) {
   const { axis, labels, first_note, curtain } = figure.layout.meta.growing
-  const { span, log_x, y_max, area } = axis
+  const { span, log_x, y_max, area, numbered } = axis
   const data = figure.data.map(trace => ({ ...trace }))
   const ends = labels.map(({ label, x, y }) => ({ label, x, y }))
   for (const line of lines) {
@@ -189,8 +189,8 @@ function grow(figure, lines, runs, narrow, cache = new Map()) {
     const place = known.indexOf(ends[number])
     if (place < 0) return
     const value = known[place].y.toFixed(3)
-    const name = `<b>${value}</b>`
-    const text = narrow ? name : `<b>${short} ${value}</b>`
+    const name = numbered ? `<b>${value}</b>` : ""
+    const text = narrow ? name : numbered ? `<b>${short} ${value}</b>` : `<b>${short}</b>`
     Object.assign(annotations[first_note + number], { x: share, y: placed[place] / scale, text, name })
   })
   const shapes = figure.layout.shapes?.map(shape => ({ ...shape })) ?? []

@@ -109,6 +109,7 @@ def curves(shown: Shown, note: str) -> None:
                 x_max=watch.view.specs[0].training.sequences,
                 replay=False,
                 growing=starts,
+                ends={},  # what is ranked is known at the end
                 **shared,
             )
             lines = [line(label, places, stored=stored().get(label, ())) for label, places in growing.items()]
@@ -119,12 +120,14 @@ def curves(shown: Shown, note: str) -> None:
             st.info(words.NOTHING_YET)
             return
         drawn = tuple((label, *(evaluations.drawn_key(run) for run in group)) for label, group in runs.items())
+        ends = _ranked(shown, runs)
         figure = cached(
-            ("curves", drawn, singly, tuple(styles.items()), tuple(floors), probes),
+            ("curves", drawn, tuple(ends.items()), singly, tuple(styles.items()), tuple(floors), probes),
             lambda: figures.curve_and_timeline(
                 frames.losses(runs),
                 {label: styles[label] for label in runs},
                 _probes(runs, list(runs), problem) if probes else None,
+                ends=ends,
                 **shared,
             ),
         )
@@ -156,6 +159,14 @@ def _probes(runs: RunsByLabel, labels: Sequence[str], problem: ProblemSpec) -> p
     return pd.concat(
         [table.assign(label=label) for label, table in zip(labels, tables, strict=True)], ignore_index=True
     )
+
+
+def _ranked(shown: Shown, runs: RunsByLabel) -> dict[str, float]:
+    """What is ranked, by label: the mean over the starts of the loss on fresh sequences; none while it isn't known."""
+    if shown.scores is None:
+        return {}
+    means = shown.scores.groupby("label")["loss"].mean()
+    return {label: float(means[label]) for label in runs if label in means}
 
 
 def _only_the_end(runs: RunsByLabel) -> list[str]:
