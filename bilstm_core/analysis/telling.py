@@ -89,7 +89,7 @@ def _ranking(
     last = _far_behind(ranked, pairs, means)
     if last is None:
         return _at_the_top(ranked, pairs)
-    answer = f"{last.second} is far behind: its loss is {lead(last)} above {last.first}'s, the next, {in_runs(last)}."
+    answer = f"{last.second} is far behind: its loss is {lead(last)} above {last.first}'s, {in_runs(last)}."
     reason = reasons.get(last.second, "")
     first, counts = _at_the_top(ranked[:-1], pairs, narrow=True)
     behind = f"{capital(last.second)} above {last.first}: 95% interval {ends(last)}."
@@ -110,7 +110,7 @@ def _at_the_top(ranked: Sequence[str], pairs: Pairs, *, narrow: bool = False) ->
     best, level = ranked[0], _level(ranked, pairs)
     if len(level) == 1:
         pair = pairs[frozenset((best, ranked[1]))]
-        below = f"below {ranked[1]}'s" if len(ranked) == 2 else f"below {ranked[1]}'s, the next"
+        below = f"below {ranked[1]}'s"
         wins = "Of the others, {0} wins: its loss is" if narrow else "{0} wins: its loss is"
         return (
             f"{wins.format(best)} {lead(pair)} {below}, {in_runs(pair)}.",

@@ -5,7 +5,8 @@ import pytest
 
 from bilstm_core import figures
 from bilstm_core.analysis import frames
-from bilstm_core.analysis.statistics import differences, ranking_sentence
+from bilstm_core.analysis.statistics import differences
+from bilstm_core.analysis.telling import ranking
 from bilstm_core.downsampling import thinned
 from bilstm_core.runs import Run, Snapshots, Timing
 from bilstm_core.specs import RunSpec, TrainingSpec
@@ -106,4 +107,4 @@ def test_table_pairs_and_ranking_are_of_one_statistic() -> None:
     assert table.sort_values().index.tolist() == ["best", "even", "skewed"]
     for pair in differences(scores):
         assert pair.mean == pytest.approx(table[pair.second] - table[pair.first])
-    assert ranking_sentence(scores).startswith("best's loss on fresh sequences is 0.400 lower than the next, even's")
+    assert ranking(scores).answer.startswith("Best wins: its loss is 0.400 below even's, ")

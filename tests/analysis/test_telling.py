@@ -40,7 +40,7 @@ def test_the_winner_of_two_is_told_with_its_lead_and_the_interval_stands_in_the_
 
 def test_the_lowest_of_several_is_set_beside_the_next() -> None:
     told = ranking(scores(c=around(2.5), a=shuffled(1.0), b=around(2.0)))
-    assert told.answer == "A wins: its loss is 1.000 below b's, the next, in all 10 runs."
+    assert told.answer == "A wins: its loss is 1.000 below b's, in all 10 runs."
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_one_that_is_far_behind_comes_first_with_its_reason_and_then_who_wins() 
     reasons = {"high": "It is so.", "b": "Never told."}
     told = ranking(table, sequences=250, reasons=reasons)
     assert told.answer == (
-        "After 250 sequences, high is far behind: its loss is 3.000 above c's, the next, in all 10 runs. It is so. "
+        "After 250 sequences, high is far behind: its loss is 3.000 above c's, in all 10 runs. It is so. "
         "Of the others, b wins: its loss is 1.000 below c's, in all 10 runs."
     )
     assert told.counts.startswith("High above c: 95% interval 3.000 to 3.000. B below c: 95% interval ")

@@ -213,7 +213,7 @@ def test_a_second_visit_is_served_from_the_store_after_a_restart_too_and_no_proc
     train(page)
     finished(page, 120)
     expect(page.get_by_text(re.compile("Stored on .*: seed 0"))).to_be_visible()
-    expect(page.get_by_text("These settings are trained already")).to_be_visible()
+    expect(page.get_by_text("Trained already: here is the result.")).to_be_visible()
     expect(page.get_by_role("button", name="Train live")).to_be_visible()
     page.get_by_role("button", name="New seed").click()
     page.get_by_text("More settings", exact=True).click()

@@ -30,7 +30,7 @@ def test_a_visitor_over_the_protocol_opens_train_presses_it_and_changes_units(ap
         assert any("After 1,000 sequences it labels" in text for text in visitor.page.texts())
         await visitor.press("Train")
         await visitor.settled()
-        assert any(text.startswith("These settings are trained already") for text in visitor.page.texts())
+        assert any(text.startswith("Trained already") for text in visitor.page.texts())
         await visitor.set("Units", 3)
         await visitor.settled()
         assert visitor.query == "units=3"

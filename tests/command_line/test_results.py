@@ -169,10 +169,10 @@ def test_problems_are_nine_cells_and_the_chosen_one_with_its_seed(command: Comma
 @pytest.mark.usefixtures("untrained")
 def test_a_long_comparison_says_how_much_its_losses_still_fell_as_the_page_does(command: Command) -> None:
     words = ["--starts", "1", *SMALL_WORDS[4:]]
-    assert "in the second half" not in command("compare", *words, "--epochs", 250).stderr
+    assert "In the second half" not in command("compare", *words, "--epochs", 250).stderr
     for page in ("directions", "why?stage=1"):
         told = command("compare", page, *words, "--epochs", 4_000).stderr.splitlines()
-        assert told[-1].startswith("In the second half of the run "), told
+        assert told[-1].startswith("In the second half, the training loss "), told
 
 
 @pytest.mark.usefixtures("untrained")
@@ -207,7 +207,7 @@ def test_a_report_says_what_the_command_says_with_its_link_and_what_was_trained(
     result = command("compare", "http://host/app/directions?units=1&timesteps=2&starts=3", "--out", "report.html")
     assert (result.exit_code, result.stdout) == (0, "")
     page = Path("report.html").read_text()
-    sentence = next(line for line in result.stderr.splitlines() if line.startswith("After 250 sequences each: "))
+    sentence = next(line for line in result.stderr.splitlines() if line.startswith("Three runs are too few to rank"))
     assert f"<li>{sentence}</li>" in page
     assert "http://host/app/directions?starts=3&amp;timesteps=2&amp;units=1" in page
     assert "Does direction matter, and for how long?" in page
@@ -224,7 +224,7 @@ def test_a_link_s_curves_are_those_that_are_ranked_and_drawn_and_all_are_compare
     assert document["link"] == f"http://host/directions?{query}"
     assert len(document["models"]) == 4
     alone = command("compare", f"directions?{query}", "--curves", "forward")
-    assert alone.stderr.endswith("One model alone cannot be ranked.\n")
+    assert alone.stderr.endswith("One model alone can't be ranked.\n")
 
 
 def test_the_report_of_a_run_has_its_script_and_the_address_of_train(command: Command, stored: Stored) -> None:

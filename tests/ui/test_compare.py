@@ -126,9 +126,9 @@ def test_a_larger_comparison_is_evaluated_on_fewer_but_never_on_too_few() -> Non
 
 
 @pytest.mark.parametrize(
-    ("trained", "words"), [(8, "Training 8 runs."), (3, "Training 3 runs of 8; the others are trained already.")]
+    ("trained", "said"), [(8, "Training 8 runs."), (3, "Training 3 runs of 8; the others are trained already.")]
 )
-def test_what_is_trained_is_what_the_job_trains(monkeypatch: pytest.MonkeyPatch, trained: int, words: str) -> None:
+def test_what_is_trained_is_what_the_job_trains(monkeypatch: pytest.MonkeyPatch, trained: int, said: str) -> None:
     shown = Comparison(page="Merge modes", models=MODELS_BY_MERGE_MODE, styles={})
     settings = ComparisonSettings(starts=2)
     every = [spec for group in specs_of(shown, settings).values() for spec in group]
@@ -146,7 +146,7 @@ def test_what_is_trained_is_what_the_job_trains(monkeypatch: pytest.MonkeyPatch,
         chosen=Asked(settings=settings),
         busy=True,
     )
-    assert headline.answer(page) == (words, "")
+    assert headline.answer(page) == (said, "")
 
 
 def controls_page() -> None:
