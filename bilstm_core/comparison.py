@@ -89,6 +89,24 @@ def _style_of_why(label: str, model: ModelSpec, last: str) -> Style:
     return drawn._replace(color=NEUTRAL, width=2.0) if not both and label not in (FORWARD, last) else drawn
 
 
+def elsewhere(settings: ComparisonSettings) -> dict[tuple[int, float], SpecsByLabel]:
+    """What Why's conclusion rests on, in other settings, by timesteps and learning rate.
+
+    Two other learning rates, and another T; everything else as the settings have it, as far as the tutorial trains.
+    """
+    steps = [step for step in WHY_STEPS if step.label in (NO_FUTURE, FRACTION, ONE_HOT)]
+    compared = Compared(models={**WHY_FIRST, **{step.label: step.model for step in steps}}, styles={})
+    usual, timesteps = TrainingSpec().learning_rate, settings.timesteps
+    places = [(timesteps, usual / 2), (timesteps, 3 * usual), (20 if timesteps != 20 else 10, usual)]
+    return {
+        (t, rate): {
+            label: [replace(spec, training=replace(spec.training, learning_rate=rate)).canonical() for spec in group]
+            for label, group in specs_of(compared, replace(settings, timesteps=t, epochs=TUTORIAL_EPOCHS)).items()
+        }
+        for t, rate in places
+    }
+
+
 def is_long(settings: ComparisonSettings) -> bool:
     """Whether a comparison goes on after the tutorial's has stopped."""
     return settings.epochs > TUTORIAL_EPOCHS

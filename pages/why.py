@@ -5,7 +5,7 @@ import streamlit as st
 from ui import shell
 from ui.compare import launch, tables
 from ui.compare.curves import curves
-from ui.why import findings, presses
+from ui.why import elsewhere, findings, presses
 
 shell.enter(__file__)
 
@@ -21,4 +21,5 @@ with narrow, st.container(key="aside"):
     launch.beside(shown)
 with st.container(key="rest"):
     findings.so_far(shown)
+    elsewhere.panel(shown)
     tables.table(shown, pairs=False)

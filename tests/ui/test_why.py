@@ -94,3 +94,41 @@ def test_fifty_starts_are_complete_where_the_store_cannot_be_written(
     told = " ".join(text.value for text in visit.markdown)
     assert "Press **Run**" not in told
     assert "50 runs" in told
+
+
+def elsewhere_page() -> None:
+    import streamlit as st
+
+    from bilstm_core.comparison import elsewhere
+    from tests.test_store import finished
+    from ui import session
+    from ui.why import elsewhere as shown_elsewhere
+    from ui.why import presses
+
+    shown = presses.page()
+    if st.session_state.get("train elsewhere"):
+        for specs in elsewhere(shown.settings).values():
+            for spec in (spec for group in specs.values() for spec in group):
+                session.keep(finished(spec), resumable=False)
+    shown_elsewhere.panel(shown)
+
+
+def test_what_is_left_is_tried_elsewhere_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluations, "PATIENCE_S", 60.0)
+    visit = AppTest.from_function(elsewhere_page, default_timeout=120)
+    visit.session_state["Why.settings"] = asdict(ComparisonSettings(starts=1, units=3))
+    visit.session_state["Why.guess"] = "It is bigger"
+    visit.session_state["Why.stage"] = 5
+    visit.run()
+    assert not visit.exception
+    assert not visit.button(key="Why.elsewhere").disabled
+    visit.session_state["train elsewhere"] = True
+    visit.run()
+    assert not visit.exception
+    (table,) = (frame.value for frame in visit.dataframe)
+    assert table[""].tolist() == [
+        "T=10, learning rate 0.0005",
+        "T=10, learning rate 0.003",
+        "T=20, learning rate 0.001",
+    ]
+    assert list(table.columns[1:]) == ["bidirectional", "no future", "told t/T", "told one-hot"]

@@ -150,4 +150,4 @@ def test_why_says_what_follows_and_what_it_was_measured_at() -> None:
     assert why.refused("No.") == ":material/error: The long run: No."
     assert why.setting(20, 0.003) == "T=20, learning rate 0.003"
     assert why.difference("-0.100", "-0.120", "-0.080") == "-0.100 (-0.120 to -0.080)"
-    assert why.difference("-0.100", "-0.100", "-0.100") == "-0.100"
+    assert why.difference("-0.100", "nan", "nan") == "-0.100"

@@ -75,4 +75,4 @@ def setting(timesteps: int, rate: float) -> str:
 
 def difference(mean: str, low: str, high: str) -> str:
     """A cell of the table."""
-    return f"{mean} ({low} to {high})" if low != high else mean
+    return f"{mean} ({low} to {high})" if "nan" not in low else mean
