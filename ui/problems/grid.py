@@ -23,7 +23,7 @@ from ui.sequence import timeline
 from ui.settings import PageSettings
 
 NINE = tuple(KINDS)
-HEIGHT = 102  # px of a cell: all nine are in sight on a projector
+HEIGHT = 94  # px of a cell: all nine are in sight on a projector
 
 Cell = tuple[str, Direction]
 
