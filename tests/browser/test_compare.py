@@ -72,7 +72,7 @@ def test_why_adds_a_curve_and_a_sentence_a_press_after_a_guess(open_page: OpenPa
     expect(curves).to_contain_text("no future")
     expect(page.get_by_test_id("chart-Why-differences")).to_contain_text("no future")
     answer = page.locator(".st-key-answer")
-    expect(answer).to_contain_text(re.compile(r"Without the future, .*forward's.*95% interval "))
+    expect(answer).to_contain_text(re.compile(r"(?s)Without the future, .*forward's.*95% interval "))
     page.get_by_role("button", name="Give forward as many parameters").click()
     expect(answer).to_contain_text(re.compile("Size explains (the whole|only part of the|none of the) gain"))
     expect(page.get_by_text("You guessed \u201cSomething else\u201d.")).to_be_visible()
