@@ -17,7 +17,7 @@ COMPARISON = Comparison.of(
 
 shown, narrow = headline.question(COMPARISON, registry.DIRECTIONS.question)
 with narrow:
-    st.markdown(words.WHAT_IS_READ)
+    st.header(words.WHAT_IS_READ, anchor=False)
     raw = st.toggle(words.TUTORIALS_ORDER, key=state.widget(COMPARISON.page, "raw"), persist_state="session")
     backward: View = "backward_raw" if raw else "backward"
     models: list[tuple[str, View]] = [

@@ -85,7 +85,7 @@ def _pairs(page: str, by_run: pd.DataFrame) -> None:
     if pairs.empty:
         return
     pairs = pairs.drop(columns=[end for end in ("from", "to") if pairs[end].isna().all()])  # below FEWEST starts
-    st.markdown(words.WINS_BY_PAIR)
+    st.header(words.WINS_BY_PAIR, anchor=False)
     number = st.column_config.NumberColumn
     st.dataframe(
         pairs,
@@ -115,7 +115,7 @@ def differences_from_baseline(shown: Shown) -> None:
     if by_run is None or not reports.has_differences(by_run, comparison):
         return
     baseline, tidy = comparison.baseline, frames.paired(by_run, comparison.baseline)
-    st.markdown(words.differences(baseline))
+    st.header(words.differences(baseline), anchor=False)
     chart(
         cached(
             ("differences", baseline, tuple(comparison.styles.items()), wording.loss_name(problem), shown.key),
@@ -145,7 +145,7 @@ def by_timestep(shown: Shown) -> None:
     if not right:
         return
     table = reports.by_timestep(right, best_possible.risks_of({label: shown.specs[label][0] for label in right}))
-    st.markdown(words.RIGHT_BY_TIMESTEP)
+    st.header(words.RIGHT_BY_TIMESTEP, anchor=False)
     styles = {label: comparison.styles[label] for label in shown.visible}
     chart(
         cached(

@@ -89,7 +89,7 @@ def matrices(page: str, run: Run, values: Values) -> None:
     unit = unit_of(run)
     reacts, has_read = st.columns(2, gap="small")
     with reacts:
-        st.markdown(f"**{words.REACTS}**")
+        st.header(f"**{words.REACTS}**", anchor=False)
         figure = timeline.unless_edited(
             page,
             subject.sequence_name(page, problem),
@@ -98,7 +98,7 @@ def matrices(page: str, run: Run, values: Values) -> None:
         )
         chart(figure, key=f"{page}-sensitivity", alt=words.matrix_alt(int((matrix == 0).sum())))
     with has_read:
-        st.markdown(f"**{words.HAS_READ}**")
+        st.header(f"**{words.HAS_READ}**", anchor=False)
         decides = problem.problem.deciding(timesteps)
         grid = cached(
             ("inside grid", view, timesteps, problem.name),

@@ -162,7 +162,7 @@ def editable(page: str, run: Run) -> None:
     what = wording.sequence(number, edited=timeline.is_edited(page, name))
     counted = not state.COVERED.get()
     sentence = f"{what}: {sequences.verdict(problem, rows)}" if counted else what
-    title.markdown(f"**{sentence}**")
+    title.header(f"**{sentence}**", anchor=False)
     onward.button("Next", key=state.widget(page, "next"), on_click=_next, args=(page,), width="stretch")
     colour = figures.color(model.direction, model.merge_mode)
     can_be_edited = sequences.can_be_edited(problem)

@@ -117,7 +117,7 @@ def flip_sentence(problem: ProblemSpec, rows: pd.DataFrame) -> str:
 
 def about(problem: ProblemSpec) -> None:
     """The problem's question, and who can know its answers."""
-    st.markdown(words.about(problem))
+    st.header(words.about(problem), anchor=False)
     st.caption(words.KNOWN_TO[problem.problem.solved_by])
 
 
@@ -136,7 +136,7 @@ def position_guess(problem: ProblemSpec) -> None:
     if count == 0:
         st.markdown(f"**{words.BLIND}**\n\n{words.by_mean(guess.loss)}")
         return
-    st.markdown(f"**{words.how_often(count)}**")
+    st.header(f"**{words.how_often(count)}**", anchor=False)
     shares = evaluations.label_shares(problem)
     chart(
         cached(("shares", problem.canonical()), lambda: figures.label_shares(shares)),

@@ -66,7 +66,7 @@ def opened(page: str, cell: Cell) -> Run | None:
     problem, direction = cell
     spec = spec_of(page, cell)
     declared = spec.problem.problem
-    st.markdown(words.opened(problem, direction))
+    st.header(words.opened(problem, direction), anchor=False)
     run = run_of(page, cell)
     if run:
         st.markdown(_measured(run))

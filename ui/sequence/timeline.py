@@ -209,9 +209,9 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
                     help=wording.mistakes_help(len(mistakes)),
                 )
             sentence = one_sequence(page, run, evaluation, number)
-            heading.markdown(f"**{sentence}**")
+            heading.header(f"**{sentence}**", anchor=False)
         with right:
-            st.markdown(wording.wall(len(mistakes), labels=with_labels))
+            st.header(wording.wall(len(mistakes), labels=with_labels), anchor=False)
             chart(
                 cached(
                     ("wall", number, run.digest),

@@ -95,7 +95,7 @@ def _other_kind(key: str, run: Run) -> bool:
 
 def panel(page: str, run: Run) -> None:
     """Runs kept for comparison: add, show, hide, rename, remove; at most six are drawn."""
-    st.subheader(words.COMPARE)
+    st.header(f"**{words.COMPARE}**", anchor=False)
     in_tray = any(entry["key"] == session.run_key(run) for entry in session.tray())
     st.button(
         words.KEEP,

@@ -1,0 +1,76 @@
+"""What axe-core finds wrong with the pages: nothing, at rest, while a training runs and after it, in both themes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PATIENCE_MS, App, choose_starts, enter
+from ui import registry
+
+LOOK = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] })
+  return violations.flatMap(({ id, impact, nodes }) =>
+    nodes.map(({ target, html, any, all, none }) =>
+      [id, impact, target.join(" "), html.slice(0, 200), ...any.concat(all, none).map(check => check.message)].join("\\n")))
+}"""
+STILL = '[data-testid="stApp"][data-test-script-state="notRunning"]:not(:has([data-stale="true"]))'
+
+
+def found(page: Page) -> list[str]:
+    """Each fault that axe-core finds on the page as it stands."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(f"{AXE_SCRIPT}; 0")  # not as an element: the page's policy lets none in
+    result: list[str] = page.evaluate(LOOK)
+    return result
+
+
+def at_rest(page: Page, address: str) -> None:
+    """Open a page, and wait until all of it stands."""
+    page.goto(address)
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.get_by_text("is being evaluated").or_(page.get_by_text("are being evaluated"))).to_have_count(0)
+    page.locator(STILL).wait_for()
+    page.wait_for_timeout(500)  # what fades in has done so
+
+
+@pytest.fixture(params=["light", pytest.param("dark", marks=pytest.mark.long)])
+def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, color_scheme=request.param)
+    context.set_default_timeout(PATIENCE_MS)
+    yield context.new_page()
+    context.close()
+
+
+def test_pages_at_rest_have_no_fault(page: Page, app: App) -> None:
+    for entry in registry.PAGES:
+        at_rest(page, f"{app.url}/{Path(entry.path).stem}")
+        assert found(page) == [], "\n".join([entry.title, *found(page)])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["train", "directions"])
+def test_pages_have_no_fault_while_they_train_and_after(page: Page, app: App, name: str) -> None:
+    dark: bool = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")  # what was trained in the light
+    at_rest(page, f"{app.url}/{name}")
+    if name == "train":
+        enter(page, "Units", 173 + dark)
+        enter(page, "Epochs", 20_000)
+        page.get_by_role("button", name="Train", exact=True).click()
+    else:
+        enter(page, "Units", 71 + dark)
+        choose_starts(page, 3)
+        page.get_by_role("button", name="Run", exact=True).click()
+    stop = page.get_by_role("button", name="Stop")
+    expect(stop).to_be_enabled()
+    assert found(page) == []
+    if name == "train":
+        page.wait_for_timeout(3_000)
+        assert found(page) == []
+        stop.click()
+    expect(stop).to_be_disabled()
+    page.locator(STILL).wait_for()
+    page.wait_for_timeout(500)
+    assert found(page) == []
