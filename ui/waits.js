@@ -62,6 +62,7 @@ export default function (component) {
     pages.set(parentElement, state)
   }
   state.setTriggerValue = setTriggerValue
+  document.querySelector(".st-key-answer")?.setAttribute("aria-live", "polite")
   const wanted = new Set([...waits, ...jobs.map(({ job }) => job)])
   for (const [name, leave] of state.left) {
     if (wanted.has(name)) continue

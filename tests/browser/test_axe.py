@@ -1,6 +1,6 @@
-"""What axe-core finds wrong with the pages: nothing, at rest, while a training runs and after it, in both themes."""
+"""What keeps people out: axe-core finds nothing of it on any page, and a training is told to those who hear a page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,9 @@ from ui import registry
 
 LOOK = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ["violations"] })
+  const messages = ({ any, all, none }) => any.concat(all, none).map(check => check.message)
   return violations.flatMap(({ id, impact, nodes }) =>
-    nodes.map(({ target, html, any, all, none }) =>
-      [id, impact, target.join(" "), html.slice(0, 200), ...any.concat(all, none).map(check => check.message)].join("\\n")))
+    nodes.map(node => [id, impact, node.target.join(" "), node.html.slice(0, 200), ...messages(node)].join("\\n")))
 }"""
 STILL = '[data-testid="stApp"][data-test-script-state="notRunning"]:not(:has([data-stale="true"]))'
 
@@ -74,3 +74,29 @@ def test_pages_have_no_fault_while_they_train_and_after(page: Page, app: App, na
     page.locator(STILL).wait_for()
     page.wait_for_timeout(500)
     assert found(page) == []
+
+
+HEARD = """() => {
+  window.heard = []
+  new MutationObserver(() => {
+    for (const place of document.querySelectorAll(".stMain [aria-live=polite]")) {
+      const text = place.textContent.trim()
+      if (text && !heard.includes(text)) heard.push(text)
+    }
+  }).observe(document.body, { childList: true, subtree: true, characterData: true })
+}"""
+
+
+def test_a_training_is_told_by_quarters_then_its_end_and_the_answer(open_page: Callable[..., Page]) -> None:
+    page = open_page("train?units=47&t=20&epochs=10000")
+    answer = page.locator(".st-key-answer[aria-live=polite]")
+    expect(answer).to_contain_text("After ")
+    page.evaluate(HEARD)
+    page.get_by_role("button", name="New seed").or_(page.get_by_role("button", name="Train", exact=True)).first.click()
+    page.wait_for_function("heard.some(text => text.endsWith('% trained'))")
+    expect(answer).to_contain_text("After 10,000")
+    expect(page.get_by_test_id("spoken-Train-curve")).to_have_text("The training is over.")
+    heard: list[str] = page.evaluate("heard")
+    told = [text for text in heard if text.endswith("% trained") or text == "The training is over."]
+    assert told == ["25% trained", "50% trained", "75% trained", "The training is over."]
+    assert any(text.startswith("After 10,000") for text in heard)

@@ -85,7 +85,7 @@ function build(parentElement, data) {
   const words = element(status, "div", { class: "words", "aria-hidden": "true" })
   const track = element(status, "div", { class: "track" })
   const bar = element(track, "div", { class: "bar" })
-  const spoken = element(status, "div", { class: "spoken", "aria-live": "polite" })
+  const spoken = element(root, "div", { class: "spoken", "aria-live": "polite", "data-testid": `spoken-${data.key}` })
   const node = element(root, "div", { class: "plot", role: "img", "data-testid": `chart-${data.key}` })
   const controls = element(root, "div", { class: "controls", "data-testid": `controls-${data.key}` })
   const button = (name, text, label) =>

@@ -1,7 +1,6 @@
 // A chart whose job is still being trained: how far it is, and its lines as far as they are known.
 
 const DRAW_MS = 60
-const SPOKEN_MS = 5_000 // between two words to a screen reader
 
 // The figure with the lines that grow as far as they are known
 function filled(state) {
@@ -36,10 +35,10 @@ function tell(state, { text, share }) {
   status.hidden = false
   if (text) words.textContent = text
   bar.style.width = `${100 * share}%`
-  const now = performance.now()
-  if (now - state.spoke < SPOKEN_MS) return
-  state.spoke = now
-  spoken.textContent = share > 0 ? `${Math.round(100 * share)}% trained` : "not begun yet"
+  const quarter = Math.floor(4 * share)
+  if (quarter === state.quarter || quarter === 4) return // its end is told when it is over
+  state.quarter = quarter
+  spoken.textContent = quarter ? `${25 * quarter}% trained` : text || "The training starts."
 }
 
 // Follows the job that the page waits for; what the page itself knew of it comes first
@@ -52,7 +51,7 @@ function attend(state) {
     state.runs = {}
     state.lines.clear()
     state.heard = false
-    state.spoke = -SPOKEN_MS
+    state.quarter = undefined
   }
   if (!live) {
     state.status.hidden = true
@@ -75,6 +74,7 @@ function attend(state) {
     deaf: () => state.setTriggerValue("deaf", live.job),
   })
   const over = () => {
+    state.spoken.textContent = "The training is over."
     state.leave = undefined // should the page ask again, it is listened to again
     state.setTriggerValue("over", live.job)
   }

@@ -1,5 +1,7 @@
 // The controls under a figure that has frames: play, pause, and a scrubber.
 
+const STILL = matchMedia("(prefers-reduced-motion: reduce)")
+const STILL_MS = 500 // at least, between two moments, for whoever wants little motion
 const AT_ONCE = { mode: "immediate", frame: { duration: 0, redraw: true }, transition: { duration: 0 } }
 
 function place(state, index) {
@@ -48,9 +50,14 @@ function play(state, seconds) {
   stop(state)
   show(state, from)
   state.pause.disabled = false
+  let shown = started
   const tick = now => {
     const share = Math.max(0, Math.min((now - started) / (seconds * 1000), 1))
-    show(state, share * last)
+    if (!STILL.matches || share === 1) show(state, share * last)
+    else if (now - shown >= STILL_MS) {
+      shown = now
+      show(state, Math.round(share * last))
+    }
     if (share < 1) state.ticking = requestAnimationFrame(tick)
     else stop(state)
   }
