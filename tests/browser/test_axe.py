@@ -88,17 +88,19 @@ HEARD = """() => {
 
 
 def test_a_training_is_told_by_quarters_then_its_end_and_the_answer(open_page: Callable[..., Page]) -> None:
-    page = open_page("train?units=47&t=20&epochs=10000")
+    page = open_page("train")
     answer = page.locator(".st-key-answer[aria-live=polite]")
     expect(answer).to_contain_text("After ")
     page.evaluate(HEARD)
-    page.get_by_role("button", name="New seed").or_(page.get_by_role("button", name="Train", exact=True)).first.click()
+    enter(page, "Units", 47)
+    enter(page, "Epochs", 20_000)
+    page.get_by_role("button", name="Train", exact=True).click()
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_enabled()
     expect(stop).to_be_disabled()
-    expect(answer).to_contain_text("After 10,000")
+    expect(answer).to_contain_text("After 20,000")
     expect(page.get_by_test_id("spoken-Train-curve")).to_have_text("The training is over.")
     heard: list[str] = page.evaluate("heard")
     told = [text for text in heard if text.endswith("% trained") or text == "The training is over."]
     assert told == ["25% trained", "50% trained", "75% trained", "The training is over."]
-    assert any(text.startswith("After 10,000") for text in heard)
+    assert any(text.startswith("After 20,000") for text in heard)
