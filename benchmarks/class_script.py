@@ -134,7 +134,7 @@ async def _directions(person: Person, visitor: Visitor) -> None:
     await _changed(person, acts.DIRECTIONS_CHANGE, visitor, visitor.set("Units", person.units))
     await _changed(person, acts.DIRECTIONS_CHANGE, visitor, visitor.set("Starts", "3", "button_group"))
     start = time.perf_counter()
-    result = visitor.says("After 250 sequences each: ")
+    result = visitor.says("too few to rank the models")
     await visitor.press("Run")
     if await person.wait(acts.THREE, start, result):
         _where(person, acts.THREE, visitor, start, result.result())
@@ -162,7 +162,7 @@ async def _why(person: Person, visitor: Visitor) -> None:
 
 
 def _answered(page: DrawnPage) -> bool:
-    return not any(text.startswith(("Training", "The runs are trained", "Press **")) for text in page.texts())
+    return not any(text.startswith(("Training", "Trained. ", "Press **")) for text in page.texts())
 
 
 async def _plain(person: Person, visitor: Visitor) -> None:

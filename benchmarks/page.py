@@ -56,7 +56,7 @@ WATCH = """([name, end, chart]) => {
       if (seen.updates.length) seen.first ??= now
       if (last() >= end && seen.updates.length) seen.whole ??= now
       const answer = document.querySelector('.st-key-answer')?.textContent ?? '' // innerText would lay the page out
-      if (answer.includes(`After ${end.toLocaleString('en')} sequences it labels`)) seen.answer ??= now
+      if (answer.includes(`After ${end.toLocaleString('en')} training sequences`)) seen.answer ??= now
       if (!(seen.answer && seen.whole) && now < 120000) requestAnimationFrame(look)
       else seen.done = true
     }

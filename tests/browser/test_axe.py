@@ -31,7 +31,7 @@ def at_rest(page: Page, address: str) -> None:
     """Open a page, and wait until all of it stands."""
     page.goto(address)
     expect(page.locator("h1")).to_be_visible()
-    expect(page.get_by_text("is being evaluated").or_(page.get_by_text("are being evaluated"))).to_have_count(0)
+    expect(page.get_by_text("now tested on fresh sequences")).to_have_count(0)
     page.locator(STILL).wait_for()
     page.wait_for_timeout(500)  # what fades in has done so
 
