@@ -1,6 +1,6 @@
 {
   // While its parts are loaded a page would be put together before its reader's eyes, and move under them.
-  const LONGEST_MS = 6000 // from the page's question, the first that is there
+  const LONGEST_MS = 3000 // from the page's question, the first that is there
   const STILL_MS = 120
   const root = document.documentElement
   root.classList.add("arriving")
