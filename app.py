@@ -16,7 +16,7 @@ def main() -> None:
     from ui import imports
 
     imports.ready(light=True)
-    from ui import address, shell, view
+    from ui import address, lesson, shell, view
     from ui.chart.component import preload
     from ui.registry import PAGES
 
@@ -31,7 +31,9 @@ def main() -> None:
     address.begin(page.name, parameters)
     shell.dress(light=page.light)
     view.dress(page.name, parameters)
+    verdict = lesson.begin(page.name)
     chosen.run()
+    lesson.end(page.name, verdict)
     address.end(page.name)
     view.lead_back(page.name)
     shell.beside(page, light=page.light)

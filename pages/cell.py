@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import code, derivation, registry, share, shell
+from ui import code, derivation, lesson, lesson_texts, registry, share, shell
 from ui.cell import parts, sentences, subject
 
 shell.enter(__file__)
@@ -27,6 +27,8 @@ if run:
             parts.equations(walk)
     goal = run.spec.problem.threshold * run.spec.problem.timesteps
     answer.markdown(sentences.answer(walk.steps, walk.flip, goal, walk.unit))
+    changes = [step.c - step.c_before for step in walk.steps]
+    lesson.came_out(PAGE, lambda: lesson_texts.largest_step(changes, walk.flip))
     with st.container(key="rest"):
         parts.through_time(PAGE, walk)
 else:

@@ -5,7 +5,7 @@ import streamlit as st
 from bilstm_core import comparison, figures
 from bilstm_core.page_settings import DIRECTIONS
 from bilstm_core.problems import View
-from ui import registry, shell, state, wording
+from ui import lesson, lesson_texts, registry, shell, state, wording
 from ui.chart.component import cached, chart
 from ui.compare import headline, launch, tables, words
 from ui.compare.comparison import Comparison
@@ -16,6 +16,7 @@ COMPARISON = Comparison.of(
 )
 
 shown, narrow = headline.question(COMPARISON, registry.DIRECTIONS.question)
+lesson.came_out(COMPARISON.page, lambda: headline.of_losses(shown, lesson_texts.lowest))
 with narrow:
     st.header(words.WHAT_IS_READ, anchor=False)
     raw = st.toggle(words.TUTORIALS_ORDER, key=state.widget(COMPARISON.page, "raw"), persist_state="session")

@@ -1,8 +1,10 @@
 """Inside: what does each state carry?"""
 
+from functools import partial
+
 import streamlit as st
 
-from ui import code, controls, derivation, evaluations, files, registry, share, shell
+from ui import code, controls, derivation, evaluations, files, lesson, registry, share, shell
 from ui.inside import sensitivity, subject, tabs, taken, words
 
 shell.enter(__file__)
@@ -30,6 +32,7 @@ if run:
         with right:
             sensitivity.matrices(PAGE, run, values)
     answer.markdown(sensitivity.sentence(run, values))
+    lesson.came_out(PAGE, partial(sensitivity.reacts, run, values))
     with st.container(key="rest"):
         tabs.tabs(PAGE, run, values)
         st.caption(evaluations.origin(run))

@@ -5,7 +5,7 @@ import streamlit as st
 from bilstm_core import comparison, figures
 from bilstm_core.page_settings import MERGE_MODES
 from bilstm_core.presets import MODELS_BY_MERGE_MODE
-from ui import registry, shell, state
+from ui import lesson, lesson_texts, registry, shell, state
 from ui.chart.component import chart
 from ui.compare import headline, launch, tables, words
 from ui.compare.comparison import Comparison
@@ -14,6 +14,7 @@ shell.enter(__file__)
 COMPARISON = Comparison.of(comparison.MERGE_MODES, page=registry.MERGE_MODES.name, epochs=MERGE_MODES.choices["epochs"])
 
 shown, narrow = headline.question(COMPARISON, registry.MERGE_MODES.question)
+lesson.came_out(COMPARISON.page, lambda: headline.of_losses(shown, lesson_texts.slowest))
 with narrow:
     mode = st.segmented_control(
         words.WHAT_THE_MERGE_DOES,

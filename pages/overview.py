@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from ui import imports, looks, registry, shell
+from ui import imports, lesson, looks, registry, shell
 from ui.overview import picture, words
 
 shell.enter(__file__)
@@ -25,8 +25,11 @@ answer.markdown(picture.sentence(view))
 with st.container(key="figure"):
     picture.picture(view, merge_mode)
 rest = st.container(key="rest")
-if rest.button(words.START, type="primary", icon=":material/arrow_forward:"):
-    st.switch_page(registry.PROBLEM.path)
+with rest.container(horizontal=True):
+    if st.button(words.START, type="primary", icon=":material/arrow_forward:"):
+        st.switch_page(registry.PROBLEM.path)
+    if st.button(words.LESSON, icon=":material/school:", on_click=lesson.start):
+        st.switch_page(registry.PROBLEM.path)
 ten, teach, own = rest.columns(3, gap="medium")
 with ten, st.container(border=True):
     st.markdown(words.TEN_MINUTES)

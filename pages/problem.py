@@ -4,7 +4,7 @@ import functools
 
 import streamlit as st
 
-from ui import code, derivation, registry, share, shell
+from ui import code, derivation, lesson, registry, share, shell
 from ui.problem import worked_sequence
 
 shell.enter(__file__)
@@ -20,6 +20,7 @@ with wide, st.container(key="figure"):
     flip = worked_sequence.problem_sequence(PAGE, settings)
     worked_sequence.train_button(PAGE, problem)
 answer.markdown(flip)
+lesson.came_out(PAGE, lambda: worked_sequence.turning(problem))
 with how:
     derivation.popover(problem, first=derivation.POSITION)
     code.popover(PAGE, functools.partial(worked_sequence.program, PAGE, settings))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from bilstm_core.analysis import deciding
-from ui import best_possible, code, derivation, evaluations, files, live, registry, share, shell
+from ui import best_possible, code, derivation, evaluations, files, lesson, live, registry, share, shell
 from ui.problems import grid, opened, taken
 from ui.sequence import timeline
 
@@ -25,6 +25,7 @@ table = grid.cells(PAGE, grid.NINE)
 with offered:
     files.popover(PAGE, lambda: taken.offer(PAGE, cell, table))
 answer.markdown(deciding.headline(table))
+lesson.came_out(PAGE, lambda: grid.cannot(table))
 wide, narrow = st.columns([2.1, 1], gap="medium")
 with wide:
     with st.container(key="controls"):

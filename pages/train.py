@@ -1,8 +1,10 @@
 """Train: can this model learn it, and where does it still err?"""
 
+from functools import partial
+
 import streamlit as st
 
-from ui import code, controls, derivation, evaluations, files, live, registry, session, share, shell
+from ui import code, controls, derivation, evaluations, files, lesson, live, registry, session, share, shell
 from ui.sequence import timeline
 from ui.train import details, numbers, starts, taken, trainer, tray, words
 
@@ -37,6 +39,7 @@ with offered:
 if run and evaluation:
     told = numbers.with_standing(numbers.answer(run, evaluation), starts.standing(run, evaluation))
     answer.markdown(*told if not live.active(PAGE) else (numbers.meanwhile(run),))
+    lesson.came_out(PAGE, partial(numbers.wholly_right, run, evaluation))
     with right, st.container(key="aside"):
         numbers.figures_of(PAGE, run, evaluation)
         tray.panel(PAGE, run)

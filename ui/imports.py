@@ -12,7 +12,8 @@ import threading
 import time
 from collections.abc import Sequence
 
-LIGHT = ("ui.shell", "ui.registry", "ui.view", "ui.links", "ui.overview.picture")  # what the first page needs
+# What the first page needs
+LIGHT = ("ui.shell", "ui.registry", "ui.view", "ui.lesson", "ui.links", "ui.overview.picture")
 OF_STREAMLIT = ("numpy", "PIL.Image")  # what Streamlit imports when it is given the page's icon: a tenth of a second
 LISTENING_S = 0.1  # after which a server listens: imports would keep the first visitor from coming in
 HEAVY = (  # what the scripts of the other pages import; a test holds that nothing is missing
@@ -29,6 +30,7 @@ HEAVY = (  # what the scripts of the other pages import; a test holds that nothi
     "ui.problem.worked_sequence",
     "ui.compare.headline",
     "ui.why.presses",
+    "ui.why.elsewhere",
     "ui.problems.taken",
     "ui.problems.opened",
     "ui.cell.parts",

@@ -22,7 +22,7 @@ function act(name) {
     if (document.fullscreenElement) document.exitFullscreen()
     else document.documentElement.requestFullscreen?.().catch(() => undefined)
   } else if (name === "replay") {
-    ;[...document.querySelectorAll('[data-testid="replay-3"]')].find(inSight)?.click()
+    ;[...document.querySelectorAll('[data-testid="replay"]')].find(inSight)?.click()
   } else {
     const button = document.querySelector(`.st-key-class-${name} button`)
     if (button && inSight(button)) button.click()

@@ -95,6 +95,7 @@ def looks() -> list[Link]:
     return [
         entry_link("view", state.CLASS, False, lambda on: "class" if on else "", view),
         entry_link("hide", state.HIDDEN, [], ",".join, _hidden),
+        switch("lesson", state.LESSON),
     ]
 
 

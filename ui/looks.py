@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from ui import state
 
 COVERED = "The answer is covered. Press R, or Reveal."
+GUESS_FIRST = "Guess first. Then the page answers."
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Answer:
     def markdown(self, sentence: str, counts: str = "") -> None:
         """Say the answer, or that it is covered. counts: what it rests on, in a second, quieter line"""
         told = f"{sentence}\n\n{counts}" if counts else sentence
-        self.place.markdown(COVERED if state.COVERED.get() else told)
+        instead = COVERED if state.CLASS.get() else GUESS_FIRST
+        self.place.markdown(instead if state.COVERED.get() else told)
 
 
 def answer() -> Answer:

@@ -139,6 +139,13 @@ class Brought(TypedDict):
     refused: bool
 
 
+class CameOut(TypedDict):
+    """What a page has measured of what the lesson asks: the options that are right, and a sentence."""
+
+    right: list[str]
+    sentence: str
+
+
 class Question(TypedDict):
     """A question that Keras answers: which network or run it is of, and its id."""
 
@@ -160,7 +167,13 @@ HIDDEN: Entry[list[str]] = Entry("view.hidden", [])  # the controls that are gon
 DETAILS = Entry("view.details", False)  # what a class does not see at first is shown
 COVERED = Entry("view.covered", False)  # the answer of the page that is drawn is not to be seen yet
 REVEALED: Entry[list[Any] | None] = Entry("view.revealed", None)  # the page and settings whose answer is not covered
-LOOKS = frozenset({"view", "hide", "at", "line", "smoothing", "axis", "tab", "each", "drawn"})  # they change no answer
+# What changes no answer
+LOOKS = frozenset({"view", "hide", "lesson", "at", "line", "smoothing", "axis", "tab", "each", "drawn"})
+
+# The lesson
+LESSON = Entry("lesson.on", False)
+LESSON_GUESS: Each[str | None] = Each("lesson.guess.{}", None)
+CAME_OUT: Entry[CameOut | None] = Entry("lesson.came_out", None)  # of the page that is drawn
 
 # The session as a whole
 WATCHER = Entry("session.watcher", "")

@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import address, looks, registry, state
+from ui import address, lesson_texts, looks, registry, state
 from ui.address import Link
 from ui.looks import embedded
 
@@ -49,6 +49,12 @@ def _class_of(key: str) -> str:
     return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key.strip())
 
 
+def lesson_waits(page: str) -> bool:
+    """Whether the lesson keeps the page's answer back, until there is a guess."""
+    question = lesson_texts.QUESTIONS.get(page)
+    return bool(state.LESSON.get() and question and question.options and not state.LESSON_GUESS(page).get())
+
+
 def asked(page: str, links: Sequence[Link]) -> list[Any]:
     """What the page's answer is an answer to: the page, and all of its address that changes an answer."""
     words = address.spelt(links)
@@ -71,7 +77,10 @@ def dress(page: str, links: Sequence[Link]) -> None:
         if not embedded():
             alone = covered(page, links) or not state.DETAILS.get()  # what else the page has tells its answer
             styles.append(_style("bar") + _style("alone") if alone else _style("bar"))
-    state.COVERED.set(covered(page, links))
+    guessing = not embedded() and lesson_waits(page)
+    state.COVERED.set(covered(page, links) or guessing)
+    if guessing:
+        styles.append(_style("guessing"))
     if state.COVERED.get():
         styles.append(_style("covered"))
     if embedded():
@@ -94,7 +103,7 @@ def _bar(page: str, links: Sequence[Link]) -> None:
     with st.container(key="class-bar", horizontal=True, vertical_alignment="center", gap="small"):
         before = _leads_to("Previous", "previous", place - 1)
         onward = _leads_to("Next", "next", place + 1)
-        is_covered = state.COVERED.get()
+        is_covered = covered(page, links)
         st.button(
             "Reveal" if is_covered else "Cover",
             key="class-reveal",
@@ -112,14 +121,14 @@ def _bar(page: str, links: Sequence[Link]) -> None:
         st.caption(HINT)
         _KEYS(key="class-keys", data={})
     if before or onward:
-        _open(registry.PAGES[place - 1 if before else place + 1])
+        open_page(registry.PAGES[place - 1 if before else place + 1])
 
 
 def _leads_to(label: str, name: str, place: int) -> bool:
     return st.button(label, key=f"class-{name}", disabled=not 0 <= place < len(registry.PAGES))
 
 
-def _open(page: registry.Page) -> None:
+def open_page(page: registry.Page) -> None:
     """Go to another page, with what it shows in its address at once: Back then comes to a whole address."""
     from ui import page_links
 

@@ -139,7 +139,7 @@ def _seeds(seeds: Iterable[int]) -> str:
 # A sequence
 
 FIXED = "Single values cannot be changed here: the answers belong to the whole wave, not to its values."
-BLOCK_HELP = "Or click a block in the figure."
+BLOCK_HELP = "Or click a block in the figure, or drag it."
 UNDO, TYPE, USE = "Undo edits", "Type or paste a sequence", "Use these values"
 
 

@@ -61,11 +61,13 @@ def figure(
     narrow: Item | None = None,
     frames: Sequence[Item] = (),
     growing: Item | None = None,
+    drag: Item | None = None,
     **layout: Any,
 ) -> go.Figure:
     """A figure from plain parts.
 
     margin: left, right, top, bottom in px; narrow: layout changes on a narrow screen; growing: what the page fills in
+    drag: which bars a page can let be dragged: their trace, whether they are stacked, from_end, and which is chosen
     frames: the moments of a replay; they are kept as text (see `frames_of`), for Plotly would take longer to check and
         copy them than all the rest
     """
@@ -85,6 +87,7 @@ def figure(
         "meta": {
             "narrow": narrow or {},
             **({"growing": growing} if growing else {}),
+            **({"drag": drag} if drag else {}),
             **({"frames": json.dumps(frames, cls=PlotlyJSONEncoder)} if frames else {}),
         },
         **layout,

@@ -228,5 +228,6 @@ def timeline(
         xaxis=canvas.timestep_axis(first, last, anchor=f"y{len(shares)}"),
         shapes=shapes,
         annotations=notes,
+        drag={"trace": 0, "stacked": bool(lines), "from_end": from_end, "chosen": chosen},
         **axes,
     )

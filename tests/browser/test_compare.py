@@ -142,7 +142,7 @@ def test_three_starts_are_trained_in_a_plot_that_stands_where_the_finished_one_d
     page = open_page("directions")
     page.set_viewport_size({"width": 1280, "height": 720})
     expect(page.get_by_text(re.compile(r"After 250 sequences each: "))).to_be_visible()
-    expect(page.get_by_test_id("replay-3").first).to_be_visible()
+    expect(page.get_by_test_id("replay").first).to_be_visible()
     chart = page.get_by_test_id(re.compile("chart-.*-curves"))
     enter(page, "Units", "7")
     expect(page.get_by_text("Press Run for these")).to_be_visible()
@@ -164,7 +164,7 @@ def test_three_starts_are_trained_in_a_plot_that_stands_where_the_finished_one_d
     )
     growing = chart.get_attribute("data-updates")
     expect(page.get_by_text("Three runs are too few to rank the models")).to_be_visible(timeout=90_000)
-    expect(page.get_by_test_id("replay-3").first).to_be_visible()
+    expect(page.get_by_test_id("replay").first).to_be_visible()
     page.wait_for_timeout(500)
     assert chart.get_attribute("data-updates") != growing
     boxes = np.array([json.loads(box) for box in page.evaluate("[...window.boxes]")])

@@ -20,6 +20,7 @@ LINKS = {  # of each page one that asks for something, and what is said once it 
     "why": ("stage=1&guess=it-is-bigger", "After 250 sequences each: |So "),
     "problems": ("problem=cumulative_sum&direction=forward&sequence=7", "sequences wholly right"),
     "merge_modes": ("drawn=mul&curves=sum.mul", "After 250 sequences each: "),
+    "cell": ("sequence=4&unit=7&at=3&line=f", "It keeps and adds"),
     "inside": ("cell=gru&direction=backward&tab=gates-of-a-unit&unit=7", "output|Output"),
 }
 STILL = 3  # looks, half a second apart, that find nothing new

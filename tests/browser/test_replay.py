@@ -32,7 +32,7 @@ FEWEST = 0.8  # of the columns left of the replay's head, that must show a curve
 
 def seen(page: Page) -> tuple[Page, Locator, Locator]:
     """A page, its chart with a replay, in sight as a whole, and the replay's controls."""
-    controls = page.locator("[data-testid^=controls-]:has([data-testid=replay-3]:visible)").first
+    controls = page.locator("[data-testid^=controls-]:has([data-testid=replay]:visible)").first
     expect(controls).to_be_visible()
     chart = controls.locator("xpath=preceding-sibling::*[@role='img']")
     chart.evaluate("node => node.scrollIntoView({block: 'center'})")
@@ -94,7 +94,7 @@ def cast_of_a_replay(page: Page, controls: Locator) -> list[tuple[float, bytes]]
     session.on("Page.screencastFrame", painted)
     session.send("Page.startScreencast", {"format": "png", "everyNthFrame": 2})
     page.wait_for_timeout(300)
-    controls.get_by_test_id("replay-3").evaluate("button => button.click()")  # a mouse would scroll to it
+    controls.get_by_test_id("replay").evaluate("button => button.click()")  # a mouse would scroll to it
     began = time.time()
     expect(controls.get_by_test_id("replay-pause")).to_be_disabled()
     page.wait_for_timeout(200)
@@ -118,7 +118,7 @@ def painted_a_second(chart: Locator, controls: Locator) -> float:
             button.click()
             requestAnimationFrame(look)
         })""",
-        controls.get_by_test_id("replay-3").element_handle(),
+        controls.get_by_test_id("replay").element_handle(),
     )
     return counted
 

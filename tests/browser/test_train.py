@@ -119,7 +119,7 @@ def test_replay_moves_curve_and_labels_together_and_next_mistake_shows_a_mistake
     controls = page.get_by_test_id("controls-Train-curve")
     label = controls.get_by_test_id("replay-label")
     expect(label).to_have_text("sequence 1,000 of 1,000")
-    controls.get_by_test_id("replay-3").click()
+    controls.get_by_test_id("replay").click()
     expect(label).not_to_have_text("sequence 1,000 of 1,000")
     expect(label).to_have_text("sequence 1,000 of 1,000")
     scrubber = controls.get_by_test_id("replay-scrubber")

@@ -43,6 +43,7 @@ SAID: dict[str, dict[str, str]] = {  # of each page everything that its address 
         "axis": "updates",
         "view": "class",
         "hide": "units,merge",
+        "lesson": "yes",
         "tab": "model-summary",
         "run": "problem.share_of_total~direction.forward~units.9~rate.0.002~hidden.yes~name.My run",
     },

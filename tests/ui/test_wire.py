@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
@@ -67,11 +68,27 @@ def _no_json(state: WidgetState) -> None:
     state.json_trigger_value = "{"
 
 
-def _click(value: object) -> Forge:
+def _click(value: object, event: str = "click") -> Forge:
     def forge(state: WidgetState) -> None:
-        state.json_trigger_value = json.dumps([{"event": "click", "value": value}])
+        state.json_trigger_value = json.dumps([{"event": event, "value": value}])
 
     return forge
+
+
+DRAGS = [
+    "forged",
+    7,
+    [],
+    {},
+    {"timestep": "1", "value": 0.5},
+    {"timestep": 1, "value": "0.5"},
+    {"timestep": 1.5, "value": 0.5},
+    {"timestep": 1, "value": 1.0},
+    {"timestep": 1, "value": -0.1},
+    {"timestep": 0, "value": 0.5},
+    {"timestep": 10**6, "value": 0.5},
+    {"timestep": True, "value": 0.5},
+]
 
 
 CLICKS = [
@@ -209,6 +226,30 @@ def test_a_forged_click_chooses_nothing_and_is_refused_in_a_sentence(visit: AppT
             send(visit, {events(chart.id): _click(value)})
             assert not visit.exception, value
             assert refusals(visit), value
+
+
+@pytest.mark.parametrize("page", ["problem.py", "train.py", "inside.py"])
+def test_a_block_that_is_dragged_has_its_value_and_a_forged_drag_changes_nothing(visit: AppTest, page: str) -> None:
+    visit.switch_page(f"pages/{page}").run()
+
+    def chart() -> Any:
+        [found] = [
+            part.proto for part in visit.get("bidi_component") if json.loads(part.proto.json or "{}").get("draggable")
+        ]
+        return found
+
+    name = page.removesuffix(".py").capitalize()
+    for value in DRAGS:
+        send(visit, {events(chart().id): _click(value, "drag")})
+        assert not visit.exception, value
+        assert refusals(visit), value
+        assert f"{name}.edit" not in visit.session_state
+    send(visit, {events(chart().id): _click({"timestep": 3, "value": 0.25}, "drag")})
+    assert not visit.exception
+    assert not refusals(visit)
+    assert visit.session_state[f"{name}.edit"]["values"][2] == 0.25
+    [slider] = [slider for slider in visit.slider if slider.label == "Value at timestep 3"]
+    assert slider.value == 0.25
 
 
 def test_a_value_that_a_widget_can_have_is_taken_and_no_sentence_is_said(visit: AppTest) -> None:

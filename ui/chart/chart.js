@@ -20,6 +20,7 @@ async function draw(state) {
   }
   const library = await plotly()
   state.pending = undefined
+  state.library = library
   await state.showing
   if (!state.alive) return
   stop(state)
@@ -45,6 +46,7 @@ async function draw(state) {
   state.width = root.clientWidth
   node.classList.toggle("clickable", Boolean(state.data.clickable))
   place(state, Math.max(state.frames.length - 1, 0))
+  layHandles(state)
 }
 
 // Plotly must be asked one thing at a time; what comes meanwhile is done once, afterwards, with the latest data
@@ -87,6 +89,7 @@ function build(parentElement, data) {
   const bar = element(track, "div", { class: "bar" })
   const spoken = element(root, "div", { class: "spoken", "aria-live": "polite", "data-testid": `spoken-${data.key}` })
   const node = element(root, "div", { class: "plot", role: "img", "data-testid": `chart-${data.key}` })
+  const handles = element(root, "div", { class: "handles", "data-testid": `handles-${data.key}` })
   const controls = element(root, "div", { class: "controls", "data-testid": `controls-${data.key}` })
   const button = (name, text, label) =>
     element(controls, "button", { type: "button", "data-testid": name, "aria-label": label }, text)
@@ -94,6 +97,7 @@ function build(parentElement, data) {
     parentElement,
     root,
     node,
+    handles,
     controls,
     status,
     words,
@@ -107,9 +111,9 @@ function build(parentElement, data) {
     grown: 0,
     cost: 0,
   }
-  const three = button("replay-3", "▶ Replay 3 s", "Replay over 3 seconds")
-  const ten = button("replay-10", "▶ 10 s", "Replay over 10 seconds")
+  const replay = button("replay", "▶ Replay", "Replay")
   state.pause = button("replay-pause", "Pause", "Pause the replay")
+  state.speeds = offerSpeeds(controls)
   state.scrubber = element(controls, "input", {
     type: "range",
     min: "0",
@@ -123,8 +127,7 @@ function build(parentElement, data) {
   const narrow = root.clientWidth > 0 && root.clientWidth < NARROW
   if (data.figure) node.style.height = `${narrow ? data.narrow_height : data.height}px`
   else node.hidden = true
-  three.onclick = () => play(state, 3)
-  ten.onclick = () => play(state, 10)
+  replay.onclick = () => play(state)
   state.pause.onclick = () => stop(state)
   state.pause.disabled = true
   state.scrubber.oninput = () => {
@@ -152,6 +155,7 @@ function resized(state) {
     uncover(state)
     unsketch(state)
     await library.Plots.resize(state.node)
+    layHandles(state)
     if (state.job) growSoon(state)
     if (state.reveals && !state.busy) reveal(state, at)
   }, 50)

@@ -78,6 +78,7 @@ _SCRIPTS = (
     "large.js",
     "replay.js",
     "player.js",
+    "drag.js",
     "growing.js",
     "sketch.js",
     "listen.js",
@@ -98,6 +99,23 @@ class Click(TypedDict):
 
     x: float | None
     customdata: list[str | float]
+
+
+class Drag(TypedDict):
+    """A block that was dragged: its timestep, from 1, and its new value."""
+
+    timestep: int
+    value: float
+
+
+def checked_drag(sent: Any) -> Drag | None:
+    """The drag that a browser has sent; None for anything else, for it can be forged."""
+    if not isinstance(sent, dict):
+        return None
+    timestep, value = _number(sent.get("timestep")), _number(sent.get("value"))
+    if timestep is None or value is None or timestep != int(timestep):
+        return None
+    return {"timestep": int(timestep), "value": float(value)}
 
 
 def checked_click(sent: Any) -> Click | None:
@@ -153,6 +171,15 @@ def _report(key: str, on_click: Callable[[Click], bool]) -> None:
         wire.refuse(key)
 
 
+def _report_drag(key: str, on_drag: Callable[[Drag], bool]) -> None:
+    sent = state.event(key, "drag")
+    if sent is None:
+        return
+    drag = checked_drag(sent)
+    if drag is None or not on_drag(drag):
+        wire.refuse(key)
+
+
 def preload(later_ms: int = 0) -> None:
     """Have the browser load Plotly: at once, while the server is still at work on the page's chart, or later."""
     ensure_plotly()
@@ -201,6 +228,7 @@ def chart(
     alt: str,
     replay: bool = False,
     on_click: Callable[[Click], bool] | None = None,
+    on_drag: Callable[[Drag], bool] | None = None,
     watch: "Watch | None" = None,
     lines: "Sequence[Line]" = (),
 ) -> None:
@@ -210,6 +238,7 @@ def chart(
     alt: what the figure shows, in a sentence; its bold marks are left out
     replay: offer play, pause and a scrubber over the figure's frames. A frame's name is the scrubber's label
     on_click: called with the point that was chosen, before the page runs again; returns whether there is such a point
+    on_drag: the same, of a block of the figure that was dragged to another value
     watch: the job that the page waits for; lines: those of the figure that it fills in, from `watch.line`
     """
     written = figure if isinstance(figure, Drawn) else drawn(figure)
@@ -221,6 +250,7 @@ def chart(
         "alt": alt.replace("**", ""),
         "replay": replay,
         "clickable": on_click is not None,
+        "draggable": on_drag is not None,
         "live": watch.data(lines) if watch else None,
         "view": looks.figures(),
     }
@@ -228,6 +258,7 @@ def chart(
         key=key,
         data=data,
         on_click_change=_nothing if on_click is None else partial(_report, key, on_click),
+        on_drag_change=_nothing if on_drag is None else partial(_report_drag, key, on_drag),
         **_heard(key, watch),
     )
 

@@ -1,4 +1,20 @@
-// The controls under a figure that has frames: play, pause, and a scrubber.
+// The controls under a figure that has frames: play, pause, how fast, and a scrubber.
+
+const WHOLE_S = 3 // a whole replay at speed 1
+const SPEEDS = [[0.1, "⅒× (30 s)"], [0.25, "¼× (12 s)"], [0.5, "½× (6 s)"], [1, "1× (3 s)"], [2, "2× (1.5 s)"]]
+let speed = 1 // of all replays of the page, so that one choice holds for a lesson
+
+function offerSpeeds(controls) {
+  const label = element(controls, "label", { class: "speed" }, "Speed ")
+  const list = element(label, "select", { "data-testid": "replay-speed" })
+  for (const [factor, text] of SPEEDS) element(list, "option", { value: String(factor) }, text)
+  list.value = String(speed)
+  list.onchange = () => {
+    speed = Number(list.value)
+    for (const other of document.querySelectorAll('[data-testid="replay-speed"]')) other.value = list.value
+  }
+  return list
+}
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)")
 const STILL_MS = 500 // at least, between two moments, for whoever wants little motion
@@ -8,6 +24,7 @@ function place(state, index) {
   const { controls, scrubber, position, frames, data } = state
   controls.hidden = !(frames.length > 1 && data.replay)
   if (controls.hidden) return
+  state.speeds.value = String(speed)
   state.index = index
   scrubber.max = String(frames.length - 1)
   scrubber.value = String(index)
@@ -43,22 +60,24 @@ function show(state, at) {
   })()
 }
 
-function play(state, seconds) {
+// All curves move on together, as fast as the speed says at each moment: it can be changed while the race runs
+function play(state) {
   const last = state.frames.length - 1
-  const from = state.index >= last ? 0 : state.index
-  const started = performance.now() - (from / last) * seconds * 1000
+  let at = state.index >= last ? 0 : state.index
+  let before
   stop(state)
-  show(state, from)
+  show(state, at)
   state.pause.disabled = false
-  let shown = started
+  let shown = performance.now()
   const tick = now => {
-    const share = Math.max(0, Math.min((now - started) / (seconds * 1000), 1))
-    if (!STILL.matches || share === 1) show(state, share * last)
+    at = Math.min(last, at + ((now - (before ?? now)) / (WHOLE_S * 1000)) * last * speed)
+    before = now
+    if (!STILL.matches || at === last) show(state, at)
     else if (now - shown >= STILL_MS) {
       shown = now
-      show(state, Math.round(share * last))
+      show(state, Math.round(at))
     }
-    if (share < 1) state.ticking = requestAnimationFrame(tick)
+    if (at < last) state.ticking = requestAnimationFrame(tick)
     else stop(state)
   }
   state.ticking = requestAnimationFrame(tick)

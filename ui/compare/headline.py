@@ -11,7 +11,7 @@ from bilstm_core.analysis.falls import fall_sentence
 from bilstm_core.analysis.telling import Told, ranking
 from bilstm_core.comparison import RunsByLabel, each_once
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings
-from ui import best_possible, code, derivation, evaluations, files, live, session, share
+from ui import best_possible, code, derivation, evaluations, files, lesson_texts, live, session, share
 from ui.compare import guess, launch, taken, words
 from ui.compare.comparison import Comparison
 from ui.compare.curves import curves
@@ -105,3 +105,13 @@ def question(comparison: Comparison, title: str) -> tuple[Shown, DeltaGenerator]
     with wide, st.container(key="figure"):
         curves(shown, launch.note(shown))
     return shown, narrow.container(key="beside")
+
+
+def of_losses(shown: Shown, said: Callable[[dict[str, float], int], lesson_texts.Answer]) -> lesson_texts.Answer | None:
+    """What the lesson says of each drawn model's mean loss on fresh sequences; None before that is known."""
+    present = [label for label in shown.visible if shown.runs[label]]
+    scores = shown.scores_of(present)
+    if shown.busy or scores is None or len(present) < 2:
+        return None
+    losses = {str(label): float(loss) for label, loss in scores.groupby("label")["loss"].mean().items()}
+    return said(losses, shown.settings.epochs)

@@ -14,7 +14,7 @@ from bilstm_core.problems.base import reads
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec
-from ui import evaluations, state
+from ui import evaluations, lesson_texts, state
 from ui.chart.component import cached, chart
 from ui.inside import subject, words
 from ui.sequence import timeline
@@ -135,3 +135,8 @@ def sentence(run: Run, values: Values) -> str:
         words.idle(float(matrix[~decides].sum()) / total),
     )
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def reacts(run: Run, values: Values) -> lesson_texts.Answer:
+    """What the lesson asks for: to which values each output reacts at all."""
+    return lesson_texts.reacts((matrix_of(run, values) != 0).tolist())

@@ -179,6 +179,7 @@ def editable(page: str, run: Run) -> None:
         key=f"{page}-timeline",
         alt=wording.sequence_alt(sentence),
         on_click=timeline.chooser(page, values) if can_be_edited else None,
+        on_drag=timeline.dragger(page, name, values) if can_be_edited else None,
     )
     if can_be_edited:
         timeline.edit_controls(page, name, values)

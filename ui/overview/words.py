@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 START = "Start: see the problem"
+LESSON = "Take the lesson: guess, then see"
 ORDER = "Tutorial's order (output reversed)"
 TEN_MINUTES = (
     "**Ten minutes.** See when a label flips on The problem, train a network on Train and look at its mistakes, "

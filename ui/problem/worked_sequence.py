@@ -15,7 +15,7 @@ from bilstm_core.problems import Batch, cumulative_sum
 from bilstm_core.random_streams import Stream, generator
 from bilstm_core.settings import FIELDS, ProblemSettings
 from bilstm_core.specs import ProblemSpec
-from ui import controls, evaluations, registry, state, wording
+from ui import controls, evaluations, lesson_texts, registry, state, wording
 from ui.chart.component import cached, chart
 from ui.problem import words
 from ui.sequence import sequences, timeline
@@ -89,6 +89,7 @@ def problem_sequence(page: str, settings: ProblemSettings) -> str:
         key=f"{page}-timeline",
         alt=sentence,
         on_click=timeline.chooser(page, values) if editable else None,
+        on_drag=timeline.dragger(page, name, values) if editable else None,
     )
     if editable:
         timeline.edit_controls(page, name, values)
@@ -146,3 +147,12 @@ def position_guess(problem: ProblemSpec) -> None:
     st.caption(words.SHARES_OF)
     st.markdown(words.by_position(guess.accuracy))
     evaluations.download(lambda: shares, "label shares")
+
+
+def turning(problem: ProblemSpec) -> lesson_texts.Answer | None:
+    """Where the label of this problem turns most often; None where it does not turn once from 0 to 1."""
+    if problem.name != ProblemSpec().name:
+        return None
+    shares = evaluations.label_shares(problem)
+    ones = shares[shares["label"] == 1].sort_values("timestep")["share"].tolist()
+    return lesson_texts.turning(ones, problem.threshold * problem.timesteps)

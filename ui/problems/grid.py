@@ -16,7 +16,7 @@ from bilstm_core.page_settings import CellSettings
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import best_possible, evaluations, registry, session, state
+from ui import best_possible, evaluations, lesson_texts, registry, session, state
 from ui.chart.component import Click, cached, chart
 from ui.problems import words
 from ui.sequence import timeline
@@ -205,3 +205,9 @@ def more(page: str, cell: Cell) -> None:
                 regression(page, numbers)
                 st.caption(words.OPEN_ONE)
             best_possible.complete_later(specs, complete)
+
+
+def cannot(table: pd.DataFrame) -> lesson_texts.Answer | None:
+    """Who can't get everything right where past and future decide; None while the best possible is not known."""
+    rows = table[table["problem"] == FIRST.name].set_index("direction")["best"]
+    return None if rows.isna().any() else lesson_texts.cannot({str(name): float(best) for name, best in rows.items()})

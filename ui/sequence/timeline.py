@@ -12,7 +12,7 @@ from bilstm_core import figures
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
 from ui import address, evaluations, state, wording
-from ui.chart.component import Click, Drawn, cached, cached_for_session, chart
+from ui.chart.component import Click, Drag, Drawn, cached, cached_for_session, chart
 from ui.pasted import checked_value, parse_values
 from ui.sequence import sequences
 from ui.state import Edit
@@ -149,6 +149,29 @@ def chooser(page: str, values: Values) -> Callable[[Click], bool]:
     return choose
 
 
+def dragger(page: str, name: str, values: Values) -> Callable[[Drag], bool]:
+    """A block that was dragged in the figure has another value, and is chosen. name, values: of the sequence"""
+
+    def drop(drag: Drag) -> bool:
+        timestep = drag["timestep"]
+        if not 1 <= timestep <= len(values):
+            return False
+        try:
+            value = checked_value(drag["value"], timestep)
+        except ValueError:
+            return False
+        changed = values.copy()
+        changed[timestep - 1] = value
+        state.EDIT(page).set({"sequence": name, "values": changed.tolist()})
+        state.EDIT_ERROR(page).drop()
+        state.BLOCK(page).set(timestep)
+        version = state.EDIT_VERSION(page)
+        version.set(version.get() + 1)  # the slider beside it begins anew, at this value
+        return True
+
+    return drop
+
+
 def mistaken(examples: pd.DataFrame) -> list[int]:
     """The numbers of the sequences with at least one wrong label."""
     wrong = examples["expected"] != examples["predicted"]
@@ -249,6 +272,7 @@ def one_sequence(page: str, run: Run, evaluation: Evaluation, number: int, *, he
         key=f"{page}-timeline",
         alt=wording.sequence_alt(sentence),
         on_click=chooser(page, values) if chosen else None,
+        on_drag=dragger(page, name, values) if chosen else None,
     )
     if chosen:
         edit_controls(page, name, values)

@@ -6,7 +6,7 @@ from bilstm_core.analysis.telling import Told
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.runs import Run
-from ui import best_possible, evaluations, session, wording
+from ui import best_possible, evaluations, lesson_texts, session, wording
 from ui.train import starts, words
 
 
@@ -55,3 +55,10 @@ def figures_of(page: str, run: Run, evaluation: Evaluation) -> None:
         timing.compile_s or 0.0,
     )
     st.markdown(facts)
+
+
+def wholly_right(run: Run, evaluation: Evaluation) -> lesson_texts.Answer | None:
+    """What the lesson asks for: the share of sequences that are wholly right; None where there are no labels."""
+    if not wording.classes(run.spec.problem) or evaluations.diverged(evaluation):
+        return None
+    return lesson_texts.wholly_right(evaluation.exact, evaluation.accuracy, run.spec.problem.timesteps)

@@ -1,0 +1,71 @@
+"""The lesson: a guided path through the pages, each with a guess before its answer; and Next at every page's foot.
+
+It is a way to look at the same pages: without it (`lesson=yes` in the address) nothing is asked and nothing hidden.
+This module imports little, for the first page of a new server waits for it.
+"""
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from ui import lesson_texts, registry, state, view
+from ui.lesson_texts import Answer
+from ui.looks import embedded
+
+
+def start() -> None:
+    """Begin the lesson anew; from a callback."""
+    state.LESSON.set(True)
+    for page in registry.PAGES:
+        state.LESSON_GUESS(page.name).drop()
+
+
+def begin(page: str) -> DeltaGenerator | None:
+    """Ask the page's question, before the page is drawn; where the verdict is to stand, if there is to be one."""
+    question = lesson_texts.QUESTIONS.get(page)
+    state.CAME_OUT.drop()
+    if not state.LESSON.get() or question is None or embedded():
+        return None
+    names = [each.name for each in registry.PAGES]
+    with st.container(key="lesson", border=True):
+        with st.container(horizontal=True, vertical_alignment="center", key="lesson-asks"):
+            st.markdown(f"**Lesson, {names.index(page)} of {len(names) - 1}.** {question.text}", width="content")
+            if question.options:
+                guess = state.LESSON_GUESS(page)
+                st.segmented_control(
+                    question.text,
+                    question.options,
+                    required=True,
+                    key=guess.key,
+                    label_visibility="collapsed",
+                    persist_state="session",
+                )
+            st.button("End the lesson", key="lesson-end", type="tertiary", on_click=state.LESSON.set, args=(False,))
+        return st.container() if question.options else None
+
+
+def came_out(page: str, answer: Callable[[], Answer | None]) -> None:
+    """What the page has measured, for the verdict; worked out only where a guess has been made."""
+    if state.LESSON.get() and state.LESSON_GUESS(page).get():
+        found = answer()
+        if found:
+            state.CAME_OUT.set({"right": list(found.right), "sentence": found.sentence})
+
+
+def end(page: str, place: DeltaGenerator | None) -> None:
+    """The guess beside what came out, in its place; and Next, at the foot of the page."""
+    guess, found = state.LESSON_GUESS(page).get(), state.CAME_OUT.get()
+    if place is not None and guess:
+        with place:
+            if found and not state.COVERED.get():
+                st.markdown(lesson_texts.verdict(guess, Answer(tuple(found["right"]), found["sentence"])))
+            else:
+                st.markdown(f"You guessed **{guess}**. The answer comes with the runs.")
+    if not embedded() and not state.CLASS.get():
+        pages = registry.PAGES
+        following = pages[(pages.index(next(each for each in pages if each.name == page)) + 1) % len(pages)]
+        with st.container(key="foot"):
+            label = f"Next: {following.title}" if following is not pages[0] else "Back to the Overview"
+            if st.button(label, key="foot-next", icon=":material/arrow_forward:", help=following.question):
+                view.open_page(following)
