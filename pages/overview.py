@@ -13,7 +13,12 @@ with st.container(horizontal=True, vertical_alignment="center", key="headline"):
     answer = looks.answer()
     buttons = st.container(horizontal=True, gap="small", width="content", key="buttons")
 with st.container(key="controls"):
-    view, merge_mode = picture.controls()
+    view, merge_mode, onward = picture.controls()
+with onward.container(horizontal=True, horizontal_alignment="right"):
+    if st.button(words.START, type="primary", icon=":material/arrow_forward:"):
+        st.switch_page(registry.PROBLEM.path)
+    if st.button(words.LESSON, icon=":material/school:", on_click=lesson.start):
+        st.switch_page(registry.PROBLEM.path)
 if imports.over():
     with buttons:
         from bilstm_core.export import reading
@@ -25,11 +30,6 @@ answer.markdown(picture.sentence(view))
 with st.container(key="figure"):
     picture.picture(view, merge_mode)
 rest = st.container(key="rest")
-with rest.container(horizontal=True):
-    if st.button(words.START, type="primary", icon=":material/arrow_forward:"):
-        st.switch_page(registry.PROBLEM.path)
-    if st.button(words.LESSON, icon=":material/school:", on_click=lesson.start):
-        st.switch_page(registry.PROBLEM.path)
 ten, teach, own = rest.columns(3, gap="medium")
 with ten, st.container(border=True):
     st.markdown(words.TEN_MINUTES)

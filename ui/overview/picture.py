@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.choices import DIRECTIONS, MERGE_MODES
 from ui import registry, state
@@ -16,9 +17,12 @@ PAGE = registry.OVERVIEW.name
 TIMESTEPS = 5
 
 
-def controls() -> "tuple[View, str]":
-    """The view of the chosen direction and order of outputs, and the merge mode (bidirectional only)."""
-    left, right = st.columns([1, 1], vertical_alignment="bottom")
+def controls() -> "tuple[View, str, DeltaGenerator]":
+    """The view of the chosen direction and order of outputs, and the merge mode (bidirectional only).
+
+    Also returns the place beside them.
+    """
+    left, right, beside = st.columns([1, 1, 1.6], vertical_alignment="bottom")
     with left:
         direction = st.segmented_control(
             "Direction",
@@ -43,7 +47,7 @@ def controls() -> "tuple[View, str]":
         elif direction == "backward":
             raw = st.toggle(words.ORDER, key=state.widget(PAGE, "raw"), persist_state="session")
             view = "backward_raw" if raw else "backward"
-    return view, merge_mode
+    return view, merge_mode, beside
 
 
 def sentence(view: "View") -> str:
