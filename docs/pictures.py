@@ -80,7 +80,7 @@ def _take_report(browser: Browser, url: str) -> None:
     name, width, height = REPORT
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(f"{url}/directions")
-    page.get_by_text("10 of 10 starts").first.wait_for(timeout=60_000)
+    page.get_by_text("in all 10 runs.").first.wait_for(timeout=60_000)
     page.get_by_role("button", name="Files").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Report").click()

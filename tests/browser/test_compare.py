@@ -18,7 +18,7 @@ def test_recorded_starts_open_the_page_and_download_as_csv_and_the_grid_knows_th
     open_page: OpenPage,
 ) -> None:
     page = open_page("directions")
-    expect(page.get_by_text(re.compile(r"95% interval .* \d+ of 10 starts"))).to_be_visible()
+    expect(page.get_by_text("in all 10 runs.")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Table as CSV").click()
     text = download.value.path().read_text("utf-8-sig")
@@ -51,7 +51,7 @@ def test_the_long_run_waits_for_a_guess_and_says_what_came_of_it(open_page: Open
     expect(run).to_be_enabled()
     run.click()
     expect(page.get_by_text("You guessed none of them")).to_be_visible(timeout=100_000)
-    expect(page.get_by_text(re.compile("After 20,000 sequences each: in the second half of the run"))).to_be_visible()
+    expect(page.get_by_text("In the second half, the training loss")).to_be_visible()
     expect(chart).to_contain_text("the tutorial stops here")
 
 
@@ -90,13 +90,13 @@ def test_a_fair_race_gives_all_models_as_many_parameters_as_units_allow(open_pag
     page.get_by_role("radiogroup", name="Starts").get_by_text("1", exact=True).click()
     page.get_by_text("number of parameters", exact=True).click()
     page.get_by_role("button", name="Run", exact=True).click()
-    expect(page.get_by_text("Not as many parameters each, but as near as")).to_be_visible(timeout=100_000)
+    expect(page.get_by_text("As near as whole units allow")).to_be_visible(timeout=100_000)
     expect(page.get_by_text("Not quite a fair race")).to_have_count(0)
 
 
 def test_six_quick_clicks_begin_one_comparison_that_a_reload_finds_with_its_settings(open_page: OpenPage) -> None:
     page = open_page("merge_modes")
-    expect(page.get_by_text(re.compile(r"After 250 sequences each: "))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"After 250 sequences, "))).to_be_visible()
     for label, value in (("Units", "100"), ("Timesteps", "150")):
         enter(page, label, value)
         expect(page.get_by_text("Press Run for these")).to_be_visible()
@@ -141,7 +141,7 @@ def test_starts_chosen_right_after_units_are_never_lost(open_page: OpenPage) -> 
 def test_three_starts_are_trained_in_a_plot_that_stands_where_the_finished_one_does(open_page: OpenPage) -> None:
     page = open_page("directions")
     page.set_viewport_size({"width": 1280, "height": 720})
-    expect(page.get_by_text(re.compile(r"After 250 sequences each: "))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"After 250 sequences, "))).to_be_visible()
     expect(page.get_by_test_id("replay").first).to_be_visible()
     chart = page.get_by_test_id(re.compile("chart-.*-curves"))
     enter(page, "Units", "7")

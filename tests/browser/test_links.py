@@ -14,12 +14,12 @@ LINKS = {  # of each page one that asks for something, and what is said once it 
     "train": (
         "units=9&epochs=300&direction=bidirectional&merge=sum&seed=4&sequence=5&at=3&tab=accuracy-by-timestep"
         "&run=direction.backward~units.6~epochs.200~name.Back",
-        "After 300 sequences it",
+        "After 300 training sequences, this network",
     ),
-    "directions": ("units=6&starts=1&curves=forward.bidirectional", "After 250 sequences each: "),
-    "why": ("stage=1&guess=it-is-bigger", "After 250 sequences each: |So "),
+    "directions": ("units=6&starts=1&curves=forward.bidirectional", "One run is too few to rank"),
+    "why": ("stage=1&guess=it-is-bigger", "Without the future, "),
     "problems": ("problem=cumulative_sum&direction=forward&sequence=7", "sequences wholly right"),
-    "merge_modes": ("drawn=mul&curves=sum.mul", "After 250 sequences each: "),
+    "merge_modes": ("drawn=mul&curves=sum.mul", "After 250 sequences, "),
     "cell": ("sequence=4&unit=7&at=3&line=f", "It keeps and adds"),
     "inside": ("cell=gru&direction=backward&tab=gates-of-a-unit&unit=7", "output|Output"),
 }
@@ -82,25 +82,25 @@ def test_a_link_restores_its_page_in_another_browser_and_another_process(
 def test_the_address_follows_the_page_and_the_page_its_address(open_page: Callable[..., Page]) -> None:
     page = open_page("train")
     answer = page.locator(".st-key-answer")
-    expect(answer).to_contain_text("After 1,000 sequences it labels")
+    expect(answer).to_contain_text("After 1,000 training sequences, this network")
     enter(page, "Units", 11)
     expect(page).to_have_url(re.compile(r"/train\?units=11$"))
     page.go_back()
     expect(page.get_by_label("Units", exact=True)).to_have_value("20")
     page.go_forward()
     expect(page.get_by_label("Units", exact=True)).to_have_value("11")
-    expect(answer).to_contain_text("After 1,000 sequences it labels")
+    expect(answer).to_contain_text("After 1,000 training sequences, this network")
     expect(page).to_have_url(re.compile(r"/train\?units=11$"))
     page.reload()
     expect(page.get_by_label("Units", exact=True)).to_have_value("11")
-    expect(answer).to_contain_text("After 1,000 sequences it labels")
+    expect(answer).to_contain_text("After 1,000 training sequences, this network")
 
 
 def test_what_is_not_allowed_is_said_and_the_page_is_as_at_first(open_page: Callable[..., Page]) -> None:
     page = open_page("train?units=0&merge=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&mail=1")
     expect(page.get_by_text("units must be a whole number from 1 to 256, not 0.")).to_be_visible()
     expect(page.get_by_text("not '<img src=x onerror=alert(1)>'.")).to_be_visible()
-    expect(page.locator(".st-key-answer")).to_contain_text("After 1,000 sequences it labels")
+    expect(page.locator(".st-key-answer")).to_contain_text("After 1,000 training sequences, this network")
     expect(page).to_have_url(re.compile(r"/train\?mail=1$"))
     expect(page.get_by_label("Units", exact=True)).to_have_value("20")
     assert page.locator("img[src=x]").count() == 0
@@ -110,7 +110,7 @@ def test_a_training_adds_nothing_to_the_history(open_page: Callable[..., Page]) 
     """Back once after it: the settings of before."""
     page = open_page("train")
     answer = page.locator(".st-key-answer")
-    expect(answer).to_contain_text("After 1,000 sequences it", timeout=240_000)
+    expect(answer).to_contain_text("After 1,000 training sequences, this network", timeout=240_000)
     enter(page, "Units", 7)
     expect(page).to_have_url(re.compile(r"units=7"))
     entries = page.evaluate("history.length")

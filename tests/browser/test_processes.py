@@ -28,7 +28,7 @@ def fresh(start_app: Callable[..., App]) -> Iterator[App]:
 def test_pages_are_readable_while_tensorflow_warms(open_page: OpenPage, fresh: App) -> None:
     started = time.monotonic()
     page = open_page("train", on=fresh)
-    expect(page.get_by_text("After 1,000 sequences it labels")).to_be_visible()
+    expect(page.get_by_text("After 1,000 training sequences, this network")).to_be_visible()
     expect(page.get_by_role("link", name="Directions")).to_be_visible()
     expect(page.get_by_test_id("chart-Train-curve").locator(".main-svg").first).to_be_visible()
     page.get_by_role("radiogroup", name="Direction").get_by_text("bidirectional", exact=True).click()
@@ -37,12 +37,12 @@ def test_pages_are_readable_while_tensorflow_warms(open_page: OpenPage, fresh: A
     waiting = re.compile("Getting ready: TensorFlow is loading|Compiling this network|of 140 weight updates|After 140")
     expect(page.get_by_text(waiting).first).to_be_visible()
     print(f"readable and waiting for TensorFlow after {time.monotonic() - started:.1f} s")
-    expect(page.get_by_text("After 140 sequences it labels")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("After 140 training sequences, this network")).to_be_visible(timeout=90_000)
 
 
 def test_settings_that_have_stood_for_a_moment_are_trained_without_compiling(open_page: OpenPage, fresh: App) -> None:
     page = open_page("train", on=fresh)
-    expect(page.get_by_text("After 1,000 sequences it labels")).to_be_visible()
+    expect(page.get_by_text("After 1,000 training sequences, this network")).to_be_visible()
     for units, epochs in ((23, 142), (24, 143), (25, 144)):  # on a busy machine the worker may be late
         enter(page, "Units", str(units))
         enter(page, "Epochs", str(epochs))
@@ -54,7 +54,7 @@ def test_settings_that_have_stood_for_a_moment_are_trained_without_compiling(ope
             if worker.cpu_percent(interval=1) < 20 and loaded:  # neither warming nor compiling any more
                 break
         page.get_by_role("button", name="Train", exact=True).click()
-        expect(page.get_by_text(f"After {epochs} sequences it labels")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text(f"After {epochs} training sequences, this network")).to_be_visible(timeout=60_000)
         expect(page.get_by_text("Trained in")).to_be_visible()
         if page.get_by_text("compiled in").count() == 0:
             return
@@ -63,7 +63,7 @@ def test_settings_that_have_stood_for_a_moment_are_trained_without_compiling(ope
 
 def test_a_page_that_nobody_touches_costs_the_app_next_to_nothing(open_page: OpenPage, app: App) -> None:
     page = open_page("train")
-    expect(page.get_by_text(re.compile(r"After [\d,]+ sequences it labels"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"After [\d,]+ training sequences, this network"))).to_be_visible()
     page.wait_for_timeout(1_000)
     process = psutil.Process(app.process.pid)
 
@@ -91,7 +91,7 @@ def listening(app: App) -> list[tuple[str, Any]]:
 
 def test_every_listening_socket_is_on_the_loopback(open_page: OpenPage, app: App) -> None:
     page = open_page("train")
-    expect(page.get_by_text(re.compile(r"After [\d,]+ sequences it labels"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"After [\d,]+ training sequences, this network"))).to_be_visible()
     deadline = time.monotonic() + 60
     while len(where := listening(app)) < 2 and time.monotonic() < deadline:
         time.sleep(0.2)

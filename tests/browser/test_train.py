@@ -29,7 +29,7 @@ def train(page: Page) -> None:
 
 
 def finished(page: Page, sequences: int) -> None:
-    expect(page.get_by_text(f"After {sequences:,} sequences it labels")).to_be_visible(timeout=LONG_ENOUGH)
+    expect(page.get_by_text(f"After {sequences:,} training sequences, this network")).to_be_visible(timeout=LONG_ENOUGH)
 
 
 def test_recorded_results_open_the_page_and_on_a_projector_directions_are_in_one_row(open_page: OpenPage) -> None:
@@ -107,7 +107,7 @@ def test_a_growing_curve_is_never_taken_off_the_page_and_stop_and_train_further_
 
 
 def answered(page: Page) -> int:
-    text = page.get_by_text(re.compile(r"After [\d,]+ sequences? it labels")).inner_text()
+    text = page.get_by_text(re.compile(r"After [\d,]+ training sequences?, this network")).inner_text()
     match = re.search(r"After ([\d,]+)", text)
     assert match
     return int(match.group(1).replace(",", ""))

@@ -27,7 +27,7 @@ def visit(app: App, script: Callable[[Visitor], Awaitable[None]]) -> None:
 
 def test_a_visitor_over_the_protocol_opens_train_presses_it_and_changes_units(app: App) -> None:
     async def script(visitor: Visitor) -> None:
-        assert any("After 1,000 sequences it labels" in text for text in visitor.page.texts())
+        assert any("After 1,000 training sequences, this network" in text for text in visitor.page.texts())
         await visitor.press("Train")
         await visitor.settled()
         assert any(text.startswith("Trained already") for text in visitor.page.texts())
@@ -44,7 +44,7 @@ def test_a_visitor_over_the_protocol_follows_its_training_to_the_result(app: App
     async def script(visitor: Visitor) -> None:
         await visitor.set("Epochs", 150)
         await visitor.settled()
-        result = visitor.says("After 150 sequences it labels")
+        result = visitor.says("After 150 training sequences, this network")
         await visitor.press("Train")
         await result
         await visitor.settled()
