@@ -72,7 +72,7 @@ def test_why_adds_a_curve_and_a_sentence_a_press_after_a_guess(open_page: OpenPa
     expect(curves).to_contain_text("no future")
     expect(page.get_by_test_id("chart-Why-differences")).to_contain_text("no future")
     answer = page.locator(".st-key-answer")
-    expect(answer).to_contain_text(re.compile(r"(?s)Without the future, .*forward's.*95% interval "))
+    expect(answer).to_contain_text(re.compile(r"Without the future, .*forward's.*95% interval ", re.DOTALL))
     page.get_by_role("button", name="Give forward as many parameters").click()
     expect(answer).to_contain_text(re.compile("Size explains (the whole|only part of the|none of the) gain"))
     expect(page.get_by_text("You guessed \u201cSomething else\u201d.")).to_be_visible()
@@ -186,7 +186,7 @@ def test_on_a_phone_start_stop_and_settings_stand_in_one_row_over_the_figure(
     page.set_viewport_size({"width": 390, "height": 844})
     chart = page.get_by_test_id(re.compile("chart-.*-curve"))
     expect(chart.locator(".main-svg").first).to_be_visible()
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(1_500)  # the answer's second line is there
     buttons = [page.get_by_role("button", name=name, exact=True) for name in (start, "Stop")]
     boxes = [locator.bounding_box() for locator in (*buttons, page.get_by_text("Settings", exact=True), chart)]
     first, *beside, figure = [box for box in boxes if box]

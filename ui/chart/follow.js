@@ -38,7 +38,7 @@ function tell(state, { text, share }) {
   const quarter = Math.floor(4 * share)
   if (quarter === state.quarter || quarter === 4) return // its end is told when it is over
   state.quarter = quarter
-  spoken.textContent = quarter ? `${25 * quarter}% trained` : text || "The training starts."
+  spoken.textContent = quarter ? `${25 * quarter}% trained` : "Asked to train"
 }
 
 // Follows the job that the page waits for; what the page itself knew of it comes first
