@@ -184,7 +184,7 @@ def live(page: Page) -> list[str]:
                 page.get_by_role("link", name="Overview").click()
                 page.wait_for_timeout(round(2_000 * watched[-1]) + 4_000)
                 page.get_by_role("link", name="Train").click()
-            page.get_by_text(f"After {epochs:,} sequences it labels").wait_for(timeout=60_000)
+            page.get_by_text(f"After {epochs:,} training sequences").wait_for(timeout=60_000)
             others.append(trained_s(page))
     return [
         f"| updates of the growing curve a second | {statistics.median(rates):.1f} ({min(rates):.1f} to"

@@ -98,7 +98,7 @@ def test_a_growing_curve_is_never_taken_off_the_page_and_stop_and_train_further_
     )
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
     page.wait_for_function(
-        "before => Number((document.body.innerText.match(/After ([\\d,]+) sequences it labels/) ?? ['', '0'])[1]"
+        "before => Number((document.body.innerText.match(/After ([\\d,]+) training sequences/) ?? ['', '0'])[1]"
         ".replaceAll(',', '')) > before",
         arg=reached,
         timeout=LONG_ENOUGH,

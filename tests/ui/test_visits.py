@@ -30,7 +30,7 @@ def visit(page: str = "train") -> AppTest:
 
 def told(app: AppTest) -> str:
     assert not app.exception
-    return "\n".join(line.value for kind in (app.markdown, app.caption, app.warning) for line in kind)
+    return "\n".join(line.value for kind in (app.markdown, app.caption, app.warning, app.header) for line in kind)
 
 
 def preset(app: AppTest) -> Selectbox:
