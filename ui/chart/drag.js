@@ -52,7 +52,7 @@ function placeHandles(state) {
     handle.hidden = t < first || t > last
     handle.tabIndex = place === Math.max(chosen, 0) ? 0 : -1
     handle.dataset.value = value.toFixed(3)
-    handle.setAttribute("aria-label", `Value at timestep ${t}`)
+    handle.setAttribute("aria-label", `Block at timestep ${t}`)
     handle.setAttribute("aria-valuenow", value.toFixed(3))
   }
 }

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _HERE = Path(__file__).parent
 SCRIPT = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("arriving.js", "menu.js"))
 STYLE = "".join(path.read_text(encoding="utf-8") for path in (_HERE.parent / "page.css", _HERE / "arriving.css"))
-END = b"</body>"  # after Streamlit's own styles, over which the app's win
+START = b"<body>"  # after Streamlit's own styles, over which the app's win, and before a view's
 CONDITIONS = (b"if-none-match", b"if-modified-since", b"accept-encoding", b"range")
 
 
@@ -45,7 +45,7 @@ class Arrival:
                 body += message.get("body", b"")
                 if message.get("more_body"):
                     return
-                whole = body.replace(END, self._inserted + END, 1)
+                whole = body.replace(START, START + self._inserted, 1)
                 MutableHeaders(scope=start)["content-length"] = str(len(whole))
                 await send(start)
                 await send({"type": "http.response.body", "body": whole})

@@ -24,7 +24,7 @@ from ui.train import starts, tray, words
 from ui.watch import Watch, line
 
 SETTINGS = PageSettings(page=registry.TRAIN.name, first=RunSettings())
-CURVE_HEIGHT, FIGURE_HEIGHT = 246, 474  # px of the curve, and with one row of probabilities, growing or finished
+CURVE_HEIGHT, FIGURE_HEIGHT = 200, 428  # px of the curve, and with one row of probabilities, growing or finished
 GROWING_DOTS = 250  # of a curve that is drawn several times a second
 PROBE = 0
 
