@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -186,9 +187,14 @@ def test_on_a_phone_start_stop_and_settings_stand_in_one_row_over_the_figure(
     page.set_viewport_size({"width": 390, "height": 844})
     chart = page.get_by_test_id(re.compile("chart-.*-curve"))
     expect(chart.locator(".main-svg").first).to_be_visible()
-    page.wait_for_timeout(1_500)  # the answer's second line is there
     buttons = [page.get_by_role("button", name=name, exact=True) for name in (start, "Stop")]
-    boxes = [locator.bounding_box() for locator in (*buttons, page.get_by_text("Settings", exact=True), chart)]
+    places = (*buttons, page.get_by_text("Settings", exact=True), chart)
+    boxes: list[Any] = []
+    for _ in range(20):  # until the page stands: the answer grows once all starts are evaluated
+        before, boxes = boxes, [locator.bounding_box() for locator in places]
+        if boxes == before:
+            break
+        page.wait_for_timeout(1_000)
     first, *beside, figure = [box for box in boxes if box]
     middles = [box["y"] + box["height"] / 2 for box in (first, *beside)]
     assert np.ptp(middles) < 4
