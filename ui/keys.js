@@ -33,7 +33,7 @@ function pressed(event) {
   const { target, key } = event
   const name = KEYS[key.length === 1 ? key.toLowerCase() : key]
   if (!name || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return
-  if (target.closest?.(TYPED) || (key.length > 1 && target.closest?.(ARROWED))) return
+  if (target.closest?.(TYPED) || target.closest?.("dialog") || (key.length > 1 && target.closest?.(ARROWED))) return
   event.preventDefault()
   event.stopImmediatePropagation() // R is Streamlit's own key, too
   act(name)

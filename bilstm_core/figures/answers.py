@@ -76,10 +76,12 @@ def wanted(rows: Rows, classes: int = 2, **axes: str) -> list[Item]:
     return [
         {
             "type": "bar",
+            **canvas.column("expected", "customdata"),
             "x": t,
             "y": np.full(len(t), 0.5),
             "base": np.where(expected >= 0.5, 0.5, 0.0),
             "width": 1.0,
+            "customdata": expected,
             "marker": {"color": SHADE, "line": {"width": 0}},
             "hoverinfo": "skip",
             "showlegend": False,
@@ -88,10 +90,10 @@ def wanted(rows: Rows, classes: int = 2, **axes: str) -> list[Item]:
     ]
 
 
-def stems(rows: Rows, colour: str, classes: int = 2, **axes: str) -> list[Item]:
+def stems(rows: Rows, colour: str, classes: int = 2, *, column: str = "", **axes: str) -> list[Item]:
     """Three traces: stems (of a regression the curve through its answers), dots that are right, crosses that are wrong.
 
-    Stems of two classes stand on 0.5, those of more on 0.
+    Stems of two classes stand on 0.5, those of more on 0. column: of the dots in a table, by default what they are
     """
     t = np.asarray(rows["timestep"])
     p = np.asarray(rows["probability"], np.float64).round(3)
@@ -102,6 +104,7 @@ def stems(rows: Rows, colour: str, classes: int = 2, **axes: str) -> list[Item]:
     x, y = (t, p) if classes == 0 else (np.column_stack([t, t, gaps]).ravel(), np.column_stack([foot, p, gaps]).ravel())
     common = {"type": "scatter", "showlegend": False, **axes}
     hover, answers = _hover(rows, classes)
+    told = canvas.column(column or answer_words(classes))
     return [
         {
             **common,
@@ -116,6 +119,7 @@ def stems(rows: Rows, colour: str, classes: int = 2, **axes: str) -> list[Item]:
             **common,
             "mode": "markers",
             "name": "right",
+            **told,
             "x": t[right],
             "y": p[right],
             "customdata": answers[right],
@@ -126,6 +130,7 @@ def stems(rows: Rows, colour: str, classes: int = 2, **axes: str) -> list[Item]:
             **common,
             "mode": "markers",
             "name": "wrong",
+            **told,
             "x": t[~right],
             "y": p[~right],
             "customdata": answers[~right],

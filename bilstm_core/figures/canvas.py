@@ -62,12 +62,14 @@ def figure(
     frames: Sequence[Item] = (),
     growing: Item | None = None,
     drag: Item | None = None,
+    says: str = "",
     **layout: Any,
 ) -> go.Figure:
     """A figure from plain parts.
 
     margin: left, right, top, bottom in px; narrow: layout changes on a narrow screen; growing: what the page fills in
     drag: which bars a page can let be dragged: their trace, whether they are stacked, from_end, and which is chosen
+    says: what is to be seen, in words made from the data; the page tells it to those who can't see the figure
     frames: the moments of a replay; they are kept as text (see `frames_of`), for Plotly would take longer to check and
         copy them than all the rest
     """
@@ -88,11 +90,28 @@ def figure(
             "narrow": narrow or {},
             **({"growing": growing} if growing else {}),
             **({"drag": drag} if drag else {}),
+            **({"says": says} if says else {}),
             **({"frames": json.dumps(frames, cls=PlotlyJSONEncoder)} if frames else {}),
         },
         **layout,
     }
     return go.Figure(data=list(traces), layout=whole)
+
+
+def says(figure: go.Figure) -> str:
+    """What is to be seen in a figure, in words; "" of one that says nothing."""
+    return str((figure.layout.meta or {}).get("says", ""))
+
+
+def column(name: str | None, value: str = "y", row: str | None = "x", rows: str = "") -> Item:
+    """How a trace stands in the table of the figure's data, as a part of the trace (ui/chart/table.js).
+
+    name: of its column, None for what is no data; of a heatmap, the table's own
+    value, row: the parts of the trace that hold the cells and what each row is called; row None counts them
+    rows: what the rows are, by default the title of the x axis
+    Without it a trace has the column of its name, unless nothing is said where one points at it.
+    """
+    return {"meta": {"column": name, "value": value, "row": row, "rows": rows}}
 
 
 def frames_of(figure: go.Figure) -> list[Item]:

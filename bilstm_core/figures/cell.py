@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from bilstm_core.figures import canvas
+from bilstm_core.figures import canvas, spoken
 from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import FORWARD, INK, LINE, PAPER, QUIET
 
@@ -108,6 +108,7 @@ def cell(
         height=height,
         margin=(2, 2, 2, 2),
         narrow={"height": 300},
+        says=spoken.cell(numbers, known, NAMES),
         xaxis=canvas.bare_axis(range=[0, 101]),
         yaxis=canvas.bare_axis(range=[0, 100]),
         shapes=[{"xref": "x", "yref": "y", **shape} for shape in shapes],

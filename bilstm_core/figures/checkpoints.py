@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from bilstm_core.figures import canvas
+from bilstm_core.figures import canvas, spoken
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.inside import ABOVE_ZERO, BELOW_ZERO, colour_scale, decades, heatmap, highest, logarithms
 from bilstm_core.palette import PAPER
@@ -46,6 +46,7 @@ def checkpoints(
     states: Item = {
         "type": "heatmap",
         "name": "states",
+        **canvas.column("hidden state of the units", "z", "text", "unit"),
         "x": np.arange(1, timesteps + 1),
         "y": rows,
         "z": last.states.round(4),
@@ -80,6 +81,7 @@ def checkpoints(
         [heat, borders, states],
         height=height,
         margin=(54, 12, TOP, BOTTOM),
+        says=" ".join(spoken.sensitivity(each.name, each.matrix, first) for each in (moments[0], last)),
         coloraxis=sensitivities,
         coloraxis2=marks,
         xaxis=canvas.axis("value", domain=[0, 0.44], range=ends, showgrid=False, nticks=6),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from bilstm_core.figures import canvas
+from bilstm_core.figures import canvas, spoken
 from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import BLOCK, DARK_BLOCK, EDGE, INK, Style, class_shades, faint
 
@@ -79,6 +79,7 @@ def accuracy_by_timestep(table: pd.DataFrame, styles: Mapping[str, Style], *, he
         narrow=canvas.narrow_legend(labels, top=top, right=64),
         xaxis=xaxis,
         yaxis=canvas.axis("labels right", range=[low, 1.005], tickformat=".0%", nticks=6),
+        says=spoken.by_timestep(table, labels, "accuracy", ".1%"),
         annotations=notes,
     )
 
@@ -105,6 +106,7 @@ def error_by_timestep(table: pd.DataFrame, styles: Mapping[str, Style], *, heigh
         margin=(74, 16, 14, 54),
         xaxis=canvas.timestep_axis(1, int(table["timestep"].max())),
         yaxis=canvas.axis("mean squared error", rangemode="tozero", nticks=6, tickformat="~g"),
+        says=spoken.by_timestep(table, list(lines), "loss", ".4f"),
     )
 
 
@@ -115,7 +117,7 @@ def label_shares(table: pd.DataFrame, *, height: int = 340) -> go.Figure:
     """
     labels = sorted(table["label"].unique())
     if len(labels) == 2:
-        return _share_of_ones(table[table["label"] == 1].sort_values("timestep"), height)
+        return _share_of_ones(table[table["label"] == 1].sort_values("timestep"), height, spoken.label_shares(table))
     traces: list[Item] = []
     base = np.zeros(int(table["timestep"].max()))
     for label, shade in zip(labels, class_shades(len(labels)), strict=True):
@@ -141,13 +143,14 @@ def label_shares(table: pd.DataFrame, *, height: int = 340) -> go.Figure:
         margin=(64, 16, 40, 54),
         narrow={"margin": {"t": 68}},
         xaxis=canvas.timestep_axis(1, len(base)),
+        says=spoken.label_shares(table),
         yaxis=canvas.axis("sequences with the label", range=[0, 1.02], tickformat=".0%", nticks=6),
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
     )
 
 
-def _share_of_ones(rows: pd.DataFrame, height: int) -> go.Figure:
+def _share_of_ones(rows: pd.DataFrame, height: int, says: str) -> go.Figure:
     t, share = rows["timestep"].to_numpy(), rows["share"].to_numpy(np.float64)
     guess = np.maximum(share, 1 - share)
     place, side = (0.01, "left") if share[0] < 0.5 else (0.99, "right")
@@ -169,6 +172,7 @@ def _share_of_ones(rows: pd.DataFrame, height: int) -> go.Figure:
         height=height,
         margin=(64, 16, 14, 54),
         xaxis=canvas.timestep_axis(1, int(t.max())),
+        says=says,
         yaxis=canvas.axis("sequences with label 1", range=[0, 1.02], tickformat=".0%", nticks=6),
         shapes=[{**half, "line": line}],
         annotations=[
@@ -200,6 +204,7 @@ def paired_differences(
     traces: list[Item] = []
     notes: list[Item] = []
     ends: list[float] = []
+    told: list[str] = []
     for place, label in enumerate(labels):
         starts = table[table["label"] == label].sort_values("seed")
         values = starts["difference"].to_numpy(np.float64)
@@ -207,12 +212,14 @@ def paired_differences(
         jitter = (np.arange(len(values)) % 5 - 2) * 0.05
         mean, low, high = _given(intervals, label)
         ends += [low, high]
+        told.append(spoken.differences(label, values, mean, low, high))
         traces.append(
             {
                 "type": "scatter",
                 "mode": "markers",
                 "name": label,
                 "x": values.round(6),
+                **canvas.column(label, "x", "customdata", "start"),
                 "y": place + 0.2 + jitter,
                 "customdata": starts["seed"].to_numpy(),
                 "marker": {"size": 8, "color": faint(colour, 0.5)},
@@ -225,6 +232,7 @@ def paired_differences(
                 "mode": "lines+markers",
                 "name": f"{label}: mean",
                 "x": [low, mean, high],
+                **canvas.column(None),
                 "y": [place - 0.06] * 3,
                 "line": {"color": colour, "width": 6},
                 "marker": {  # an upright line: a dot would hide a bar of a few pixels
@@ -259,6 +267,7 @@ def paired_differences(
         traces,
         height=row * max(1, len(labels)) + 66,
         margin=(16, 16, 8, 58),
+        says=" ".join(told),
         xaxis=canvas.axis(title, range=[-reach, reach], tickformat=".2~g", nticks=7, **zero),
         yaxis=canvas.bare_axis(range=[len(labels) - 0.45, -0.6]),
         annotations=notes,

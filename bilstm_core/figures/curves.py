@@ -195,6 +195,7 @@ def loss_curves(
         narrow=narrow_layout(drawn, area),
         frames=frames,
         growing=fillable(drawn, area, curtained=replay) if growing else None,
+        says=drawn.says,
         hovermode="x unified",
         xaxis=drawn.xaxis,
         yaxis=drawn.yaxis,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from bilstm_core.figures import canvas
+from bilstm_core.figures import canvas, spoken
 from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import EDGE, INK, QUIET, WRONG, faint
 from bilstm_core.palette import color as direction_color
@@ -32,6 +32,7 @@ def confusion(table: pd.DataFrame, *, height: int = 320) -> go.Figure:
             {
                 "type": "heatmap",
                 "name": name,
+                **canvas.column("labels" if name == "right" else None, "customdata"),
                 "x": places,
                 "y": places,
                 "z": np.where(mask, shares, np.nan),
@@ -61,6 +62,7 @@ def confusion(table: pd.DataFrame, *, height: int = 320) -> go.Figure:
         traces,
         height=height,
         margin=(70, 16, 12, 56),
+        says=spoken.confusion(labels, counts),
         xaxis=canvas.axis("predicted label", type="category", showgrid=False),
         yaxis=canvas.axis("expected label", type="category", autorange="reversed", showgrid=False),
         annotations=notes,
@@ -97,6 +99,7 @@ def three_by_three(
             {
                 "type": "bar",
                 "name": direction,
+                **canvas.column(direction, "text", "customdata", "problem"),
                 "x": [column] * len(rows),
                 "y": [0.94] * len(rows),
                 "base": np.arange(len(rows)) - 0.47,
@@ -168,6 +171,10 @@ def three_by_three(
             "margin": {"l": 66, "r": 2, "b": 48},
             "yaxis": {"ticktext": [name.replace(" ", "<br>") for name in rows]},
         },
+        says=" ".join(
+            f"{decides}, {direction}: {percent(exact).replace('–', 'not known')}, at best {percent(best)}."
+            for decides, direction, exact, best in table[["decides", "direction", "exact", "best"]].to_numpy()
+        ),
         xaxis=canvas.bare_axis(range=[-0.5, len(columns) - 0.5]),
         yaxis=canvas.axis(
             "",

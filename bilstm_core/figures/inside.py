@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from bilstm_core.figures import canvas
+from bilstm_core.figures import canvas, spoken
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.reading import outline, side_by_side
 from bilstm_core.palette import EDGE, INK, PAPER
@@ -60,7 +60,8 @@ def sensitivity(
     titles = [(title, view) for title, view, _ in models]
     layout = side_by_side(timesteps, titles, columns=columns, side=side, below=BELOW, first=first)
     layout["annotations"].append(_scale_title(f"{unit}; ", "empty: exactly 0", layout["margin"][3]))
-    return canvas.figure(traces, coloraxis=decades(high), **layout)
+    says = " ".join(spoken.sensitivity(title, matrix, first) for title, _, matrix in models)
+    return canvas.figure(traces, coloraxis=decades(high), says=says, **layout)
 
 
 def highest(matrices: Iterable[npt.NDArray[np.floating[Any]]]) -> float:
@@ -85,6 +86,7 @@ def heatmap(title: str, matrix: npt.NDArray[np.floating[Any]], first: int, **axe
     heat: Item = {
         "type": "heatmap",
         "name": title,
+        **canvas.column(title, "customdata"),
         "x": steps,
         "y": steps,
         "z": logarithms(matrix),
@@ -146,6 +148,7 @@ def hidden_states(
             {
                 "type": "heatmap",
                 "name": panel,
+                **canvas.column(panel, "z", "text", "unit"),
                 "x": grid.columns.to_numpy(),
                 "y": places,
                 "z": grid.to_numpy(np.float64).round(4),
@@ -180,6 +183,7 @@ def hidden_states(
         height=height,
         margin=(96, 12, top, bottom),
         coloraxis=colour_scale([BELOW_ZERO, PAPER, ABOVE_ZERO], -1, 1, [-1, -0.5, 0, 0.5, 1], ends),
+        says=spoken.spans({panel: grid.to_numpy(np.float64) for panel, grid in zip(shown, grids, strict=True)}),
         xaxis=canvas.timestep_axis(first, last, anchor=f"y{len(shown) if len(shown) > 1 else ''}"),
         shapes=shapes,
         annotations=[*notes, *flag, _scale_title("hidden state", "", bottom)],
@@ -232,6 +236,7 @@ def gates(table: pd.DataFrame, color: str, *, flip: int | None = None, row: int 
         traces,
         height=height,
         margin=(84, 12, top, bottom),
+        says=spoken.spans({LINES[name]: signals[name].to_numpy(np.float64) for name in names}),
         xaxis=canvas.timestep_axis(int(t[0]), int(t[-1]), anchor=f"y{len(names) if len(names) > 1 else ''}"),
         shapes=shapes,
         annotations=flag,

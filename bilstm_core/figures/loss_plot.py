@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bilstm_core.figures import canvas
+from bilstm_core.figures import canvas, spoken
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.smoothing import MAX_POINTS, smooth_and_band, thin, trailing_mean
 from bilstm_core.palette import INK, PAPER, QUIET, Style, faint
@@ -60,6 +60,7 @@ class Plot(NamedTuple):
     alone: bool
     window: int
     dots: int
+    says: str
 
     def along(self, x: float) -> float:
         """Where x lies on the axis as displayed, 0 at its left end and 1 at its right."""
@@ -141,6 +142,11 @@ def plot(
         alone=alone,
         window=window,
         dots=dots,
+        says=spoken.loss_curves(
+            {label: (line[x].iloc[-1], line["median"].iloc[-1]) for label, line in lines.items() if len(line)},
+            WORDS[x][1],
+            {floor.label: floor.value for floor in floors},
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from bilstm_core.figures import canvas
+from bilstm_core.figures import canvas, spoken
 from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import BACKWARD, FORWARD, INK, SHADE, color
 
@@ -31,6 +31,7 @@ def merge_drawing(merge_mode: str, *, height: int = 300) -> go.Figure:
                 "type": "bar",
                 "name": name,
                 "x": places,
+                **canvas.column(name, "customdata", None, "number"),
                 "y": np.full(len(numbers), 0.62),
                 "base": level,
                 "width": 0.9,
@@ -66,6 +67,7 @@ def merge_drawing(merge_mode: str, *, height: int = 300) -> go.Figure:
         height=height,
         margin=(8, 8, 8, 8),
         xaxis=canvas.bare_axis(range=[-4.55, 4.55]),
+        says=" ".join(f"{name}: {spoken.listed([_plain(n) for n in numbers])}." for name, numbers, _, _ in rows),
         yaxis=canvas.bare_axis(range=[-0.1, 3.1]),
         annotations=notes,
     )
@@ -92,6 +94,7 @@ def merge_steps(forward: float, backward: float, *, height: int = 330) -> go.Fig
                 "type": "bar",
                 "name": name,
                 "x": np.arange(len(numbers)) * 0.82,
+                **canvas.column(name, "customdata", None, "number"),
                 "y": np.full(len(numbers), 0.72),
                 "base": level - 0.36,
                 "width": 0.74,
@@ -110,6 +113,7 @@ def merge_steps(forward: float, backward: float, *, height: int = 330) -> go.Fig
         height=height,
         margin=(4, 4, 4, 4),
         xaxis=canvas.bare_axis(range=[-2.5, 1.3]),
+        says=" ".join(f"{name}: {spoken.listed([_plain(n) for n in numbers])}." for name, _, numbers, _ in rows),
         yaxis=canvas.bare_axis(range=[5.85, -0.5]),
         annotations=notes,
     )

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from bilstm_core.figures import canvas
+from bilstm_core.figures import canvas, spoken
 from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import BACKWARD, BIDIRECTIONAL, FORWARD, INK, SHADE
 from bilstm_core.problems.base import View, reads
@@ -71,6 +71,7 @@ def reading_grid(
             {
                 "type": "heatmap",
                 "name": models[index][0],
+                **canvas.column(models[index][0], "text"),
                 "x": steps,
                 "y": steps,
                 "z": read.astype(int),
@@ -96,7 +97,8 @@ def reading_grid(
                 **pair,
             }
         )
-    return canvas.figure(traces, **side_by_side(timesteps, models, columns=columns, side=side))
+    says = " ".join(spoken.reading(title, reads(view, timesteps), decides) for title, view in models)
+    return canvas.figure(traces, says=says, **side_by_side(timesteps, models, columns=columns, side=side))
 
 
 def side_by_side(

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from bilstm_core.figures import answers, canvas, curves
+from bilstm_core.figures import answers, canvas, curves, spoken
 from bilstm_core.figures.answers import Rows
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.loss_plot import COIN_TOSS, LOSS, Floor, X, plot
@@ -99,7 +99,8 @@ def curve_and_timeline(
         last = _latest(taken, drawn.total)
         traces += answers.wanted(last, classes, **pair)
         moving += range(len(traces), len(traces) + 3)
-        traces += answers.stems(last, drawn.styles[label].color, classes, **pair)
+        column = f"{label}: {answers.answer_words(classes)}"
+        traces += answers.stems(last, drawn.styles[label].color, classes, column=column, **pair)
         few: Item = {"tickvals": [0, 1], "range": [-0.14, 1.14]} if classes else {"nticks": 3}
         span = (float(last["expected"].min()), float(last["expected"].max()))
         axes[f"yaxis{number}"] = answers.answer_axis("", classes, span, domain=domains[number - 1], **few)
@@ -140,9 +141,26 @@ def curve_and_timeline(
         narrow=narrow,
         frames=frames,
         growing=curves.fillable(drawn, curve_height, curtained=True, numbered=ends is None) if growing else None,
+        says=" ".join([drawn.says, *(_told(snapshots, classes) if counted else [])]).strip(),
         **axes,
         **final,
     )
+
+
+def _told(snapshots: Mapping[str, Taken], classes: int) -> list[str]:
+    """How good each model's last answers to the probe are, in words; nothing of those that have not answered."""
+    last = {label: taken[-1][1] for label, taken in snapshots.items()}
+    answered = {label: now for label, now in last.items() if not _unanswered(now)}
+    if classes == 0:
+        return [f"{label}: {answers.verdict(now, classes)[0]} on the probe." for label, now in answered.items()]
+    return [
+        spoken.answers(label, answers.is_right(now, classes), now["timestep"].tolist())
+        for label, now in answered.items()
+    ]
+
+
+def _unanswered(now: Rows) -> bool:
+    return bool(np.isnan(np.asarray(now["probability"], np.float64)).all())
 
 
 def _slim(trace: Item) -> Item:
@@ -152,8 +170,7 @@ def _slim(trace: Item) -> Item:
 
 
 def _row_notes(label: str, style: Style, now: Rows, number: int, classes: int) -> list[Item]:
-    unanswered = np.isnan(np.asarray(now["probability"], np.float64)).all()
-    text, _, wrong = ("", "", False) if unanswered else answers.verdict(now, classes)
+    text, _, wrong = ("", "", False) if _unanswered(now) else answers.verdict(now, classes)
     words = f": {answers.answer_words(classes)}"
     place = {"xref": "x2 domain", "yref": f"y{number} domain", "yanchor": "bottom"}
     return [

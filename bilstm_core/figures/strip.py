@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from bilstm_core.figures import canvas
+from bilstm_core.figures import canvas, spoken
 from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import INK, Style, faint
 
@@ -23,6 +23,7 @@ def starts_strip(values: Mapping[int, float], own: int, style: Style, *, shares:
             "type": "scatter",
             "mode": "markers",
             "name": name,
+            **canvas.column(name, "x", "customdata", "seed"),
             "x": [values[seed] for seed in seeds],
             "y": [0] * len(seeds),
             "customdata": seeds,
@@ -40,6 +41,7 @@ def starts_strip(values: Mapping[int, float], own: int, style: Style, *, shares:
         traces,
         height=height,
         margin=(22, 22, 4, 26),
+        says=spoken.starts(values, own, form),
         xaxis=canvas.axis("", range=span, showgrid=False, **ticks),
         yaxis=canvas.bare_axis(range=[-1, 1]),
     )

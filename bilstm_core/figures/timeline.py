@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from bilstm_core.figures import canvas
+from bilstm_core.figures import canvas, spoken
 from bilstm_core.figures.answers import (
     DIGITS_UP_TO,
     WIDE_UP_TO,
@@ -70,7 +70,6 @@ def _blocks(rows: pd.DataFrame, limits: Sequence[float], chosen: int | None, *, 
         },
         "hovertemplate": words + "<extra></extra>",
         "showlegend": False,
-        "meta": "clickable",
     }
 
 
@@ -81,6 +80,7 @@ def _squares(rows: pd.DataFrame, column: str, level: float, yaxis: str, classes:
     return {
         "type": "bar",
         "name": column,
+        **canvas.column(column, "customdata"),
         "x": rows["timestep"].to_numpy(),
         "y": np.full(len(rows), 0.88),
         "base": level,
@@ -199,9 +199,11 @@ def timeline(
         text, short, wrong = verdict(rows, classes)
         shapes += _wrong_columns(rows, classes)
         font = {"size": canvas.TEXT + 2, "color": WRONG if wrong else INK}
-        text, short = (f"<b>{form.replace(' error ', ' error<br>')}</b>" for form in (text, short.replace(" ", "<br>")))
+        marked, short = (
+            f"<b>{form.replace(' error ', ' error<br>')}</b>" for form in (text, short.replace(" ", "<br>"))
+        )
         if counted:
-            notes.append(_side(text, short, sum(domains[-1]) / 2, font=font))
+            notes.append(_side(marked, short, sum(domains[-1]) / 2, font=font))
     if classes:
         axis = f"y{len(shares)}"
         names = ["expected", "predicted"] if with_model else ["expected"]
@@ -215,6 +217,10 @@ def timeline(
             ticktext=names,
             showgrid=False,
         )
+    told = [spoken.timeline(rows, lines, summed, classes)]
+    if with_model and counted:
+        right = is_right(rows, classes)
+        told.append(spoken.answers("Answers", right, rows["timestep"].tolist()) if classes else f"Answers: {text}.")
     real = int(rows["timestep"].max())
     if real < last:
         shapes.append(_columns("padding", real + 0.5, last + 0.5, fillcolor=SHADE, line={"width": 0}, layer="below"))
@@ -226,6 +232,7 @@ def timeline(
         margin=(LEFT, RIGHT, TOP, BOTTOM),
         narrow={"margin": {"r": 62, "l": 82}, **_narrow_axes(rows, last)},
         xaxis=canvas.timestep_axis(first, last, anchor=f"y{len(shares)}"),
+        says=" ".join(told),
         shapes=shapes,
         annotations=notes,
         drag={"trace": 0, "stacked": bool(lines), "from_end": from_end, "chosen": chosen},

@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from bilstm_core.figures import canvas
+from bilstm_core.figures import canvas, spoken
 from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import EDGE, INK, WRONG, class_shades, faint
 
@@ -41,6 +41,7 @@ def wall(
     squares: Item = {
         "type": "heatmap",
         "name": "cells",
+        **canvas.column("cells", "text", "customdata", "sequence"),
         "z": np.where(errors > 0, classes, predicted + 0 * errors) if classes else errors.round(4),
         "x": np.arange(1, timesteps + 1),
         "y": rows,
@@ -73,6 +74,7 @@ def wall(
             showgrid=False,
         ),
         shapes=shapes,
+        says=spoken.wall(expected, errors, classes),
     )
 
 

@@ -695,3 +695,12 @@ def test_a_cell_shows_what_is_worked_out_and_asks_for_the_rest():
     assert levels == {"level i", "level h_before", "level c_before"}
     [box] = [shape for shape in figure.layout.shapes if shape.name == "box i"]
     assert (box.line.color, box.line.width) == (palette.FORWARD, 4)
+
+
+@pytest.mark.parametrize("name", EVERY_FIGURE)
+def test_every_figure_says_in_words_what_is_seen_in_it(name):
+    says = canvas.says(EVERY_FIGURE[name]())
+    assert re.search(r"\d", says)
+    assert says.endswith(".")
+    assert "nan" not in says
+    assert "<" not in says

@@ -111,6 +111,7 @@ function build(parentElement, data) {
     grown: 0,
     cost: 0,
   }
+  if (data.figure) offerTable(state)
   const replay = button("replay", "▶ Replay", "Replay")
   state.pause = button("replay-pause", "Pause", "Pause the replay")
   state.speeds = offerSpeeds(controls)
@@ -177,7 +178,11 @@ export default function (component) {
   state.data = data
   state.alive = true
   state.setTriggerValue = setTriggerValue
-  state.node.setAttribute("aria-label", data.alt)
+  state.node.setAttribute("aria-label", data.alt ?? "")
+  if (state.tabled) {
+    state.tabled.hidden = !data.tabled
+    state.tabled.setAttribute("aria-label", `Show as table: ${data.name}`)
+  }
   attend(state)
   if (data.figure) update(state)
   return () => {

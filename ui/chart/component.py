@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import streamlit as st
 
+from bilstm_core.figures.canvas import says
 from bilstm_core.files.figures import LIGHT
 from bilstm_core.palette import ON_DARK
 from ui import looks, state, wire
@@ -83,6 +84,7 @@ _SCRIPTS = (
     "sketch.js",
     "listen.js",
     "follow.js",
+    "table.js",
     "picture.js",
     "chart.js",
 )
@@ -191,18 +193,25 @@ class Drawn(NamedTuple):
     """A figure as the component takes it: to write a large one out takes longer than the rest of a page.
 
     text: JSON; height: px; narrow: px on a narrow screen, before its place is known to be one
+    says: what is to be seen, in words made from the data
     """
 
     text: str
     height: int
     narrow: int
+    says: str = ""
 
 
 def drawn(figure: "go.Figure") -> Drawn:
     """Write a figure out."""
     height = round(figure.layout.height or 400)
     narrow = (figure.layout.meta or {}).get("narrow", {}).get("height", height)
-    return Drawn(figure.to_json(), height, round(narrow))
+    told, meta = says(figure), figure.layout.meta
+    if told:  # apart from the figure, for while an answer is covered it is not sent
+        figure.layout.meta = {name: part for name, part in meta.items() if name != "says"}
+    text = figure.to_json()
+    figure.layout.meta = meta
+    return Drawn(text, height, round(narrow), told)
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
@@ -235,19 +244,22 @@ def chart(
     """Draw a figure, in place of what the same key showed before.
 
     height: pixels of the plot, without the controls under it; by default the figure's own
-    alt: what the figure shows, in a sentence; its bold marks are left out
+    alt: what the figure is, in a sentence; its bold marks are left out. What is to be seen in it the figure says itself
     replay: offer play, pause and a scrubber over the figure's frames. A frame's name is the scrubber's label
     on_click: called with the point that was chosen, before the page runs again; returns whether there is such a point
     on_drag: the same, of a block of the figure that was dragged to another value
     watch: the job that the page waits for; lines: those of the figure that it fills in, from `watch.line`
     """
     written = figure if isinstance(figure, Drawn) else drawn(figure)
+    plain = alt.replace("**", "")
     data = {
         "figure": written.text,
         "key": key,
         "height": height or written.height,
         "narrow_height": written.narrow if written.narrow != written.height else height or written.height,
-        "alt": alt.replace("**", ""),
+        "name": plain,
+        "alt": f"{plain} {looks.unless_covered(written.says)}".strip(),
+        "tabled": not state.COVERED.get(),
         "replay": replay,
         "clickable": on_click is not None,
         "draggable": on_drag is not None,

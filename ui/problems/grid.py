@@ -152,7 +152,7 @@ def grid(page: str, table: pd.DataFrame, cell: Cell, key: str) -> None:
             table, chosen=(ROWS[problem], direction) if problem in names else None, square=HEIGHT
         ),
     )
-    alt = words.cells_alt(table[["decides", "direction", "exact"]].itertuples(index=False, name=None))
+    alt = words.CELLS_ALT
     chart(drawn, key=f"{page}-{key}", alt=alt, on_click=_open(page, names))
 
 

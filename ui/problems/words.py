@@ -1,6 +1,6 @@
 """What the Problems page says; its headline is `bilstm_core.analysis.deciding.headline`, for commands say it, too."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bilstm_core.analysis.deciding import KINDS, ROWS
 from bilstm_core.analysis.statistics import listed, share_within
@@ -25,10 +25,7 @@ def choice(name: str) -> str:
     return f"{KINDS[name]}: {title.lower()}" if name in KINDS else title
 
 
-def cells_alt(cells: Iterable[tuple[str, str, float]]) -> str:
-    """What a grid of cells shows. cells: what decides, direction, and the share of whole sequences right"""
-    shares_of = "; ".join(f"{decides}, {direction}: {exact:.0%}" for decides, direction, exact in cells)
-    return f"Whole sequences right. {shares_of}."
+CELLS_ALT = "Whole sequences right, and the best possible."
 
 
 def origin(tested: int, recorded: str, here: int, runs: int) -> str:
