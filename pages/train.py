@@ -37,11 +37,12 @@ evaluation = evaluations.evaluated_soon(run) if run else None
 with offered:
     files.popover(PAGE, lambda: taken.offer(PAGE, run, evaluation))
 if run and evaluation:
-    told = numbers.with_standing(numbers.answer(run, evaluation), starts.standing(run, evaluation))
+    ten = starts.resolve(run, evaluation)
+    told = numbers.with_standing(numbers.answer(run, evaluation), ten)
     answer.markdown(*told if not live.active(PAGE) else (numbers.meanwhile(run),))
     lesson.came_out(PAGE, partial(numbers.wholly_right, run, evaluation))
     with right, st.container(key="aside"):
-        numbers.figures_of(PAGE, run, evaluation)
+        numbers.figures_of(PAGE, run, evaluation, ten)
         tray.panel(PAGE, run)
     with st.container(key="rest"):
         timeline.expected_and_predicted(PAGE, run, evaluation)

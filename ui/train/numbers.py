@@ -21,9 +21,9 @@ def answer(run: Run, evaluation: Evaluation) -> Told:
     return words.labels_right(seen, evaluation, risk.exact if risk else None)
 
 
-def with_standing(told: Told, standing: str) -> Told:
+def with_standing(told: Told, ten: starts.Ten | None) -> Told:
     """The answer with where the network stands among its recipe's starts."""
-    return told._replace(counts=" ".join(part for part in (told.counts, standing) if part))
+    return told._replace(counts=" ".join(part for part in (told.counts, ten.sentence if ten else "") if part))
 
 
 def meanwhile(run: Run) -> str:
@@ -31,7 +31,7 @@ def meanwhile(run: Run) -> str:
     return words.meanwhile(session.describe(run.spec, run.sequences_seen))
 
 
-def figures_of(page: str, run: Run, evaluation: Evaluation) -> None:
+def figures_of(page: str, run: Run, evaluation: Evaluation, ten: starts.Ten | None) -> None:
     """The run's numbers, the whole sequences large, and where it stands among ten starts."""
     problem, measured = run.spec.problem, None
     labels = wording.classes(problem) > 0
@@ -45,7 +45,7 @@ def figures_of(page: str, run: Run, evaluation: Evaluation) -> None:
     else:
         st.metric(words.SQUARED, f"{evaluation.loss:.4f}", help=words.SQUARED_HELP)
         st.caption(words.of_numbers(evaluation.n_sequences))
-    starts.strip(page, run, evaluation)
+    starts.strip(page, run, ten)
     timing = run.timing
     facts = words.facts(
         measured,

@@ -1,5 +1,8 @@
 """Where a network stands among ten starts of its recipe: the strip beneath its number, and the job that trains them."""
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import streamlit as st
 
 from bilstm_core import codec, figures
@@ -15,47 +18,47 @@ from ui.train import words
 RECIPE = "starts of"  # in what a job is asked for: the spec of the run that is shown
 
 
-def _values(run: Run, evaluation: Evaluation) -> dict[int, float] | None:
-    """By seed, the share of sequences wholly right, or of a regression the loss; None while one is not known."""
-    runs = _runs(run)
-    if runs is None:
+class Ten(NamedTuple):
+    """The starts of a run's recipe, its own among them, as one rerun of the page finds them.
+
+    trained: whether all are; values: by seed, the share of sequences wholly right, or of a regression the loss; empty
+    while one is not known; sentence: where the run stands among them, or empty
+    """
+
+    trained: bool
+    values: Mapping[int, float] = {}
+    sentence: str = ""
+
+
+def resolve(run: Run, evaluation: Evaluation) -> Ten | None:
+    """The ten starts of the run's recipe; None where it is no start of one.
+
+    Then it was stopped or brought back, so that it may be another than its settings ask for, or it diverged.
+    """
+    if not run.finished or run.origin == "imported" or evaluations.diverged(evaluation):
         return None
-    others = [each for each in runs if each.digest != run.digest]
+    found = [session.find(spec) for spec in starts_of(run.spec, words.STARTS)]
+    others = [each for each in found if each and each.digest != run.digest]
+    if not all(found):
+        return Ten(trained=False)
     if not evaluations.scored(others, evaluation.n_sequences, evaluations.PATIENCE_S):
         evaluations.again_when_scored(others, evaluation.n_sequences)
-        return None
-    part = "exact" if wording.classes(run.spec.problem) else "loss"
+        return Ten(trained=True)
+    labels, own = wording.classes(run.spec.problem) > 0, run.spec.training.seed
+    part = "exact" if labels else "loss"
     values = {each.spec.training.seed: evaluations.score(each, evaluation.n_sequences)[part] for each in others}
-    own = evaluation.exact if part == "exact" else evaluation.loss
-    return {**values, run.spec.training.seed: own}
+    values[own] = evaluation.exact if labels else evaluation.loss
+    every = list(values.values())
+    if labels:
+        return Ten(True, values, words.standing(every, values[own], evaluation.n_sequences))
+    return Ten(True, values, words.standing_of_errors(every, values[own]))
 
 
-def _runs(run: Run) -> list[Run] | None:
-    found = [session.find(spec) for spec in starts_of(run.spec, words.STARTS)]
-    return [each for each in found if each] if all(found) else None
-
-
-def _of_a_recipe(run: Run) -> bool:
-    """Whether a run is what its settings ask for: one that was stopped or brought back may be another."""
-    return run.finished and run.origin != "imported"
-
-
-def standing(run: Run, evaluation: Evaluation) -> str:
-    """Where the run stands among its recipe's starts, in a sentence; "" while they are not known."""
-    values = _values(run, evaluation) if _of_a_recipe(run) and not evaluations.diverged(evaluation) else None
-    if values is None:
-        return ""
-    own = values[run.spec.training.seed]
-    if wording.classes(run.spec.problem):
-        return words.standing(list(values.values()), own, evaluation.n_sequences)
-    return words.standing_of_errors(list(values.values()), own)
-
-
-def strip(page: str, run: Run, evaluation: Evaluation) -> None:
+def strip(page: str, run: Run, ten: Ten | None) -> None:
     """A dot for each start, this one's marked; where they are not all trained, a button that trains them."""
-    if not _of_a_recipe(run) or evaluations.diverged(evaluation):
+    if ten is None:
         return
-    if _runs(run) is None:
+    if not ten.trained:
         st.button(
             words.TRY_STARTS,
             key=state.widget(page, "starts"),
@@ -65,16 +68,14 @@ def strip(page: str, run: Run, evaluation: Evaluation) -> None:
             help=words.TRY_STARTS_HELP,
             width="stretch",
         )
-        return
-    values = _values(run, evaluation)
-    if values is None:
-        return
-    own, labels = run.spec.training.seed, wording.classes(run.spec.problem) > 0
-    style = figures.style(run.spec.model.direction, run.spec.model.merge_mode)
-    drawn = cached(
-        ("starts", run.digest, tuple(values.items())), lambda: figures.starts_strip(values, own, style, shares=labels)
-    )
-    chart(drawn, key=f"{page}-starts", alt=standing(run, evaluation))
+    elif ten.values:
+        own, labels = run.spec.training.seed, wording.classes(run.spec.problem) > 0
+        style = figures.style(run.spec.model.direction, run.spec.model.merge_mode)
+        drawn = cached(
+            ("starts", run.digest, tuple(ten.values.items())),
+            lambda: figures.starts_strip(ten.values, own, style, shares=labels),
+        )
+        chart(drawn, key=f"{page}-starts", alt=ten.sentence)
 
 
 def _try(page: str, spec: RunSpec) -> None:
