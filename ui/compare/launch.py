@@ -79,8 +79,8 @@ def start(comparison: Comparison, settings: ComparisonSettings, *, again: bool =
     state.AGAIN(page).set(again)
     live.forget_failure(page)
     if asked.specs:
-        about = _about(comparison, settings, again=again)
-        live.start(page, asked.specs, about=about, sequences=settings.sequences)
+        told = about(comparison, settings, again=again)
+        live.start(page, asked.specs, about=told, sequences=settings.sequences)
     return True
 
 
@@ -96,7 +96,7 @@ def open_linked(comparison: Comparison) -> None:
             start(comparison, settings)
 
 
-def _about(comparison: Comparison, settings: ComparisonSettings, *, again: bool) -> dict[str, Any]:
+def about(comparison: Comparison, settings: ComparisonSettings, *, again: bool) -> dict[str, Any]:
     """What `take_up` needs."""
     carried = {name: state.field(comparison.page, name).get() for name in comparison.carried}
     return {"page": comparison.page, "settings": asdict(settings), "again": again, "carried": carried}

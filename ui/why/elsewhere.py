@@ -1,6 +1,6 @@
 """Whether Why's conclusion holds at other learning rates and another T: trained on demand, told in a small table."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from bilstm_core.analysis.statistics import against, amounts
 from bilstm_core.comparison import elsewhere, is_long
 from bilstm_core.specs import RunSpec
 from ui import evaluations, live, session, state
+from ui.compare import launch
 from ui.compare.comparison import runs_of, scores_of
 from ui.why import words
 from ui.why.findings import PAGE, Pressed, left
@@ -19,10 +20,10 @@ from ui.why.findings import PAGE, Pressed, left
 def _try(shown: Pressed, specs: list[RunSpec]) -> None:
     if live.active(PAGE):
         return
-    carried = {name: state.field(PAGE, name).get() for name in shown.comparison.carried}
-    about = {"page": PAGE, "settings": asdict(shown.settings), "again": False, "carried": carried}
+    settings = shown.settings
     state.AGAIN(PAGE).set(False)
-    live.start(PAGE, specs, about=about)
+    about = launch.about(shown.comparison, settings, again=False)
+    live.start(PAGE, specs, about=about, sequences=settings.sequences)
 
 
 def panel(shown: Pressed) -> None:

@@ -1,6 +1,6 @@
 """What came of the presses of the page Why, in sentences: of the last one, of all so far, and of the guess."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -106,9 +106,14 @@ def answer(shown: Pressed) -> Told:
         return words.answer(opening(shown.scores, settings.epochs), [] if guessed() else [words.GUESS_FIRST])
     findings, gained = found
     said = [verdict(guessed() or "", gained)] if guessed() else []
-    if not left(shown.progress) and gained:
-        return words.answer(words.only_here(conclusion(gained), settings.timesteps), said)
-    return words.answer(findings[-1], said)
+    return words.answer(_in_the_end(shown, gained) or findings[-1], said)
+
+
+def _in_the_end(shown: Pressed, gained: Mapping[str, Gain]) -> Told | None:
+    """What has been found once everything is tried; None before, and where there is no gain to explain."""
+    if left(shown.progress) or not gained:
+        return None
+    return words.only_here(conclusion(gained), shown.settings.timesteps)
 
 
 def _earlier(shown: Shown) -> pd.DataFrame | None:
@@ -123,10 +128,8 @@ def every_sentence(shown: Pressed) -> list[str]:
         return [answer(shown).whole]
     found = _findings(shown, tried(shown.progress))
     findings, gained = found or ([], {})
-    last = (
-        [words.only_here(conclusion(gained), shown.settings.timesteps)] if gained and not left(shown.progress) else []
-    )
-    return [told.whole for told in (opening(shown.scores, shown.settings.epochs), *findings, *last)]
+    told = (opening(shown.scores, shown.settings.epochs), *findings, _in_the_end(shown, gained))
+    return [each.whole for each in told if each]
 
 
 def so_far(shown: Pressed) -> None:
