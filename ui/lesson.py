@@ -27,10 +27,11 @@ def begin(page: str) -> DeltaGenerator | None:
     state.CAME_OUT.drop()
     if not state.LESSON.get() or question is None or embedded():
         return None
-    names = [each.name for each in registry.PAGES]
     with st.container(key="lesson", border=True):
         with st.container(horizontal=True, vertical_alignment="center", key="lesson-asks"):
-            st.markdown(f"**Lesson, {names.index(page)} of {len(names) - 1}.** {question.text}", width="content")
+            st.markdown(
+                f"**Lesson, {registry.place_of(page)} of {len(registry.PAGES) - 1}.** {question.text}", width="content"
+            )
             if question.options:
                 guess = state.LESSON_GUESS(page)
                 st.segmented_control(
@@ -63,9 +64,8 @@ def end(page: str, place: DeltaGenerator | None) -> None:
             else:
                 st.markdown(f"You guessed **{guess}**. The answer comes with the runs.")
     if not embedded() and not state.CLASS.get():
-        pages = registry.PAGES
-        following = pages[(pages.index(next(each for each in pages if each.name == page)) + 1) % len(pages)]
+        following = registry.PAGES[(registry.place_of(page) + 1) % len(registry.PAGES)]
         with st.container(key="foot"):
-            label = f"Next: {following.title}" if following is not pages[0] else "Back to the Overview"
+            label = f"Next: {following.title}" if following is not registry.PAGES[0] else "Back to the Overview"
             if st.button(label, key="foot-next", icon=":material/arrow_forward:", help=following.question):
                 view.open_page(following)

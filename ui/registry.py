@@ -45,3 +45,8 @@ CELL = Page(path="pages/cell.py", icon=":material/memory:")
 INSIDE = Page(path="pages/inside.py", icon=":material/biotech:")
 
 PAGES = (OVERVIEW, PROBLEM, TRAIN, DIRECTIONS, WHY, PROBLEMS, MERGE_MODES, CELL, INSIDE)  # the first opens the app
+
+
+def place_of(name: str) -> int:
+    """Where the page of this name stands among PAGES, from 0."""
+    return [page.name for page in PAGES].index(name)

@@ -98,8 +98,7 @@ def dress(page: str, links: Sequence[Link]) -> None:
 
 
 def _bar(page: str, links: Sequence[Link]) -> None:
-    titles = [each.name for each in registry.PAGES]
-    place = titles.index(page)
+    place = registry.place_of(page)
     with st.container(key="class-bar", horizontal=True, vertical_alignment="center", gap="small"):
         before = _leads_to("Previous", "previous", place - 1)
         onward = _leads_to("Next", "next", place + 1)

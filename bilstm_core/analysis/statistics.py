@@ -219,6 +219,11 @@ def _rounded(value: float, form: str) -> str:
     return text.removeprefix("-") if not text.strip("-0.%") else text
 
 
+def mean_losses(scores: pd.DataFrame) -> dict[str, float]:
+    """The mean over the starts of each model's loss, what is ranked; by label. scores: label, loss"""
+    return {str(label): float(loss) for label, loss in scores.groupby("label")["loss"].mean().items()}
+
+
 def listed(words: Sequence[str], last: str = "and") -> str:
     """Words with commas, and the last one with a word of its own."""
     return f" {last} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

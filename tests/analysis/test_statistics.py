@@ -19,6 +19,7 @@ from bilstm_core.analysis.statistics import (
     interval,
     late_fall,
     listed,
+    mean_losses,
     share_within,
     shares,
     sign_test,
@@ -239,3 +240,8 @@ def test_whatever_was_counted_is_printed_within_its_interval() -> None:
     for count in range(0, 10_001, 7):
         value, low, high = share_within(count / 10_000, *wilson_interval(count, 10_000))
         assert float(low[:-1]) <= float(value[:-1]) <= float(high[:-1])
+
+
+def test_what_is_ranked_is_the_mean_loss_of_each_model() -> None:
+    scores = pd.DataFrame({"label": ["b", "a", "b"], "loss": [0.25, 1.0, 0.75]})
+    assert mean_losses(scores) == {"a": 1.0, "b": 0.5}

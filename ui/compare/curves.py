@@ -8,6 +8,7 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.analysis import frames
+from bilstm_core.analysis.statistics import mean_losses
 from bilstm_core.comparison import RunsByLabel, SpecsByLabel
 from bilstm_core.engine.snapshots import with_answers
 from bilstm_core.page_settings import TUTORIAL_EPOCHS
@@ -165,8 +166,8 @@ def _ranked(shown: Shown, runs: RunsByLabel) -> dict[str, float]:
     """What is ranked, by label: the mean over the starts of the loss on fresh sequences; none while it isn't known."""
     if shown.scores is None:
         return {}
-    means = shown.scores.groupby("label")["loss"].mean()
-    return {label: float(means[label]) for label in runs if label in means}
+    means = mean_losses(shown.scores)
+    return {label: means[label] for label in runs if label in means}
 
 
 def _only_the_end(runs: RunsByLabel) -> list[str]:

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.analysis.falls import fall_sentence
+from bilstm_core.analysis.statistics import mean_losses
 from bilstm_core.analysis.telling import Told, ranking
 from bilstm_core.comparison import RunsByLabel, each_once
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings
@@ -57,11 +58,11 @@ def _training(shown: Shown) -> Told:
 
 def _above_best_possible(runs: RunsByLabel, by_run: pd.DataFrame) -> dict[str, float]:
     """How far above its best possible each model's loss is, mean over starts; without those of which it isn't known."""
-    means = by_run.groupby("label")["loss"].mean()
+    means = mean_losses(by_run)
     risks = {
         label: best_possible.best_possible(group[0].spec.problem, group[0].spec.model) for label, group in runs.items()
     }
-    return {label: float(means[label]) - risk.loss for label, risk in risks.items() if risk is not None}
+    return {label: means[label] - risk.loss for label, risk in risks.items() if risk is not None}
 
 
 def headline(
@@ -113,5 +114,4 @@ def of_losses(shown: Shown, said: Callable[[dict[str, float], int], lesson_texts
     scores = shown.scores_of(present)
     if shown.busy or scores is None or len(present) < 2:
         return None
-    losses = {str(label): float(loss) for label, loss in scores.groupby("label")["loss"].mean().items()}
-    return said(losses, shown.settings.epochs)
+    return said(mean_losses(scores), shown.settings.epochs)

@@ -30,7 +30,7 @@ def program(shown: Shown, question: str) -> Program:
 
 
 def _page(shown: Shown) -> registry.Page:
-    return next(page for page in registry.PAGES if page.name == shown.page)
+    return registry.PAGES[registry.place_of(shown.page)]
 
 
 def offer(shown: Shown, question: str, sentences: Callable[[], Sequence[str]]) -> files.Offer | str:
