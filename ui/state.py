@@ -265,11 +265,6 @@ def widget(page: str, *name: object) -> str:
     return ".".join(map(str, (page, *name)))
 
 
-def click(key: str) -> Any:
-    """What was chosen last in the component of this key, as the browser sent it."""
-    return event(key, "click")
-
-
 def event(key: str, name: str) -> Any:
     """What the component of this key has reported under this name, as the browser sent it.
 

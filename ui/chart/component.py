@@ -16,7 +16,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
 import streamlit as st
 
@@ -96,6 +96,9 @@ _COMPONENT = st.components.v2.component(
 )
 
 
+T = TypeVar("T")
+
+
 class Click(TypedDict):
     """A point that was chosen: its place across, and the words and numbers that the figure attached to it."""
 
@@ -164,21 +167,12 @@ def _nothing() -> None:
     pass
 
 
-def _report(key: str, on_click: Callable[[Click], bool]) -> None:
-    sent = state.click(key)
+def _report(key: str, event: str, checked: Callable[[Any], T | None], hear: Callable[[T], bool]) -> None:
+    sent = state.event(key, event)
     if sent is None:
         return
-    click = checked_click(sent)
-    if click is None or not on_click(click):
-        wire.refuse(key)
-
-
-def _report_drag(key: str, on_drag: Callable[[Drag], bool]) -> None:
-    sent = state.event(key, "drag")
-    if sent is None:
-        return
-    drag = checked_drag(sent)
-    if drag is None or not on_drag(drag):
+    report = checked(sent)
+    if report is None or not hear(report):
         wire.refuse(key)
 
 
@@ -269,8 +263,8 @@ def chart(
     _COMPONENT(
         key=key,
         data=data,
-        on_click_change=_nothing if on_click is None else partial(_report, key, on_click),
-        on_drag_change=_nothing if on_drag is None else partial(_report_drag, key, on_drag),
+        on_click_change=_nothing if on_click is None else partial(_report, key, "click", checked_click, on_click),
+        on_drag_change=_nothing if on_drag is None else partial(_report, key, "drag", checked_drag, on_drag),
         **_heard(key, watch),
     )
 
