@@ -13,7 +13,8 @@ from bilstm_core.analysis.telling import ends, lead
 from bilstm_core.evaluation import wilson_interval
 from bilstm_core.presets import INSIDE
 from ui import session
-from ui.inside import sensitivity, subject
+from ui.inside import sensitivity
+from ui.sequence import sequences
 from ui.train import words
 
 NUMBER = re.compile(r"-?\d+\.?\d*")
@@ -73,7 +74,7 @@ def test_trains_sentence_prints_a_share_within_its_interval(count: int, size: in
 def test_no_sentence_about_cells_starts_with_a_number_after_a_number() -> None:
     run = session.find(next(spec for spec in INSIDE if spec.model.direction == "forward"))
     assert run
-    values = subject._fresh(run.spec.problem).x[0, :, 0]
+    values = sequences.fresh(run.spec.problem).x[0, :, 0]
     assert not re.search(r"\d\**\. \**\d", sensitivity.sentence(run, values))
 
 

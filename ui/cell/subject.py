@@ -7,16 +7,14 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from bilstm_core.evaluation import evaluation_sequences
 from bilstm_core.network import introspection
 from bilstm_core.network.stepping import UnitStep, lines, unit_steps
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
-from bilstm_core.problems import Batch, cumulative_sum
+from bilstm_core.problems import Batch
 from bilstm_core.runs import Run
 from ui import session, state
 from ui.sequence import sequences
 
-SEQUENCES = 100  # fresh ones, to choose from and to tie units to labels by
 LINES = tuple(lines())  # what each line of the equations computes, in order
 FIRST_SHOWN = "c"
 
@@ -64,26 +62,18 @@ def run() -> Run | None:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _fresh(digest: str, _run: Run) -> Batch:
-    return evaluation_sequences(_run.spec.problem, SEQUENCES)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
 def _tied(digest: str, _run: Run) -> npt.NDArray[np.float64]:
     spec = _run.spec
-    tied = introspection.ties(spec.problem, spec.model, _run.weights, _fresh(digest, _run))["forward"]
+    tied = introspection.ties(spec.problem, spec.model, _run.weights, sequences.fresh(spec.problem))["forward"]
     return tied.astype(np.float64)
-
-
-def _worked_example() -> Batch:
-    x = np.array(cumulative_sum.WORKED_EXAMPLE, dtype=np.float32)[None, :, None]
-    return Batch(x, cumulative_sum.labels(x), np.ones(x.shape[:2], dtype=bool))
 
 
 def walk(page: str, network: Run) -> Walk:
     """Where the page stands; at first where the label turns, with the cell state at work."""
     number = state.SEQUENCE(page).get()
-    batch = sequences.one_of(_fresh(network.digest, network), number) if number else _worked_example()
+    problem = network.spec.problem
+    fresh = sequences.fresh(problem)
+    batch = sequences.one_of(fresh, number) if number else sequences.worked_example(problem.threshold)
     rows = sequences.rows_of(batch, network)
     tied = _tied(network.digest, network)
     order = tuple((np.argsort(-np.abs(tied), kind="stable") + 1).tolist())
@@ -119,6 +109,6 @@ def go(page: str, place: int) -> None:
 
 def next_sequence(page: str) -> None:
     """The next fresh sequence, where its label turns."""
-    state.SEQUENCE(page).set((state.SEQUENCE(page).get() or 0) % SEQUENCES + 1)
+    state.SEQUENCE(page).set((state.SEQUENCE(page).get() or 0) % sequences.FRESH + 1)
     state.STANDS_AT(page).drop()
     state.LINE(page).drop()

@@ -5,7 +5,6 @@ import functools
 import streamlit as st
 
 from bilstm_core import figures, page_settings
-from bilstm_core.evaluation import evaluation_sequences
 from bilstm_core.page_settings import InsideSettings
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.problems import Batch
@@ -18,9 +17,6 @@ from ui.inside import words
 from ui.sequence import sequences, timeline
 from ui.sequence.timeline import Values
 from ui.settings import PageSettings
-
-SEQUENCES = 100  # fresh ones, to choose from and to tie units to labels by
-
 
 SETTINGS = PageSettings(
     page=registry.INSIDE.name, first=page_settings.INSIDE.first, choices=page_settings.INSIDE.choices
@@ -118,15 +114,10 @@ def training(page: str, spec: RunSpec | None, run: Run | None) -> None:
     live.panel(page, functools.partial(live.progress, page), live.keep_finished)
 
 
-@st.cache_resource(max_entries=50, show_spinner=False)
-def _fresh(problem: ProblemSpec) -> Batch:
-    return evaluation_sequences(problem, SEQUENCES)
-
-
 def shown_sequence(page: str, problem: ProblemSpec) -> Batch:
     """The one sequence as chosen and edited."""
     number = _number(page)
-    drawn = sequences.one_of(_fresh(problem), number)
+    drawn = sequences.one_of(sequences.fresh(problem), number)
     values = timeline.edited(page, sequence_name(page, problem), sequences.real_values(drawn))
     return sequences.with_values(problem, drawn, values)
 
@@ -147,7 +138,7 @@ def _number(page: str) -> int:
 
 
 def _next(page: str) -> None:
-    state.SEQUENCE(page).set(_number(page) % SEQUENCES + 1)
+    state.SEQUENCE(page).set(_number(page) % sequences.FRESH + 1)
 
 
 def editable(page: str, run: Run) -> None:

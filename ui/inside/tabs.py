@@ -19,7 +19,7 @@ from bilstm_core.runs import Run, checkpoint_specs
 from ui import address, evaluations, live, session, state
 from ui.chart.component import chart
 from ui.inside import sensitivity, subject, words
-from ui.sequence import timeline
+from ui.sequence import sequences, timeline
 from ui.sequence.timeline import Values
 
 Numbers = npt.NDArray[Any]
@@ -61,7 +61,7 @@ def _ties(digest: str, _run: Run, n: int) -> dict[str, Numbers]:
 def _tied_on(run: Run) -> int:
     """How many fresh sequences the page can afford to tie units to labels by."""
     cost = run.spec.problem.timesteps * parameter_count(run.spec.problem, run.spec.model)
-    return int(min(subject.SEQUENCES, max(sensitivity.FEWEST, sensitivity.AFFORDABLE // cost)))
+    return int(min(sequences.FRESH, max(sensitivity.FEWEST, sensitivity.AFFORDABLE // cost)))
 
 
 def _ties_of(run: Run) -> dict[str, Numbers]:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -63,7 +62,7 @@ def _sequence(page: str, settings: ProblemSettings) -> tuple[Batch, str, bool]:
     """The sequence as it was drawn, its name, and whether it is the tutorial's worked example."""
     problem, seed = settings.spec, int(settings.seed)
     worked = problem.name == "cumulative_sum" and problem.timesteps == len(cumulative_sum.WORKED_EXAMPLE) and not seed
-    drawn = _worked_example(problem) if worked else _drawn(problem, seed)
+    drawn = sequences.worked_example(problem.threshold) if worked else _drawn(problem, seed)
     return drawn, f"{problem.name}-{problem.timesteps}-{seed}", worked
 
 
@@ -98,11 +97,6 @@ def problem_sequence(page: str, settings: ProblemSettings) -> str:
     if worked and not timeline.is_edited(page, name):
         st.caption(words.WORKED_EXAMPLE)
     return sentence
-
-
-def _worked_example(problem: ProblemSpec) -> Batch:
-    x = np.array(cumulative_sum.WORKED_EXAMPLE, dtype=np.float32)[None, :, None]
-    return Batch(x, cumulative_sum.labels(x, threshold=problem.threshold), np.ones(x.shape[:2], dtype=bool))
 
 
 def _drawn(problem: ProblemSpec, seed: int) -> Batch:

@@ -4,18 +4,33 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
+import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.analysis import frames
+from bilstm_core.evaluation import evaluation_sequences
 from bilstm_core.network import inference
 from bilstm_core.network.inference import decisions
-from bilstm_core.problems import Batch
+from bilstm_core.problems import Batch, cumulative_sum
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec
 from ui import wording
 from ui.pasted import labelled, padded
 
 Values = npt.NDArray[np.float32]
+FRESH = 100  # sequences of a page, to choose from and to tie units to labels by
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def fresh(problem: ProblemSpec) -> Batch:
+    """The first of the sequences that runs of a problem are evaluated on, FRESH of them."""
+    return evaluation_sequences(problem, FRESH)
+
+
+def worked_example(threshold: float) -> Batch:
+    """The cumulative sum that the tutorial works through, as a batch of one."""
+    x = np.array(cumulative_sum.WORKED_EXAMPLE, dtype=np.float32)[None, :, None]
+    return Batch(x, cumulative_sum.labels(x, threshold=threshold), np.ones(x.shape[:2], dtype=bool))
 
 
 def can_be_edited(problem: ProblemSpec) -> bool:
