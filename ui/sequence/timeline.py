@@ -54,6 +54,17 @@ def forget_edits(page: str) -> None:
     """Go back to the sequence as it was drawn."""
     state.EDIT(page).drop()
     state.EDIT_ERROR(page).drop()
+    _begin_anew(page)
+
+
+def _store(page: str, name: str, values: Values) -> None:
+    """Have the page show these values of the sequence of this name."""
+    state.EDIT(page).set({"sequence": name, "values": values.tolist()})
+    state.EDIT_ERROR(page).drop()
+
+
+def _begin_anew(page: str) -> None:
+    """Have the slider and the box start from the values as they are now."""
     version = state.EDIT_VERSION(page)
     version.set(version.get() + 1)
 
@@ -67,9 +78,6 @@ def edit_controls(page: str, name: str, values: Values) -> None:
     value = state.VALUE(page, name, chosen, version)
     text = state.TYPED(page, name, version, hash(values.tobytes()))
 
-    def store(changed: Values) -> None:
-        state.EDIT(page).set({"sequence": name, "values": changed.tolist()})
-
     def slide() -> None:
         try:
             moved = abs(value.get() - float(values[chosen - 1])) >= SLIDER_STEP / 2
@@ -77,16 +85,14 @@ def edit_controls(page: str, name: str, values: Values) -> None:
                 return
             changed = values.copy()
             changed[chosen - 1] = checked_value(value.get(), chosen)
-            store(changed)
-            failed.drop()
+            _store(page, name, changed)
         except ValueError as error:
             failed.set(str(error))
 
     def typed() -> None:
         try:
-            store(parse_values(text.get(), timesteps))
-            failed.drop()
-            state.EDIT_VERSION(page).set(version + 1)
+            _store(page, name, parse_values(text.get(), timesteps))
+            _begin_anew(page)
         except ValueError as error:
             failed.set(str(error))
 
@@ -162,11 +168,9 @@ def dragger(page: str, name: str, values: Values) -> Callable[[Drag], bool]:
             return False
         changed = values.copy()
         changed[timestep - 1] = value
-        state.EDIT(page).set({"sequence": name, "values": changed.tolist()})
-        state.EDIT_ERROR(page).drop()
+        _store(page, name, changed)
+        _begin_anew(page)
         state.BLOCK(page).set(timestep)
-        version = state.EDIT_VERSION(page)
-        version.set(version.get() + 1)  # the slider beside it begins anew, at this value
         return True
 
     return drop
