@@ -4,6 +4,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bilstm_core.analysis.ablation import BIDIRECTIONAL, FORWARD
 from bilstm_core.analysis.parameter_matching import matched_units
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings, WhySettings
 from bilstm_core.palette import NEUTRAL, Style, style
@@ -22,8 +23,7 @@ from bilstm_core.presets import (
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
-FORWARD = "forward"
-IN_THE_LONG_RUN = (FORWARD, "bidirectional", NO_FUTURE)  # what Why's long run follows
+IN_THE_LONG_RUN = (FORWARD, BIDIRECTIONAL, NO_FUTURE)  # what Why's long run follows
 VARIANTS = {NO_FUTURE: "backward_constant", WIDER: "same_parameters", "second forward": "forward_constant"} | {
     FRACTION: "fraction",
     ONE_HOT: "one_hot",

@@ -98,7 +98,7 @@ def evaluation_size(spec: RunSpec, affordable: float = AFFORDABLE) -> int:
 
 def to_parts(evaluation: Evaluation, *, examples: bool = True) -> dict[str, Any]:
     """An evaluation as plain numbers and flat dicts of arrays, for another process. examples: with these, the bulk"""
-    tables = ("per_timestep", "confusion", *(["examples"] if examples else []))
+    tables = [name for name in TABLES if examples or name != "examples"]
     flat = {each.name: getattr(evaluation, each.name) for each in fields(Evaluation) if each.name not in TABLES}
     return flat | {
         name: {column: values.to_numpy() for column, values in getattr(evaluation, name).items()} for name in tables

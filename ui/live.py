@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from bilstm_core import codec
-from bilstm_core.engine.cost import TooMuchError
+from bilstm_core.engine.cost import allowed_share
 from bilstm_core.runs import Run
 from bilstm_core.service.job_record import JobView
 from bilstm_core.service.jobs import Jobs
@@ -43,7 +43,7 @@ def start(
     try:
         job = session.jobs().submit(specs, resume=resume, watcher=session.watcher(), about=about, sequences=sequences)
     except ValueError as error:
-        _failed(page, str(error), [], error.share if isinstance(error, TooMuchError) else 0.0)
+        _failed(page, str(error), [], allowed_share(error))
         return
     session.set_job(page, job)
     state.PRESSED(page).set(True)

@@ -36,6 +36,11 @@ class TooMuchError(ValueError):
         self.share = share
 
 
+def allowed_share(error: ValueError) -> float:
+    """The share that would be allowed of what was refused; 0 where it was refused for something else."""
+    return error.share if isinstance(error, TooMuchError) else 0.0
+
+
 def two_digits(number: float) -> int:
     """A number as a person would choose it, no larger: its first two digits, and zeros."""
     number *= 1 + 1e-9  # what was divided and multiplied again is still what it was

@@ -112,8 +112,7 @@ def ask(
         ]
         cost.check(specs)
     except ValueError as error:
-        share = error.share if isinstance(error, cost.TooMuchError) else 0.0
-        return Asked(settings=settings, refused=str(error), share=share)
+        return Asked(settings=settings, refused=str(error), share=cost.allowed_share(error))
     return Asked(settings=settings, specs=specs)
 
 
