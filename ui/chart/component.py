@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
 import streamlit as st
 
-from bilstm_core.figures.canvas import says
 from bilstm_core.files.figures import LIGHT
 from bilstm_core.palette import ON_DARK
 from ui import looks, state, wire
@@ -198,6 +197,8 @@ class Drawn(NamedTuple):
 
 def drawn(figure: "go.Figure") -> Drawn:
     """Write a figure out."""
+    from bilstm_core.figures.canvas import says  # a page without a figure waits for none of it
+
     height = round(figure.layout.height or 400)
     narrow = (figure.layout.meta or {}).get("narrow", {}).get("height", height)
     told, meta = says(figure), figure.layout.meta
