@@ -35,7 +35,6 @@ LOST = "The training was lost when the program changed. Press Train to start it 
 UNKNOWN = "The training that this address names is no longer known. Its settings find what it left."
 LEFT = "Another visitor watches this training too, so it goes on for them. You have left it."
 BEST_LATER = "The best possible is being computed."
-EVALUATING = "The run is trained and is being evaluated."
 DIVERGED = "The training diverged: the weights are no numbers any more. Lower the learning rate and train again."
 
 

@@ -11,7 +11,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.conftest import App, enter
 from tests.browser.test_train import LONG_ENOUGH, choose_epochs, finished, make_it_long, train
-from ui import wording
+from ui.train import words
 
 GROWN = "updates => document.querySelector('[data-testid=chart-Train-curve]').dataset.reached > updates"
 # Whether the page's answer has ever been this sentence
@@ -100,7 +100,7 @@ def test_a_training_that_is_watched_causes_a_run_by_its_press_and_one_by_its_end
     make_it_long(visit.page, 160)
     visit.settle()
     before = visit.runs
-    visit.page.evaluate(SEES, wording.EVALUATING)
+    visit.page.evaluate(SEES, words.EVALUATING)
     train(visit.page)
     expect(visit.page.get_by_text(re.compile("of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
     assert visit.runs - before == 1

@@ -16,10 +16,10 @@ from bilstm_core.presets import MODELS_BY_DIRECTION, PRESETS
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from bilstm_core.store import Store, read_recorded
-from ui import evaluations, scores, session, wording
+from ui import evaluations, scores, session
 from ui.compare.comparison import Comparison
 from ui.compare.resolved import Asked, Shown
-from ui.train import numbers
+from ui.train import numbers, words
 
 
 def recorded(spec: RunSpec) -> Run:
@@ -174,12 +174,13 @@ def train() -> None:
 
     from bilstm_core.presets import PRESETS
     from bilstm_core.store import read_recorded
-    from ui import evaluations, wording
+    from ui import evaluations
+    from ui.train import words
 
     run = read_recorded(PRESETS["LSTM, 1,000 epochs"])
     assert run is not None
     evaluation = evaluations.evaluated_soon(run)
-    st.markdown(wording.EVALUATING if evaluation is None else f"{evaluation.n_sequences}")
+    st.markdown(words.EVALUATING if evaluation is None else f"{evaluation.n_sequences}")
 
 
 def test_a_page_does_not_wait_for_the_evaluation_of_a_large_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,7 +195,7 @@ def test_a_page_does_not_wait_for_the_evaluation_of_a_large_network(monkeypatch:
     scores._evaluations.clear()
     visit = AppTest.from_function(train, default_timeout=30).run()
     assert not visit.exception
-    assert [text.value for text in visit.markdown] == [wording.EVALUATING]
+    assert [text.value for text in visit.markdown] == [words.EVALUATING]
     go_on.set()
     monkeypatch.setattr(evaluations, "PATIENCE_ALONE_S", 30.0)
     assert [text.value for text in visit.run().markdown] == ["100"]
