@@ -23,6 +23,7 @@ from bilstm_core.presets import (
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
+STARTS_OF_A_RECIPE = 10
 IN_THE_LONG_RUN = (FORWARD, BIDIRECTIONAL, NO_FUTURE)  # what Why's long run follows
 VARIANTS = {NO_FUTURE: "backward_constant", WIDER: "same_parameters", "second forward": "forward_constant"} | {
     FRACTION: "fraction",
@@ -148,7 +149,7 @@ def _specs(models: tuple[tuple[str, ModelSpec], ...], problem: ProblemSpec, epoc
     }
 
 
-def starts_of(spec: RunSpec, starts: int = 10) -> list[RunSpec]:
+def starts_of(spec: RunSpec, starts: int = STARTS_OF_A_RECIPE) -> list[RunSpec]:
     """The same recipe from so many seeds: the spec's own, and the first others."""
     own = spec.training.seed
     others = [seed for seed in range(starts) if seed != own][: starts - 1]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bilstm_core.analysis.parameter_matching import matched_units
 from bilstm_core.comparison import starts_of
+from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.presets import (
     EVERY_PROBLEM,
     INSIDE,
@@ -15,8 +16,6 @@ from bilstm_core.presets import (
     WHY_STEPS,
 )
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
-
-STARTS = 10
 
 
 def recorded_specs() -> list[RunSpec]:
@@ -35,9 +34,11 @@ def recorded_specs() -> list[RunSpec]:
         dict.fromkeys([*MODELS_BY_DIRECTION.values(), *MODELS_BY_MERGE_MODE.values(), *steps])
     )
     starts = [
-        RunSpec(model=model, training=TrainingSpec(seed=seed)).canonical() for model in models for seed in range(STARTS)
+        RunSpec(model=model, training=TrainingSpec(seed=seed)).canonical()
+        for model in models
+        for seed in range(ComparisonSettings().starts)
     ]
-    recipes = [spec for preset in PRESETS.values() for spec in starts_of(preset, STARTS)]
+    recipes = [spec for preset in PRESETS.values() for spec in starts_of(preset)]
     return list(dict.fromkeys([*PRESETS.values(), *INSIDE, *EVERY_PROBLEM, *starts, *recipes]))
 
 

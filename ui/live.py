@@ -43,7 +43,7 @@ def start(
     try:
         job = session.jobs().submit(specs, resume=resume, watcher=session.watcher(), about=about, sequences=sequences)
     except ValueError as error:
-        _failed(page, str(error), [], allowed_share(error))
+        _failed(page, str(error), share=allowed_share(error))
         return
     session.set_job(page, job)
     state.PRESSED(page).set(True)
@@ -85,10 +85,10 @@ def stop(page: str) -> None:
         view = service.view(job)
         if view is None:
             session.set_job(page, None)
-            _failed(page, wording.LOST, [])
+            _failed(page, wording.LOST)
         elif not view.over:  # one that is over is taken in by the panel
             session.set_job(page, None)
-            _failed(page, wording.LEFT, [])
+            _failed(page, wording.LEFT)
 
 
 def active(page: str) -> bool:
@@ -108,7 +108,7 @@ def address(page: str, restore: Callable[[JobView], bool]) -> None:
         forget_failure(page)
         view = session.jobs().take_over(named, session.watcher())
         if view is None:
-            _failed(page, wording.UNKNOWN, [])
+            _failed(page, wording.UNKNOWN)
         elif restore(view):
             session.set_job(page, named)
         else:
@@ -175,10 +175,10 @@ def _take_in(page: str, view: JobView | None, done: Callable[[JobView], None]) -
     """The page's job is over, or lost: it waits for it no longer."""
     session.set_job(page, None)
     if view is None:
-        _failed(page, wording.LOST, [])
+        _failed(page, wording.LOST)
         return
     if view.message:
-        _failed(page, view.message, _missing(view))
+        _failed(page, view.message, view)
     done(view)
 
 
@@ -216,13 +216,14 @@ def look(page: str, job: str) -> JobView | None:
     return view
 
 
-def _failed(page: str, message: str, specs: Sequence[RunSpec], share: float = 0.0) -> None:
-    state.FAILED(page).set({"message": message, "specs": [codec.encode(spec) for spec in specs], "share": share})
-
-
-def _missing(view: JobView) -> list[RunSpec]:
-    """What a job was asked for and has not finished: the rest is stored."""
-    return [spec for spec, run in zip(view.specs, view.runs, strict=True) if run is None or not run.finished]
+def _failed(page: str, message: str, view: JobView | None = None, share: float = 0.0) -> None:
+    """Tell what went wrong; with the job that failed, what it was asked for and has not finished can be tried again."""
+    failed: state.Failure = {"message": message, "specs": [], "about": {}, "sequences": 0, "share": share}
+    if view:
+        pairs = zip(view.specs, view.runs, strict=True)
+        failed["specs"] = [codec.encode(spec) for spec, run in pairs if run is None or not run.finished]
+        failed["about"], failed["sequences"] = dict(view.about), view.sequences
+    state.FAILED(page).set(failed)
 
 
 def failure(page: str, smaller: Callable[[float], Less | None] = lambda _: None) -> None:
@@ -232,7 +233,8 @@ def failure(page: str, smaller: Callable[[float], Less | None] = lambda _: None)
         return
     st.warning(failed["message"], icon=":material/error:")
     if failed["specs"] and st.button("Retry", key=state.widget(page, "retry"), icon=":material/refresh:"):
-        start(page, [codec.decode(flat) for flat in failed["specs"]])
+        specs = [codec.decode(flat) for flat in failed["specs"]]
+        start(page, specs, about=failed["about"], sequences=failed["sequences"])
         st.rerun()
     if failed["share"]:
         less.offer(page, smaller(failed["share"]))

@@ -109,11 +109,15 @@ class Wanted(TypedDict):
 class Failure(TypedDict):
     """What went wrong with a job, in a sentence.
 
-    specs: as codec dicts, that a retry would train; share: of what was too much, that would do, else 0
+    specs: as codec dicts, that a retry would train
+    about, sequences: of the job that failed, as `live.start` takes them
+    share: of what was too much, that would do, else 0
     """
 
     message: str
     specs: list[dict[str, Any]]
+    about: dict[str, Any]
+    sequences: int
     share: float
 
 

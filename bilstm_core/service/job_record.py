@@ -45,6 +45,7 @@ class JobView:
     short: sequences a run with which it would not wait so long; 0 if it does not, or is short already
     watchers: how many are watching
     about: what the page said about it when it asked; JSON-ready
+    sequences: fresh ones that each run is scored on; 0 where each is evaluated whole
     """
 
     id: str
@@ -64,6 +65,7 @@ class JobView:
     silent_s: float
     watchers: int
     about: Mapping[str, Any]
+    sequences: int = 0
     resume: Run | None = None
     ahead: int = 0
     waits_s: float = 0.0
@@ -253,6 +255,7 @@ class Job:
             silent_s=now - self.heard,
             watchers=len(self.watchers),
             about=self.about,
+            sequences=self.sequences,
             resume=self.resume,
         )
 

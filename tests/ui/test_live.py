@@ -136,17 +136,19 @@ def test_the_line_says_what_is_so(now: dict[str, Any], state: State, problem: st
 
 
 def test_retry_asks_only_for_what_was_not_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the same page and to be scored in the same way: a reload finds the new job, and no score is made twice."""
     asked: list[Any] = []
-    monkeypatch.setattr(live, "start", lambda page, specs: asked.append((page, specs)))
+    monkeypatch.setattr(live, "start", lambda page, specs, **how: asked.append((page, specs, how)))
     monkeypatch.setattr(live.st, "warning", lambda *_, **__: None)
     monkeypatch.setattr(live.st, "button", lambda *_, **__: True)
     monkeypatch.setattr(live.st, "rerun", lambda: None)
     specs = tuple(RunSpec(training=TrainingSpec(epochs=2, seed=seed)) for seed in range(3))
     first, second = finished(specs[0]), finished(specs[1])
-    view = JobView(**READY | {"specs": specs, "runs": [first, replace(second, steps_done=1), None]})
-    live._failed("Directions", "The training failed.", live._missing(view))
+    how = {"about": {"page": "Directions"}, "sequences": 2_000}
+    view = JobView(**READY | how | {"specs": specs, "runs": [first, replace(second, steps_done=1), None]})
+    live._failed("Directions", "The training failed.", view)
     live.failure("Directions")
-    assert asked == [("Directions", list(specs[1:]))]
+    assert asked == [("Directions", list(specs[1:]), how)]
 
 
 def test_a_service_without_a_problem_needs_none_to_be_named() -> None:

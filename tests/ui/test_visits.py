@@ -110,7 +110,7 @@ def test_a_run_of_the_tray_is_hidden_renamed_and_removed() -> None:
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[RunSpec]]:
     specs: list[RunSpec] = []
-    monkeypatch.setattr(live, "start", lambda page, wanted: specs.extend(wanted))  # noqa: ARG005
+    monkeypatch.setattr(live, "start", lambda page, wanted, **_: specs.extend(wanted))  # noqa: ARG005
     return specs  # type: ignore[return-value]
 
 
@@ -120,6 +120,8 @@ def test_retry_trains_what_failed_again(started: list[RunSpec]) -> None:
     app.session_state["live.failed.Train"] = {
         "message": "It did not work.",
         "specs": [codec.encode(spec)],
+        "about": {},
+        "sequences": 0,
         "share": 0.0,
     }
     app.run()
@@ -130,7 +132,13 @@ def test_retry_trains_what_failed_again(started: list[RunSpec]) -> None:
 
 def test_a_failure_that_names_no_run_offers_no_retry() -> None:
     app = visit()
-    app.session_state["live.failed.Train"] = {"message": "Another visitor goes on.", "specs": [], "share": 0.0}
+    app.session_state["live.failed.Train"] = {
+        "message": "Another visitor goes on.",
+        "specs": [],
+        "about": {},
+        "sequences": 0,
+        "share": 0.0,
+    }
     app.run()
     assert "Another visitor goes on." in told(app)
     assert "Train.retry" not in {button.key for button in app.button}

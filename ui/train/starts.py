@@ -37,7 +37,7 @@ def resolve(run: Run, evaluation: Evaluation) -> Ten | None:
     """
     if not run.finished or run.origin == "imported" or evaluations.diverged(evaluation):
         return None
-    found = [session.find(spec) for spec in starts_of(run.spec, words.STARTS)]
+    found = [session.find(spec) for spec in starts_of(run.spec)]
     others = [each for each in found if each and each.digest != run.digest]
     if not all(found):
         return Ten(trained=False)
@@ -79,7 +79,7 @@ def strip(page: str, run: Run, ten: Ten | None) -> None:
 
 
 def _try(page: str, spec: RunSpec) -> None:
-    missing = [each for each in starts_of(spec, words.STARTS) if session.find(each) is None]
+    missing = [each for each in starts_of(spec) if session.find(each) is None]
     if missing and not live.active(page):
         live.start(page, missing, about={RECIPE: codec.encode(spec)})
 

@@ -6,8 +6,6 @@ from bilstm_core.analysis.statistics import share_within
 from bilstm_core.analysis.telling import Told, after, beside_best
 from bilstm_core.evaluation import Evaluation, wilson_interval
 
-STARTS = 10  # of one recipe
-
 # The answer
 EVALUATING = "Trained. The network is now tested on fresh sequences."
 TRAINING = "Training."
