@@ -13,7 +13,7 @@ import pytest
 
 from tests.browser import find
 from tools.addresses import announcement
-from ui.chart.component import ensure_plotly
+from ui.chart import plotly_script
 
 ROOT = Path(__file__).parents[1]
 
@@ -118,19 +118,19 @@ def test_a_fresh_clone_has_its_static_folder() -> None:
 
 
 def test_plotly_is_compressed_once_under_its_contents_hash(tmp_path: Path) -> None:
-    assert ensure_plotly(tmp_path) == ""
+    assert plotly_script.ensure(tmp_path) == ""
     (written,) = tmp_path.iterdir()
     digest = hashlib.sha256(gzip.decompress(written.read_bytes())).hexdigest()[:16]
     assert written.name == f"plotly.{digest}.min.js.gz"
     before = written.stat()
-    assert ensure_plotly(tmp_path) == ""
+    assert plotly_script.ensure(tmp_path) == ""
     assert written.stat() == before
 
 
 def test_plotly_of_another_version_goes_when_a_new_one_is_written(tmp_path: Path) -> None:
     for name in ("plotly.0123456789abcdef.min.js.gz", "plotly.min.js", "logo.svg", "tmpabc.part"):
         (tmp_path / name).touch()
-    assert ensure_plotly(tmp_path) == ""
+    assert plotly_script.ensure(tmp_path) == ""
     *others, plotly = sorted(tmp_path.iterdir(), key=lambda path: path.stat().st_size)
     assert {path.name for path in others} == {"logo.svg", "tmpabc.part"}
     assert len(gzip.decompress(plotly.read_bytes())) > 1_000_000

@@ -20,7 +20,7 @@ from bilstm_core.service.parts import parts_of
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 from ui import best_possible, session
-from ui.chart import component
+from ui.chart import plotly_script
 from ui.compare import guess, headline, launch, tables, words
 from ui.compare.comparison import Comparison
 from ui.compare.resolved import Asked, Shown, chosen_settings
@@ -226,13 +226,13 @@ def test_a_plotly_that_was_not_wholly_written_is_not_served(monkeypatch: pytest.
     def compress(*_: Any, **__: Any) -> bytes:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(component.gzip, "compress", compress)
-    sentence = component.ensure_plotly(tmp_path)
+    monkeypatch.setattr(plotly_script.gzip, "compress", compress)
+    sentence = plotly_script.ensure(tmp_path)
     assert sentence.startswith("The charts can't be drawn: ")
     assert "No space left on device" in sentence
     assert not list(tmp_path.glob("plotly.*"))
     monkeypatch.undo()
-    assert component.ensure_plotly(tmp_path) == ""
+    assert plotly_script.ensure(tmp_path) == ""
     assert len(list(tmp_path.glob("plotly.*"))) == 1
 
 

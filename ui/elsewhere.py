@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import registry, session, state, waits, wording
-from ui.chart.component import ensure_plotly
+from ui.chart import plotly_script
 
 ASK_S = 3.0  # where the server tells nothing of jobs
 
@@ -11,7 +11,7 @@ ASK_S = 3.0  # where the server tells nothing of jobs
 def notices() -> None:
     """One line for each thing that is wrong with this machine; nothing where everything fits."""
     service, store = session.jobs(), session.store()
-    for line in (ensure_plotly(), service.problem, service.notice, store.notice):
+    for line in (plotly_script.ensure(), service.problem, service.notice, store.notice):
         if line:
             st.warning(line, icon=":material/warning:")
 

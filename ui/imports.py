@@ -88,7 +88,7 @@ def _light() -> None:
     for name in OF_STREAMLIT:
         importlib.import_module(name)
     importlib.import_module("ui.renewal").renew()
-    importlib.import_module("ui.chart.component").ensure_plotly()
+    importlib.import_module("ui.chart.plotly_script").ensure()
     inspect.stack()  # Streamlit calls it at a server's first element, and the first call looks at every module's file
 
 

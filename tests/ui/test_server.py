@@ -603,9 +603,9 @@ def test_the_routes_lie_under_the_path_that_the_pages_lie_under(
 
 
 def test_plotly_is_served_compressed_and_for_good(served: Served, tmp_path: Path, monkeypatch: Any) -> None:
-    from ui.chart.component import ensure_plotly
+    from ui.chart import plotly_script
 
-    assert ensure_plotly(tmp_path) == ""
+    assert plotly_script.ensure(tmp_path) == ""
     monkeypatch.setattr(server, "STATIC", tmp_path)
     (packed,) = tmp_path.glob("plotly.*.min.js.gz")
     status, headers, _ = ask(f"http://{served.host}/assets/{packed.name.removesuffix('.gz')}")

@@ -1,20 +1,12 @@
 """The one component that every Plotly figure is drawn through.
 
 It keeps its own DOM node and hands Plotly each new figure, so that a curve that is still growing is never
-taken off the page. Plotly itself lies in the app's static folder, compressed there once out of its wheel, and is served
-by the route assets/ of ui/server.py. Where there are no routes the browser takes it from the folder as it lies there:
-Streamlit would compress a script anew at each request, and sets no Cache-Control. The file's name has its content's
-hash, so that the browser may keep it for good.
+taken off the page. Plotly's own script is served beside it (`plotly_script`).
 """
 
-import base64
-import gzip
-import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Hashable, Sequence
-from functools import cache, partial
-from importlib.util import find_spec
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
@@ -23,6 +15,7 @@ import streamlit as st
 from bilstm_core.files.figures import LIGHT
 from bilstm_core.palette import ON_DARK
 from ui import looks, state, wire
+from ui.chart import plotly_script
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -30,38 +23,13 @@ if TYPE_CHECKING:
     from ui.watch import Line, Watch
 
 _HERE = Path(__file__).parent
-STATIC = _HERE.parents[1] / "static"
 MOST = 1e9  # of a number in a click; a larger one is no place in a figure
-
-
-class _Plotly(NamedTuple):
-    """Plotly's script in its wheel, None where Plotly is not installed.
-
-    name: that it is served by; integrity: what a browser holds its content to
-    """
-
-    source: Path | None
-    name: str
-    integrity: str
-
-
-@cache
-def _plotly() -> _Plotly:
-    spec = find_spec("plotly")
-    if spec is None or spec.origin is None:
-        return _Plotly(None, "plotly.min.js", "")
-    source = Path(spec.origin).parent / "package_data" / "plotly.min.js"
-    if not source.exists():
-        return _Plotly(source, "plotly.missing.min.js", "")
-    digest = hashlib.sha256(source.read_bytes())
-    integrity = f"sha256-{base64.b64encode(digest.digest()).decode()}"
-    return _Plotly(source, f"plotly.{digest.hexdigest()[:16]}.min.js", integrity)
 
 
 def _script() -> str:
     """The component's script, for the Plotly that is installed, with the palette's shades for the dark theme."""
     script = "".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    library = _plotly()
+    library = plotly_script.library()
     for constant, value in (
         ('NAME = "plotly.min.js"', library.name),
         ('INTEGRITY = "sha256-"', library.integrity),
@@ -139,29 +107,6 @@ def _number(value: Any) -> float | None:
     return value if abs(value) < MOST else None  # false of NaN too
 
 
-def ensure_plotly(folder: Path = STATIC) -> str:
-    """Compress plotly.min.js into `folder` unless it is there already, in place of another version's.
-
-    Returns "" or a sentence that says why it could not be done.
-    """
-    source, name, _ = _plotly()
-    if source is None:
-        return "Plotly is not installed: install the packages in requirements.txt."
-    target = folder / f"{name}.gz"
-    try:
-        if not target.exists():
-            folder.mkdir(exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
-                part.write(gzip.compress(source.read_bytes(), 6, mtime=0))
-            Path(part.name).chmod(0o644)
-            Path(part.name).replace(target)  # whole, or not there: another process may be writing it as well
-            for other in set(folder.glob("plotly.*")) - {target}:  # of versions that were installed before
-                other.unlink(missing_ok=True)
-    except OSError as error:
-        return f"The charts can't be drawn: {target} could not be written ({error.strerror}). Make its folder writable."
-    return ""
-
-
 def _nothing() -> None:
     pass
 
@@ -177,7 +122,7 @@ def _report(key: str, event: str, checked: Callable[[Any], T | None], hear: Call
 
 def preload(later_ms: int = 0) -> None:
     """Have the browser load Plotly: at once, while the server is still at work on the page's chart, or later."""
-    ensure_plotly()
+    plotly_script.ensure()
     with st.container(key="preload"):
         _COMPONENT(key="plotly", data={"preload": True, "later_ms": later_ms})
 
