@@ -10,7 +10,7 @@ from dataclasses import replace
 import pandas as pd
 import plotly.graph_objects as go
 
-from bilstm_core import figures, reports, wording
+from bilstm_core import figure_inputs, figures, wording
 from bilstm_core.analysis import frames, telling
 from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.comparison import Compared
@@ -94,7 +94,7 @@ def loss_curves(
         looks,
         window=window,
         log_x=longest > LONG if log_x is None else log_x,
-        floors=reports.floors(_risks(groups), looks) if best_possible else (),
+        floors=figure_inputs.floors(_risks(groups), looks) if best_possible else (),
         height=height,
         **wording.loss_axis(_problem(groups)),
     )
@@ -132,7 +132,7 @@ def paired_differences(runs: Runs, baseline: str, n_sequences: int = MOST_SEQUEN
         raise ValueError(f"No other model has a start in common with {baseline!r}: train them from the same seeds.")
     models = {label: group[0].spec.model for label, group in groups.items()}
     compared = Compared(models=models, styles=styles(groups), baseline=baseline)
-    return on_white(reports.differences_figure(table, compared, _problem(groups)))
+    return on_white(figure_inputs.differences_figure(table, compared, _problem(groups)))
 
 
 def by_timestep(runs: Runs, n_sequences: int = MOST_SEQUENCES) -> go.Figure:
@@ -144,7 +144,7 @@ def by_timestep(runs: Runs, n_sequences: int = MOST_SEQUENCES) -> go.Figure:
     }
     if wording.classes(_problem(groups)):
         right = {label: table["accuracy"].to_numpy() for label, table in steps.items()}
-        return on_white(figures.accuracy_by_timestep(reports.by_timestep(right, _risks(groups)), styles(groups)))
+        return on_white(figures.accuracy_by_timestep(figure_inputs.by_timestep(right, _risks(groups)), styles(groups)))
     errors = pd.concat([table.reset_index().assign(label=label) for label, table in steps.items()])
     return on_white(figures.error_by_timestep(errors, styles(groups)))
 

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import streamlit as st
 
-from bilstm_core import figures, reports
+from bilstm_core import figure_inputs, figures
 from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.problems import BayesRisk, View
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
@@ -41,7 +41,7 @@ def known(specs: Mapping[str, RunSpec]) -> bool:
 
 def of(specs: Mapping[str, RunSpec], styles: Mapping[str, figures.Style]) -> list[figures.Floor]:
     """A line for the best possible loss of each run; those that share one share the line."""
-    return reports.floors(risks_of(specs), styles)
+    return figure_inputs.floors(risks_of(specs), styles)
 
 
 def risks_of(specs: Mapping[str, RunSpec]) -> dict[str, BayesRisk | None]:

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bilstm_core import reports
+from bilstm_core import figure_inputs
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.specs import MAX_WORK, WHOLE_NUMBERS, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
@@ -93,8 +93,8 @@ def test_the_settings_of_a_page_that_was_not_opened_yet_are_those_it_opens_with(
 
 
 def test_a_curve_of_more_than_a_thousand_sequences_is_on_a_log_axis_with_a_mark_where_the_tutorial_stops() -> None:
-    short, long = (reports.run_axis(ProblemSpec(), total, "sequences_seen") for total in (1_000, 1_001))
+    short, long = (figure_inputs.run_axis(ProblemSpec(), total, "sequences_seen") for total in (1_000, 1_001))
     assert "log_x" not in short
     assert (long["log_x"], long["mark"]) == (True, 250)
-    updates = reports.run_axis(ProblemSpec(), 1_001, "updates")
+    updates = figure_inputs.run_axis(ProblemSpec(), 1_001, "updates")
     assert (updates["log_x"], updates["mark"]) == (True, None)  # of updates the tutorial may have had fewer

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from bilstm_core import figures, reports
+from bilstm_core import figure_inputs, figures
 from bilstm_core.analysis import frames
 from bilstm_core.analysis.statistics import FEWEST, MOST_STARTS, by_start, differences, starts_needed
 from bilstm_core.comparison import RunsByLabel
@@ -112,14 +112,14 @@ def _needed(gaps: "pd.Series[float]") -> str:
 def differences_from_baseline(shown: Shown) -> None:
     """Each model's loss minus the baseline's: a dot for each start, the mean and its interval."""
     comparison, by_run, problem = shown.comparison, shown.scores, shown.settings.problem
-    if by_run is None or not reports.has_differences(by_run, comparison):
+    if by_run is None or not figure_inputs.has_differences(by_run, comparison):
         return
     baseline, tidy = comparison.baseline, frames.paired(by_run, comparison.baseline)
     st.header(words.differences(baseline), anchor=False)
     chart(
         cached(
             ("differences", baseline, tuple(comparison.styles.items()), wording.loss_name(problem), shown.key),
-            lambda: reports.differences_figure(by_run, comparison, problem),
+            lambda: figure_inputs.differences_figure(by_run, comparison, problem),
         ),
         key=f"{comparison.page}-differences",
         alt=words.differences_alt(baseline),
@@ -144,7 +144,7 @@ def by_timestep(shown: Shown) -> None:
     comparison, right = shown.comparison, right_of(shown)
     if not right:
         return
-    table = reports.by_timestep(right, best_possible.risks_of({label: shown.specs[label][0] for label in right}))
+    table = figure_inputs.by_timestep(right, best_possible.risks_of({label: shown.specs[label][0] for label in right}))
     st.header(words.RIGHT_BY_TIMESTEP, anchor=False)
     styles = {label: comparison.styles[label] for label in shown.visible}
     chart(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from bilstm_core import figures, reports
+from bilstm_core import figure_inputs, figures
 from bilstm_core.analysis import frames
 from bilstm_core.engine.cost import two_digits
 from bilstm_core.figures.loss_plot import X
@@ -176,7 +176,7 @@ def curve(page: str) -> None:
         beside = tray.runs(None, spec.problem)
         name = words.TEN if ten else session.free_name(spec) if beside else spec.model.direction
         growing = dict(enumerate(watch.view.specs)) if ten else {0: spec}
-        total = max(reports.extent(drawn, x) for drawn in (spec, *(run.spec for run in beside.values())))
+        total = max(figure_inputs.extent(drawn, x) for drawn in (spec, *(run.spec for run in beside.values())))
         figure = figures.curve_and_timeline(
             _losses(beside),
             tray.styles({**beside, name: spec}),
@@ -189,7 +189,7 @@ def curve(page: str) -> None:
             replay=False,
             growing={name: len(growing)},
             classes=wording.classes(spec.problem),
-            **reports.run_axis(spec.problem, total, x),
+            **figure_inputs.run_axis(spec.problem, total, x),
         )
         chart(
             figure,
@@ -240,7 +240,7 @@ def _finished_curve(page: str, window: int, x: X) -> None:
             floors=lines,
             counted=counted,
             classes=wording.classes(problem),
-            **reports.run_axis(problem, max(reports.extent(each, x) for each in specs.values()), x),
+            **figure_inputs.run_axis(problem, max(figure_inputs.extent(each, x) for each in specs.values()), x),
         ),
     )
     chart(figure, key=f"{page}-curve", height=FIGURE_HEIGHT, alt=words.CURVE_ALT, replay=True)
