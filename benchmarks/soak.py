@@ -1,16 +1,17 @@
 """Classes all day: `python -m benchmarks.soak --minutes 60`.
 
 People come one after another, follow a class's script with a seed of their own, and leave; somebody else takes the
-place. A line every so often: the app's process and those that train, with their memory, threads, open files and
-sockets. What is held must level off: at the end, the growth over the second half of the time.
+place. A line every so often: the memory, threads, open files and sockets of the app's process, and of those that
+train. What is held must level off: at the end, the growth over the second half of the time.
 """
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import partial
 
 import psutil
@@ -25,29 +26,26 @@ THINK_S = 2.0
 UNITS, STEP = 250, 97  # so many different units, large and small by turns; then their comparisons are stored already
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What the processes hold at a moment. Memory in MB."""
-
-    app_mb: float
-    training_mb: float
-    threads: int
-    files: int
-    sockets: int
-    processes: int
+KINDS = ("MB", "threads", "files", "sockets")
+Held = dict[str, float]  # what the app's process holds at a moment, and those that train together
 
 
 def held(app: App) -> Held:
-    """What the app's process holds, and the memory and number of those it has started."""
+    """What is held now: by the app, and by the keepers and their workers together."""
     own, *children = app.processes()
-    sizes = []
+    each = []
     for child in children:
-        try:
-            sizes.append(child.memory_info().rss / 1e6)
-        except psutil.NoSuchProcess:  # a worker is renewed
-            continue
-    sockets = len(own.net_connections(kind="all"))
-    return Held(own.memory_info().rss / 1e6, sum(sizes), own.num_threads(), own.num_fds(), sockets, len(sizes))
+        with contextlib.suppress(psutil.NoSuchProcess):  # a worker is renewed
+            each.append(_of_process(child))
+    sides = {"app": [_of_process(own)], "training": each}
+    told = {f"{side} {kind}": sum(one[kind] for one in some) for side, some in sides.items() for kind in KINDS}
+    return told | {"processes that train": len(each)}
+
+
+def _of_process(process: psutil.Process) -> Held:
+    sockets = len(process.net_connections(kind="all"))
+    amounts = (process.memory_info().rss / 1e6, process.num_threads(), process.num_fds(), sockets)
+    return dict(zip(KINDS, amounts, strict=True))
 
 
 async def soak(app: App, minutes: float, people: int, every_s: float) -> tuple[list[Held], Diary]:
@@ -68,7 +66,7 @@ async def soak(app: App, minutes: float, people: int, every_s: float) -> tuple[l
             moments.append(await asyncio.to_thread(held, app))
             print(_line((time.perf_counter() - begun) / 60, diary.left, moments[-1]), flush=True)
 
-    print("minutes | people so far | app MB | training MB | threads | files | sockets | processes that train")
+    print(" | ".join(["minutes", "people so far", *held(app)]))
     looking = asyncio.create_task(look())
     await asyncio.gather(*(place() for _ in range(people)))
     looking.cancel()
@@ -90,15 +88,15 @@ class Newcomer(Person):
 
 
 def _line(minutes: float, people: int, moment: Held) -> str:
-    return " | ".join([f"{minutes:.1f}", str(people), *(f"{value:.0f}" for value in astuple(moment))])
+    return " | ".join([f"{minutes:.1f}", str(people), *(f"{value:.0f}" for value in moment.values())])
 
 
 def growth(moments: Sequence[Held]) -> Iterator[str]:
     """How much more is held in the last quarter than in the third, in the mean, of each thing."""
     quarter = max(1, len(moments) // 4)
     third, last = moments[-2 * quarter : -quarter], moments[-quarter:]
-    for name in Held.__dataclass_fields__:
-        before, after = (sum(getattr(moment, name) for moment in part) / len(part) for part in (third, last))
+    for name in last[-1]:
+        before, after = (sum(moment[name] for moment in part) / len(part) for part in (third, last))
         yield f"{name}: {before:.0f} in the third quarter, {after:.0f} in the last"
 
 
