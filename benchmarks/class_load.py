@@ -29,6 +29,7 @@ class Load:
 
     app: int
     memory: dict[str, list[float]] = field(default_factory=dict)  # MB, all processes of a role
+    together: list[float] = field(default_factory=list)  # MB, all processes that the app needs
     machine: list[float] = field(default_factory=list)  # % of all cores, by whatever runs on them
     _spent: dict[tuple[int, float], tuple[str, float]] = field(default_factory=dict)  # by process and its start
     _first: dict[tuple[int, float], float] = field(default_factory=dict)
@@ -66,11 +67,15 @@ class Load:
                         self._spent[name] = role, now
                 except psutil.Error:  # it has just ended
                     continue
+            self.together.append(sum(memory.get(role, 0.0) for role in (APP, WORKER, BESIDE)))
             for role, size in memory.items():
                 self.memory.setdefault(role, []).append(size)
 
     def told(self) -> dict[str, Any]:
-        """For each role the share of one core, and memory: mean and peak; others: cores that all else took."""
+        """For each role the share of one core, and memory: mean and peak; others: cores that all else took.
+
+        together_mb: the peak of what the app needs in all; what processes share is counted for each of them
+        """
         roles: dict[str, Any] = {}
         for role, sizes in sorted(self.memory.items()):
             spent = sum(now - self._first[name] for name, (whose, now) in self._spent.items() if whose == role)
@@ -83,4 +88,4 @@ class Load:
         busy = sum(self.machine) / max(1, len(self.machine)) / 100
         others = busy * (psutil.cpu_count() or 1) - sum(used["core_share"] for used in roles.values())
         told = {"seconds": round(self.passed), "machine_busy": round(busy, 2), "others": round(others, 2)}
-        return told | {"processes": roles}
+        return told | {"processes": roles, "together_mb": round(max(self.together, default=0.0))}

@@ -183,6 +183,7 @@ def report(title: str, diary: Diary, load: dict[str, Any], wrong: Sequence[str],
     for role, used in load["processes"].items():
         sizes = f"{used['mean_mb']} MB in the mean, {used['peak_mb']} MB at most"
         lines.append(f"- {role}: {used['core_share']:.0%} of a core ({used['processor_s']:.0f} s), {sizes}")
+    lines.append(f"- app, keeper and worker together: {load['together_mb']} MB at most")
     lines.append(f"- what else ran on the machine: {load['others']:.0%} of a core")
     lag = load["client_lag"] or {"p95": 0.0, "worst": 0.0}
     lines.append(f"- the machine was {load['machine_busy']:.0%} busy; load {os.getloadavg()[1]:.1f} over five minutes")
