@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from bilstm_core.quoting import quoted
-from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, SettingError, TrainingSpec
 
 PARTS: dict[str, type] = {"problem": ProblemSpec, "model": ModelSpec, "training": TrainingSpec}
 SHORT = {
@@ -72,4 +72,4 @@ def _parsed(name: str, text: str, kind: type) -> Any:
         return kind(text)
     except ValueError:
         wanted = "a whole number" if kind is int else "a number"
-        raise ValueError(f"{name} must be {wanted}, not {quoted(text)}.") from None
+        raise SettingError(name, f"must be {wanted}, not {quoted(text)}.") from None

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from bilstm_core.presets import WHY_MORE, WHY_STEPS
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.quoting import quoted
-from bilstm_core.specs import CHOICES, WHOLE_NUMBERS, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.specs import CHOICES, WHOLE_NUMBERS, ModelSpec, ProblemSpec, RunSpec, SettingError, TrainingSpec
 
 STARTS = (1, 3, 10, 50)
 
@@ -47,15 +47,20 @@ class Field:
         return self.spec.__dataclass_fields__[self.name].default if self.spec else self.first
 
     def complaint(self, value: Any) -> str:
-        """The sentence about a value that is not allowed, or nothing."""
+        """The sentence about a value that is not allowed, with the setting's label, or nothing."""
+        refused = self.refusal(value)
+        return f"{self.label} {refused}" if refused else ""
+
+    def refusal(self, value: Any) -> str:
+        """What of `complaint` follows the label."""
         if self.spec:
             try:
                 self.spec(**{self.name: value})
-            except ValueError as error:
-                return str(error)
+            except SettingError as error:
+                return error.reason
         if not self.choices or value in self.choices:
             return ""
-        return f"{self.name} must be one of {', '.join(map(str, self.choices))}, not {quoted(value)}."
+        return f"must be one of {', '.join(map(str, self.choices))}, not {quoted(value)}."
 
     def spell(self, value: Any) -> str:
         """The value as a link has it."""
@@ -64,7 +69,7 @@ class Field:
         return f"{value:.6g}" if isinstance(value, float) else str(value)
 
     def parse(self, text: str) -> Any:
-        """The value that a link's text says; ValueError, with a sentence, if it is not allowed."""
+        """The value that a link's text says; ValueError, with a sentence that lacks its subject, if not allowed."""
         value: Any = text
         if isinstance(self.default, bool):
             if text not in ("yes", "no"):
@@ -74,9 +79,9 @@ class Field:
             if not re.fullmatch(r"[-+]?[0-9]{1,12}(\.[0-9]{1,12})?(e[-+]?[0-9]{1,2})?", text):
                 raise ValueError(f"must be a number, not {text[:40]!r}.")
             value = float(text) if self.step else plain(float(text))
-        complaint = self.complaint(value)
-        if complaint:
-            raise ValueError(complaint)
+        refused = self.refusal(value)
+        if refused:
+            raise ValueError(refused)
         return value
 
     def word(self, choice: Any) -> str:
@@ -279,5 +284,7 @@ class ProblemSettings:
 
 
 def plain(value: Any) -> Any:
-    """A widget's value as the core takes it: a number that is whole as an int."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """A widget's value as the core takes it: a whole number as an int, and 0.1 + 0.2 as 0.3."""
+    if not isinstance(value, float):
+        return value
+    return int(value) if value.is_integer() else float(f"{value:.12g}")

@@ -1,7 +1,7 @@
 """What can be asked for: frozen specs of a problem, a model and a training, checked as they are made.
 
 Every check raises one ValueError whose sentence names the field, the value that came and what is allowed.
-The same check serves the widgets, a link, a notebook and a script.
+The same check serves the widgets, a link, a notebook and a script; what is on a page has the setting's label there.
 """
 
 import functools
@@ -55,22 +55,34 @@ MAX_WORK = 1e12  # of RunSpec.work(); a quarter of an hour or so on one core
 MAX_STEP_MEMORY = 0.8e9  # of RunSpec.step_memory(); beside it a warm worker holds 0.8 to 0.9 GB
 
 
+class SettingError(ValueError):
+    """A value that a field can't have. Made of the field's name and of what follows it in the sentence."""
+
+    @property
+    def reason(self) -> str:
+        """The sentence without the name that it begins with."""
+        return str(self.args[1])
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.args))
+
+
 def _checked_whole(name: str, value: Any) -> int:
     low, high = WHOLE_NUMBERS[name]
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not low <= int(value) <= high:
-        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, not {quoted(value)}.")
+        raise SettingError(name, f"must be a whole number from {low:,} to {high:,}, not {quoted(value)}.")
     return int(value)
 
 
 def _checked_number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
-        raise ValueError(f"{name} must be a number, not {quoted(value)}.")
+        raise SettingError(name, f"must be a number, not {quoted(value)}.")
     return float(value)
 
 
 def _checked_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:
     if not isinstance(value, str) or value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {quoted(value)}.")
+        raise SettingError(name, f"must be one of {', '.join(allowed)}, not {quoted(value)}.")
 
 
 def _check(spec: Any) -> None:
@@ -96,9 +108,7 @@ class ProblemSpec:
         _check(self)
         threshold = _checked_number("threshold", self.threshold)
         if not 0 < threshold < 1:
-            raise ValueError(
-                f"threshold must be a number between 0 and 1, both excluded, not {quoted(self.threshold)}."
-            )
+            raise SettingError("threshold", f"must be above 0 and below 1, not {quoted(self.threshold)}.")
         object.__setattr__(self, "threshold", threshold)
 
     @property
@@ -160,11 +170,12 @@ class TrainingSpec:
     def __post_init__(self) -> None:
         _check(self)
         if not isinstance(self.fresh_data, bool):
-            raise ValueError(f"fresh_data must be True or False, not {quoted(self.fresh_data)}.")
+            raise SettingError("fresh_data", f"must be True or False, not {quoted(self.fresh_data)}.")
         rate = _checked_number("learning_rate", self.learning_rate)
         low, high = LEARNING_RATES
         if not low <= rate <= high:
-            raise ValueError(f"learning_rate must be a number from {low} to {high}, not {quoted(self.learning_rate)}.")
+            allowed = f"{low:f} to {high:g}"
+            raise SettingError("learning_rate", f"must be a number from {allowed}, not {quoted(self.learning_rate)}.")
         object.__setattr__(self, "learning_rate", rate)
 
     @property
@@ -207,17 +218,16 @@ class RunSpec:
                 raise ValueError(f"{name} must be a {kind.__name__}, not {quoted(getattr(self, name))}.")
         if self.work() > MAX_WORK:
             raise ValueError(
-                f"epochs times sequences_per_epoch ({self.training.sequences:,}) is too much for this network and"
-                f" sequence length: {self.work() / MAX_WORK:.1f} times the allowed work."
-                " Lower the epochs, the sequences per epoch, the units or the timesteps."
+                f"{self.training.sequences:,} sequences are too many for this network and this number of timesteps."
+                f" They take {self.work() / MAX_WORK:,.1f} times the work that is allowed."
+                " Lower epochs, sequences per epoch, units or timesteps."
             )
         if self.step_memory() > MAX_STEP_MEMORY:
             most = int(MAX_STEP_MEMORY / self.step_memory() * self.training.canonical().batch_size)
             raise ValueError(
-                f"batch_size must be at most {most:,} for this network and sequence length, not"
-                f" {self.training.batch_size:,}: one weight"
-                f" update would take {self.step_memory() / 1e9:.1f} GB of memory, and {MAX_STEP_MEMORY / 1e9:.1f} GB is"
-                " allowed. Lower the batch size, the units, the layers or the timesteps."
+                f"A batch of {self.training.batch_size:,} sequences is too large for this network and this number of"
+                f" timesteps; the most is {most:,}. One weight update would take {self.step_memory() / 1e9:.1f} GB of"
+                f" memory, and {MAX_STEP_MEMORY / 1e9:.1f} GB is allowed. Lower batch size, units, layers or timesteps."
             )
 
     def work(self) -> float:

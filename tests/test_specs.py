@@ -17,8 +17,8 @@ from bilstm_core.specs import LEARNING_RATES, MAX_STEP_MEMORY, MAX_WORK, ModelSp
         (ProblemSpec, "timesteps", True, "whole number"),
         (ProblemSpec, "timesteps", "10", "whole number"),
         (ProblemSpec, "timesteps", None, "whole number"),
-        (ProblemSpec, "threshold", 0, "between 0 and 1"),
-        (ProblemSpec, "threshold", 1.0, "between 0 and 1"),
+        (ProblemSpec, "threshold", 0, "above 0 and below 1"),
+        (ProblemSpec, "threshold", 1.0, "above 0 and below 1"),
         (ProblemSpec, "threshold", math.nan, "number"),
         (ProblemSpec, "threshold", "0.5", "number"),
         (ProblemSpec, "name", "sums", "cumulative_sum"),
@@ -34,7 +34,7 @@ from bilstm_core.specs import LEARNING_RATES, MAX_STEP_MEMORY, MAX_WORK, ModelSp
         (TrainingSpec, "sequences_per_epoch", 100_001, "1 to 100,000"),
         (TrainingSpec, "batch_size", 0, "1 to 1,000"),
         (TrainingSpec, "learning_rate", math.inf, "number"),
-        (TrainingSpec, "learning_rate", 0, "1e-06 to 1.0"),
+        (TrainingSpec, "learning_rate", 0, "0.000001 to 1"),
         (TrainingSpec, "fresh_data", 1, "True or False"),
         (TrainingSpec, "seed", -1, "0 to"),
     ],
@@ -48,11 +48,11 @@ def test_a_value_out_of_range_is_refused_by_name(kind: type, field: str, value: 
 
 
 def test_total_work_is_capped_with_a_sentence_that_says_what_to_lower() -> None:
-    with pytest.raises(ValueError, match="epochs times") as caught:
+    with pytest.raises(ValueError, match="too many") as caught:
         RunSpec(training=TrainingSpec(epochs=20_000, sequences_per_epoch=100_000))
     assert str(caught.value) == (
-        "epochs times sequences_per_epoch (2,000,000,000) is too much for this network and sequence length: 401.6"
-        " times the allowed work. Lower the epochs, the sequences per epoch, the units or the timesteps."
+        "2,000,000,000 sequences are too many for this network and this number of timesteps. They take 401.6 times the"
+        " work that is allowed. Lower epochs, sequences per epoch, units or timesteps."
     )
 
 
@@ -98,21 +98,22 @@ def test_a_weight_update_keeps_so_many_bytes_a_timestep_of_each_sequence(spec: R
 def test_as_much_work_as_is_allowed_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bilstm_core.specs.MAX_WORK", run().work())
     run()
-    with pytest.raises(ValueError, match="too much"):
+    with pytest.raises(ValueError, match="too many"):
         run(epochs=3)
     monkeypatch.setattr("bilstm_core.specs.MAX_WORK", MAX_WORK)
     monkeypatch.setattr("bilstm_core.specs.MAX_STEP_MEMORY", run().step_memory())
     run()
-    with pytest.raises(ValueError, match="batch_size"):
+    with pytest.raises(ValueError, match="A batch of"):
         run(batch=3)
 
 
 def test_a_batch_that_is_too_large_is_told_what_it_would_take() -> None:
-    with pytest.raises(ValueError, match="batch_size") as caught:
+    with pytest.raises(ValueError, match="A batch of") as caught:
         run(timesteps=200, each=1_000, batch=1_000, units=256)
     assert str(caught.value) == (
-        "batch_size must be at most 55 for this network and sequence length, not 1,000: one weight update would take"
-        " 14.3 GB of memory, and 0.8 GB is allowed. Lower the batch size, the units, the layers or the timesteps."
+        "A batch of 1,000 sequences is too large for this network and this number of timesteps; the most is 55. One"
+        " weight update would take 14.3 GB of memory, and 0.8 GB is allowed. Lower batch size, units, layers or"
+        " timesteps."
     )
 
 
@@ -149,14 +150,13 @@ def test_a_batch_is_as_large_as_a_workers_memory_allows(timesteps: int, model: M
         training = TrainingSpec(epochs=1, sequences_per_epoch=1_000, batch_size=batch)
         return RunSpec(problem=ProblemSpec(timesteps=timesteps), model=model, training=training)
 
-    with pytest.raises(ValueError, match="batch_size must be at most") as caught:
+    with pytest.raises(ValueError, match="A batch of 1,000 sequences is too large") as caught:
         asked(1_000)
     message = str(caught.value)
-    assert "not 1,000" in message
-    assert message.endswith("Lower the batch size, the units, the layers or the timesteps.")
-    most = int(message.removeprefix("batch_size must be at most ").split(" ", maxsplit=1)[0])
+    assert message.endswith("Lower batch size, units, layers or timesteps.")
+    most = int(message.partition("the most is ")[2].partition(".")[0].replace(",", ""))
     assert asked(most).step_memory() <= MAX_STEP_MEMORY
-    with pytest.raises(ValueError, match="batch_size"):
+    with pytest.raises(ValueError, match="A batch of"):
         asked(most + 1)
 
 

@@ -26,6 +26,7 @@ class Link:
     put: has the page's state say what these words say; ValueError with a sentence if they are not allowed
     drop: has the page's state say what it says at first
     key: of the widget that holds it, if one does
+    label: what it is called on the page, with which what `put` says begins
     """
 
     name: str
@@ -33,6 +34,7 @@ class Link:
     put: Callable[[Words], None]
     drop: Callable[[], None]
     key: str = ""
+    label: str = ""
 
 
 _links: dict[str, Sequence[Link]] = {}  # of each page, what its address holds: the same for all sessions
@@ -63,7 +65,7 @@ def begin(page: str, links: Sequence[Link]) -> None:
             link.put(words) if words else link.drop()
         except ValueError as error:
             link.drop()
-            complaints.append(str(error) if str(error).startswith(link.name) else f"{link.name}: {error}")
+            complaints.append(f"{link.label} {error}" if link.label else f"{link.name}: {error}")
     state.COMPLAINTS.set({"sentences": complaints, "of": None})
     state.LINKED(page).set(state.OPENED_LINK)
     state.WRITTEN.set({"page": page, "words": given})  # at once, for Forward can end this run

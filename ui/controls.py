@@ -1,4 +1,4 @@
-"""Widgets to specs. Every value is checked by the core, and what it says stands beneath the widget."""
+"""Widgets to specs. Every value is checked by the core, and what it says stands beside the widget."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -14,10 +14,11 @@ from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.settings import FIELDS, RunSettings, plain, settings_of_run
 from bilstm_core.specs import WHOLE_NUMBERS, RunSpec, TrainingSpec
-from ui import state
+from ui import looks, state
 from ui.settings import read, write
 
 OWN = "Own settings"  # in the list of presets, where the controls are none of them
+MORE_REFUSED = "A value under More settings is not allowed."
 
 
 @contextmanager
@@ -37,8 +38,11 @@ def has_threshold(problem: str) -> bool:
     return "threshold" in PROBLEMS[problem].parameters
 
 
-def widget(page: str, name: str) -> Any:
-    """Draw the widget of one field and the core's complaint beneath it; return its value as it stands."""
+def widget(page: str, name: str, below: DeltaGenerator | None = None) -> Any:
+    """Draw the widget of one field, and what the core says of its value; return the value as it stands.
+
+    below: where that is to stand, for a widget in a narrow column; else beneath it
+    """
     declared = FIELDS[name]
     entry = state.field(page, name, declared.default)
     entry.ensure()
@@ -56,7 +60,7 @@ def widget(page: str, name: str) -> Any:
     elif isinstance(declared.default, bool):
         value = st.toggle(**common)
     elif declared.step:
-        value = st.number_input(step=declared.step, format="%.4g", **common)
+        value = plain(st.number_input(step=declared.step, format="%.4g", **common))
     else:
         # Where only whole numbers go the browser reads "1e9" as 1 and "10.5" as 10, and says nothing.
         if isinstance(entry.get(), int):
@@ -64,7 +68,8 @@ def widget(page: str, name: str) -> Any:
         value = plain(st.number_input(step=1.0, format="%.10g", **common))
     complaint = declared.complaint(value)
     if complaint:
-        st.markdown(f":material/error: {complaint}")
+        with below or st.container():
+            looks.error(complaint)
     return value
 
 
@@ -116,10 +121,11 @@ def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator, DeltaGene
             elif flat["direction"] == "backward":
                 flat["backward_output"] = widget(page, "backward_output")
         left, right = st.columns(2)
+        beneath = st.container()
         with left:
-            flat["timesteps"] = widget(page, "timesteps")
+            flat["timesteps"] = widget(page, "timesteps", beneath)
         with right:
-            flat["units"] = widget(page, "units")
+            flat["units"] = widget(page, "units", beneath)
         flat["epochs"] = widget(page, "epochs")
     below = st.container()
     more = ("cell", "layers", "sequences_per_epoch", "batch_size", "fresh_data", "learning_rate", "threshold", "seed")
@@ -132,13 +138,13 @@ def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator, DeltaGene
     spec = None
     with below:
         if any(FIELDS[name].complaint(value) for name, value in further.items()):
-            st.markdown(":material/error: A value under More settings is not allowed.")
+            looks.error(MORE_REFUSED)
         elif not any(FIELDS[name].complaint(value) for name, value in flat.items()):
             try:
                 spec = RunSettings(**flat).spec
                 st.caption(amount_of_work(spec.training) + (f" More settings: {changed} changed." if changed else ""))
             except ValueError as error:
-                st.markdown(f":material/error: {error}")
+                looks.error(str(error))
     return spec, go, below
 
 

@@ -15,7 +15,7 @@ from bilstm_core.files.report import report
 from bilstm_core.files.tables import csv, parquet
 from bilstm_core.files.text import file_name
 from bilstm_core.runs import Run
-from ui import address, session, state, waits, wording
+from ui import address, looks, session, state, waits, wording
 from ui.chart import component
 
 MOST_OF_RUNS = 0.8 * MAX_UNPACKED  # bytes of a ZIP's runs; the rest is for its figures and tables
@@ -123,7 +123,7 @@ def _model(page: str, run: Run) -> None:
         waits.again_when(lambda: jobs.answer(wanted) is not None, wording.WRITING_MODEL)
         return
     if answer:
-        st.markdown(f":material/error: {answer}")
+        looks.error(answer)
     st.button("Write .keras", key=state.widget(page, "files", "model"), on_click=_ask, args=(run,))
 
 

@@ -14,7 +14,13 @@ from ui.address import Link, Words
 
 
 def entry_link(
-    name: str, entry: state.Entry[Any], first: Any, spell: Callable[[Any], str], parse: Callable[[str], Any]
+    name: str,
+    entry: state.Entry[Any],
+    first: Any,
+    spell: Callable[[Any], str],
+    parse: Callable[[str], Any],
+    *,
+    label: str = "",
 ) -> Link:
     """A parameter that holds one entry of the session, which is `first` at first."""
 
@@ -25,7 +31,7 @@ def entry_link(
         text = spell(value)
         return (text,) if text else ()
 
-    return Link(name, get, lambda words: entry.set(parse(words[-1])), lambda: entry.set(first), entry.key)
+    return Link(name, get, lambda words: entry.set(parse(words[-1])), lambda: entry.set(first), entry.key, label)
 
 
 def switch(name: str, entry: state.Entry[bool]) -> Link:

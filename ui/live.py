@@ -12,7 +12,7 @@ from bilstm_core.runs import Run
 from bilstm_core.service.job_record import JobView
 from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import RunSpec
-from ui import less, session, state, wording
+from ui import less, looks, session, state, wording
 from ui.chart import component
 from ui.less import Less
 from ui.watch import Watch
@@ -231,7 +231,10 @@ def failure(page: str, smaller: Callable[[float], Less | None] = lambda _: None)
     failed = state.FAILED(page).get()
     if not failed:
         return
-    st.warning(failed["message"], icon=":material/error:")
+    if failed["message"] == wording.LEFT:
+        st.info(failed["message"])
+    else:
+        looks.error(failed["message"])
     if failed["specs"] and st.button("Retry", key=state.widget(page, "retry"), icon=":material/refresh:"):
         specs = [codec.decode(flat) for flat in failed["specs"]]
         start(page, specs, about=failed["about"], sequences=failed["sequences"])

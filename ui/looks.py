@@ -34,6 +34,11 @@ def unless_covered(sentence: str, otherwise: str = "") -> str:
     return otherwise if state.COVERED.get() else sentence
 
 
+def error(sentence: str) -> None:
+    """Say what is wrong, where it can be mended."""
+    st.error(sentence, icon=":material/error:")
+
+
 def embedded() -> bool:
     """Whether the page is shown within another one."""
     return bool(st.context.is_embedded)

@@ -29,7 +29,7 @@ def setting(page: str, offered: Offered[Any], name: str, *, entry: state.Entry[A
         value = plain(value)  # boxes for numbers hold floats
         return "" if value == first or declared.complaint(value) else declared.spell(value)
 
-    return entry_link(declared.link, entry, first, spell, declared.parse)
+    return entry_link(declared.link, entry, first, spell, declared.parse, label=declared.label)
 
 
 def _sequence(page: str) -> list[Link]:
@@ -68,7 +68,10 @@ def _of_shown(page: str, name: str) -> Link:
     def put(words: Words) -> None:
         settings.set({**settings.get(), name: declared.parse(words[-1])})
 
-    return Link(declared.link, get, put, lambda: settings.set({**settings.get(), name: declared.default}))
+    def drop() -> None:
+        settings.set({**settings.get(), name: declared.default})
+
+    return Link(declared.link, get, put, drop, label=declared.label)
 
 
 def _comparison(page: str, offered: Offered[Any]) -> list[Link]:
@@ -144,6 +147,7 @@ def _problems(page: str) -> list[Link]:
             get,
             lambda words: seeds.set({**seeds.get(), cell(): FIELDS["seed"].parse(words[-1])}),
             lambda: seeds.set({name: seed for name, seed in seeds.get().items() if name != cell()}),
+            label=FIELDS["seed"].label,
         ),
         *_sequence(page),
     ]

@@ -7,6 +7,7 @@ finished runs can be trained again elsewhere, to the same weights: one that was 
 import re
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 from bilstm_core import codec
 from bilstm_core.limits import limits
@@ -49,11 +50,19 @@ def parse(text: str) -> Wanted:
         if part == HIDDEN:
             shown = False
         elif link in _DECLARED:
-            settings = replace(settings, **{_DECLARED[link].name: _DECLARED[link].parse(value)})
+            settings = replace(settings, **{_DECLARED[link].name: _parsed(link, value)})
         else:
             raise ValueError(f"has no setting {link[:40]!r}.")
     spec = settings.spec
     return {"spec": codec.encode(spec), "name": clean(name) or session.describe(spec), "shown": shown}
+
+
+def _parsed(link: str, value: str) -> Any:
+    declared = _DECLARED[link]
+    try:
+        return declared.parse(value)
+    except ValueError as error:
+        raise ValueError(f"{declared.label} {error}") from None
 
 
 def link() -> Link:

@@ -10,11 +10,11 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.common import WidgetMetadata, unpack_widget_state_value
 from streamlit.runtime.state.session_state import Serialized, SessionState, WStates
 
+from ui import looks
 from ui.state import REFUSED, TOUCHED
 
 NUMBERS = {"double_value", "int_value"}
@@ -34,7 +34,7 @@ def notice() -> None:
     """Say which value was refused, until the browser sends something else."""
     refused = REFUSED.get()
     if refused:
-        st.warning(sentence(refused["name"]), icon=":material/error:")
+        looks.error(sentence(refused["name"]))
         REFUSED.set({"name": refused["name"], "told": True})
 
 

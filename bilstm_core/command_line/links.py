@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import click
 
 from bilstm_core.choices import of_slugs, slugs
-from bilstm_core.command_line.options import without_name
 from bilstm_core.comparison import Compared
 from bilstm_core.limits import limits
 from bilstm_core.page_settings import BY_PATH, CURVES
@@ -51,8 +50,7 @@ def read(text: str, kind: str) -> tuple[str, Any]:
             try:
                 values[declared.name] = declared.parse(words[declared.link])
             except ValueError as error:
-                sentence = without_name(declared, str(error))
-                raise click.UsageError(f"The link's {declared.link} {sentence}") from None
+                raise click.UsageError(f"The link's {declared.link} {error}") from None
     return path, replace(offered.first, **values)
 
 

@@ -46,7 +46,7 @@ class SettingType(click.ParamType[Any]):
         try:
             return self.declared.parse(value)
         except ValueError as error:
-            self.fail(without_name(self.declared, str(error)), param, ctx)
+            self.fail(str(error), param, ctx)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The choices that begin like this."""
@@ -105,11 +105,6 @@ def settings(names: Iterable[str], defaults: Any, section: str = "") -> Callable
 def given(options: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that were given as options, by the field's name."""
     return {name: value for name, value in options.items() if name in FIELDS and value is not None}
-
-
-def without_name(declared: Field, sentence: str) -> str:
-    """A sentence about a setting without the field's name, which readers of a command line do not know."""
-    return sentence.removeprefix(f"{declared.name} ")
 
 
 def _option(declared: Field, default: Any, section: str) -> Callable[[Decorated], Decorated]:

@@ -25,6 +25,7 @@ LONE_WIDTH = 4  # for one branch that reads one sequence: alone, XLA's product f
 # weight, a gate of a unit, a timestep's weight that is in no near cache any more, one of a large branch alone.
 FACTORS = (7.2e-6, 4.5e-7, 6.5e-8, 7.9e-11, 5.6e-9, 1.9e-10, 2.9e-9)
 NEAR, LONE = 1e5, 4e4  # weights of a layer, and of a recurrent kernel
+LONG_UNITS = (("hour", 3600.0), ("minute", 60.0))  # and their seconds
 PART_S = 2.0  # of training in one task, which others wait for and which hands over its runs together
 
 
@@ -129,9 +130,21 @@ def check(specs: Sequence[RunSpec], *, others_wait: bool = False) -> None:
     if others_wait:
         most_s = min(most_s, limits().max_job_busy_s)
     if needed > most_s:
-        most = f"{most_s / 60:.0f} are the most at once" + (" while others wait" if others_wait else "")
-        raise TooMuchError(
-            f"This is about {needed / 60:.0f} minutes of training, and {most}."
-            " Ask for fewer starts, sequences, units or timesteps.",
-            most_s / needed,
-        )
+        sequences = max(spec.training.sequences for spec in specs)
+        raise TooMuchError(_too_much(needed, most_s, others_wait, sequences), most_s / needed)
+
+
+def _too_much(needed_s: float, most_s: float, others_wait: bool, sequences: int) -> str:
+    needed, most = lasting(needed_s), lasting(most_s)
+    takes = f"a little over {most}" if needed == most else f"about {needed}"
+    fitting, fewer = two_digits(sequences * most_s / needed_s), "fewer starts, units or timesteps"
+    would_fit = f"At most {fitting:,} sequences a run would fit; or choose {fewer}." if fitting else f"Choose {fewer}."
+    at_once = " while others wait" if others_wait else ""
+    return f"This takes {takes} of training, and {most} is the most at once{at_once}. {would_fit}"
+
+
+def lasting(seconds: float) -> str:
+    """A time in words, as exactly as people say it."""
+    unit, length = next((each for each in LONG_UNITS if seconds >= 2 * each[1]), ("second", 1.0))
+    count = round(seconds / length)
+    return f"{count:,} {unit}{'' if count == 1 else 's'}"

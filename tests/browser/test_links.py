@@ -98,7 +98,7 @@ def test_the_address_follows_the_page_and_the_page_its_address(open_page: Callab
 
 def test_what_is_not_allowed_is_said_and_the_page_is_as_at_first(open_page: Callable[..., Page]) -> None:
     page = open_page("train?units=0&merge=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&mail=1")
-    expect(page.get_by_text("units must be a whole number from 1 to 256, not 0.")).to_be_visible()
+    expect(page.get_by_text("Units must be a whole number from 1 to 256, not 0.")).to_be_visible()
     expect(page.get_by_text("not '<img src=x onerror=alert(1)>'.")).to_be_visible()
     expect(page.locator(".st-key-answer")).to_contain_text("After 1,000 training sequences, this network")
     expect(page).to_have_url(re.compile(r"/train\?mail=1$"))

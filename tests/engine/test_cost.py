@@ -80,7 +80,7 @@ def test_two_trainings_cost_what_each_costs() -> None:
 def test_what_is_too_much_for_one_job_is_said_in_a_sentence() -> None:
     cost.check(starts(50, timesteps=200, units=64))
     too_much = [spec for merge in MERGE_MODES for spec in starts(200, timesteps=200, units=256, merge_mode=merge)]
-    with pytest.raises(ValueError, match=r"about \d+ minutes of training, and 15 are the most at once") as told:
+    with pytest.raises(ValueError, match=r"about \d+ minutes of training, and 15 minutes is the most at once") as told:
         cost.check(too_much)
     minutes = re.search(r"about (\d+) minutes", str(told.value))
     assert minutes

@@ -244,7 +244,7 @@ def test_while_others_wait_a_job_may_be_less(house: House) -> None:
     house.jobs.stop(alone, "me")
     house.begin([ONE])
     house.jobs.submit([TWO], watcher="you")
-    with pytest.raises(ValueError, match="5 are the most at once while others wait"):
+    with pytest.raises(ValueError, match="5 minutes is the most at once while others wait"):
         house.jobs.submit(many, watcher="me")
     house.jobs.submit(many, watcher="you")
 

@@ -176,7 +176,7 @@ def controls_with(**settings: int) -> AppTest:
 
 def test_a_comparison_that_would_hold_everybody_up_is_refused_in_a_sentence_before_it_is_asked_for() -> None:
     visit = controls_with(timesteps=200, units=256, starts=50)
-    assert any("minutes of training, and 15 are the most at once" in text.value for text in visit.markdown)
+    assert any("minutes of training, and 15 minutes is the most at once" in text.value for text in visit.error)
     (run,) = (button for button in visit.button if button.label == "Run")
     assert run.disabled
 

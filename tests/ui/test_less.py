@@ -107,11 +107,11 @@ def test_a_comparison_that_is_too_much_has_fewer_starts_on_a_button_which_can_th
     comparison = Comparison(page=PAGE, models=MODELS_BY_MERGE_MODE, styles={})
     at_most(monkeypatch, each_once(specs_of(comparison, ComparisonSettings(units=23, starts=10))))
     app = visit(merge_page, **wanted)
-    assert any("are the most at once" in text.value for text in app.markdown)
+    assert any("is the most at once" in text.value for text in app.error)
     assert label(app) == "Choose 10 starts"
     press(app, "Choose 10 starts")
     assert app.session_state[f"{PAGE}.starts"] == 10
-    assert not any("are the most at once" in text.value for text in app.markdown)
+    assert not any("is the most at once" in text.value for text in app.error)
     assert label(app) == ""
     press(app, "Run")
     assert app.session_state[f"session.job.{PAGE}"]
@@ -126,12 +126,12 @@ def test_a_training_that_is_too_much_has_fewer_epochs_on_a_button_which_trains_t
         [RunSpec(problem=ProblemSpec(timesteps=50), model=ModelSpec(units=23), training=TrainingSpec(epochs=1_200))],
     )
     press(app, "Train")
-    assert "are the most at once" in app.warning[0].value
+    assert "is the most at once" in app.error[0].value
     press(app, label(app))
     job = app.session_state["session.job.Train"]
     (spec,) = house.view(job).specs
     assert spec.training.epochs == app.session_state["Train.epochs"] == 1_200
-    assert (list(app.warning), label(app)) == ([], "")
+    assert (list(app.error), label(app)) == ([], "")
 
 
 @pytest.mark.usefixtures("others")

@@ -150,7 +150,7 @@ def test_a_link_to_train_is_its_settings() -> None:
 def test_a_value_that_is_not_allowed_is_named_and_the_default_takes_its_place() -> None:
     type_(units="0", merge="<b>x</b>", epochs="30")
     run("Train")
-    assert [sentence.split()[0] for sentence in complaints()] == ["units", "merge_mode"]
+    assert [sentence.split(" must")[0] for sentence in complaints()] == ["Units", "Merge mode"]
     assert st.query_params == {"epochs": ["30"]}
     run("Train")
     assert complaints(), "it stays while nothing else is changed"
@@ -233,7 +233,7 @@ def test_a_link_that_is_too_long_is_refused_unread_and_in_one_sentence(monkeypat
     type_(units="12", merge="s" * 485)  # 500 with their names
     run("Train")
     assert st.query_params == {"units": ["12"]}
-    assert complaints()[0].startswith("merge_mode")
+    assert complaints()[0].startswith("Merge mode ")
 
 
 words = some.one_of(

@@ -139,7 +139,7 @@ def test_retry_asks_only_for_what_was_not_finished(monkeypatch: pytest.MonkeyPat
     """For the same page and to be scored in the same way: a reload finds the new job, and no score is made twice."""
     asked: list[Any] = []
     monkeypatch.setattr(live, "start", lambda page, specs, **how: asked.append((page, specs, how)))
-    monkeypatch.setattr(live.st, "warning", lambda *_, **__: None)
+    monkeypatch.setattr(live.st, "error", lambda *_, **__: None)
     monkeypatch.setattr(live.st, "button", lambda *_, **__: True)
     monkeypatch.setattr(live.st, "rerun", lambda: None)
     specs = tuple(RunSpec(training=TrainingSpec(epochs=2, seed=seed)) for seed in range(3))

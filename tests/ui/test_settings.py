@@ -93,7 +93,7 @@ def test_a_page_knows_its_fields_by_name_and_what_each_can_be_there(
 
 def test_a_choice_that_another_page_has_is_none_of_this_page() -> None:
     (epochs,) = (declared for declared in subject.SETTINGS.fields if declared.name == "epochs")
-    assert epochs.complaint(300) == "epochs must be one of 250, 1000, 4000, not 300."
+    assert epochs.complaint(300) == "Epochs must be one of 250, 1000, 4000, not 300."
     assert FIELDS["epochs"].complaint(300) == ""
 
 

@@ -56,7 +56,7 @@ def test_a_word_says_a_run_and_how_it_stands_in_the_tray(spec: RunSpec, name: st
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("units.0", "units must be a whole number from 1 to 256, not 0"),
+        ("units.0", "Units must be a whole number from 1 to 256, not 0"),
         ("", "has no setting ''"),
         ("direction.forward~" + "x" * 500, "has no setting 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'"),
         ("starts.3", "has no setting 'starts'"),

@@ -30,7 +30,8 @@ def visit(page: str = "train") -> AppTest:
 
 def told(app: AppTest) -> str:
     assert not app.exception
-    return "\n".join(line.value for kind in (app.markdown, app.caption, app.warning, app.header) for line in kind)
+    kinds = (app.markdown, app.caption, app.error, app.warning, app.header)
+    return "\n".join(line.value for kind in kinds for line in kind)
 
 
 def preset(app: AppTest) -> Selectbox:

@@ -39,7 +39,7 @@ def test_a_long_run_that_is_not_allowed_locks_its_button_and_says_why() -> None:
     visit = at_the_end(page)
     assert not visit.exception
     assert visit.button(key="Why.long").disabled
-    assert any("times the allowed work" in text.value for text in visit.markdown)
+    assert any("times the work that is allowed" in text.value for text in visit.error)
 
 
 def test_a_long_run_that_is_not_allowed_changes_nothing_on_the_page() -> None:

@@ -145,7 +145,7 @@ def through_the_app(visit: AppTest) -> None:
 
 def refusals(visit: AppTest) -> list[str]:
     """What the page says of refused values."""
-    return [line.value for line in visit.warning if "cannot have" in line.value]
+    return [line.value for line in visit.error if "cannot have" in line.value]
 
 
 def widgets(visit: AppTest) -> Iterator[str]:

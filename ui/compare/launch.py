@@ -14,7 +14,7 @@ from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.service.job_record import JobView
 from bilstm_core.settings import FIELDS
-from ui import controls, live, session, state
+from ui import controls, live, looks, session, state
 from ui.compare import guess, less, words
 from ui.compare.comparison import AFFORDABLE_S, Comparison, affordable_starts
 from ui.compare.resolved import Asked, Shown, ask, chosen_settings, show_settings, shown_settings
@@ -143,6 +143,7 @@ def row(shown: Shown) -> None:
     widths = [2.2, 2.0, 1.25, 1.25, 1.2, 1.2, 1.25, 1.3] if comparison.epochs else [2.2, 1.3, 1.3, 1.3, 1.3]
     places = st.columns(widths, vertical_alignment="bottom")
     *settings_places, go, halt = places[: 6 if comparison.epochs else 5]
+    beneath = st.container()
     if comparison.epochs:
         with settings_places[0], controls.setting("epochs"):
             st.segmented_control(
@@ -172,9 +173,9 @@ def row(shown: Shown) -> None:
             help=FIELDS["starts"].help,
         )
     with timesteps, controls.setting("timesteps"):
-        controls.widget(page, "timesteps")
+        controls.widget(page, "timesteps", beneath)
     with units, controls.setting("units"):
-        controls.widget(page, "units")
+        controls.widget(page, "units", beneath)
     state.STARTS_BEFORE(page).set(chosen.settings.starts)
     waiting = "" if chosen.refused else guess.waiting(comparison, chosen.settings)
     live.prepare(page, [] if chosen.refused or waiting else chosen.specs)
@@ -187,7 +188,7 @@ def row(shown: Shown) -> None:
     if chosen.refused and not any(
         FIELDS[name].complaint(getattr(chosen.settings, name)) for name in ("timesteps", "units")
     ):
-        st.markdown(f":material/error: {chosen.refused}")
+        looks.error(chosen.refused)
         fitting = less.fitting(comparison, chosen.settings, chosen.share)
         if fitting:
             label = f"Choose {less.told(fitting, chosen.settings)}"

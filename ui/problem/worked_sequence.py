@@ -29,10 +29,11 @@ def problem_controls(page: str) -> ProblemSettings:
     Returns the settings; while a value is not allowed, the last that were.
     """
     go, name, length, further = st.columns([1.5, 2, 1.2, 2], vertical_alignment="bottom")
+    beneath = st.container()
     with name, controls.setting("problem"):
         flat = {"name": controls.widget(page, "name")}
     with length, controls.setting("timesteps"):
-        flat["timesteps"] = controls.widget(page, "timesteps")
+        flat["timesteps"] = controls.widget(page, "timesteps", beneath)
     with further, controls.setting("more"), st.expander("More settings"):
         if controls.has_threshold(flat["name"]):
             flat["threshold"] = controls.widget(page, "threshold")

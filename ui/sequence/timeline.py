@@ -11,7 +11,7 @@ import streamlit as st
 from bilstm_core import figures
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
-from ui import address, evaluations, state, wording
+from ui import address, evaluations, looks, state, wording
 from ui.chart.component import Click, Drag, Drawn, cached, cached_for_session, chart
 from ui.pasted import checked_value, parse_values
 from ui.sequence import sequences
@@ -123,7 +123,7 @@ def edit_controls(page: str, name: str, values: Values) -> None:
         )
         st.button(wording.USE, on_click=typed)
     if failed.get():
-        st.markdown(f":material/error: {address.escaped(failed.get())}")
+        looks.error(address.escaped(failed.get()))
 
 
 def unless_edited(page: str, name: str, key: Hashable, build: Callable[[], go.Figure]) -> Drawn:

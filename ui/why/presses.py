@@ -11,7 +11,7 @@ from bilstm_core.comparison import IN_THE_LONG_RUN, is_long, offered, tried, why
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, WHY, ComparisonSettings, WhySettings
 from bilstm_core.presets import WHY_STEPS, Step
 from bilstm_core.settings import FIELDS, STARTS
-from ui import live, registry, state
+from ui import live, looks, registry, state
 from ui.compare import guess, headline, launch, resolved
 from ui.compare.comparison import AFFORDABLE_S, Comparison, affordable_starts
 from ui.compare.resolved import Asked, ask, chosen_settings, resolve
@@ -172,7 +172,7 @@ def press_row(shown: Pressed) -> None:
             disabled=busy,
         )
     if refused:
-        st.markdown(words.refused(refused))
+        looks.error(words.refused(refused))
 
 
 def _resolve() -> Pressed:

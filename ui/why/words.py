@@ -52,7 +52,7 @@ def long_run_help(seconds: float, followed: Sequence[str]) -> str:
 
 def refused(why: str) -> str:
     """That there can be no long run."""
-    return f":material/error: The long run: {why}"
+    return f"The long run: {why}"
 
 
 # What came out so far
