@@ -1,6 +1,7 @@
-"""The notebooks of docs/ run, in small, and what is kept in them comes from a run."""
+"""The notebooks of docs/ run, in small, and what is kept in them comes from a run; every room is in architecture.md."""
 
 import re
+from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from bilstm_core.runs import Run
 from docs import notebooks
 
+ROOT = Path(__file__).parents[1]
 PATHS = sorted(notebooks.FOLDER.glob("*.ipynb"))
 
 
@@ -76,3 +78,15 @@ def test_a_picture_is_kept_of_a_figure_and_text_of_all_else() -> None:
     assert shown["data"]["image/png"] == "cG5n"
     assert number["data"] == {"text/plain": ["3"]}
     assert names["figure"] == 3
+
+
+@pytest.mark.parametrize("folder", ["bilstm_core", "ui"])
+def test_the_architecture_says_what_every_module_and_folder_is_for(folder: str) -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text.partition(f"In `{folder}/`")[2].partition("\n\n|")[2].partition("\n\n")[0]
+    rooms = re.findall(r"`([^`]+)`", "".join(row.split(" | ")[0] for row in table.splitlines()))
+    modules = {path.name for path in (ROOT / folder).glob("*.py")} - {"__init__.py"}
+    folders = {f"{path.parent.name}/" for path in (ROOT / folder).glob("*/*.py")}
+    assert modules | folders <= set(rooms)
+    assert len(rooms) == len(set(rooms))
+    assert all((ROOT / folder / room).exists() for room in rooms)
