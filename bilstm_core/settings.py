@@ -117,14 +117,14 @@ FIELDS: Mapping[str, Field] = {
             "timesteps",
             "Timesteps",
             "timesteps",
-            f"How many values a sequence has; one label for each. {_range('timesteps')}",
+            f"How many values a sequence has, with one label for each. {_range('timesteps')}",
         ),
         _of(
             ProblemSpec,
             "threshold",
             "Threshold (share of timesteps)",
             "threshold",
-            "The label turns to 1 when the running sum reaches this share of the timesteps.",
+            "The sum to be reached, as a share of the number of timesteps: 0.25 of 10 timesteps is 2.5.",
             step=0.05,
         ),
         _of(
@@ -132,15 +132,15 @@ FIELDS: Mapping[str, Field] = {
             "direction",
             "Direction",
             "direction",
-            "The order in which the network reads the sequence. Bidirectional has two networks, one each way.",
+            "Which way the network reads the sequence. Bidirectional has two networks, one each way.",
         ),
         _of(
             ModelSpec,
             "backward_output",
             "Order of backward outputs",
             "order",
-            "Keras gives a backward layer's outputs in reversed order (go_backwards). "
-            "Aligned turns them back, so that output t belongs to timestep t; the well-known tutorial does not.",
+            "Keras returns a backward layer's outputs in reversed order (`go_backwards`). "
+            "Aligned turns them back, so that output t belongs to timestep t. The well-known tutorial does not.",
             words={"raw": "tutorial's order (reversed)"},
         ),
         _of(ModelSpec, "cell", "Cell", "cell", words={"lstm": "LSTM", "gru": "GRU", "rnn": "simple RNN"}),
@@ -149,7 +149,7 @@ FIELDS: Mapping[str, Field] = {
             "units",
             "Units",
             "units",
-            "Numbers in the network's state, per direction. They have nothing to do with the timesteps. "
+            "How many numbers the network remembers, per direction. They have nothing to do with the timesteps. "
             f"{_range('units')}",
         ),
         _of(ModelSpec, "layers", "Layers", "layers"),
@@ -158,14 +158,14 @@ FIELDS: Mapping[str, Field] = {
             "merge_mode",
             "Merge mode",
             "merge",
-            "How the two directions' outputs become one: laid side by side, added, multiplied or averaged.",
+            "How the two directions' outputs become one: side by side, added, multiplied or averaged.",
         ),
         _of(
             TrainingSpec,
             "epochs",
             "Epochs",
             "epochs",
-            f"How often the network is shown an epoch's sequences. {_range('epochs')}",
+            f"Rounds of training; each shows the network one epoch's sequences. {_range('epochs')}",
         ),
         _of(TrainingSpec, "sequences_per_epoch", "Sequences per epoch", "sequences"),
         _of(TrainingSpec, "batch_size", "Batch size", "batch"),
@@ -174,7 +174,7 @@ FIELDS: Mapping[str, Field] = {
             "fresh_data",
             "Fresh sequences every epoch",
             "fresh",
-            "On: new random sequences each epoch. Off: one fixed set, reshuffled each epoch.",
+            "On: new random sequences in each epoch. Off: one fixed set, reshuffled in each.",
         ),
         _of(TrainingSpec, "learning_rate", "Learning rate", "rate", step=0.0005),
         _of(
@@ -182,13 +182,13 @@ FIELDS: Mapping[str, Field] = {
             "seed",
             "Seed (start)",
             "seed",
-            "Fixes the initial weights and the data: the same seed gives the same run, bit by bit.",
+            "Fixes the initial weights and the data: the same seed gives the same run, bit for bit.",
         ),
         Field(
             name="starts",
             label="Starts",
             link="starts",
-            help="Each start has other initial weights and other data; all models of one start see the same data "
+            help="Each start has its own initial weights and data. All models of one start see the same data "
             "(paired seeds).",
             first=10,
             choices=STARTS,
@@ -197,8 +197,8 @@ FIELDS: Mapping[str, Field] = {
             name="fair",
             label="The same for all models",
             link="fair",
-            help="Same units for all models, or for each as many units as bring it nearest to the parameters of "
-            "bidirectional (concat) with the chosen units.",
+            help="The same units for all models. Or each model gets the units that bring it closest to the number of "
+            "parameters of bidirectional (concat).",
             first=False,
             choices=(False, True),
             words={False: "units", True: "number of parameters"},
@@ -207,16 +207,16 @@ FIELDS: Mapping[str, Field] = {
             name="stage",
             label="Changes behind",
             link="stage",
-            help="How many of the changes are tried that might explain the gain, in their order.",
+            help="How many of the changes that might explain the gain are tried, in their order.",
             first=0,
             choices=tuple(range(len(WHY_STEPS) + 1)),
         ),
-        Field(name="noise", label="Noise, too", link="noise", help=WHY_MORE.press, first=False, choices=(False, True)),
+        Field(name="noise", label="Noise too", link="noise", help=WHY_MORE.press, first=False, choices=(False, True)),
         Field(
             name="of_train",
             label="The run on Train",
             link="train",
-            help="Look inside the network that the Train page shows, whatever its settings.",
+            help="Look inside the network that Train shows, whatever its settings.",
             first=False,
             choices=(False, True),
         ),

@@ -15,6 +15,8 @@ import streamlit as st
 from bilstm_core.limits import limits
 from ui import state
 
+REFUSED = "Part of this link is not allowed. The default is used instead."
+
 Words = tuple[str, ...]  # of a parameter, which can stand in an address several times
 
 
@@ -58,7 +60,7 @@ def begin(page: str, links: Sequence[Link]) -> None:
     complaints, most = [], limits().link_characters
     asked = given if _length(given) <= most else {}
     if asked != given:
-        complaints.append(f"It is longer than {most:,} characters, and was not read. Share what you see anew.")
+        complaints.append(f"It is longer than {most:,} characters and was not read. Ask for a new link.")
     for link in links:
         words = asked.get(link.name)
         try:
@@ -76,7 +78,7 @@ def notice() -> None:
     sentences = state.COMPLAINTS.get()["sentences"]
     if sentences:
         lines = "".join(f"\n- {_plain(sentence)}" for sentence in sentences)
-        st.warning(f"The link asks for something that is not allowed; the default is in its place.\n{lines}")
+        st.warning(f"{REFUSED}\n{lines}", icon=":material/error:")
 
 
 def end(page: str) -> None:

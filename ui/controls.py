@@ -102,7 +102,7 @@ def preset_box(page: str) -> None:
         key=state.PRESET_BOX(page, name).key,
         on_change=_fill_preset,
         args=(page, name),
-        help="The systems of the well-known tutorials. Choosing one sets every control.",
+        help="Systems from well-known tutorials. Choosing one sets every control.",
     )
 
 
@@ -179,9 +179,14 @@ def handed_over(page: str) -> RunSpec | None:
 def amount_of_work(training: TrainingSpec) -> str:
     """What an epoch is, in words that stay true: sequences and weight updates."""
     kind = "fresh " if training.fresh_data else ""
-    sequences = f"{training.sequences_per_epoch:,} {kind}sequence{'s' if training.sequences_per_epoch > 1 else ''}"
-    updates = f"{training.steps_per_epoch:,} weight update{'s' if training.steps_per_epoch > 1 else ''}"
-    return f"1 epoch = {sequences} = {updates}. In all: {training.sequences:,} sequences, {training.steps:,} updates."
+    sequences = _count(training.sequences_per_epoch, f"{kind}sequence")
+    updates = _count(training.steps_per_epoch, "weight update")
+    in_all = f"{_count(training.sequences, 'sequence')}, {_count(training.steps, 'update')}"
+    return f"1 epoch = {sequences} = {updates}. In all: {in_all}."
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def longer(spec: RunSpec) -> RunSpec | None:

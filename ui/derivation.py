@@ -17,21 +17,21 @@ right** is the share of them with every label right; its 95% interval is Wilson'
 """
 POSITION = """
 **A guess by position** names each timestep's most frequent label and never looks at a value. How often it is right is
-computed like the best possible, from the problem's own rule; the bars are counted on fresh sequences.
+computed like the best possible, from the problem's own rule. The bars are counted on fresh sequences.
 """
 REACTION = """
-**Reaction** is the size of the derivative of an output with respect to a value: how much the output would change, for
-each unit that the value is raised, if it were raised a little. It is computed exactly, by carrying derivatives
-forward through the network's own equations; where an output has not read a value it is exactly zero.
+**Reaction** is the size of an output's derivative with respect to a value: how fast the output changes as the value is
+raised a little. It is computed exactly, by carrying derivatives forward through the network's own equations. Where an
+output has not read a value, it is exactly zero.
 """
 PAIRED = """
 All models of one start see the same training data, so they are compared start by start. **The interval** is a 95%
-bootstrap interval of the mean difference over starts (studentised). A model is called lower when the interval leaves
-out zero, a sign test of the wins is below 5%, and most starts go the same way as the mean.
+bootstrap interval of the mean difference over starts (studentized). A model is called lower when three things hold: the
+interval leaves out zero, a sign test of the wins is below 5%, and most starts go the same way as the mean.
 """
 BEST = """
-**The best possible** (Bayes risk) is the least loss of any model, of whatever size, that has read what this one has
-read of the sequence.
+**The best possible** (Bayes risk) is the lowest loss that any model, of whatever size, can have after reading what this
+one has read. As a share of whole sequences, it takes the likelier label at each timestep by itself.
 """
 
 

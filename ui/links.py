@@ -113,7 +113,6 @@ def _hidden(text: str) -> list[str]:
     strange = [name for name in names if name not in known]
     if strange:
         raise ValueError(
-            f"must be names of controls as links have them, with commas between, such as units,merge; "
-            f"{quoted(strange[0])} is none."
+            f"must be names of controls with commas between, such as units,merge. {quoted(strange[0])} is no such name."
         )
     return list(dict.fromkeys(names))

@@ -27,7 +27,7 @@ def parse_values(text: str, timesteps: int) -> npt.NDArray[np.float32]:
     for place, word in enumerate(words, start=1):
         values.append(checked_number(word, place))
     if len(values) != timesteps:
-        raise ValueError(f"A sequence of {timesteps} timesteps needs {timesteps} values, and this has {len(values)}.")
+        raise ValueError(f"This sequence needs {timesteps} value{'' if timesteps == 1 else 's'}, not {len(values)}.")
     return np.array(values, dtype=np.float32)
 
 
@@ -43,7 +43,7 @@ def checked_number(word: str, place: int) -> float:
 def checked_value(value: float, place: int) -> float:
     """The value of timestep `place` (from 1) if it lies in [0, 1); else ValueError with a sentence."""
     if not math.isfinite(value) or not 0 <= value < 1 or np.float32(value) >= 1:
-        raise ValueError(f"Value {place} must be at least 0 and less than 1, not {value!r}.")
+        raise ValueError(f"Value {place} must be at least 0 and less than 1, not {value:.12g}.")
     return value
 
 

@@ -26,7 +26,7 @@ from ui.hosting.uploads import Uploads
 
 STATIC = Path(__file__).parents[1] / "static"
 FIRST_PAGE_S = 4.0  # from the start; before, a page that is light is shown without what the others need
-FAULT = "This page could not be shown, through a fault of the program. Reload it, or choose another page."
+FAULT = "The program made a mistake and could not show this page. Reload it, or choose another page."
 
 
 def routes() -> list[BaseRoute]:

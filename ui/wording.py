@@ -26,16 +26,16 @@ AT_ONCE_S = 1.0  # of training, which is told as a second
 def outlined(problem: ProblemSpec) -> str:
     """What a value's outline in a reading grid says of it."""
     count = problem.problem.enough
-    return f"tells of the answer, and any {count} neighbours give it" if count else "decides the label"
+    return f"helps with the answer, and any {count} neighbors give it" if count else "decides the label"
 
 
 # A job
 
-LOST = "The training was lost when the program changed. Press Train to start it again."
-UNKNOWN = "The training that this address names is no longer known. Its settings find what it left."
-LEFT = "Another visitor watches this training too, so it goes on for them. You have left it."
+LOST = "The training was lost when the program changed. Start it again."
+UNKNOWN = "The training that this link names is no longer known. What it finished is still found by its settings."
+LEFT = "You have left this training. It goes on for another visitor who is watching."
 BEST_LATER = "The best possible is being computed."
-DIVERGED = "The training diverged: the weights are no numbers any more. Lower the learning rate and train again."
+DIVERGED = "The training diverged: the weights are not numbers any more. Lower the learning rate and train again."
 
 
 def doing(view: JobView, state: State, problem: str = "") -> str:
@@ -46,7 +46,7 @@ def doing(view: JobView, state: State, problem: str = "") -> str:
     if problem and not view.at_work:
         return problem
     if view.restarted:
-        return "The training process died. It was started again, and the training with it."
+        return "The training process stopped. It was started again, and so was this training."
     if view.at_work:
         return _at_work(view)
     done = f" {view.steps_done / view.steps:.0%} of this one is trained." if view.steps_done else ""
@@ -68,7 +68,7 @@ def _at_work(view: JobView) -> str:
     if view.compiling:
         return "Compiling this network, once for all trainings of its shape."
     if view.silent_s > SILENT_S:
-        return f"No word from the training process for {view.silent_s:.0f} s. If it has died, it is started again."
+        return f"No word from the training process for {view.silent_s:.0f} s. If it has stopped, it is started again."
     left = "" if view.remaining_s is None else f", about {view.remaining_s:.0f} s left"
     return f"{view.steps_done:,} of {view.steps:,} weight updates, {view.elapsed_s:.1f} s{left}"
 
@@ -137,7 +137,7 @@ def _seeds(seeds: Iterable[int]) -> str:
 
 # A sequence
 
-FIXED = "Single values cannot be changed here: the answers belong to the whole wave, not to its values."
+FIXED = "Values can't be changed here: the answers follow from the whole wave."
 BLOCK_HELP = "Or click a block in the figure, or drag it."
 UNDO, TYPE, USE = "Undo edits", "Type or paste a sequence", "Use these values"
 
@@ -159,17 +159,25 @@ def sequence_alt(sentence: str) -> str:
 
 def values_wanted(timesteps: int) -> str:
     """What a box for a whole sequence takes."""
-    return f"{timesteps} values, each at least 0 and less than 1"
+    return f"{_values(timesteps)}, each at least 0 and less than 1" if timesteps > 1 else "1 value, from 0 to below 1"
 
 
 def values_of_link(given: int, timesteps: int) -> str:
     """That a link has another number of values than the sequence."""
-    return f"The link has {given} values, and this sequence {timesteps}; it is as drawn."
+    return f"The link has {_values(given)}, but this sequence needs {timesteps}. It is shown as it was drawn."
+
+
+def _values(count: int) -> str:
+    return f"{count} value{'' if count == 1 else 's'}"
 
 
 def mistakes_help(mistaken: int) -> str:
     """How many of the wall's sequences have a mistake."""
-    return f"{mistaken} of 100 fresh sequences have a wrong label."
+    return f"{mistaken} of 100 fresh sequences {_have(mistaken)} a wrong label."
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
 
 
 def wall(mistaken: int, *, labels: bool) -> str:
@@ -181,37 +189,37 @@ def wall(mistaken: int, *, labels: bool) -> str:
 def wall_alt(mistaken: int, *, labels: bool) -> str:
     """What the wall shows. labels: whether answers are labels"""
     if labels:
-        return f"Answers to 100 fresh sequences; {mistaken} have a wrong one."
+        return f"Answers to 100 fresh sequences; {mistaken} {_have(mistaken)} a wrong one."
     return "Errors of the answers to 100 fresh sequences."
 
 
 # What can be taken home
 
-CODE = "What this page shows, with no import of this project: from the same seeds the same numbers."
-NO_CODE = "There is no run yet whose code could be shown."
+CODE = "What this page shows, as code that stands alone: the same seeds give the same numbers."
+NO_CODE = "There is no run yet, so there is no code."
 WITH_CORE = "With this project's own core:"
-WRITING_MODEL = "Keras is writing the file. Right after the start that takes some seconds."
+WRITING_MODEL = "Keras is writing the file. The first one takes some seconds."
 MODEL = "**The trained network**, for plain Keras"
-LONG_LINK = "This link is too long for a code that a phone could read. Copy it."
+LONG_LINK = "This link is too long for a QR code that a phone can read. Copy it."
 
 
 def files(networks: int, *, too_many: bool) -> str:
     """What report and ZIP are. networks: trained ones of the page; too_many: whether they are too large for the ZIP"""
-    which = f" and {f'{networks} trained networks' if networks > 1 else 'the trained network'}" if networks else ""
-    back = ", which Train can bring back" if networks else ""
+    report = "The report is one file: it opens offline, shows numbers on hover, and prints. The ZIP has the report, all"
     if too_many:
-        which, back = "", f". The {networks} trained networks are too large for it: choose fewer starts or units"
-    return (
-        "The report is one file that opens without a network, can be hovered, and prints. The ZIP has the report, all"
-        f" tables and figures{which}{back}."
-    )
+        large = "trained network is" if networks == 1 else f"{networks} trained networks are"
+        return f"{report} tables and all figures. The {large} too large for it: choose fewer starts or units."
+    if not networks:
+        return f"{report} tables and all figures."
+    which = f"{networks} trained networks" if networks > 1 else "the trained network"
+    return f"{report} tables, all figures and {which}, which Train can bring back."
 
 
 def shared(specs: Sequence[RunSpec], to_train: Sequence[RunSpec]) -> str:
     """What whoever opens a link waits for. specs: of the runs that it shows; to_train: those that are not recorded"""
     if not to_train:
-        return "Whoever opens it sees it at once." + (" Its results come with the program." if specs else "")
+        return "It opens at once." + (" Its results come with the program." if specs else "")
     seconds = cost.seconds(to_train)
-    runs = f"{len(to_train):,} trainings come" if len(to_train) > 1 else "1 training comes"
+    runs = f"{len(to_train):,} runs" if len(to_train) > 1 else "1 run"
     how_long = "a second" if seconds < AT_ONCE_S else f"{seconds:.0f} s"
-    return f"Here it opens at once. Where it was never opened, {runs} first, about {how_long} of training."
+    return f"It opens at once here. Elsewhere it first trains {runs}, about {how_long}."

@@ -25,18 +25,20 @@ def headline(table: pd.DataFrame) -> str:
     for kind, rows in table.groupby("decides", sort=False):
         close = rows.loc[(rows["low"] <= SOLVED) & (rows["high"] >= SOLVED), "direction"].tolist()
         if close:
-            return f"These runs settle nothing: {_when(str(kind))}, {listed(close)} may or may not get {goal}."
+            return f"These runs leave it open: {_when(str(kind))}, {listed(close)} may or may not get {goal}."
         solved[str(kind)] = rows.loc[rows["low"] > SOLVED, "direction"].tolist()
     only_both = [kind for kind, names in solved.items() if names == ["bidirectional"]]
     told = "; ".join(
-        f"{kind}, {listed(names) if names else 'none'}" for kind, names in solved.items() if kind not in only_both
+        f"{_when(kind)}, {listed(names) if names else 'none'}"
+        for kind, names in solved.items()
+        if kind not in only_both
     )
     if not only_both:
-        return f"These runs do not show that both are ever needed. These get {goal}: {told}."
+        return f"These runs do not show that both are ever needed. O{goal[1:]}: {told}."
     decided = table[table["decides"] == only_both[0]].set_index("direction")
     forward, backward = (f"{share:.0%}" for share in decided["exact"][["forward", "backward"]])
     both, low, high = shares(*decided.loc["bidirectional", ["exact", "low", "high"]])
-    elsewhere = f" Over {SOLVED:.0%}, too: {told}." if told else ""
+    elsewhere = f" Also over {SOLVED:.0%}: {told}." if told else ""
     return (
         f"{listed([_when(kind) for kind in only_both]).capitalize()}: bidirectional gets **{both}** of sequences "
         f"wholly right ({low} to {high}), forward {forward}, backward {backward}.{elsewhere}"

@@ -68,14 +68,22 @@ def ranking(
 
 
 def beside_best(share: float, interval: tuple[float, float], best: float | None) -> str:
-    """How a measured share stands to the best possible, as a further sentence; "" where that is not known.
+    """How a measured share stands to the best possible, in further sentences; "" where that is not known.
 
-    The share is counted, so it may come out above the best possible by chance.
+    The best possible takes the likelier label at each timestep by itself, and the share is counted on a sample. So the
+    share may lie above it: by chance, or because labels that are chosen together meet more whole sequences.
     """
     if best is None:
         return ""
     low, high = interval
-    if low <= best <= high and share != best:
+    if share > best:
+        why = (
+            "A sample of sequences can land above that by chance."
+            if low <= best
+            else "Labels that fit together can get more whole sequences right than the likelier label at each timestep."
+        )
+        return f" Best possible, label by label: {best:.1%}. {why}"
+    if best <= high and share != best:
         return f" That is within chance of the best possible, {best:.1%}."
     return f" Best possible: {best:.1%}."
 

@@ -156,7 +156,7 @@ def origins(runs: Iterable[Run]) -> str:
 def result(run: Run, evaluation: Evaluation) -> str:
     """How good a run is, in a sentence."""
     if not math.isfinite(evaluation.loss):
-        return "The training diverged: the weights are no numbers any more. Lower the learning rate and train again."
+        return "The training diverged: the weights are not numbers any more. Lower the learning rate and train again."
     sentence = f"{ORIGINS[run.origin]}: loss {evaluation.loss:.4f}"
     if classes(run.spec.problem):
         labels, whole = shares(evaluation.accuracy, evaluation.exact)

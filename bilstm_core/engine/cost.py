@@ -138,13 +138,13 @@ def _too_much(needed_s: float, most_s: float, others_wait: bool, sequences: int)
     needed, most = lasting(needed_s), lasting(most_s)
     takes = f"a little over {most}" if needed == most else f"about {needed}"
     fitting, fewer = two_digits(sequences * most_s / needed_s), "fewer starts, units or timesteps"
-    would_fit = f"At most {fitting:,} sequences a run would fit; or choose {fewer}." if fitting else f"Choose {fewer}."
+    would_fit = f"Up to {fitting:,} sequences a run would fit. Or choose {fewer}." if fitting else f"Choose {fewer}."
     at_once = " while others wait" if others_wait else ""
     return f"This takes {takes} of training, and {most} is the most at once{at_once}. {would_fit}"
 
 
 def lasting(seconds: float) -> str:
     """A time in words, as exactly as people say it."""
-    unit, length = next((each for each in LONG_UNITS if seconds >= 2 * each[1]), ("second", 1.0))
+    unit, length = next((each for each in LONG_UNITS if seconds == each[1] or seconds >= 2 * each[1]), ("second", 1.0))
     count = round(seconds / length)
     return f"{count:,} {unit}{'' if count == 1 else 's'}"

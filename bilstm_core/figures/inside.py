@@ -22,7 +22,7 @@ INSET = 0.3  # of a square, to each side: the border of an empty one
 BORDERS = 40  # timesteps up to which every empty square has one
 BAR = 40  # px that a colour scale takes
 BELOW = 88  # px for the scale and its two-line title under the grids
-FLIP = "label turns to 1"
+FLIP = "label flips to 1"
 LINES = {
     "input": "input gate",
     "forget": "forget gate",
@@ -126,7 +126,7 @@ def hidden_states(
 
     table: panel, unit (a number or a name), timestep (from 1), value; the panels and their titles' colours are those
     of `colors`, units in the order they come. One scale from -1 to 1; a sum beyond it has its end's colour.
-    flip: the timestep at which the label turns to 1; row: px of a unit
+    flip: the timestep at which the label flips to 1; row: px of a unit
     """
     shown = [panel for panel in colors if (table["panel"] == panel).any()]
     first, last = int(table["timestep"].min()), int(table["timestep"].max())
@@ -196,7 +196,7 @@ def gates(table: pd.DataFrame, color: str, *, flip: int | None = None, row: int 
 
     table: timestep (from 1), and any of input, forget, output, update, reset (gates, 0 to 1), candidate and hidden
     (-1 to 1) and cell (any number); drawn in this order: gates, candidate, cell, hidden
-    color: of the branch; flip: the timestep at which the label turns to 1; row: px of a line's panel
+    color: of the branch; flip: the timestep at which the label flips to 1; row: px of a line's panel
     """
     signals = table.sort_values("timestep")
     t = signals["timestep"].to_numpy()

@@ -60,7 +60,7 @@ def wall(
             {"type": "rect", "xref": "x domain", "yref": "y", "x0": 0, "x1": 1, "y0": row - 1, "y1": row + 1,
              "line": {"color": INK, "width": 3}, "name": "chosen"}
         )  # fmt: skip
-    order_words = "by when the label turns" if classes else "by their error"
+    order_words = "by when the label flips" if classes else "by their error"
     return canvas.figure(
         [squares, *_turning(expected, rows, color, classes)],
         height=height,

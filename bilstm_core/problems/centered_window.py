@@ -1,4 +1,4 @@
-"""Centered window: the label is 1 where the mean of a value and its neighbours, two on each side, reaches one half.
+"""Centered window: the label is 1 where the mean of a value and its neighbors, two on each side, reaches one half.
 
 With values x_1 .. x_T, uniform on [0, 1), and the c_t <= 5 timesteps s of 1 .. T with |s - t| <= 2:
 
@@ -52,7 +52,7 @@ def risk(timesteps: int, view: View) -> BayesRisk:
 CENTERED_WINDOW = Problem(
     name="centered_window",
     title="Centered window",
-    question="Is the mean of this value and its neighbours, two on each side, one half or more?",
+    question="Is the mean of this value and its neighbors, two on each side, one half or more?",
     solved_by="bidirectional",
     sample=sample,
     risk=risk,

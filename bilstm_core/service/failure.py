@@ -6,11 +6,11 @@ def failure(error: BaseException | None) -> str:
     kind = type(error).__name__
     if kind == "KilledWorker":
         return (
-            "The training worker died or hung again and again during this training, most likely for lack of memory."
-            " Press Retry, or ask for fewer units, timesteps or sequences."
+            "The training process stopped or hung again and again, most likely for lack of memory."
+            " Press Retry, or choose fewer units, timesteps or sequences."
         )
     if kind == "SourceMismatchError":
         return "The program has been updated since this page was opened. Reload the page and press Retry."
     if error is None:
-        return "The request was lost on its way to the training worker. Press Retry."
+        return "The request was lost on its way to the training process. Press Retry."
     return f"The training failed: {str(error) or kind}".rstrip(".") + ". Press Retry, or change a setting."

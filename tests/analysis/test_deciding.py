@@ -30,13 +30,14 @@ def test_the_headline_names_where_only_both_ways_are_enough() -> None:
     assert answer.startswith("When both decide: bidirectional gets **97.0%** of sequences wholly right")
     assert "forward 56%, backward 61%" in answer
     assert (
-        "Over 85%, too: past decides, forward and bidirectional; future decides, backward and bidirectional." in answer
+        "Also over 85%: when the past decides, forward and bidirectional; when the future decides, backward and"
+        " bidirectional." in answer
     )
 
 
 def test_the_headline_claims_nothing_that_an_interval_leaves_open() -> None:
     answer = headline(table({**AS_EXPECTED, "both decide": (0.56, 0.61, 0.855)}))
-    assert answer.startswith("These runs settle nothing: when both decide, bidirectional may or may not")
+    assert answer.startswith("These runs leave it open: when both decide, bidirectional may or may not")
 
 
 @pytest.mark.parametrize("both", [(0.56, 0.95, 0.97), (0.5, 0.5, 0.5)])

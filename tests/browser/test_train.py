@@ -48,7 +48,7 @@ def test_recorded_results_open_the_page_and_on_a_projector_directions_are_in_one
 
 def test_from_the_problem_to_a_timeline_trained_live(open_page: OpenPage) -> None:
     page = open_page("problem")
-    expect(page.get_by_text("At timestep 4: there the running sum")).to_be_visible()
+    expect(page.get_by_text("At timestep 4, where the running sum")).to_be_visible()
     page.get_by_role("button", name="Train a model on it").click()
     finished(page, 1_000)
     page.get_by_role("radiogroup", name="Direction").get_by_text("bidirectional", exact=True).click()
@@ -229,7 +229,7 @@ def test_a_worker_killed_in_mid_run_costs_nobody_the_page(open_page: OpenPage, a
     expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
     app.worker().kill()
     expect(
-        page.get_by_text("The training process died. It was started again, and the training with it.")
+        page.get_by_text("The training process stopped. It was started again, and so was this training.")
     ).to_be_visible(timeout=LONG_ENOUGH)
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=LONG_ENOUGH)

@@ -77,7 +77,7 @@ def test_a_worker_that_is_given_no_more_memory_in_mid_training_is_told_and_the_t
         assert view.message.endswith(". Press Retry, or change a setting.")
         return
     assert not worker.is_running()
-    assert standing(view, jobs) == "The training process died. It was started again, and the training with it."
+    assert standing(view, jobs) == "The training process stopped. It was started again, and so was this training."
     until(lambda: seen(jobs, job).at_work, 120)
     assert worker_process() != worker
     jobs.leave(job, "me")

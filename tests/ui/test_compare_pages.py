@@ -31,7 +31,7 @@ def visit(page: str, **state: object) -> AppTest:
 
 
 def told(app: AppTest) -> str:
-    return " ".join(line.value for kind in (app.markdown, app.caption, app.header) for line in kind)
+    return " ".join(line.value for kind in (app.markdown, app.caption, app.error, app.header) for line in kind)
 
 
 def test_every_model_of_the_same_number_of_parameters_has_its_row_of_probabilities() -> None:

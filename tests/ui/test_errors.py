@@ -43,7 +43,14 @@ def test_a_float_is_taken_as_people_write_it() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(1, "1 second"), (61, "61 seconds"), (120, "2 minutes"), (900, "15 minutes"), (7_300, "2 hours")],
+    [
+        (1, "1 second"),
+        (60, "1 minute"),
+        (61, "61 seconds"),
+        (120, "2 minutes"),
+        (900, "15 minutes"),
+        (7_300, "2 hours"),
+    ],
 )
 def test_a_time_is_told_as_people_say_it(seconds: float, said: str) -> None:
     assert cost.lasting(seconds) == said

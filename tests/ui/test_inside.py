@@ -40,7 +40,7 @@ def untrained(model: ModelSpec, timesteps: int = 10, problem: str = "cumulative_
 )
 def test_one_direction_is_said_to_leave_cells_exactly_zero(model: ModelSpec, words: str) -> None:
     sentence = sensitivity.sentence(untrained(model), VALUES)
-    assert sentence.startswith("Output 7, where the label turns,")
+    assert sentence.startswith("Output 7, where the label flips,")
     assert words in sentence
     assert "**45 of 100** cells are exactly zero" in sentence
 
@@ -49,7 +49,7 @@ def test_both_directions_leave_none_and_spend_some_of_their_reaction_elsewhere()
     sentence = sensitivity.sentence(untrained(ModelSpec(units=3)), VALUES)
     assert "has read all 10 values" in sentence
     assert "No cell is exactly zero" in sentence
-    assert "of all reaction is to values that do not decide the label" in sentence
+    assert "of all reaction is to values that do not decide that label" in sentence
 
 
 def test_a_dead_network_is_said_to_react_to_nothing() -> None:
@@ -62,9 +62,9 @@ def test_a_reaction_too_small_for_its_number_is_not_called_unread() -> None:
     values = np.random.default_rng(0).random(200, dtype=np.float32)
     sentence = sensitivity.sentence(untrained(ModelSpec(units=4, cell="gru"), 200), values)
     assert "has read all 200 values" in sentence
-    assert "cells are exactly zero: those values it has read, but its reaction is too small" in sentence
+    assert "cells are exactly zero: the reaction is too small to tell from zero." in sentence
     sentence = sensitivity.sentence(untrained(ModelSpec(units=4, cell="gru", direction="forward"), 200), values)
-    assert "cells are exactly zero: 19,900 values it has not read, " in sentence
+    assert "cells are exactly zero: 19,900 because the value was not read, " in sentence
 
 
 def padded(*values: float) -> np.ndarray:
@@ -80,13 +80,13 @@ def test_padding_is_no_label_and_no_value_of_a_matrix() -> None:
     assert sensitivity.flip(run, padded(0.99, 0.99, 0.99, 0.1, 0.1)) == 3
     assert sensitivity.window(run, values) == range(7)
     assert sensitivity.matrix_of(run, values).shape == (7, 7)
-    assert "Output 5, where the label turns, has read all 7 values and reacts most" in sensitivity.sentence(run, values)
+    assert "Output 5, where the label flips, has read all 7 values and reacts most" in sensitivity.sentence(run, values)
 
 
 def test_an_output_that_has_read_padding_only_is_said_to_react_to_no_value() -> None:
     raw = ModelSpec(units=3, direction="backward", backward_output="raw")
     sentence = sensitivity.sentence(untrained(raw, problem="variable_length"), padded(0.99, 0.99, 0.99, 0.1, 0.1, 0.1))
-    assert sentence.startswith("Output 3, where the label turns, has read padding alone and reacts to none.")
+    assert sentence.startswith("Output 3, where the label flips, has read padding alone and reacts to none.")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_the_matrix_is_in_the_unit_of_the_problems_output(problem: str, unit: st
 
 
 def test_a_wave_is_not_said_to_need_every_value() -> None:
-    assert wording.outlined(ProblemSpec(name="cosine_from_sine")).endswith("any 3 neighbours give it")
+    assert wording.outlined(ProblemSpec(name="cosine_from_sine")).endswith("any 3 neighbors give it")
     assert wording.outlined(ProblemSpec()) == "decides the label"
 
 

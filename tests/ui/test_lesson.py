@@ -86,7 +86,7 @@ def test_a_guess_uncovers_the_answer_and_stands_beside_what_came_out(page: regis
 
 def test_what_is_said_follows_what_is_measured() -> None:
     assert lesson_texts.turning([0.1, 0.2, 0.7, 1.0], 1.0).right == ("3",)
-    assert [lesson_texts.wholly_right(share, 0.9, 10).right[0] for share in (0.0, 0.25, 0.6, 1.0)] == [
+    assert [lesson_texts.wholly_right(share, 0.9).right[0] for share in (0.0, 0.25, 0.6, 1.0)] == [
         "under 25%",
         "25 to 50%",
         "50 to 75%",

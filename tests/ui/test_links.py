@@ -228,7 +228,7 @@ def test_a_link_that_is_too_long_is_refused_unread_and_in_one_sentence(monkeypat
     monkeypatch.setattr(address, "limits", lambda: Limits(link_characters=500))
     type_(units="12", merge="sum", values="0" * 500)
     run("Train")
-    assert complaints() == ["It is longer than 500 characters, and was not read. Share what you see anew."]
+    assert complaints() == ["It is longer than 500 characters and was not read. Ask for a new link."]
     assert st.query_params == {}
     type_(units="12", merge="s" * 485)  # 500 with their names
     run("Train")

@@ -89,10 +89,10 @@ READY = {
     "watchers": 1,
     "about": {},
 }
-DIED = "The training process died. It was started again, and the training with it."
+DIED = "The training process stopped. It was started again, and so was this training."
 LOADS = "Getting ready: TensorFlow is loading in the background. Training starts by itself."
 COMPILES = "Compiling this network, once for all trainings of its shape."
-SILENT = "No word from the training process for 7 s. If it has died, it is started again."
+SILENT = "No word from the training process for 7 s. If it has stopped, it is started again."
 LEARNING = {"at_work": True, "steps_done": 250}
 
 

@@ -21,8 +21,8 @@ def test_values_may_be_separated_in_any_usual_way() -> None:
         ("0.1 0.999999999999", "Value 2 must be"),
         ("-0.1 0.5", "Value 1 must be"),
         ("nan 0.5", "Value 1 must be"),
-        ("0.5", "needs 2 values, and this has 1"),
-        ("", "this has 0"),
+        ("0.5", "needs 2 values, not 1."),
+        ("", "not 0"),
     ],
 )
 def test_other_values_are_refused_with_a_sentence(text: str, message: str) -> None:
@@ -39,7 +39,7 @@ def test_a_value_from_nothing_to_just_below_one_is_allowed(value: float) -> None
 def test_a_value_outside_is_refused_by_its_place(value: float) -> None:
     with pytest.raises(ValueError, match="Value") as caught:
         checked_value(value, 3)
-    assert str(caught.value) == f"Value 3 must be at least 0 and less than 1, not {value!r}."
+    assert str(caught.value) == f"Value 3 must be at least 0 and less than 1, not {value:.12g}."
 
 
 def test_a_text_that_is_too_long_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,7 +117,7 @@ def test_of_a_job_that_has_ended_meanwhile_the_run_is_there_and_the_address_is_p
 def test_a_job_that_nobody_knows_any_more_is_told_in_a_sentence() -> None:
     app = visit(train_page, "0" * 32)
     assert [text.value.partition(".")[0] for text in app.error] == [
-        "The training that this address names is no longer known"
+        "The training that this link names is no longer known"
     ]
     assert not address(app)
 

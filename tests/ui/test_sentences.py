@@ -273,7 +273,7 @@ def test_where_a_run_comes_from_names_its_versions_once_and_in_order() -> None:
     ("labels", "words"),
     [
         ([0, 1, 1], "At timestep **2**; 2 of 3 labels are 1."),
-        ([0, 1, 0], "At timesteps **2** and **3**; 1 of 3 labels are 1."),
+        ([0, 1, 0], "At timesteps **2** and **3**; 1 of 3 labels is 1."),
         ([1, 1, 1], "Never here: 3 of 3 labels are 1."),
     ],
 )
@@ -290,19 +290,19 @@ def flips(name: str, values: list[float], labels: list[int], limits: list[float]
 
 def test_why_a_label_turns_is_told_in_the_running_sums_own_numbers() -> None:
     assert flips("cumulative_sum", [0.25, 0.5, 0.75, 0.5], [0, 0, 1, 1]) == (
-        "At timestep **3**: there the running sum, 1.50, first reaches 1 (0.25 × 4 timesteps)."
+        "At timestep **3**, where the running sum, 1.50, first reaches 1 (0.25 × 4 timesteps)."
     )
     assert flips("cumulative_sum", [0.25, 0.25, 0.0, 0.25], [0, 0, 0, 0]) == (
-        "Never here: the running sum ends at 0.75 and does not reach 1 (0.25 × 4 timesteps)."
+        "Never here: the running sum ends at 0.75, short of 1 (0.25 × 4 timesteps)."
     )
     assert flips("reverse_cumulative_sum", [0.25, 0.5, 0.5, 0.25], [1, 1, 0, 0]) == (
-        "At timestep **3**: there what is still to come, 0.75, first falls short of 1 (0.25 × 4 timesteps)."
+        "At timestep **3**, where what is still to come, 0.75, first falls short of 1 (0.25 × 4 timesteps)."
     )
     assert flips("reverse_cumulative_sum", [0.25, 0.0, 0.25, 0.25], [0, 0, 0, 0]) == (
-        "Never here: all values together, 0.75, do not reach 1 (0.25 × 4 timesteps)."
+        "Never here: all values together come to 0.75, short of 1 (0.25 × 4 timesteps)."
     )
     assert flips("reverse_cumulative_sum", [0.25], [1]) == (
-        "Never here: even the last value, 0.25, reaches 0.25 (0.25 × 1 timesteps)."
+        "Never here: even the last value, 0.25, reaches 0.25 (0.25 × 1 timestep)."
     )
     assert flips("cosine_from_sine", [0.25, 0.5], [0, 0]) == "No label flips here: each answer is a number."
 
@@ -312,7 +312,7 @@ def test_many_turns_are_counted_and_the_first_is_named() -> None:
     assert of_problem.at([2]) == "At timestep **2**"
     assert of_problem.at([]) == "Never here"
     assert of_problem.at(list(range(2, most + 2))).endswith(f" and **{most + 1}**")
-    assert of_problem.at(list(range(2, most + 3))) == f"At {most + 1} timesteps, the first of them **2**"
+    assert of_problem.at(list(range(2, most + 3))) == f"At {most + 1} timesteps, the first at **2**"
 
 
 def test_the_quarters_of_a_total_are_told_by_the_sums_that_are_passed() -> None:
@@ -333,13 +333,13 @@ def test_what_an_output_has_read_is_told_as_a_span() -> None:
 
 
 def test_zeros_that_were_not_read_are_told_from_those_too_small_to_tell() -> None:
-    small = "it has read, but its reaction is too small to tell from zero"
+    small = "the reaction is too small to tell from zero"
     assert of_inside.zeros(0, 0, 4) == "No cell is exactly zero."
-    assert of_inside.zeros(1, 0, 4) == ("In all, **1 of 4** cells are exactly zero: those values it has not read.")
+    assert of_inside.zeros(1, 0, 4) == "In all, **1 of 4** cells is exactly zero: the value was not read."
     assert of_inside.zeros(1, 1, 4) == (
-        f"In all, **2 of 4** cells are exactly zero: 1 values it has not read, 1 {small}."
+        f"In all, **2 of 4** cells are exactly zero: 1 because the value was not read, 1 because {small}."
     )
-    assert of_inside.zeros(0, 1, 4) == (f"In all, **1 of 4** cells are exactly zero: those values {small}.")
+    assert of_inside.zeros(0, 1, 4) == f"In all, **1 of 4** cells is exactly zero: {small}."
 
 
 def reacting(
@@ -378,15 +378,15 @@ def test_the_output_at_the_flip_is_told_with_what_it_has_read_and_reacts_to_most
     matrix = np.tril(np.ones((10, 10)))
     matrix[4, 1] = 7.0
     sums = {"window": range(10), "name": "cumulative_sum", "model": FORWARD}
-    unread = "In all, **45 of 100** cells are exactly zero: those values it has not read."
+    unread = "In all, **45 of 100** cells are exactly zero: the value was not read."
     assert reacting(monkeypatch, matrix, HALVES, **sums) == (
-        f"Output 5, where the label turns, has read values 1 to 5 and reacts most to value **2**. {unread}"
+        f"Output 5, where the label flips, has read values 1 to 5 and reacts most to value **2**. {unread}"
     )
     matrix[4] = 0
-    small = "it has read, but its reaction is too small to tell from zero"
+    small = "the reaction is too small to tell from zero"
     assert reacting(monkeypatch, matrix, HALVES, **sums) == (
-        "Output 5, where the label turns, has read values 1 to 5 and reacts to none. In all, **50 of 100** cells are"
-        f" exactly zero: 45 values it has not read, 5 {small}."
+        "Output 5, where the label flips, has read values 1 to 5 and reacts to none. In all, **50 of 100** cells are"
+        f" exactly zero: 45 because the value was not read, 5 because {small}."
     )
     assert reacting(monkeypatch, 0 * matrix, HALVES, **sums) == (
         "No output reacts to any value: all 100 cells are exactly zero."
@@ -405,8 +405,8 @@ def test_of_a_part_of_the_matrix_what_is_shown_is_told(monkeypatch: pytest.Monke
     matrix[2, 1] = 2.0
     text = reacting(monkeypatch, matrix, HALVES, window=range(2, 6), name="cumulative_sum", model=FORWARD)
     assert text == (
-        "Output 5, where the label turns, has read values 1 to 5 and, of those shown, reacts most to value **4**."
-        " In all, **6 of 16** cells are exactly zero: those values it has not read."
+        "Output 5, where the label flips, has read values 1 to 5 and, of those shown, reacts most to value **4**."
+        " In all, **6 of 16** cells are exactly zero: the value was not read."
     )
 
 
@@ -416,11 +416,11 @@ def test_how_much_of_the_reaction_is_to_values_that_decide_nothing_is_told(monke
     share = 90 / 145
     text = reacting(monkeypatch, matrix, HALVES, window=range(10), **both)
     assert text == (
-        "Output 5, where the label turns, has read all 10 values and reacts most to value **6**. No cell is exactly"
-        f" zero. **{share:.0%}** of all reaction is to values that do not decide the label in question."
+        "Output 5, where the label flips, has read all 10 values and reacts most to value **6**. No cell is exactly"
+        f" zero. **{share:.0%}** of all reaction is to values that do not decide that label."
     )
     corner = reacting(monkeypatch, matrix[3:6, 3:6], HALVES, window=range(3, 6), **both)
-    assert corner.endswith(" **50%** of all reaction is to values that do not decide the label in question.")
+    assert corner.endswith(" **50%** of all reaction is to values that do not decide that label.")
 
 
 def of(name: str) -> Any:
@@ -460,7 +460,7 @@ def test_two_limits_are_both_named_and_one_without_a_parameter_is_named_in_hundr
         "At timestep **2**, as the running sum passes 0.50 and 1.25."
     )
     text = flips("share_of_total", [0.5, 0.5], [0, 1], [0.875])
-    assert text == "At timestep **2**: there the running sum, 1.00, first reaches 0.88."
+    assert text == "At timestep **2**, where the running sum, 1.00, first reaches 0.88."
 
 
 def test_a_run_that_was_stopped_is_named_by_what_it_has_seen() -> None:

@@ -173,7 +173,7 @@ def test_a_training_that_begins_again_takes_its_curve_back(served: Served) -> No
         served.house.hear("started", job)
         message = hear_until(client, lambda message: message["runs"] != [])
         assert message["runs"] == [{"run": 0, "from": 0, "seen": [], "loss": [], "count": []}]
-        assert message["text"].startswith("The training process died")
+        assert message["text"].startswith("The training process stopped")
 
 
 def test_one_that_waits_hears_of_the_queue_without_a_word_of_its_own_job(

@@ -55,7 +55,7 @@ def test_what_is_recorded_is_seen_at_once_and_what_is_not_says_its_seconds(monke
     model, training = replace(recorded.model, units=100), replace(recorded.training, epochs=20_000)
     other = replace(recorded, model=model, training=training)
     sentence = share.waiting([recorded, other, other])
-    assert "1 training " in sentence
+    assert "trains 1 run," in sentence
     seconds = re.search(r"about (\d+) s", sentence)
     assert seconds
     assert int(seconds[1]) == round(cost.seconds([other]))

@@ -177,7 +177,7 @@ def test_an_edited_sequence_is_judged_as_written_and_undone() -> None:
     write(app, "Train", "0.9 0.9 0.9 0 0 0 0 0 0 0")
     assert re.search(r"\*\*Your sequence: \d+ of 10 labels wrong", told(app))
     write(app, "Train", "0.9 0.9")
-    assert "A sequence of 10 timesteps needs 10 values, and this has 2." in told(app).replace("\\", "")
+    assert "This sequence needs 10 values, not 2." in told(app).replace("\\", "")
     write(app, "Train", "*b*")
     assert r"'\*b\*'" in told(app), "what was written is no markup"
     write(app, "Train", "0.9 0.9")

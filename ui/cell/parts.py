@@ -8,7 +8,7 @@ from bilstm_core import figures
 from bilstm_core.network.inference import trace
 from bilstm_core.network.introspection import gates_frame
 from bilstm_core.network.stepping import GATES, lines
-from ui import evaluations, state
+from ui import evaluations, state, wording
 from ui.cell import sentences, subject
 from ui.cell.subject import LINES, Walk
 from ui.chart.component import Click, chart
@@ -50,7 +50,7 @@ def controls(page: str, walk: Walk) -> None:
     onward.button(
         "New sequence", key=state.widget(page, "next"), on_click=subject.next_sequence, args=(page,), width="stretch"
     )
-    name = f"Fresh sequence {walk.number}" if walk.number else "The tutorial's worked example"
+    name = wording.sequence(walk.number, edited=False) if walk.number else sentences.WORKED_EXAMPLE
     what.caption(f"{name}. {sentences.NETWORK}")
 
 
@@ -115,9 +115,8 @@ def equations(walk: Walk) -> None:
             + (numbers if name == walk.line or (name in walk.known and name != "z") else "")
             + "</li>"
         )
-    words = f"Timestep {walk.at}, line {LINES.index(walk.line) + 1} of {len(LINES)}. " + sentences.at_work(
-        step, walk.line, len(walk.order)
-    )
+    at_work = sentences.at_work(step, walk.line, len(walk.order))
+    words = f"{sentences.place(walk.at, LINES.index(walk.line) + 1, len(LINES))} {at_work}"
     st.html(f'{STYLE}<div class="cell-lines"><p>{html.escape(words)}</p><ol>{"".join(rows)}</ol></div>')
 
 
@@ -134,23 +133,23 @@ def through_time(page: str, walk: Walk) -> None:
         return True
 
     with left:
-        st.markdown("**The sequence.** Choose a block to step into it.")
+        st.markdown(sentences.SEQUENCE)
         chart(
             sequences.figure(
                 problem, walk.rows, figures.color("forward"), chosen=walk.at, counted=not state.COVERED.get()
             ),
             key=f"{page}-timeline",
-            alt="The sequence's values, what the network answers, and what is expected.",
+            alt=sentences.SEQUENCE_ALT,
             on_click=choose,
         )
     with right:
-        st.markdown(f"**Unit {walk.unit} through the sequence.** Its gates and its two states.")
+        st.markdown(sentences.through(walk.unit))
         model = walk.run.spec.model
         [branch] = trace(problem, model, walk.run.weights, walk.batch.x)
         frame = gates_frame(branch, walk.unit - 1)
         chart(
             figures.gates(frame, figures.color("forward"), flip=walk.flip, row=60),
             key=f"{page}-gates",
-            alt=f"Gates and states of unit {walk.unit} by timestep: {', '.join(GATES.values())}, cell, hidden.",
+            alt=sentences.through_alt(walk.unit, GATES.values()),
         )
     st.caption(f"{sentences.ROUNDED} {evaluations.origin(walk.run)}")

@@ -1,13 +1,16 @@
 """All that the page Cell says of a unit, each sentence made of the numbers of its run."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bilstm_core.figures.cell import plain
 from bilstm_core.network.stepping import UnitStep
 
-NETWORK = "The network that Train opens with: one LSTM that reads forward, trained for 1,000 sequences."
-ROUNDED = "Numbers are rounded when they are shown, never before."
-MISSING = "The recorded network is missing. Install the recorded results, or run make record."
+NETWORK = "The network that Train opens with: one forward LSTM, trained on 1,000 sequences."
+ROUNDED = "Numbers are rounded only where they are shown."
+SEQUENCE = "**The sequence.** Choose a block to step into it."
+SEQUENCE_ALT = "The sequence's values, what the network answers, and what is expected."
+WORKED_EXAMPLE = "The tutorial's worked example"
+MISSING = "The recorded network is missing. Install the recorded results, or run `make record`."
 
 
 def unit(number: int, correlation: float) -> str:
@@ -37,7 +40,7 @@ def at_work(step: UnitStep, line: str, units: int) -> str:
     gates = step.gates
     said: Mapping[str, Callable[[], str]] = {
         "z": lambda: (
-            f"Four sums. Each weighs the value {plain(step.x)} and the hidden states of all {units} units, and adds a "
+            f"Four sums: each weighs the value {plain(step.x)} and the hidden states of all {units} units, and adds a "
             "bias."
         ),
         "i": lambda: f"The input gate lets in {gates['i']:.0%} of the candidate.",
@@ -86,3 +89,18 @@ def bracketed(number: float) -> str:
 def described(step: UnitStep, line: str, units: int, timesteps: int) -> str:
     """The figure in words."""
     return f"A cell at timestep {step.timestep} of {timesteps}. {at_work(step, line, units)}"
+
+
+def through(number: int) -> str:
+    """The heading of the figure of a unit's gates and states. number: of the unit, from 1"""
+    return f"**Unit {number} through the sequence.** Its gates and its two states."
+
+
+def through_alt(number: int, gates: Iterable[str]) -> str:
+    """What that figure shows. gates: their names"""
+    return f"Gates and states of unit {number} by timestep: {', '.join(gates)}, cell, hidden."
+
+
+def place(timestep: int, line: int, lines: int) -> str:
+    """Where the stepping stands. line: from 1, of `lines`"""
+    return f"Timestep {timestep}, line {line} of {lines}."

@@ -12,7 +12,7 @@ from ui import best_possible, evaluations, files, registry, state
 from ui.compare.resolved import Shown
 from ui.compare.tables import right_of
 
-NOT_YET = "There are files once all runs are trained and evaluated."
+NOT_YET = "Files come once all runs are trained and evaluated."
 
 
 def program(shown: Shown, question: str) -> Program:

@@ -6,15 +6,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bilstm_core.analysis.statistics import listed
 from bilstm_core.problems.base import Head
 from bilstm_core.specs import ProblemSpec
 from ui import wording
 
 ANSWER_LATER = "Press **Train** to find out."
-NO_FILES = "There are files once a run is trained."
+NO_FILES = "Files come once a run is trained."
 NO_RUN_ON_TRAIN = "Train shows no run yet."
 REACTS, HAS_READ = "What does each output react to?", "What has it read?"
-TABS = ("Hidden states", "Gates of a unit", "The merge", "While it learnt")
+TABS = ("Hidden states", "Gates of a unit", "The merge", "While it learned")
 EPOCHS_HELP = "One fresh sequence each."
 MERGING = {
     "concat": "both numbers go on to the output layer, side by side",
@@ -22,18 +23,17 @@ MERGING = {
     "mul": "their product goes on to the output layer",
     "ave": "their mean goes on to the output layer",
 }
-MOVES: Mapping[Head, tuple[str, str]] = {  # what the matrix's numbers are about, and the question that they answer
+MOVES: Mapping[Head, tuple[str, str]] = {  # what the matrix's numbers are of, and what they tell
     "binary": (
         "log-odds",
-        "how much does the output's log-odds change, up or down? Log-odds, for a probability near 0 or 1 hardly moves"
-        " any more.",
+        "how much the output's log-odds change, up or down (log-odds, because a probability near 0 or 1 hardly moves)",
     ),
     "categorical": (
         "logits",
-        "how far do the logits of the output's classes move, all together? Logits, for a probability near 0 or 1 hardly"
-        " moves any more.",
+        "how far the logits of the output's classes move, all together (logits, because a probability near 0 or 1"
+        " hardly moves)",
     ),
-    "regression": ("output", "how much does the output change, up or down?"),
+    "regression": ("output", "how much the output changes, up or down"),
 }
 CELLS: Mapping[str, str] = {
     "lstm": "cell state = forget gate × cell state before + input gate × candidate; "
@@ -42,11 +42,11 @@ CELLS: Mapping[str, str] = {
     "the reset gate says how much of the state before goes into the candidate.",
     "rnn": "A simple RNN has no gates: its hidden state is all there is.",
 }
-NO_MERGE = "One direction: there is nothing to merge. Choose **bidirectional** to see a merge step by step."
-OTHER_MERGES = "The other rows say what the other merges would make of the same two numbers."
+NO_MERGE = "One direction has nothing to merge. Choose **bidirectional** to see a merge step by step."
+OTHER_MERGES = "The other rows show what the other merges would make of the same two numbers."
 CHECKPOINTS = (
-    "Press Replay or move the scrubber. Each checkpoint is the same training, ended after so many sequences; the "
-    "units are those most tied to the label at the end."
+    "Press Replay or move the scrubber. Each checkpoint is the same training, stopped early. The units are those that "
+    "follow the label most closely at the end."
 )
 CHECKPOINTS_ALT = "Sensitivities and hidden states at each checkpoint of the training, on a scrubber."
 GRID_ALT = "Which values each output has read, and which decide its label."
@@ -68,7 +68,7 @@ def reaction(output: int, *, turns: bool, read: npt.NDArray[np.bool_], most: int
     turns: whether its label is another than the one before; read: of the real values; most: from 1, None if it reacts
     to none; part: whether only some of the values are shown
     """
-    where = ", where the label turns," if turns else ""
+    where = ", where the label flips," if turns else ""
     among = ", of those shown," if part else ""
     reacts = f"{among} reacts most to value **{most}**" if most else " reacts to none"
     return f"Output {output}{where} has read {span(read)} and{reacts}."
@@ -81,16 +81,19 @@ def zeros(unread: int, faded: int, cells: int) -> str:
     """
     if not unread + faded:
         return "No cell is exactly zero."
-    sentence = f"In all, **{unread + faded:,} of {cells:,}** cells are exactly zero: "
+    are = "is" if unread + faded == 1 else "are"
+    sentence = f"In all, **{unread + faded:,} of {cells:,}** cells {are} exactly zero"
     if not faded:
-        return sentence + "those values it has not read."
-    small = "it has read, but its reaction is too small to tell from zero"
-    return sentence + (f"{unread:,} values it has not read, {faded:,} {small}." if unread else f"those values {small}.")
+        return f"{sentence}: the value was not read."
+    if not unread:
+        return f"{sentence}: the reaction is too small to tell from zero."
+    small = "the reaction is too small to tell from zero"
+    return f"{sentence}: {unread:,} because the value was not read, {faded:,} because {small}."
 
 
 def idle(share: float) -> str:
     """How much of all reaction is to values that decide nothing; empty where none is."""
-    return f"**{share:.0%}** of all reaction is to values that do not decide the label in question." if share else ""
+    return f"**{share:.0%}** of all reaction is to values that do not decide that label." if share else ""
 
 
 def span(known: npt.NDArray[np.bool_]) -> str:
@@ -111,29 +114,29 @@ def unit_of(head: Head) -> str:
 def matrix(problem: ProblemSpec) -> str:
     """How matrix and grid are read."""
     return (
-        f"Matrix: if a value is raised a little, {MOVES[problem.problem.head][1]} "
+        f"Matrix: {MOVES[problem.problem.head][1]}, when a value is raised a little. "
         f"Grid: filled, has read; outlined, {wording.outlined(problem)}."
     )
 
 
 def matrix_alt(zero: int) -> str:
     """What the matrix shows. zero: how many cells are"""
-    return f"How much each output reacts to each value; {zero} cells are exactly zero."
+    return f"How much each output reacts to each value; {zero} cell{' is' if zero == 1 else 's are'} exactly zero."
 
 
 def shown_part(first: int, last: int, timesteps: int, *, padded: bool) -> str:
     """Which timesteps the matrix shows, and why not all. padded: whether the rest is padding"""
-    why = "the rest is padding" if padded else "around the flip: all of them take too long for a network of this size"
+    why = "the rest is padding" if padded else "around the flip: a network of this size takes too long for all of them"
     return f"The matrix shows timesteps {first} to {last} of {timesteps}, {why}."
 
 
 def states(units: int, sequences: int, *, together: bool, layers: int) -> str:
     """Which units the states are of. together: whether the merged numbers' units are shown of all three"""
-    follow = "the merged numbers' closest units in all three, so that a row can be followed through the merge"
+    which, order = ("The unit", "") if units == 1 else (f"The {units} units", ", closest first")
+    follow = " All three show the merged numbers' closest units, so that a row can be followed through the merge."
     return (
-        f"The {units} units whose state goes most closely with the label: by the correlation"
-        f" of state and label over all timesteps of {sequences} fresh sequences;"
-        f" {follow if together else 'the closest first'}." + (" The last layer is shown." if layers > 1 else "")
+        f"{which} whose state follows the label most closely{order}: by correlation over all timesteps of {sequences}"
+        " fresh sequences." + (follow if together else "") + (" The last layer is shown." if layers > 1 else "")
     )
 
 
@@ -144,12 +147,12 @@ def states_alt(name: str) -> str:
 
 def unit(number: int, tie: float | None) -> str:
     """A unit in the list. tie: its correlation with the label, where it is known"""
-    return f"{number}" if tie is None else f"{number} (correlation with the label {tie:+.2f})"
+    return f"{number}" if tie is None else f"{number} (correlation with the label {with_sign(tie)})"
 
 
 def gates(cell: str, *, from_end: bool) -> str:
     """How a cell's state comes about. from_end: whether its branch reads backward"""
-    before = " Before means: at the timestep after, for this branch reads from the end." if from_end else ""
+    before = " This branch reads from the end, so the state before is that of the timestep after." if from_end else ""
     return CELLS[cell] + before
 
 
@@ -160,7 +163,7 @@ def gates_alt(unit: int, branch: str) -> str:
 
 def merge_alt(first: float, second: float) -> str:
     """What the figure of the merges shows."""
-    return f"What each merge makes of {first:.2f} and {second:.2f}."
+    return f"What each merge makes of {first:.2f} and {second:.2f}.".replace("-", "−")
 
 
 def merged_by(merge_mode: str) -> str:
@@ -176,9 +179,14 @@ def weighed(terms: Sequence[tuple[float, float]], timestep: int, total: float, *
     products = " and ".join(f"{signed(weight)} × {signed(merged)}" for weight, merged in terms)
     added = sum(weight * merged for weight, merged in terms)
     return (
-        f"The output layer weighs it: {products}. So this unit adds **{added:+.2f}** to "
-        f"{'the log-odds of ' if log_odds else ''}output {timestep}; all units and the bias together make {total:+.2f}."
+        f"The output layer weighs it: {products}. This unit adds **{with_sign(added)}** to "
+        f"{'the log-odds of ' if log_odds else ''}output {timestep}. All units and the bias make {with_sign(total)}."
     )
+
+
+def with_sign(number: float) -> str:
+    """A number that can be above or below zero."""
+    return f"{number:+.2f}".replace("-", "−")
 
 
 def signed(number: float) -> str:
@@ -189,15 +197,14 @@ def signed(number: float) -> str:
 def checkpoints(epochs: Sequence[int], updates: int) -> str:
     """What the checkpoints are. updates: weight updates that are missing"""
     return (
-        "The same training again, ended early: what the network was like after "
-        + ", ".join(f"{each:,}" for each in epochs)
-        + f" epochs. {updates:,} weight updates in the background."
+        f"The same training, stopped early: the network after {listed([f'{each:,}' for each in epochs])} "
+        f"epoch{'' if list(epochs) == [1] else 's'}. That takes {updates:,} weight update{'' if updates == 1 else 's'}."
     )
 
 
 def train_checkpoints(missing: int) -> str:
     """What the button says."""
-    return f"Train {missing} checkpoints"
+    return f"Train {missing} checkpoint{'' if missing == 1 else 's'}"
 
 
 def no_checkpoint(updates: int, updates_an_epoch: int) -> str:
@@ -209,12 +216,12 @@ def no_checkpoint(updates: int, updates_an_epoch: int) -> str:
 def moment(seen: int, total: int) -> str:
     """A checkpoint's name on the scrubber. seen, total: sequences"""
     of = f"{total:,} sequence{'s' if total > 1 else ''}"
-    return f"after all {of}" if seen == total else f"after {seen:,} of {of}"
+    return f"after {'all ' if total > 1 else ''}{of}" if seen == total else f"after {seen:,} of {of}"
 
 
 FILES: Mapping[str, Any] = {
     "The sequence": "Its values, answers and labels.",
-    "Hidden states": "Of the units whose state goes most closely with the label.",
+    "Hidden states": "Of the units whose state follows the label most closely.",
 }
 
 

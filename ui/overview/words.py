@@ -6,20 +6,20 @@ START = "Start: see the problem"
 LESSON = "Take the lesson: guess, then see"
 ORDER = "Tutorial's order (output reversed)"
 TEN_MINUTES = (
-    "**Ten minutes.** See when a label flips on The problem, train a network on Train and look at its mistakes, "
-    "then ask Directions whether reading both ways helps."
+    "**Ten minutes.** On The problem, see when a label flips. On Train, train a network and look at its mistakes. "
+    "On Directions, find out whether reading both ways helps."
 )
 TEACH = (
-    "**Teach it.** Project this picture and let the class say which inputs an output has read. Let everyone bet "
-    "on a curve, then open Directions with ten starts."
+    "**Teach it.** Project this picture and ask which inputs an output has read. Have everyone bet on a curve, "
+    "then open Directions with ten starts."
 )
 OWN = (
-    "**Try your own settings.** On Train choose timesteps, units, cell and layers, keep runs for comparison, "
-    "and take every curve and table away as CSV."
+    "**Try your own settings.** On Train, choose timesteps, units, cell and layers. Keep runs to compare them, "
+    "and save any curve or table as CSV."
 )
 PICTURE = (
-    "One box a timestep, always the same network. The dots in a box are its units: more units make the boxes "
-    "richer, not the row longer."
+    "Each box is one timestep; all boxes in a row are the same network. The dots are its units: more units make "
+    "the boxes richer, not the row longer."
 )
 
 
@@ -33,7 +33,7 @@ def answer(read: Sequence[Sequence[int]]) -> str:
     }
     rule = next((words for words, values in rules.items() if values == read), None)
     if rule is None:
-        return "Output t has read **the last t values**: the outputs come in the order in which the network read."
+        return "Output t has read **the last t values**: outputs stay in the order of reading."
     return f"Every output has read {rule}. Point at one to see which values reach it."
 
 

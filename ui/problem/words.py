@@ -1,4 +1,4 @@
-"""What the Problem page says."""
+"""What the page The problem says."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,11 +13,11 @@ NEW, TRAIN = "New sequence", "Train a model on it"
 WORKED_EXAMPLE = "The worked example of the tutorial."
 NUMBERS = "No label flips here: each answer is a number."
 KNOWN_TO: Mapping[str, str] = {
-    "forward": "Every label can be known from the past alone.",
-    "backward": "Every label can be known from the future alone.",
-    "bidirectional": "No single direction is enough to know every answer.",
+    "forward": "The past alone decides every label.",
+    "backward": "The future alone decides every label.",
+    "bidirectional": "Neither past nor future alone decides every answer.",
 }
-BLIND = "What does a blind guess lose?"
+BLIND = "How far off is a blind guess?"
 SHARES_ALT = "How often each timestep has each label."
 SHARES_OF = "Counted on 20,000 fresh sequences."
 
@@ -31,7 +31,7 @@ def flip(problem: ProblemSpec, rows: pd.DataFrame, limits: Sequence[float] | Non
     labels = rows["expected"].to_numpy()
     turns = [int(step) for step in rows["timestep"][1:][np.diff(labels) != 0]]
     if limits is None or declared.waterfall is None:
-        ones = f"{int(labels.sum())} of {len(labels)} labels are 1"
+        ones = f"{int(labels.sum())} of {len(labels)} labels {'is' if labels.sum() == 1 else 'are'} 1"
         return f"{at(turns)}; {ones}." if turns else f"Never here: {ones}."
     if len(limits) > 1:
         if not turns:
@@ -40,14 +40,15 @@ def flip(problem: ProblemSpec, rows: pd.DataFrame, limits: Sequence[float] | Non
         return f"{at(turns)}, as the running sum passes {goals}."
     goal = f"{limits[0]:.2f}"
     if declared.parameters:
-        goal = f"{limits[0]:g} ({problem.threshold:g} × {problem.timesteps} timesteps)"
+        steps = f"{problem.timesteps} timestep{'' if problem.timesteps == 1 else 's'}"
+        goal = f"{limits[0]:g} ({problem.threshold:g} × {steps})"
     return _coming(rows, goal) if declared.waterfall.from_end else _reached(rows, goal)
 
 
 def at(turns: Sequence[int]) -> str:
     """The beginning of a sentence: at which timesteps."""
     if len(turns) > MOST_TURNS:
-        return f"At {len(turns)} timesteps, the first of them **{turns[0]}**"
+        return f"At {len(turns)} timesteps, the first at **{turns[0]}**"
     steps = listed([f"**{step}**" for step in turns])
     return f"At timestep{'s' if len(turns) > 1 else ''} {steps}" if turns else "Never here"
 
@@ -55,9 +56,9 @@ def at(turns: Sequence[int]) -> str:
 def _reached(rows: pd.DataFrame, goal: str) -> str:
     ones = rows.loc[rows["expected"] == 1, "timestep"]
     if ones.empty:
-        return f"Never here: the running sum ends at {rows['x'].sum():.2f} and does not reach {goal}."
+        return f"Never here: the running sum ends at {rows['x'].sum():.2f}, short of {goal}."
     first = int(ones.iloc[0])
-    return f"At timestep **{first}**: there the running sum, {rows['x'][:first].sum():.2f}, first reaches {goal}."
+    return f"At timestep **{first}**, where the running sum, {rows['x'][:first].sum():.2f}, first reaches {goal}."
 
 
 def _coming(rows: pd.DataFrame, goal: str) -> str:
@@ -66,9 +67,9 @@ def _coming(rows: pd.DataFrame, goal: str) -> str:
         return f"Never here: even the last value, {rows['x'].iloc[-1]:.2f}, reaches {goal}."
     first = int(zeros.iloc[0])
     if first == 1:
-        return f"Never here: all values together, {rows['x'].sum():.2f}, do not reach {goal}."
+        return f"Never here: all values together come to {rows['x'].sum():.2f}, short of {goal}."
     left = rows["x"][first - 1 :].sum()
-    return f"At timestep **{first}**: there what is still to come, {left:.2f}, first falls short of {goal}."
+    return f"At timestep **{first}**, where what is still to come, {left:.2f}, first falls short of {goal}."
 
 
 def about(problem: ProblemSpec) -> str:
@@ -78,20 +79,20 @@ def about(problem: ProblemSpec) -> str:
 
 def how_often(classes: int) -> str:
     """What the bars answer. classes: how many labels there are"""
-    return "How often is each label 1?" if classes == 2 else "How often is each label given?"
+    return "How often is each label 1?" if classes == 2 else "How often does each label come up?"
 
 
 def by_mean(loss: float) -> str:
     """How far whoever knows the timestep alone gets where answers are numbers. loss: the mean squared error"""
     return (
-        f"Who knows the timestep alone does best to answer with the mean, and has a mean squared error of "
-        f"**{loss:.2f}**. There are no labels to count."
+        f"The best guess from the timestep alone is the mean. Its mean squared error is **{loss:.2f}**. There are no "
+        "labels to count."
     )
 
 
 def by_position(accuracy: float) -> str:
     """How far whoever knows the timestep alone gets where answers are labels. accuracy: of labels"""
     return (
-        f"A guess by position alone is right **{accuracy:.0%}** of the time: it names each timestep's most frequent "
+        f"A guess by position alone is right **{accuracy:.0%}** of the time. It gives each timestep's most frequent "
         "label and never looks at a value."
     )

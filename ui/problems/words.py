@@ -11,7 +11,7 @@ from bilstm_core.specs import ProblemSpec
 from ui import wording
 
 NOT_TRAINED = "Not trained yet. Press Run."
-NO_FILES = "There are files once all nine cells are trained."
+NO_FILES = "Files come once all nine cells are trained."
 RUN, AGAIN, NEW_SEED, OPEN = "Run", "Train live", "New seed", "Open on Train"
 MORE = "More problems"
 OPEN_ONE = "Choose a problem above, or a cell here, to open it."
@@ -34,11 +34,11 @@ def origin(tested: int, recorded: str, here: int, runs: int) -> str:
     tested: fresh sequences; recorded: of those that come with the program, a sentence; here: how many do not, of `runs`
     """
     trained = (
-        f"{LONG_ENOUGH.sequences:,} sequences in batches of {LONG_ENOUGH.batch_size} each, tested on "
-        f"{tested:,} fresh ones. Best possible: the likelier label at each timestep, of whoever has read the same; a "
-        "model can come out a little above it."
+        f"Each was trained on {LONG_ENOUGH.sequences:,} sequences in batches of {LONG_ENOUGH.batch_size}, and tested "
+        f"on {tested:,} fresh ones. Best possible: the likelier label at each timestep, from what that direction has "
+        "read. A model can land a little above it, by chance or with labels that fit together."
     )
-    return f"{trained} {recorded} {f'{here} of {runs} trained here.' if here else ''}"
+    return " ".join(part for part in (trained, recorded, f"{here} of {runs} trained here." if here else "") if part)
 
 
 def numbers(names: Sequence[str]) -> str:

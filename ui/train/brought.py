@@ -11,7 +11,7 @@ from bilstm_core.files.bundle import read_file
 from bilstm_core.limits import limits
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import address, session, state
+from ui import address, looks, session, state
 from ui.train import words
 
 AT_ONCE = 6  # runs of a file that join the tray; of more, the first start of each model
@@ -39,9 +39,10 @@ def uploader(page: str) -> None:
                 args=(page,),
             )
             st.caption(words.CHECKED)
-    if brought["sentence"]:
-        icon = "error" if brought["refused"] else "check"
-        st.markdown(f":material/{icon}: {address.escaped(brought['sentence'])}")
+    if brought["refused"]:
+        looks.error(address.escaped(brought["sentence"]))
+    elif brought["sentence"]:
+        st.markdown(f":material/check: {address.escaped(brought['sentence'])}")
 
 
 def _entry(page: str, count: int) -> state.Entry[object]:

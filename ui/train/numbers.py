@@ -61,4 +61,4 @@ def wholly_right(run: Run, evaluation: Evaluation) -> lesson_texts.Answer | None
     """What the lesson asks for: the share of sequences that are wholly right; None where there are no labels."""
     if not wording.classes(run.spec.problem) or evaluations.diverged(evaluation):
         return None
-    return lesson_texts.wholly_right(evaluation.exact, evaluation.accuracy, run.spec.problem.timesteps)
+    return lesson_texts.wholly_right(evaluation.exact, evaluation.accuracy)

@@ -9,7 +9,7 @@ from bilstm_core.runs import Run
 from ui import best_possible, code, evaluations, files, live, registry, session, state
 from ui.train import numbers, trainer, tray
 
-NOT_YET = "There are files once a run is trained and evaluated."
+NOT_YET = "Files come once a run is trained and evaluated."
 
 
 def offer(page: str, run: Run | None, evaluation: Evaluation | None) -> files.Offer | str:

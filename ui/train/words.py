@@ -71,7 +71,7 @@ def facts(measured: tuple[float, float] | None, parameters: int, seconds: float,
         right, loss = measured
         lines += [f"Single labels right: **{right:.1%}**", f"Loss, fresh sequences: **{loss:.3f}** nats/label"]
     lines.append(f"Parameters: **{parameters:,}**")
-    with_others = f", beside {beside} others" if beside else ""
+    with_others = f", beside {beside} other{'' if beside == 1 else 's'}" if beside else ""
     lines.append(f"Trained in **{seconds:.1f} s**{with_others}{f', compiled in {compiled:.1f} s' if compiled else ''}")
     return "  \n".join(lines)
 
@@ -110,7 +110,7 @@ def _standing(values: Sequence[float], own: float, low: str, high: str) -> str:
 OTHER_SETTINGS = "Figure and numbers are of other settings. Press Train for these."
 NOTHING_YET = "Nothing trained yet. Press Train."
 TRAINED_ALREADY = "Trained already: here is the result."
-REPLAY = "Replay shows one probe sequence while it is learnt."
+REPLAY = "Replay shows one probe sequence while it is learned."
 GROWING_ALT = "Loss of the network while it trains, by sequences seen."
 CURVE_ALT = "Loss by sequences seen."
 
@@ -166,7 +166,7 @@ def too_large(size: int, megabytes: int) -> str:
 
 def no_room(runs: int, room: int) -> str:
     """That the tray has too little room."""
-    return f"It has {runs} runs for the tray, which has room for {room}. Remove some first."
+    return f"It has {runs} run{'' if runs == 1 else 's'} for the tray, which has room for {room}. Remove some first."
 
 
 def brought(new: int, of: int, chosen: int) -> str:
