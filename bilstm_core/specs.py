@@ -220,7 +220,7 @@ class RunSpec:
             raise ValueError(
                 f"{self.training.sequences:,} sequences are too many for this network and this number of timesteps."
                 f" They take {self.work() / MAX_WORK:,.1f} times the work that is allowed."
-                " Lower epochs, sequences per epoch, units or timesteps."
+                " Lower epochs, units or timesteps."
             )
         if self.step_memory() > MAX_STEP_MEMORY:
             most = int(MAX_STEP_MEMORY / self.step_memory() * self.training.canonical().batch_size)

@@ -24,7 +24,7 @@ complete = best_possible.known(specs)
 table = grid.cells(PAGE, grid.NINE)
 with offered:
     files.popover(PAGE, lambda: taken.offer(PAGE, cell, table))
-answer.markdown(deciding.headline(table))
+answer.markdown(*deciding.headline(table))
 lesson.came_out(PAGE, lambda: grid.cannot(table))
 wide, narrow = st.columns([2.1, 1], gap="medium")
 with wide:

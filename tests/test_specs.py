@@ -52,7 +52,7 @@ def test_total_work_is_capped_with_a_sentence_that_says_what_to_lower() -> None:
         RunSpec(training=TrainingSpec(epochs=20_000, sequences_per_epoch=100_000))
     assert str(caught.value) == (
         "2,000,000,000 sequences are too many for this network and this number of timesteps. They take 401.6 times the"
-        " work that is allowed. Lower epochs, sequences per epoch, units or timesteps."
+        " work that is allowed. Lower epochs, units or timesteps."
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from bilstm_core.analysis.statistics import listed, shares
+from bilstm_core.analysis.telling import Told, capital
 from bilstm_core.presets import DECIDES
 from bilstm_core.problems import PROBLEMS
 
@@ -13,19 +14,19 @@ ROWS: Mapping[str, str] = {name: KINDS.get(name, problem.title) for name, proble
 SOLVED = 0.85  # of whole sequences right
 
 
-def headline(table: pd.DataFrame) -> str:
+def headline(table: pd.DataFrame) -> Told:
     """When both directions are needed, as the nine cells have it, and nothing that their intervals leave open.
 
     table: decides, direction, exact, low, high
     """
     if table["exact"].isna().any():
-        return "Not all nine are trained yet."
+        return Told("Not all nine are trained yet.")
     goal = f"over {SOLVED:.0%} of sequences wholly right"
     solved: dict[str, list[str]] = {}
     for kind, rows in table.groupby("decides", sort=False):
         close = rows.loc[(rows["low"] <= SOLVED) & (rows["high"] >= SOLVED), "direction"].tolist()
         if close:
-            return f"These runs leave it open: {_when(str(kind))}, {listed(close)} may or may not get {goal}."
+            return Told(f"These runs leave it open: {_when(str(kind))}, {listed(close)} may or may not get {goal}.")
         solved[str(kind)] = rows.loc[rows["low"] > SOLVED, "direction"].tolist()
     only_both = [kind for kind, names in solved.items() if names == ["bidirectional"]]
     told = "; ".join(
@@ -34,14 +35,15 @@ def headline(table: pd.DataFrame) -> str:
         if kind not in only_both
     )
     if not only_both:
-        return f"These runs do not show that both are ever needed. O{goal[1:]}: {told}."
+        return Told("These runs do not show that both are ever needed.", f"O{goal[1:]}: {told}.")
     decided = table[table["decides"] == only_both[0]].set_index("direction")
     forward, backward = (f"{share:.0%}" for share in decided["exact"][["forward", "backward"]])
     both, low, high = shares(*decided.loc["bidirectional", ["exact", "low", "high"]])
     elsewhere = f" Also over {SOLVED:.0%}: {told}." if told else ""
-    return (
-        f"{listed([_when(kind) for kind in only_both]).capitalize()}: bidirectional gets **{both}** of sequences "
-        f"wholly right ({low} to {high}), forward {forward}, backward {backward}.{elsewhere}"
+    return Told(
+        f"{capital(listed([_when(kind) for kind in only_both]))}, only bidirectional gets {goal}: **{both}**, "
+        f"forward {forward}, backward {backward}.",
+        f"95% interval {low} to {high}.{elsewhere}",
     )
 
 

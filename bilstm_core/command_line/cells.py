@@ -44,7 +44,7 @@ class Cells:
     @property
     def sentences(self) -> list[str]:
         """What may be said of the nine cells."""
-        return [headline(self.nine)]
+        return [headline(self.nine).whole]
 
     def document(self) -> dict[str, Any]:
         """All of it, for JSON."""

@@ -117,6 +117,13 @@ def test_a_comparison_that_is_too_much_has_fewer_starts_on_a_button_which_can_th
     assert app.session_state[f"session.job.{PAGE}"]
 
 
+def test_a_comparison_whose_networks_are_too_much_for_one_training_is_refused_in_a_sentence() -> None:
+    app = visit(merge_page, **{f"{PAGE}.units": 256, f"{PAGE}.timesteps": 200, f"{PAGE}.epochs": 20_000})
+    assert not app.exception
+    assert ["times the work that is allowed" in text.value for text in app.error] == [True]
+    assert label(app) == ""
+
+
 def test_a_training_that_is_too_much_has_fewer_epochs_on_a_button_which_trains_them(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

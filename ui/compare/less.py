@@ -13,8 +13,10 @@ from ui.compare.comparison import Comparison
 def fitting(comparison: Comparison, settings: ComparisonSettings, share: float) -> ComparisonSettings | None:
     """The settings with the most epochs and starts that take this share of the work; None where no choice is so small.
 
-    Fewer starts go before fewer epochs where both take as long.
+    Fewer starts go before fewer epochs where both take as long. A share of 0 is of settings that make no spec.
     """
+    if not share:
+        return None
     most_s = share * _seconds(comparison, settings)
     found = [
         (needed_s, epochs, smaller)

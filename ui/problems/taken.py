@@ -50,7 +50,7 @@ def _gather(page: str, cell: Cell, table: pd.DataFrame, nine: list[Run], opened:
     return Findings(
         title=registry.PROBLEMS.title,
         question=registry.PROBLEMS.question,
-        sentences=[headline(table)],
+        sentences=[headline(table).whole],
         drawings=drawings,
         tables=tables,
         specs={f"{ROWS[run.spec.problem.name]}: {run.spec.model.direction}": run.spec for run in nine},
