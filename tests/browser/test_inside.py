@@ -51,7 +51,7 @@ def test_every_tab_draws_and_checkpoints_are_trained_on_demand(open_page: OpenPa
     page.get_by_role("tab", name="The merge").click()
     drawn(page, "merge")
     expect(page.get_by_text("This model was trained with concat")).to_be_visible()
-    page.get_by_role("tab", name="While it learned").click()
+    page.get_by_role("tab", name="As it learned").click()
     page.get_by_role("button", name="Train 9 checkpoints").click()
     drawn(page, "checkpoints", LONG_ENOUGH)
     controls = page.get_by_test_id("controls-Inside-checkpoints")

@@ -15,7 +15,7 @@ ANSWER_LATER = "Press **Train** to find out."
 NO_FILES = "Files come once a run is trained."
 NO_RUN_ON_TRAIN = "Train shows no run yet."
 REACTS, HAS_READ = "What does each output react to?", "What has it read?"
-TABS = ("Hidden states", "Gates of a unit", "The merge", "While it learned")
+TABS = ("Hidden states", "Gates of a unit", "The merge", "As it learned")
 EPOCHS_HELP = "One fresh sequence each."
 MERGING = {
     "concat": "both numbers go on to the output layer, side by side",
