@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from ui import code, controls, derivation, evaluations, files, lesson, registry, share, shell
+from ui import code, derivation, evaluations, files, lesson, registry, share, shell
 from ui.inside import sensitivity, subject, tabs, taken, words
 
 shell.enter(__file__)
@@ -13,11 +13,9 @@ PAGE = registry.INSIDE.name
 st.title(registry.INSIDE.question)
 answer, how = derivation.headline()
 with st.container(key="controls"):
-    settings = subject.model_controls(PAGE)
+    settings, go = subject.model_controls(PAGE)
     spec, run = subject.spec_of(settings), subject.chosen_run(PAGE, settings)
-    with st.container(key="go"):
-        subject.training(PAGE, spec, run)
-        controls.settings_switch()
+    subject.training(PAGE, spec, run, go)
 with how:
     derivation.popover(None, first=derivation.REACTION)
     code.popover_of_run(PAGE, run)

@@ -10,11 +10,12 @@ from bilstm_core.palette import FORWARD, INK, LINE, PAPER, QUIET
 
 GATES_AT = {"f": 30.0, "i": 46.0, "g": 62.0, "o": 79.0}
 NAMES = {"f": "forget gate", "i": "input gate", "g": "candidate", "o": "output gate"}
-HALF = 7.2  # of a box's width
+NAMES_END = {"f": 29.0, "i": 45.0, "g": 61.0, "o": 76.0}  # beside the way up, clear of what it leads to
+HALF, WIDE_HALF = 7.2, 8.0  # of a box's width; of one whose title has a second word
 LEVEL = "rgba(45, 102, 247, 0.28)"  # FORWARD, faint
 UNKNOWN = "?"
 KEPT, ADDED, SHOWN = (30.0, 88.0), (54.0, 88.0), (79.0, 66.0)  # where numbers are multiplied or added
-LET_IN = (54.0, 64.0)
+LET_IN = (54.0, 66.0)
 
 # From one place to the next; the first word is the line of the equations that makes use of it
 WAYS: Sequence[tuple[str, Sequence[tuple[float, float]]]] = (
@@ -24,13 +25,13 @@ WAYS: Sequence[tuple[str, Sequence[tuple[float, float]]]] = (
     ("c", [(15.5, 88), (27.5, 88)]),
     ("c", [(30, 50), (30, 82)]),
     ("c", [(32.5, 88), (51.5, 88)]),
-    ("c", [(46, 50), (46, 64), (51.5, 64)]),
-    ("c", [(62, 50), (62, 64), (56.5, 64)]),
-    ("c", [(54, 70), (54, 82)]),
+    ("c", [(46, 50), (46, 66), (51.5, 66)]),
+    ("c", [(62, 50), (62, 66), (56.5, 66)]),
+    ("c", [(54, 72), (54, 82)]),
     ("c", [(56.5, 88), (71.5, 88)]),
     ("h", [(79, 80), (79, 72)]),
     ("h", [(79, 50), (79, 60)]),
-    ("h", [(81.5, 66), (86, 66)]),
+    ("h", [(81.5, 66), (88.3, 66)]),
 )
 
 
@@ -63,11 +64,12 @@ def cell(
             "width": 4 if working else 1.5,
             "dash": "solid" if shown else "dot",
         }
-        corners = {"x0": x - HALF, "x1": x + HALF, "y0": y - 10, "y1": y + 10}
+        half = HALF if line else WIDE_HALF
+        corners = {"x0": x - half, "x1": x + half, "y0": y - 10, "y1": y + 10}
         shapes.append({"type": "rect", **corners, "fillcolor": PAPER, "line": {"width": 0}})
         if shown and level is not None:
             low, high = sorted((y, y + 10 * level)) if line in ("g", "c", "h", "") else (y - 10, y - 10 + 20 * level)
-            inside = {"x0": x - HALF, "x1": x + HALF, "y0": max(low, y - 10), "y1": min(high, y + 10)}
+            inside = {"x0": x - half, "x1": x + half, "y0": max(low, y - 10), "y1": min(high, y + 10)}
             shapes.append({"type": "rect", **inside, "fillcolor": LEVEL, "line": {"width": 0}, "name": f"level {name}"})
         shapes.append({"type": "rect", **corners, "line": edge, "name": f"box {name}"})
         value = plain(numbers[name]) if shown else UNKNOWN
@@ -88,11 +90,11 @@ def cell(
                     font={"size": canvas.TEXT, "color": FORWARD if now == "z" else INK},
                 )
             )  # fmt: skip
-        notes.append(
-            canvas.note(NAMES[gate], x + 1, 50, name=" ", xref="x", yref="y", xanchor="left", yanchor="bottom")
-        )
+        gate_name = NAMES[gate].replace(" ", "<br>")
+        at = {"xref": "x", "yref": "y", "xanchor": "right", "yanchor": "bottom", "align": "right"}
+        notes.append(canvas.note(gate_name, NAMES_END[gate], 50, name=" ", **at))
     box("c", (79, 88), line="c", title="c", level=numbers["c"] / reach)
-    box("h", (93, 68), line="h", title="h", level=numbers["h"])
+    box("h", (95.5, 66), line="h", title="h", level=numbers["h"])
     for (x, y), sign, line in ((KEPT, "×", "c"), (LET_IN, "×", "c"), (ADDED, "+", "c"), (SHOWN, "×", "h")):
         working = line == now
         shapes.append(
@@ -102,14 +104,14 @@ def cell(
             }
         )  # fmt: skip
         notes.append(canvas.note(f"<b>{sign}</b>", x, y, xref="x", yref="y", font={"size": 16, "color": INK}))
-    notes.append(canvas.note("tanh", 78, 75, xref="x", yref="y", xanchor="right"))
+    notes.append(canvas.note("tanh", 77.5, 75, xref="x", yref="y", xanchor="right"))
     return canvas.figure(
         [{"type": "scatter", "mode": "markers", "x": [], "y": [], "hoverinfo": "skip"}],
         height=height,
         margin=(2, 2, 2, 2),
         narrow={"height": 300},
         says=spoken.cell(numbers, known, NAMES),
-        xaxis=canvas.bare_axis(range=[0, 101]),
+        xaxis=canvas.bare_axis(range=[-0.5, 103.5]),
         yaxis=canvas.bare_axis(range=[0, 100]),
         shapes=[{"xref": "x", "yref": "y", **shape} for shape in shapes],
         annotations=notes,

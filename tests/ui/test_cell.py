@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from bilstm_core.figures.cell import plain
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.store import read_recorded
+from ui import state
 from ui.cell import sentences, subject
 from ui.cell.subject import LINES
 
@@ -36,6 +37,17 @@ def marked(app: AppTest) -> str:
 def press(app: AppTest, name: str) -> None:
     app.button(key=f"{PAGE}.{name}").click().run()
     assert not app.exception
+
+
+def test_while_the_answer_is_covered_the_panel_does_not_tell_it() -> None:
+    app = visit()
+    app.session_state[state.COVERED.key] = True
+    app.run()
+    assert "Timestep 1, line 1 of 7." in panel(app)
+    app.session_state[state.COVERED.key] = False
+    app.run()
+    assert marked(app) == "c = f * c + i * g"
+    assert "Timestep 4, line 6 of 7." in panel(app)
 
 
 def test_it_opens_where_the_label_turns_and_steps_through_the_lines_there_and_back() -> None:

@@ -25,8 +25,8 @@ def train_page() -> None:
 def inside_page() -> None:
     from ui.inside import subject
 
-    settings = subject.model_controls("Inside")
-    subject.training("Inside", subject.spec_of(settings), subject.chosen_run("Inside", settings))
+    settings, go = subject.model_controls("Inside")
+    subject.training("Inside", subject.spec_of(settings), subject.chosen_run("Inside", settings), go)
 
 
 def problems_page() -> None:

@@ -69,7 +69,10 @@ def _tied(digest: str, _run: Run) -> npt.NDArray[np.float64]:
 
 
 def walk(page: str, network: Run) -> Walk:
-    """Where the page stands; at first where the label turns, with the cell state at work."""
+    """Where the page stands.
+
+    At first where the label turns, with the cell state at work; at the very beginning while the answer is covered.
+    """
     number = state.SEQUENCE(page).get()
     problem = network.spec.problem
     fresh = sequences.fresh(problem)
@@ -83,8 +86,9 @@ def walk(page: str, network: Run) -> Walk:
     steps = tuple(unit_steps(batch.x[0, :, 0], (matrices[0], matrices[1], matrices[2]), unit - 1))
     ones = rows.loc[rows["expected"] == 1, "timestep"]
     flip = int(ones.iloc[0]) if len(ones) else None
-    at = min(state.STANDS_AT(page).get() or flip or 1, len(steps))
-    line = state.LINE(page).get() or FIRST_SHOWN
+    first = (1, LINES[0]) if state.COVERED.get() else (flip or 1, FIRST_SHOWN)  # those tell the page's answer
+    at = min(state.STANDS_AT(page).get() or first[0], len(steps))
+    line = state.LINE(page).get() or first[1]
     return Walk(
         run=network,
         number=number,

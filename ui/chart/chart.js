@@ -137,7 +137,7 @@ function build(parentElement, data) {
   }
   state.observer = new ResizeObserver(() => resized(state))
   state.observer.observe(root)
-  state.fit = () => state.data?.view && resized(state)
+  state.fit = () => (state.data?.view || state.data?.low_height) && resized(state)
   addEventListener("resize", state.fit)
   return state
 }

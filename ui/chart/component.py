@@ -174,6 +174,7 @@ def chart(
     *,
     key: str,
     height: int | None = None,
+    low: int | None = None,
     alt: str,
     replay: bool = False,
     on_click: Callable[[Click], bool] | None = None,
@@ -184,6 +185,7 @@ def chart(
     """Draw a figure, in place of what the same key showed before.
 
     height: pixels of the plot, without the controls under it; by default the figure's own
+    low: the same on a low screen, such as a projector's
     alt: what the figure is, in a sentence; its bold marks are left out. What is to be seen in it the figure says itself
     replay: offer play, pause and a scrubber over the figure's frames. A frame's name is the scrubber's label
     on_click: called with the point that was chosen, before the page runs again; returns whether there is such a point
@@ -197,6 +199,7 @@ def chart(
         "key": key,
         "height": height or written.height,
         "narrow_height": written.narrow if written.narrow != written.height else height or written.height,
+        "low_height": low or 0,
         "name": plain,
         "alt": f"{plain} {looks.unless_covered(written.says)}".strip(),
         "tabled": not state.COVERED.get(),

@@ -3,7 +3,9 @@
 
 const HIGHEST = 0.999 // of a value; as the page's own slider has it
 const MOVED = 3 // px, before a press is a drag
-const TALLEST = 28 // px, that a handle has at least
+const FINGER = matchMedia("(pointer: coarse)")
+const LEAST_HEIGHT = () => (FINGER.matches ? 44 : 28) // px of a handle
+const HALF_WIDTH = () => (FINGER.matches ? 0.5 : 0.46) // timesteps
 const STEPS = { ArrowUp: 0.01, ArrowDown: -0.01, PageUp: 0.1, PageDown: -0.1 }
 const KEYS_OVER_MS = 600
 
@@ -40,9 +42,9 @@ function placeHandles(state) {
   const chosen = blocks.x.indexOf(blocks.how.chosen)
   for (const [place, handle] of [...handles.children].entries()) {
     const [t, value] = [blocks.x[place], blocks.values[place]]
-    const [left, right] = [t - 0.46, t + 0.46].map(at => xaxis._offset + xaxis.d2p(at))
+    const [left, right] = [t - HALF_WIDTH(), t + HALF_WIDTH()].map(at => xaxis._offset + xaxis.d2p(at))
     const [top, bottom] = [under[place] + value, under[place]].map(at => yaxis._offset + yaxis.d2p(at))
-    const height = Math.max(TALLEST, bottom - top)
+    const height = Math.max(LEAST_HEIGHT(), bottom - top)
     Object.assign(handle.style, {
       left: `${left}px`,
       width: `${right - left}px`,
@@ -92,6 +94,7 @@ function addHandle(state, place) {
     if (!from) return
     const up = from.y - event.clientY
     if (!from.moved && Math.abs(up) < MOVED) return
+    if (!from.moved) state.library?.Fx.unhover(node) // what it says is the value of before
     from.moved = state.dragging = true
     handle.classList.add("dragged")
     const { yaxis } = node._fullLayout

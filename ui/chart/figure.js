@@ -1,6 +1,7 @@
 // A figure as this page shows it: in the theme's colours, and shortened where there is little room.
 
 const NARROW = 480
+const [LOW, WIDE] = [800, 641] // px: a screen as low as that, and no phone's; as ui/page.css has it
 const ON_DARK = {} // a colour of the light theme -> its shade in the dark one
 
 const channels = hex => [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16)).join(", ")
@@ -73,6 +74,11 @@ function fitTexts({ annotations, margin }, width) {
   }
 }
 
+// Before a class, and within another page, a figure is fitted to its room instead
+function isLow({ low_height, view }) {
+  return Boolean(low_height) && !view && innerHeight <= LOW && innerWidth >= WIDE
+}
+
 function prepare(state) {
   const { data, parentElement, root } = state
   const figure = themed(data.figure, parentElement)
@@ -85,7 +91,7 @@ function prepare(state) {
     if (meta?.narrow) merge(layout, meta.narrow)
   }
   const own = state.narrow && meta?.narrow?.height ? meta.narrow.height : data.height
-  const height = fitted(state, own)
+  const height = fitted(state, isLow(data) ? data.low_height : own)
   layout.height = height
   if (data.view === "class") enlarge(figure, own)
   fitTexts(layout, root.clientWidth)
@@ -103,5 +109,5 @@ function signature(state) {
   const style = getComputedStyle(state.parentElement)
   const theme = ["--st-text-color", "--st-background-color", "--st-border-color"].map(name => style.getPropertyValue(name))
   const { width } = state.root.getBoundingClientRect()
-  return JSON.stringify([state.data.figure, state.data.height, theme, width > 0 && width < NARROW, data.view, fitted(state, data.height)])
+  return JSON.stringify([data.figure, data.height, theme, width > 0 && width < NARROW, data.view, isLow(data) && data.low_height, fitted(state, data.height)])
 }

@@ -3,6 +3,7 @@
 import functools
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core import figures, page_settings
 from bilstm_core.page_settings import InsideSettings
@@ -18,26 +19,28 @@ from ui.sequence import sequences, timeline
 from ui.sequence.timeline import Values
 from ui.settings import PageSettings
 
+LOW_HEIGHT = 306  # px of the timeline on a low screen: what edits it is in sight
 SETTINGS = PageSettings(
     page=registry.INSIDE.name, first=page_settings.INSIDE.first, choices=page_settings.INSIDE.choices
 )
 
 
-def model_controls(page: str) -> InsideSettings:
-    """Direction, merge mode or order, cell and epochs; or the run that Train shows."""
+def model_controls(page: str) -> tuple[InsideSettings, DeltaGenerator]:
+    """Direction, merge mode or order, cell and epochs; or the run that Train shows; and the room for the buttons."""
     settings = SETTINGS.read()
     first, second, third, fourth, last = st.columns(
         [2.8, 2.43, 1.88, 1.88, 1.66], gap="xsmall", vertical_alignment="bottom"
     )
-    with last, controls.setting("train"):
+    go = last.container(key="go", gap=None)
+    with go:
         of_train = FIELDS["of_train"]
         st.toggle(of_train.label, key=state.field(page, "of_train").key, persist_state="session", help=of_train.help)
     if settings.of_train:
         run = _run_on_train()
         with first:
             st.markdown(session.describe(run.spec, run.sequences_seen) if run else words.NO_RUN_ON_TRAIN)
-        return settings
-    with first:
+        return settings, go
+    with first, controls.setting("direction"):
         _choice(page, "direction")
     with second, controls.setting("variant"):
         if settings.direction == "bidirectional":
@@ -57,7 +60,7 @@ def model_controls(page: str) -> InsideSettings:
             persist_state="session",
             help=words.EPOCHS_HELP,
         )
-    return settings
+    return settings, go
 
 
 def _choice(page: str, name: str) -> None:
@@ -96,22 +99,21 @@ def chosen_run(page: str, settings: InsideSettings) -> Run | None:
     return session.shown_run(page) or session.find(PRESETS[DEFAULT_PRESET])
 
 
-def training(page: str, spec: RunSpec | None, run: Run | None) -> None:
-    """The button that trains settings without a run, and the progress of whatever the page trains."""
-    live.train_linked(page, spec)
-    busy = live.active(page)
-    live.prepare(page, [spec] if spec and (run is None or run.spec != spec) else [])
-    if spec and (busy or run is None or run.spec != spec):
-        note, go = st.columns([3.2, 2], vertical_alignment="center")
-        if not busy:
-            shown = session.describe(run.spec, run.sequences_seen) if run else ""
-            note.markdown(words.not_trained(session.describe(spec), shown))
-        with go:
-            live.start_and_stop("Train", page, live.start, page, [spec])
-    elif busy:
-        live.stop_button(page)
+def training(page: str, spec: RunSpec | None, run: Run | None, go: DeltaGenerator) -> None:
+    """The button that trains settings without a run, and the progress of whatever the page trains.
 
-    live.panel(page, functools.partial(live.progress, page), live.keep_finished)
+    go: the room for the buttons. They are always there, so that nothing moves when a run comes.
+    """
+    live.train_linked(page, spec)
+    wanted = [spec] if spec and (run is None or run.spec != spec) else []
+    live.prepare(page, wanted)
+    with go:
+        live.start_and_stop("Train", page, live.start, page, wanted, disabled=not wanted)
+        controls.settings_switch()
+    shown = session.describe(run.spec, run.sequences_seen) if run else ""
+    note = words.not_trained(session.describe(wanted[0]), shown) if wanted else ""
+    with st.container(key="training"):
+        live.panel(page, functools.partial(live.progress, page), live.keep_finished, note=note)
 
 
 def shown_sequence(page: str, problem: ProblemSpec) -> Batch:
@@ -171,6 +173,7 @@ def editable(page: str, run: Run) -> None:
         alt=wording.sequence_alt(sentence),
         on_click=timeline.chooser(page, values) if can_be_edited else None,
         on_drag=timeline.dragger(page, name, values) if can_be_edited else None,
+        low=LOW_HEIGHT,
     )
     if can_be_edited:
         timeline.edit_controls(page, name, values)

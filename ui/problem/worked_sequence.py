@@ -20,6 +20,7 @@ from ui.problem import words
 from ui.sequence import sequences, timeline
 from ui.settings import PageSettings
 
+LOW_HEIGHT = 340  # px of the timeline on a low screen: what edits it is in sight
 SETTINGS = PageSettings(page=registry.PROBLEM.name, first=ProblemSettings())
 
 
@@ -90,6 +91,7 @@ def problem_sequence(page: str, settings: ProblemSettings) -> str:
         alt=sentence,
         on_click=timeline.chooser(page, values) if editable else None,
         on_drag=timeline.dragger(page, name, values) if editable else None,
+        low=LOW_HEIGHT,
     )
     if editable:
         timeline.edit_controls(page, name, values)
