@@ -1,4 +1,4 @@
-"""Runs at hand, by digest: one cache for all sessions, bounded in bytes.
+"""Runs at hand, by digest: one cache for all sessions, bounded in bytes, tighter where there is little memory.
 
 What gives way is read from the store again, or comes from the session that holds it.
 """
@@ -7,9 +7,19 @@ import threading
 
 from cachetools import LRUCache
 
+from bilstm_core.machine import memory_bytes
 from bilstm_core.runs import Run
 
-MAX_BYTES = 500_000_000  # 50 starts of four merge modes at 256 units take 430 MB
+BESIDE = 2_000_000_000  # bytes of memory for all else: pages, ended jobs, the worker and its keeper
+LEAST_BYTES, MOST_BYTES = 100_000_000, 500_000_000  # 50 starts of four merge modes at 256 units take 430 MB
+
+
+def room(memory: int) -> int:
+    """Bytes for runs at hand where there are so many bytes of memory."""
+    return max(LEAST_BYTES, min(MOST_BYTES, memory - BESIDE))
+
+
+MAX_BYTES = room(memory_bytes())
 OVERHEAD = 10_000  # bytes of a run beside its arrays: tables, names, the record itself
 
 _lock = threading.Lock()  # held while either of them is asked or changed: an LRU changes when it is asked

@@ -134,6 +134,11 @@ def test_a_visitor_finds_what_another_has_stored_but_not_what_another_has_stoppe
     assert session.find(session.spec_of(key)) is None
 
 
+@pytest.mark.parametrize(("megabytes", "room"), [(1_429, 100), (2_300, 300), (2_700, 500), (24_000, 500)])
+def test_where_there_is_little_memory_fewer_runs_are_at_hand(megabytes: int, room: int) -> None:
+    assert run_cache.room(megabytes * 10**6) == room * 10**6
+
+
 def test_all_visitors_runs_stay_within_one_bound_in_bytes(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     bound(monkeypatch, 5.5 * (seeded(0).nbytes + run_cache.OVERHEAD))
     for first in (0, 10, 20):
