@@ -6,6 +6,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import pytest
 
+from bilstm_core.choices import MERGE_MODES
 from bilstm_core.runs import Run
 from docs import notebooks
 
@@ -32,9 +33,7 @@ def in_small() -> tuple[dict, dict]:
 def test_the_four_experiments_run_as_they_stand(in_small: tuple[dict, dict]) -> None:
     notebook, names = in_small
     assert isinstance(names["lstm"], Run)
-    assert {label: len(group) for label, group in names["merges"].items()} == dict.fromkeys(
-        ("concat", "sum", "mul", "ave"), 2
-    )
+    assert {label: len(group) for label, group in names["merges"].items()} == dict.fromkeys(MERGE_MODES, 2)
     figures = [output for output in kept(notebook) if output.get("data", {}).get("text/plain") == ["<Figure>"]]
     assert len(figures) == 6
     table = names["table"]

@@ -102,6 +102,6 @@ def test_model_of_the_books_recipe_counts_20901_parameters() -> None:
 def test_a_layer_of_ours_knows_our_merge_modes_and_no_other() -> None:
     settings = {"cell": "rnn", "units": 2, "features": 1, "reads": "constant", "reverse": True}
     widths = {mode: UninformedBranch(merge_mode=mode, **settings)(X).shape[-1] for mode in MERGE_MODES}
-    assert widths == {"concat": 4, "sum": 2, "mul": 2, "ave": 2}
-    with pytest.raises(ValueError, match="merge_mode must be one of concat, sum, mul, ave, not 'max'"):
-        UninformedBranch(merge_mode="max", **settings)(X)
+    assert widths == dict.fromkeys(MERGE_MODES, 2) | {"concat": 4}
+    with pytest.raises(ValueError, match=f"merge_mode must be one of {', '.join(MERGE_MODES)}, not 'left'"):
+        UninformedBranch(merge_mode="left", **settings)(X)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bilstm_core import notebook
+from bilstm_core.choices import MERGE_MODES
 from bilstm_core.evaluation import evaluate
 from bilstm_core.figures import style
 from bilstm_core.presets import DEFAULT_PRESET, MODELS_BY_DIRECTION, MODELS_BY_MERGE_MODE, PRESETS, trained_long_enough
@@ -48,9 +49,7 @@ def test_a_model_is_called_after_no_more_than_tells_it_from_the_others() -> None
         "bidirectional, 20 units",
         "bidirectional, 50 units",
     ]
-    assert list(notebook.by_label([run for runs in merge_modes(1).values() for run in runs])) == [
-        "concat", "sum", "mul", "ave",
-    ]  # fmt: skip
+    assert list(notebook.by_label([run for runs in merge_modes(1).values() for run in runs])) == [*MERGE_MODES]
     assert list(notebook.by_label(presets[0])) == ["forward"]
 
 
@@ -120,8 +119,8 @@ def test_pairs_are_differences_from_the_baseline_start_by_start() -> None:
     table = notebook.scores(runs, SEQUENCES).pivot(index="seed", columns="label", values="loss")
     dots = next(trace for trace in figure.data if trace.name == "mul" and trace.mode == "markers")
     np.testing.assert_allclose(np.asarray(dots.x, float), (table["mul"] - table["concat"]).to_numpy(), atol=1e-6)
-    with pytest.raises(ValueError, match="baseline must be one of concat, sum, mul, ave, not 'max'"):
-        notebook.paired_differences(runs, "max", SEQUENCES)
+    with pytest.raises(ValueError, match=f"baseline must be one of {', '.join(MERGE_MODES)}, not 'left'"):
+        notebook.paired_differences(runs, "left", SEQUENCES)
     with pytest.raises(ValueError, match="No other model has a start in common with 'concat'"):
         notebook.paired_differences({"concat": runs["concat"][0], "mul": runs["mul"][1]}, "concat", SEQUENCES)
     alone = {"concat": runs["concat"][0], "mul": runs["mul"][0]}

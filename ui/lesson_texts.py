@@ -1,11 +1,13 @@
 """What the lesson asks on each page, and what it says once the runs of the page have answered.
 
-It imports nothing, for the Overview is shown before the core is there. An answer is made of numbers that its page has
+It imports little, for the Overview is shown before the core is there. An answer is made of numbers that its page has
 measured: the options that are right, and a sentence that says what came out and why.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+
+from bilstm_core.choices import DIRECTIONS, MERGE_MODES
 
 
 class Question(NamedTuple):
@@ -30,10 +32,10 @@ REACTIONS = ("its own alone", "its own and earlier ones", "its own and later one
 QUESTIONS: Mapping[str, Question] = {  # by the page's name
     "Problem": Question("At which timestep does the label flip most often?", ("3", "4", "5", "6", "7")),
     "Train": Question("What share of new sequences does this network get wholly right?", SHARES),
-    "Directions": Question("Which direction ends with the lowest loss?", ("forward", "backward", "bidirectional")),
+    "Directions": Question("Which direction ends with the lowest loss?", DIRECTIONS),
     "Why": Question("Make the guess that the page asks for. Then press one change at a time."),
     "Problems": Question("Past and future decide the label together. Who can't get everything right?", READERS),
-    "Merge modes": Question("Which merge learns slowest?", ("concat", "sum", "mul", "ave")),
+    "Merge modes": Question("Which merge learns slowest?", MERGE_MODES),
     "Cell": Question("Where does this unit's cell state change most?", MOMENTS),
     "Inside": Question("To which values does an output of this network react?", REACTIONS),
 }

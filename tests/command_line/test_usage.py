@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from bilstm_core import choices
 from bilstm_core.command_line import links
 from bilstm_core.command_line.program import EXIT_CODES
 from bilstm_core.comparison import DIRECTIONS, MERGE_MODES
@@ -16,7 +17,7 @@ from tests.fuzz.examples import many
 
 BAD = {
     "run --units 0": "'--units': must be a whole number from 1 to 256, not 0.",
-    "run --merge left": "'--merge': must be one of concat, sum, mul, ave, not 'left'.",
+    "run --merge left": f"'--merge': must be one of {', '.join(choices.MERGE_MODES)}, not 'left'.",
     "run --fresh maybe": "'--fresh': must be yes or no, not 'maybe'.",
     "run --rate nan": "'--rate': must be a number, not 'nan'.",
     "run --epochs 20000 --sequences 100000": "times the work that is allowed",

@@ -4,10 +4,12 @@ import itertools
 import json
 import re
 import tomllib
+from inspect import isfunction
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from bilstm_core import figures, palette
@@ -19,7 +21,8 @@ from bilstm_core.problems.base import reads
 CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 MODELS = ["forward", "backward", "bidirectional"]
 STYLES = {name: figures.style(name) for name in MODELS}
-HEX = [palette.FORWARD, palette.BACKWARD, palette.BIDIRECTIONAL, palette.SUM, palette.MUL, palette.AVE, palette.WRONG]
+MERGES = [palette.color("bidirectional", mode) for mode in MERGE_MODES]
+HEX = [palette.FORWARD, palette.BACKWARD, *MERGES, palette.WRONG]
 MARKS = [palette.BLOCK, palette.DARK_BLOCK, palette.EDGE]
 THEMES = {"light": ("#ffffff", {}), "dark": ("#12141c", palette.ON_DARK)}
 SIGHT = {  # linear RGB as it is seen; Machado, Oliveira and Fernandes 2009, whole loss of one kind of cone
@@ -615,9 +618,9 @@ def test_merge_steps_reckon_what_each_merge_gives():
     assert "(0.50 + (−0.25)) / 2 =" in texts
 
 
-@pytest.mark.parametrize(("mode", "count"), [("concat", 8), ("sum", 4), ("mul", 4), ("ave", 4)])
-def test_the_merge_drawing_shows_how_many_numbers_come_out(mode, count):
-    assert len(trace(figures.merge_drawing(mode), "merged").x) == count
+@pytest.mark.parametrize("mode", MERGE_MODES)
+def test_the_merge_drawing_shows_how_many_numbers_come_out(mode):
+    assert len(trace(figures.merge_drawing(mode), "merged").x) == (8 if mode == "concat" else 4)
 
 
 @pytest.mark.parametrize("mode", MERGE_MODES)
@@ -654,11 +657,25 @@ EVERY_FIGURE = {
     "checkpoints": lambda: figures.checkpoints(moments(), ["3", "5"], palette.FORWARD, unit="change"),
     "hidden_states": lambda: figures.hidden_states(hidden(), {"forward": palette.FORWARD}, flip=2),
     "gates": lambda: figures.gates(pd.DataFrame({"timestep": [1, 2], "input": 0.5}), palette.FORWARD),
+    "confusion": lambda: figures.confusion(
+        pd.DataFrame({"expected": [0, 0, 1], "predicted": [0, 1, 1], "count": [8, 2, 10]})
+    ),
+    "error_by_timestep": lambda: figures.error_by_timestep(
+        pd.DataFrame({"label": "forward", "timestep": [1, 2], "loss": [0.5, 0.25]}), STYLES
+    ),
+    "label_shares": lambda: figures.label_shares(pd.DataFrame({"timestep": [1, 1], "label": [0, 1], "share": [1, 0]})),
+    "merge_drawing": lambda: figures.merge_drawing("sum"),
     "merge_steps": lambda: figures.merge_steps(0.5, 0.25),
 }
 
 
-WITH_MISTAKES = {"curve_and_timeline", "timeline", "wall"}
+def test_every_figure_has_an_example_here():
+    """Any function that makes a figure, by what it says that it returns."""
+    functions = {name: made for name in figures.__all__ if isfunction(made := getattr(figures, name))}
+    assert {name for name, made in functions.items() if made.__annotations__["return"] is go.Figure} == {*EVERY_FIGURE}
+
+
+WITH_MISTAKES = {"confusion", "curve_and_timeline", "timeline", "wall"}
 
 
 @pytest.mark.parametrize("name", sorted(set(EVERY_FIGURE) - WITH_MISTAKES))

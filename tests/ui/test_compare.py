@@ -22,6 +22,7 @@ from ui.compare.comparison import Comparison
 from ui.compare.resolved import Asked, Shown
 
 DEFAULT = ComparisonSettings()
+ALL = 2 * len(MODELS_BY_MERGE_MODE)  # runs of two starts
 
 
 def page() -> None:
@@ -126,7 +127,8 @@ def test_a_larger_comparison_is_evaluated_on_fewer_but_never_on_too_few() -> Non
 
 
 @pytest.mark.parametrize(
-    ("trained", "said"), [(8, "Training 8 runs."), (3, "Training 3 runs of 8; the others are trained already.")]
+    ("trained", "said"),
+    [(ALL, f"Training {ALL} runs."), (3, f"Training 3 runs of {ALL}; the others are trained already.")],
 )
 def test_what_is_trained_is_what_the_job_trains(monkeypatch: pytest.MonkeyPatch, trained: int, said: str) -> None:
     shown = Comparison(page="Merge modes", models=MODELS_BY_MERGE_MODE, styles={})
