@@ -75,7 +75,7 @@ class Dispatcher(Caretaker):
         cluster = self._cluster
         if cluster is not None:
             cluster.close()
-        self._fail("The training worker was closed. Reload the page.")
+        self._fail("The training process was closed. Reload the page.")
         self._keeping.shutdown(wait=False)
 
     def _serve(self) -> None:
@@ -97,7 +97,7 @@ class Dispatcher(Caretaker):
                 self._start_worker(cluster)
         except Exception as error:
             told = isinstance(error, NotEnoughMemoryError)
-            self._fail(str(error) if told else f"No training worker could be started: {error}.")
+            self._fail(str(error) if told else f"No training process could be started: {error}.")
         while not self._closed.is_set() and self._state != "failed":
             self._round(cluster)
         cluster.close()
@@ -147,7 +147,7 @@ class Dispatcher(Caretaker):
                 self._upkeep.hear_at_work()
                 self._state = "ready"
             elif kind == "broken" and own:
-                self._fail(f"The training worker could not start: {message['message']}.")
+                self._fail(f"The training process could not start: {message['message']}.")
             elif kind in ("started", "progress"):
                 self._upkeep.hear_at_work()
             job = self._jobs.get(message.get("job", ""))

@@ -10,7 +10,7 @@ from asyncio import CancelledError
 from typing import Any
 
 KEPT_ANSWERS, KEPT_BYTES = 200, 100_000_000  # the oldest give way
-LOST = "The request was lost on its way to the training worker"
+LOST = "The request was lost on its way to the training process"
 
 
 class Requests:
@@ -52,7 +52,7 @@ class Requests:
             future = client.submit(getattr(worker, job), question, source, key=key, priority=1, pure=False)
             future.add_done_callback(lambda done: self._take(request, done))
         except Exception as error:
-            self.fail(request, f"The training worker could not be asked: {error}")
+            self.fail(request, f"The training process could not be asked: {error}")
 
     def answer(self, request: str) -> str | bytes | None:
         """The text or the file, or a sentence that says why there is none; None while it is awaited."""

@@ -11,7 +11,7 @@ from bilstm_core.service.heartbeat import Sight, Watch
 
 MAX_STARTS = 5  # of a worker that never gets ready, before it is given up
 HOPELESS = (
-    "The training worker died again and again before it was ready, most likely for lack of memory."
+    "The training process stopped again and again before it was ready, most likely for lack of memory."
     " Recorded results can still be shown."
 )
 

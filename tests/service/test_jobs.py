@@ -478,7 +478,7 @@ def test_a_worker_that_never_gets_ready_is_given_up(jobs: Jobs, monkeypatch: pyt
     until(lambda: jobs.state == "warming")
     kill_worker()
     until(lambda: jobs.state == "failed")
-    assert jobs.problem.startswith("The training worker died again and again before it was ready")
+    assert jobs.problem.startswith("The training process stopped again and again before it was ready")
     until(lambda: psutil.Process().children() == [])
     view = over(jobs, jobs.submit([SHORT], watcher="me"))
     assert (view.state, view.message) == ("failed", jobs.problem)

@@ -453,7 +453,7 @@ def test_a_request_that_cannot_be_sent_fails_alone(house: House, monkeypatch: py
     request = house.jobs.ask_summary(ONE)
     assert house.turn() == [f"{good}-0"]
     assert house.view(bad).message == "The training failed: the line is cut. Press Retry, or change a setting."
-    assert house.jobs.answer(request) == "The training worker could not be asked: the line is cut. Ask again."
+    assert house.jobs.answer(request) == "The training process could not be asked: the line is cut. Ask again."
     assert house.jobs.state == "ready"
 
 
@@ -592,7 +592,7 @@ def test_workers_that_never_come_up_are_given_up(house: House, monkeypatch: pyte
     monkeypatch.setattr(house.cluster, "worker_gone", lambda: True)
     for _ in range(upkeep.MAX_STARTS + 3):
         house.turn()
-    assert house.jobs.problem.startswith("The training worker died again and again before it was ready")
+    assert house.jobs.problem.startswith("The training process stopped again and again before it was ready")
 
 
 def test_what_a_hung_worker_had_is_lost_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
