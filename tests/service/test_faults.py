@@ -1,7 +1,10 @@
 """Faults of the worker for real, beside those of test_jobs.py, and of the clock; the table of all is docs/faults.md."""
 
 import re
+import sys
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -11,7 +14,7 @@ import bilstm_core.service
 from bilstm_core.service import upkeep
 from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
-from tests.service.test_jobs import SHORT, kill_worker, over, seen, until, worker_process
+from tests.service.test_jobs import SHORT, hang_worker, kill_worker, over, seen, until, worker_process
 from ui.live import standing
 
 LARGE = RunSpec(
@@ -19,6 +22,7 @@ LARGE = RunSpec(
     model=ModelSpec(units=64),
     training=TrainingSpec(epochs=40, batch_size=128, sequences_per_epoch=1_024),
 )
+PATIENCE_S = 180.0  # until a worker is back, on a machine that does much else
 SERVICE = Path(bilstm_core.service.__file__).parent
 
 
@@ -31,11 +35,36 @@ def jobs() -> Iterator[Jobs]:
 
 @pytest.mark.long
 def test_a_worker_killed_in_a_compile_is_replaced_and_the_job_done(jobs: Jobs) -> None:
-    until(lambda: jobs.state == "ready")
+    until(lambda: jobs.state == "ready", PATIENCE_S)
     job = jobs.submit([RunSpec(problem=ProblemSpec(timesteps=37), training=TrainingSpec(epochs=50))], watcher="me")
     until(lambda: seen(jobs, job).compiling)
     kill_worker()
-    view = over(jobs, job)
+    view = over(jobs, job, PATIENCE_S)
+    assert (view.state, view.restarts) == ("done", 1)
+
+
+@pytest.mark.long
+def test_a_worker_that_hangs_in_a_compile_is_replaced_and_the_job_done(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until(lambda: jobs.state == "ready", PATIENCE_S)
+    job = jobs.submit([RunSpec(problem=ProblemSpec(timesteps=38), training=TrainingSpec(epochs=50))], watcher="me")
+    until(lambda: seen(jobs, job).compiling)
+    hang_worker(monkeypatch)
+    view = over(jobs, job, PATIENCE_S)
+    assert (view.state, view.restarts) == ("done", 1)
+
+
+@pytest.mark.long
+def test_a_training_whose_workers_keeper_is_killed_is_begun_again_and_done(jobs: Jobs) -> None:
+    until(lambda: jobs.state == "ready", PATIENCE_S)
+    job = jobs.submit([RunSpec(model=SHORT.model, training=TrainingSpec(epochs=20_000, seed=7))], watcher="me")
+    until(lambda: seen(jobs, job).steps_done)
+    (keeper,) = psutil.Process().children()
+    family = keeper.children(recursive=True)
+    keeper.kill()
+    assert psutil.wait_procs(family, timeout=10)[1] == []
+    view = over(jobs, job, PATIENCE_S)
     assert (view.state, view.restarts) == ("done", 1)
 
 
@@ -59,29 +88,64 @@ def test_a_worker_that_outgrows_its_memory_is_ended_and_told_after_some_tries(mo
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("doing", ["training", "compiling", "nothing"])
 @pytest.mark.skipif(not hasattr(psutil, "RLIMIT_AS"), reason="no limit of a process's memory can be set here")
-def test_a_worker_that_is_given_no_more_memory_in_mid_training_is_told_and_the_training_begun_or_offered_again(
-    jobs: Jobs,
+def test_a_worker_that_is_given_no_more_memory_is_told_and_the_training_begun_or_offered_again(
+    jobs: Jobs, doing: str
 ) -> None:
     """The kernel gives it no byte more than it has, as where a machine's memory is all used."""
-    until(lambda: jobs.state == "ready")
-    job = jobs.submit([LARGE], watcher="me")
-    until(lambda: seen(jobs, job).steps_done)
+    until(lambda: jobs.state == "ready", PATIENCE_S)
+    timesteps = {"training": 200, "compiling": 199, "nothing": 198}[doing]  # each has a program of its own to compile
+    large = replace(LARGE, problem=ProblemSpec(timesteps=timesteps))
     worker = worker_process()
     assert worker is not None
+    job = jobs.submit([large], watcher="me") if doing != "nothing" else ""
+    if job:
+        until(lambda: seen(jobs, job).steps_done if doing == "training" else seen(jobs, job).compiling)
     worker.rlimit(psutil.RLIMIT_AS, (worker.memory_info().vms // 2,) * 2)
-    until(lambda: (view := seen(jobs, job)).over or view.restarts, 120)
+    job = job or jobs.submit([large], watcher="me")
+    until(lambda: (view := seen(jobs, job)).over or view.restarts, PATIENCE_S)
     view = seen(jobs, job)
     if view.over:  # Python itself asked for what there was not
         assert view.message.startswith("The training failed: ")
         assert view.message.endswith(". Press Retry, or change a setting.")
+        worker.kill()
         return
     assert not worker.is_running()
     assert standing(view, jobs) == "The training process stopped. It was started again, and so was this training."
-    until(lambda: seen(jobs, job).at_work, 120)
+    until(lambda: seen(jobs, job).at_work, PATIENCE_S)
     assert worker_process() != worker
     jobs.leave(job, "me")
     until(lambda: not jobs._at_work)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_clock_that_is_moved_in_mid_training_changes_nothing(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    """Every module of this process, Dask's among them, reads the moved clock; the worker's own is not moved."""
+    until(lambda: jobs.state == "ready", PATIENCE_S)
+    spec = RunSpec(model=SHORT.model, training=TrainingSpec(epochs=20_000, seed=8 + hours))
+    job = jobs.submit([spec], watcher="me")
+    until(lambda: seen(jobs, job).steps_done)
+    now = time.time
+
+    def moved() -> float:
+        return now() + 3_600 * hours
+
+    for module in list(sys.modules.values()):
+        for name, value in list(vars(module).items()):
+            if value is now:
+                monkeypatch.setattr(module, name, moved)
+    before = seen(jobs, job).steps_done
+    until(lambda: seen(jobs, job).over or seen(jobs, job).steps_done > before)
+    remaining = seen(jobs, job).remaining_s
+    assert remaining is None or remaining < 300
+    view = over(jobs, job, PATIENCE_S)
+    assert (view.state, view.restarts) == ("done", 0)
+    assert jobs._cluster is not None
+    assert "worker-ttl" not in jobs._cluster._local.scheduler.periodic_callbacks  # which would end the worker
 
 
 def test_no_wait_of_the_service_goes_by_a_clock_that_can_be_set() -> None:
