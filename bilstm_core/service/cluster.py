@@ -64,6 +64,7 @@ class Cluster:
         dask.config.set(
             {
                 "distributed.scheduler.http.routes": [],  # nobody looks at Dask's own pages
+                "distributed.scheduler.worker-ttl": None,  # by a clock that can be set; see heartbeat.py
                 "distributed.admin.low-level-log-length": 100,  # events are kept for nobody
                 "distributed.admin.large-graph-warning-threshold": "1GB",  # a resumed run carries its weights
             }
