@@ -51,7 +51,7 @@ class Caretaker:
             with self._lock:
                 self._upkeep.give_up()
             self._start_worker(cluster)
-        elif rests and sight is not None and self._upkeep.grown(cluster.rss()):
+        elif rests and sight is not None and self._upkeep.grown(cluster.rss(), cluster.bound()):
             self._start_worker(cluster)
 
     def _start_worker(self, cluster: Cluster) -> None:

@@ -175,6 +175,10 @@ class Cluster:
                 sizes.append(int(psutil.Process(worker.pid).memory_info().rss))
         return max(sizes)
 
+    def bound(self) -> int:
+        """Bytes that each worker that this app started may take, past which Dask ends it; 0 without one."""
+        return max((int(worker.memory_limit or 0) for worker in self._own()), default=0)
+
     def _own(self) -> list[Any]:
         return [] if self._local is None else list(self._local.scheduler.workers.values())
 

@@ -197,7 +197,7 @@ class Dispatcher(Caretaker):
             busy = ahead.task or self._at_work or any(waits(job) for job in self._jobs.values())
             free = self._state == "ready" and not busy
             wanted = None if cluster.remote or not free else ahead.next(time.monotonic())
-            if wanted and cluster.sight() and cluster.rss() <= recycling.AHEAD_BYTES:
+            if wanted and cluster.sight() and recycling.room_ahead(cluster.rss(), cluster.bound()):
                 ahead.send(cluster.client, *wanted, self.source, self._hear_prepared)
 
     def _hear_prepared(self, key: str, seconds: float | None) -> None:

@@ -65,9 +65,9 @@ class Upkeep:
         """The worker is replaced because it is gone or hangs; one that came up was counted then."""
         self.starts += not self.came_up
 
-    def grown(self, rss: int) -> bool:
-        """Whether the worker, which has nothing to do and takes so many bytes, is to be renewed."""
-        return recycling.due(rss, idle_s=time.monotonic() - self.idle_since, trained=self.trained)
+    def grown(self, rss: int, bound: int) -> bool:
+        """Whether the worker, which has nothing to do and takes so many bytes of its bound, is to be renewed."""
+        return recycling.due(rss, bound, idle_s=time.monotonic() - self.idle_since, trained=self.trained)
 
 
 def why_idle(address: str, workers: int, slots: int) -> str:

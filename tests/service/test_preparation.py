@@ -7,7 +7,7 @@ import pytest
 from bilstm_core import codec
 from bilstm_core.engine.program_keys import programs_of
 from bilstm_core.service.preparation import FORGOTTEN_S, STOOD_S, UNUSED, UNUSED_S
-from bilstm_core.service.recycling import AHEAD_BYTES, IDLE_S, LIMIT_BYTES
+from bilstm_core.service.recycling import IDLE_S, LIMIT_BYTES, PRESSING_BYTES, SPARE_BYTES
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.service.test_queue import ONE, THREE, TWO, House, house
 
@@ -236,7 +236,7 @@ def test_a_program_that_the_worker_had_already_counts_for_nothing(house: House, 
 
 
 def test_a_grown_worker_compiles_nothing_ahead_and_is_renewed(house: House, clock: Clock) -> None:
-    house.cluster.size = AHEAD_BYTES
+    house.cluster.size = PRESSING_BYTES - SPARE_BYTES
     assert compile_ahead(house, clock, [ONE]) == [ONE]
     house.cluster.size += 1
     assert compile_ahead(house, clock, [TWO]) == []

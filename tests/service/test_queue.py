@@ -60,7 +60,7 @@ class FakeCluster:
         self.futures: dict[str, Future] = {}
         self.stops: list[str] = []
         self.starts = 0
-        self.offers, self.size, self.beats = 1, 100_000_000, 0
+        self.offers, self.size, self.room, self.beats = 1, 100_000_000, 0, 0
         self.alive = True
         self.client = SimpleNamespace(submit=self.submit, run=lambda _, job, **__: self.stops.append(job))
 
@@ -81,6 +81,9 @@ class FakeCluster:
 
     def rss(self) -> int:
         return self.size
+
+    def bound(self) -> int:
+        return self.room
 
     def worker_gone(self) -> bool:
         return False

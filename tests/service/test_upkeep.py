@@ -34,15 +34,15 @@ def test_a_worker_is_renewed_once_it_has_trained_has_grown_and_rests(monkeypatch
     monkeypatch.setattr(time, "monotonic", lambda: now)
     state, grown = Upkeep(), LIMIT_BYTES + 1
     now += IDLE_S + 1
-    assert not state.grown(grown), "it has trained nothing"
+    assert not state.grown(grown, 0), "it has trained nothing"
     state.rest()
-    assert not state.grown(grown), "somebody may train again at once"
+    assert not state.grown(grown, 0), "somebody may train again at once"
     now += IDLE_S + 1
-    assert state.grown(grown)
-    assert not state.grown(LIMIT_BYTES)
+    assert state.grown(grown, 0)
+    assert not state.grown(LIMIT_BYTES, 0)
     state.start()
     assert (state.trained, state.came_up) == (False, False)
-    assert not state.grown(grown), "it is another one"
+    assert not state.grown(grown, 0), "it is another one"
 
 
 def test_a_worker_that_goes_hangs_or_is_another_is_noticed() -> None:
