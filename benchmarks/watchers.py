@@ -51,7 +51,8 @@ def serve(pipe: Connection) -> None:
                 steps = list(range(1, NEW_POINTS + 1))
             seen = steps[-1]
             run: dict[str, Any] = {"run": 0, "steps_done": seen, "steps": 20_000, "seen": steps}
-            run |= {"loss": [1 / step for step in steps], "count": [1] * NEW_POINTS}
+            losses = [1 / step for step in steps]
+            run |= {"loss": losses, "count": [1] * NEW_POINTS, "last": losses}
             service._hear((0.0, {"event": "progress", "job": job, "part": 0, "runs": [run]}))
             time.sleep(1 / REPORTS_A_SECOND)
 

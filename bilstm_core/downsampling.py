@@ -13,9 +13,11 @@ import numpy.typing as npt
 MAX_STEP_POINTS = 2_000
 MAX_SNAPSHOTS = 40
 GRID_RATIO = 1.12
+MAX_EVEN_POINTS, FINE_RATIO = 1_300, 1.02  # of a curve's points
 
 Steps = npt.NDArray[np.int64]
-Curve = tuple[Steps, npt.NDArray[np.float64], Steps]  # sequences seen, mean loss, and of how many weight updates it is
+# Sequences seen, their mean loss since the point before, of how many it is, and the loss of the last weight update
+Curve = tuple[Steps, npt.NDArray[np.float64], Steps, npt.NDArray[np.float64]]
 
 
 def lows_and_highs(
@@ -80,25 +82,24 @@ def bucket_width(steps_done: int) -> int:
     return width
 
 
-def even_places(points: int, most: int = MAX_STEP_POINTS) -> npt.NDArray[np.intp]:
-    """At most `most` of the places 0 to points - 1, whatever the values: half spread evenly, half evenly in logarithm.
-
-    The first and the last are among them.
-    """
-    if points <= most:
-        return np.arange(points)
-    half = most // 2
-    both = np.concatenate([np.linspace(1, points, half), np.geomspace(1, points, half)])
-    return np.unique(np.round(both).astype(np.intp)) - 1
+@functools.cache
+def _fine_grid() -> Steps:
+    """Log-spaced steps from 1 up to far beyond any run, each 2 % further on once that is a whole step."""
+    return np.unique(np.round(FINE_RATIO ** np.arange(1_200))).astype(np.int64)
 
 
 @functools.lru_cache(maxsize=64)
-def curve_steps(epochs: int, steps_per_epoch: int) -> Steps:
-    """The weight updates at which a run's curve has its points, ascending, the last one among them; at most 2,000."""
-    steps = epochs * steps_per_epoch
-    width = bucket_width(steps)
-    if width == 1:
+def curve_steps(steps: int) -> Steps:
+    """The weight updates at which the curve of a run of `steps` has its points, ascending, the last among them.
+
+    At most 2,000, whatever the losses are: all of them, or some evenly and some evenly in logarithm. One that a run has
+    no point at has none in a longer run either.
+    """
+    if steps <= MAX_STEP_POINTS:
         return np.arange(1, steps + 1)
-    if steps_per_epoch <= width:
-        return (even_places(epochs) + 1) * steps_per_epoch
-    return even_places(steps) + 1
+    width = 2
+    while steps // width > MAX_EVEN_POINTS:
+        width *= 2
+    grid = _fine_grid()
+    kept = (np.arange(width, steps + 1, width), grid[: np.searchsorted(grid, steps, "right")], [steps])
+    return np.unique(np.concatenate(kept))

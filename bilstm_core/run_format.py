@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from bilstm_core import codec
-from bilstm_core.downsampling import MAX_STEP_POINTS
+from bilstm_core.downsampling import MAX_STEP_POINTS, curve_steps
 from bilstm_core.network.initial_weights import shapes
-from bilstm_core.runs import N_PROBES, Arrays, Run, Snapshots
+from bilstm_core.runs import N_PROBES, Arrays, Run, Snapshots, means_needed
 from bilstm_core.specs import ProblemSpec, RunSpec
 
 FORMAT = 1
@@ -22,6 +22,7 @@ KINDS = ("<f2", "<f4", "<f8", "<i8", "<i4", "|b1")
 MEMBERS = ("document", "data", "checksum")
 HISTORY = ["epoch", "sequences_seen", "loss", "accuracy"]  # columns of a run's tables, as `training.train` makes them
 STEPS = ["step", "sequences_seen", "loss"]
+MEANS = ["step", "loss", "total"]
 
 
 def write(
@@ -72,6 +73,7 @@ def fits(run: Run, spec: RunSpec) -> bool:
         and len(run.history) == training.epochs
         and list(run.steps.columns) == STEPS
         and 0 < len(run.steps) <= MAX_STEP_POINTS
+        and means_fit(run)
         and snapshots_fit(run.snapshots, problem)
         and all(_finite(array) for part in (run.weights, run.optimizer_state) for array in part.values())
     )
@@ -82,6 +84,18 @@ def snapshots_fit(snapshots: Snapshots, problem: ProblemSpec) -> bool:
     count = len(snapshots.step)
     shape = (count, N_PROBES, problem.timesteps, problem.problem.outputs)
     return snapshots.sequences_seen.shape == (count,) and snapshots.probabilities.shape == shape
+
+
+def means_fit(run: Run) -> bool:
+    """Whether a run has the means that it must have, finite, and no others."""
+    means = run.means
+    if not means_needed(run.spec.training, run.steps_done):
+        return not len(means)
+    return (
+        list(means.columns) == MEANS
+        and np.array_equal(means["step"], curve_steps(run.steps_done))
+        and all(_finite(means[name].to_numpy()) for name in MEANS)
+    )
 
 
 def _finite(array: npt.NDArray[Any]) -> bool:

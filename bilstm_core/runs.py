@@ -17,11 +17,12 @@ import pandas as pd
 
 from bilstm_core import codec, palette, wording
 from bilstm_core.card import card, loss_curve
+from bilstm_core.downsampling import MAX_STEP_POINTS
 from bilstm_core.network.inference import decisions
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.problems import Batch
 from bilstm_core.random_streams import Stream, generator
-from bilstm_core.specs import ProblemSpec, RunSpec
+from bilstm_core.specs import ProblemSpec, RunSpec, TrainingSpec
 
 if TYPE_CHECKING:
     import keras
@@ -59,7 +60,8 @@ class Timing(NamedTuple):
 class Progress(NamedTuple):
     """How far a training is: weight updates done of all, and the losses since the last report.
 
-    sequences_seen, loss, updates: (points,) means over the weight updates between the points, and how many those are
+    sequences_seen, loss, sequences, last: (points,) the mean loss of the sequences between the points, how many those
+    are, and the loss of the last weight update
     run: which of the specs given to train_many the losses belong to
     """
 
@@ -68,7 +70,8 @@ class Progress(NamedTuple):
     steps: int
     sequences_seen: npt.NDArray[np.int64]
     loss: npt.NDArray[np.float64]
-    updates: npt.NDArray[np.int64]
+    sequences: npt.NDArray[np.int64]
+    last: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,8 @@ class Run:
     steps_done: weight updates done; less than spec.training.steps where it was stopped
     history: epoch (from 1), sequences_seen, loss (nats per label), accuracy; a row per finished epoch
     steps: step (from 1), sequences_seen, loss; at most 2,000 rows, lows and highs kept
+    means: step, loss (of that weight update), total (of all losses so far, each times its sequences), at the steps of
+    downsampling.curve_steps; rows only where neither history nor steps tells every loss, see `means_needed`
     weights: by name, in the order of Keras's model.get_weights()
     optimizer_state: Adam's moments and what an unfinished epoch has added up; empty where it was not kept
     versions: of TensorFlow and Keras
@@ -94,6 +99,7 @@ class Run:
     optimizer_state: Arrays
     timing: Timing
     versions: dict[str, str] = field(default_factory=dict)
+    means: pd.DataFrame = field(default_factory=pd.DataFrame)
     origin: Origin = "trained"
     _digest: str = field(default="", init=False, repr=False, compare=False)
 
@@ -132,8 +138,7 @@ class Run:
     def sequences_seen(self) -> int:
         """Sequences seen, repeats counted."""
         training = self.spec.training
-        epochs, further = divmod(self.steps_done, training.steps_per_epoch)
-        return epochs * training.sequences_per_epoch + further * training.batch_size
+        return int(training.sequences_after(np.array(self.steps_done)))
 
     def __repr__(self) -> str:
         return f"<Run: {wording.describe(self.spec, self.sequences_seen)}>"
@@ -198,6 +203,11 @@ def _means(seen: npt.NDArray[Any], loss: npt.NDArray[Any]) -> tuple[npt.NDArray[
     return seen[ends - 1], np.diff(totals, prepend=0.0) / np.diff(ends, prepend=0)
 
 
+def means_needed(training: TrainingSpec, steps_done: int) -> bool:
+    """Whether a training is too long for `steps` to hold every loss, and its epochs are of several weight updates."""
+    return training.steps_per_epoch > 1 and steps_done > MAX_STEP_POINTS
+
+
 def probes(problem: ProblemSpec) -> Batch:
     """The 32 fixed sequences that snapshots are taken on; the same for every run of a problem."""
     return problem.problem.sample(N_PROBES, problem.timesteps, generator(0, Stream.PROBES), **problem.parameters())
@@ -240,7 +250,7 @@ def to_parts(run: Run) -> tuple[dict[str, Any], Arrays]:
         "origin": run.origin,
     }
     arrays: Arrays = {}
-    for prefix, table in (("history", run.history), ("steps", run.steps)):
+    for prefix, table in (("history", run.history), ("steps", run.steps), ("means", run.means)):
         arrays |= {f"{prefix}:{name}": table[name].to_numpy() for name in table.columns}
     arrays |= {f"snapshots:{name}": value for name, value in run.snapshots._asdict().items()}
     arrays |= {f"weights:{name}": value for name, value in run.weights.items()}
@@ -267,5 +277,6 @@ def from_parts(document: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any
         optimizer_state=under("optimizer_state"),
         timing=Timing(*document["timing"]),
         versions=dict(document["versions"]),
+        means=pd.DataFrame(under("means")),
         origin=document.get("origin", "trained"),
     )

@@ -199,6 +199,13 @@ class TrainingSpec:
         updates: npt.NDArray[np.int64] = epochs * self.steps_per_epoch + within // self.batch_size + 1
         return updates
 
+    def sequences_after(self, updates: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:
+        """The sequences seen, repeats counted, after each number of weight updates."""
+        epochs, rest = np.divmod(updates, self.steps_per_epoch)
+        within = np.minimum(rest * self.batch_size, self.sequences_per_epoch)
+        seen: npt.NDArray[np.int64] = epochs * self.sequences_per_epoch + within
+        return seen
+
     def canonical(self) -> "TrainingSpec":
         """The same training, with a batch no larger than an epoch."""
         return replace(self, batch_size=min(self.batch_size, self.sequences_per_epoch))

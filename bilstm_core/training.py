@@ -1,10 +1,9 @@
 """train and train_many: a spec in, a Run out, the same to the last bit each time.
 
 The data comes from `training_data`, weight updates run in chunks of a compiled program, and everything kept is
-chosen by `thinning`. How the work is cut into chunks follows the clock, and changes no number.
+chosen by `downsampling`. How the work is cut into chunks follows the clock, and changes no number.
 """
 
-import functools
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,16 +12,16 @@ from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from bilstm_core.downsampling import curve_steps, grid_steps, snapshot_steps, thinned
+from bilstm_core.downsampling import grid_steps
 from bilstm_core.engine.cost import seeds_of, stacks, step_seconds
+from bilstm_core.engine.learning import Record
 from bilstm_core.engine.programs import Chunk, Program, State, compile_program
-from bilstm_core.engine.snapshots import Keeper, on_probes
+from bilstm_core.engine.snapshots import Keeper
 from bilstm_core.engine.training_data import TrainingData
-from bilstm_core.network.initial_weights import branches, flattened, initial_weights, named
-from bilstm_core.runs import Progress, Run, Snapshots, Timing, installed_versions
-from bilstm_core.specs import RunSpec, TrainingSpec
+from bilstm_core.network.initial_weights import branches, flattened, initial_weights
+from bilstm_core.runs import Progress, Run, Timing
+from bilstm_core.specs import RunSpec
 
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
@@ -95,85 +94,6 @@ def _check_resumable(spec: RunSpec, resume: Run) -> None:
         raise ValueError("resume did not keep its optimizer state, so it cannot go on: train it again.")
 
 
-class _Record:
-    """What one run of a stack has left behind so far."""
-
-    def __init__(self, spec: RunSpec, resume: Run | None) -> None:
-        self.spec = spec
-        self.totals: npt.NDArray[np.float64] = np.zeros(
-            3
-        )  # of the unfinished epoch: loss and accuracy times labels, and labels
-        self.epochs = [np.zeros((0, 2))]  # loss and accuracy of finished epochs
-        self.steps = [np.zeros(0, np.int64)]
-        self.losses = [np.zeros(0, np.float32)]
-        self.snapshots: dict[int, npt.NDArray[np.float16]] = {}
-        if resume is not None and resume.steps_done:
-            self.totals = resume.optimizer_state["unfinished_epoch"]
-            self.epochs.append(resume.history[["loss", "accuracy"]].to_numpy())
-            self.steps.append(resume.steps["step"].to_numpy())
-            self.losses.append(resume.steps["loss"].to_numpy())
-            on_grid = set(snapshot_steps(resume.steps_done).tolist())
-            stored = zip(resume.snapshots.step.tolist(), resume.snapshots.probabilities, strict=True)
-            self.snapshots = {step: values for step, values in stored if step in on_grid}
-
-    def add(self, first: int, loss: Floats, accuracy: Floats, labels: npt.NDArray[np.float64]) -> Progress:
-        """Take in the weight updates first, first + 1, ... (from 0): their losses, accuracies and label counts."""
-        training = self.spec.training
-        step = np.arange(first, first + len(loss))
-        self.steps.append(step + 1)
-        self.losses.append(loss)
-        epoch = step // training.steps_per_epoch - first // training.steps_per_epoch
-        parts = np.stack([loss * labels, accuracy * labels, labels])
-        # bincount adds in order, the carry first: the same sums wherever the chunks were cut
-        numbers = np.append(0, epoch)
-        carried = np.concatenate([self.totals[:, None], parts], axis=1)
-        sums = np.stack([np.bincount(numbers, row) for row in carried]).astype(np.float64)
-        ended = int(step[-1] + 1) % training.steps_per_epoch == 0
-        finished = sums if ended else sums[:, :-1]
-        self.totals = np.zeros(3) if ended else sums[:, -1]
-        self.epochs.append((finished[:2] / finished[2]).T)
-        inner = curve_steps(training.epochs, training.steps_per_epoch) - first
-        ends = np.append(inner[(inner > 0) & (inner < len(loss))], len(loss))
-        counts = np.diff(ends, prepend=0)
-        means = np.add.reduceat(loss.astype(np.float64), ends - counts) / counts
-        return Progress(0, first + len(loss), training.steps, sequences_seen(training, first + ends), means, counts)
-
-    def run(self, steps_done: int, state: State, timing: Timing) -> Run:
-        """The finished record; state is of this run alone, (parameters,) each."""
-        spec = self.spec
-        problem, model, training = spec.problem, spec.model, spec.training
-        scores = np.concatenate(self.epochs)
-        epoch = np.arange(1, len(scores) + 1)
-        at_steps = [step for step in snapshot_steps(steps_done).tolist() if step in self.snapshots]
-        answers = [self.snapshots[step] for step in at_steps]
-        if not at_steps or at_steps[-1] != steps_done:
-            at_steps.append(steps_done)
-            answers.append(on_probes(problem, model, state.weights[None])[0])
-        step, loss = thinned(np.concatenate(self.steps), np.concatenate(self.losses), steps_done)
-        return Run(
-            spec=spec,
-            steps_done=steps_done,
-            history=pd.DataFrame(
-                {
-                    "epoch": epoch,
-                    "sequences_seen": epoch * training.sequences_per_epoch,
-                    "loss": scores[:, 0],
-                    "accuracy": scores[:, 1],
-                }
-            ),
-            steps=pd.DataFrame({"step": step, "sequences_seen": sequences_seen(training, step), "loss": loss}),
-            snapshots=Snapshots(np.array(at_steps), sequences_seen(training, np.array(at_steps)), np.stack(answers)),
-            weights={name: value.copy() for name, value in named(problem, model, state.weights).items()},
-            optimizer_state={
-                "momentum": state.momentum.copy(),
-                "velocity": state.velocity.copy(),
-                "unfinished_epoch": self.totals,
-            },
-            timing=timing,
-            versions=dict(_versions()),
-        )
-
-
 def _train_stack(
     specs: list[RunSpec],
     places: list[int],
@@ -193,7 +113,7 @@ def _train_stack(
     with ThreadPoolExecutor(1, "snapshots") as beside:
         snapshots = Keeper(problem, model, len(specs), beside)
         begin = time.perf_counter()
-        records = [_Record(spec, run) for spec, run in zip(specs, resume or repeat(None, len(specs)), strict=True)]
+        records = [Record(spec, run) for spec, run in zip(specs, resume or repeat(None, len(specs)), strict=True)]
         state = _starting_state(specs, width, resume)
         if done == 0:
             snapshots.take([0], state.weights[None])
@@ -269,16 +189,3 @@ def _chunk(
     slot[:count] = np.searchsorted(points, np.arange(done + 1, done + count + 1))
     labels = mask[:count, : len(data)].sum(axis=(2, 3), dtype=np.float64)
     return Chunk(x, y, mask, slot), labels
-
-
-@functools.cache
-def _versions() -> dict[str, str]:
-    return installed_versions()
-
-
-def sequences_seen(training: TrainingSpec, steps: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Sequences seen after each number of weight updates."""
-    epochs, rest = np.divmod(steps, training.steps_per_epoch)
-    in_epoch = np.minimum(rest * training.batch_size, training.sequences_per_epoch)
-    seen: npt.NDArray[np.int64] = epochs * training.sequences_per_epoch + in_epoch
-    return seen

@@ -4,7 +4,7 @@ import pytest
 from bilstm_core.downsampling import (
     MAX_SNAPSHOTS,
     MAX_STEP_POINTS,
-    even_places,
+    curve_steps,
     grid_steps,
     lows_and_highs,
     snapshot_steps,
@@ -65,13 +65,21 @@ def test_short_runs_keep_every_step() -> None:
     assert len(steps) == 2_000
 
 
-@pytest.mark.parametrize("points", [0, 1, 2_000, 2_001, 20_000])
-def test_even_places_are_few_and_reach_from_first_to_last(points: int) -> None:
-    places = even_places(points)
-    assert len(places) <= MAX_STEP_POINTS
-    assert np.all(np.diff(places) > 0)
-    assert (
-        places.tolist() == list(range(points))
-        if points <= MAX_STEP_POINTS
-        else places[[0, -1]].tolist() == [0, points - 1]
-    )
+@pytest.mark.parametrize("steps", [0, 1, 2_000, 2_001, 2_600, 5_000, 20_000, 10_000_000])
+def test_a_curve_has_few_points_and_reaches_to_the_last_step(steps: int) -> None:
+    points = curve_steps(steps)
+    assert len(points) <= MAX_STEP_POINTS
+    assert np.all(np.diff(points) > 0)
+    assert points[[0, -1]].tolist() == [1, steps] if steps else not len(points)
+    assert len(points) > 650 or steps < 650
+    if steps > MAX_STEP_POINTS:
+        assert np.diff(points).max() <= steps / 600
+        assert np.max(points[1:] / points[:-1]) == 2
+
+
+def test_a_point_that_a_curve_has_not_a_longer_one_has_not() -> None:
+    before = curve_steps(1_990)
+    for steps in [*range(1_991, 2_700), *range(2_700, 100_000, 777)]:
+        after = curve_steps(steps)
+        assert set(after[after < before[-1]]) <= set(before)
+        before = after

@@ -215,7 +215,8 @@ def test_what_remains_is_not_told_before_three_tenths_of_a_second_have_been_seen
     told = []
     for at, steps_done in ((100.0, 50), (100.25, 100), (100.5, 150)):
         now = at
-        job.report(0, [{"run": 0, "steps_done": steps_done, "seen": [steps_done], "loss": [0.5], "count": [50]}])
+        points = {"seen": [steps_done], "loss": [0.5], "count": [50], "last": [0.5]}
+        job.report(0, [{"run": 0, "steps_done": steps_done, **points}])
         told.append(job.view().remaining_s)
     assert told == [None, None, pytest.approx(0.5)]
 

@@ -257,8 +257,8 @@ def test_progress_adds_up_to_the_run(whole: Run) -> None:
     assert [report.steps_done for report in heard] == sorted({report.steps_done for report in heard})
     assert heard[-1].steps_done == heard[-1].steps == 2_400
     assert heard[-1].sequences_seen[-1] == 6_400
-    assert all(0 < len(report.loss) == len(report.sequences_seen) == len(report.updates) for report in heard)
-    assert sum(report.updates.sum() for report in heard) == 2_400
+    assert all(0 < len(report.loss) == len(report.sequences) == len(report.last) for report in heard)
+    assert sum(report.sequences.sum() for report in heard) == 6_400
     assert sum(len(report.loss) - 1 for report in heard) <= 2_000
     assert heard[0].steps_done <= 25
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bilstm_core.analysis import frames
-from bilstm_core.downsampling import Curve
+from bilstm_core.downsampling import Curve, curve_steps
 from bilstm_core.figures.loss_plot import X
 from bilstm_core.runs import Run
 from bilstm_core.service.curve import no_points
@@ -72,15 +72,19 @@ def line(
     the one that is growing goes on from
     """
     runs = [_run(place, spec, frames.learnt(spec, earlier), x) for place, spec in growing.items()]
+    runs += [_run(None, run.spec, frames.learnt(run.spec, run), x) for run in stored]
+    trainings = [spec.training for spec in (*growing.values(), *(run.spec for run in stored))]
+    longest = max(trainings, key=lambda training: training.sequences)
     return {
         "label": label,
-        "runs": runs + [_run(None, run.spec, frames.learnt(run.spec, run), x) for run in stored],
+        "end": longest.steps if x == "updates" else longest.sequences,
+        "total": len(curve_steps(longest.steps)),
+        "runs": runs,
     }
 
 
 def _run(place: int | None, spec: RunSpec, before: pd.DataFrame, x: X) -> dict[str, Any]:
     training = spec.training
-    mean = before["mean"].fillna(before["loss"])
     return {
         "place": place,
         "training": {
@@ -91,8 +95,9 @@ def _run(place: int | None, spec: RunSpec, before: pd.DataFrame, x: X) -> dict[s
         "before": {
             "seen": before["sequences_seen"].tolist(),
             "x": before[x].tolist(),
-            "mean": _plain(mean.to_numpy()),
+            "mean": _plain(before["mean"].to_numpy()),
             "loss": _plain(before["loss"].to_numpy()),
+            "between": frames.ends_between(spec, before),
         },
     }
 
@@ -112,9 +117,9 @@ def changes(before: Mapping[int, Curve], now: Mapping[int, Curve]) -> list[dict[
             both = min(len(old[0]), len(new[0]))
             same = np.all([was[:both] == stands[:both] for was, stands in zip(old, new, strict=True)], axis=0)
             start = both if same.all() else int(np.argmin(same))
-        seen, loss, count = (part[start:] for part in new) if new else no_points()
+        seen, loss, _, last = (part[start:] for part in new) if new else no_points()
         if len(loss) or old is None or start < len(old[0]):
-            points = {"seen": seen.tolist(), "loss": _plain(loss), "count": count.tolist()}
+            points = {"seen": seen.tolist(), "loss": _plain(loss), "last": _plain(last)}
             runs.append({"run": place, "from": start, **points})
     return runs
 

@@ -6,24 +6,21 @@ import numpy as np
 import pandas as pd
 
 from bilstm_core.analysis.statistics import by_start, differences
-from bilstm_core.downsampling import Curve, bucket_width, even_places
+from bilstm_core.downsampling import MAX_STEP_POINTS, Curve, curve_steps
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.network.inference import decisions
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.random_streams import Stream, generator
-from bilstm_core.runs import Run, probes
-from bilstm_core.specs import ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.runs import Run, means_needed, probes
+from bilstm_core.specs import ProblemSpec, RunSpec
 
 
 def losses(runs: Mapping[str, Iterable[Run]]) -> pd.DataFrame:
     """Every run's loss while it learnt, at most 2,000 rows a run, in nats per label.
 
-    Columns: label, seed, sequences_seen, updates, loss (of that update or epoch), mean (of the sequences since the row
-    before).
-    A long run's `steps` are lows and highs, whose plain mean lies far above the mean of all updates. So the rows of
-    a long run are taken from its history, which is complete, at places that do not depend on the losses. Where an
-    epoch is longer than what a low and a high stand for, the rows are those of `steps`, and `mean` the middle of
-    low and high, scaled so that every epoch has its mean from the history; the last row may have no loss.
+    Columns: label, seed, sequences_seen, updates, loss (of that update), mean (of the sequences since the row before).
+    The rows lie at places that do not depend on the losses: those of a run's `steps` are lows and highs, whose plain
+    mean lies far above the mean of all.
     """
     tables = [
         _learning(run).assign(label=label, seed=run.spec.training.seed)
@@ -34,69 +31,58 @@ def losses(runs: Mapping[str, Iterable[Run]]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
 
-def _learning(run: Run, training: TrainingSpec | None = None) -> pd.DataFrame:
-    """The rows of one run, or those that it gives to a longer `training` which goes on from it."""
-    training, history = training or run.spec.training, run.history
-    steps = run.steps.rename(columns={"step": "updates"})
-    done = run.steps_done if training is run.spec.training else training.steps
-    width = bucket_width(done)
-    if width == 1:
-        return steps.assign(mean=steps["loss"])
-    if training.steps_per_epoch <= width:
-        epochs = len(history) if training is run.spec.training else training.epochs
-        ends = np.union1d(even_places(epochs), [len(history) - 1])
-        ends = ends[(ends >= 0) & (ends < len(history))]
-        totals = np.cumsum(history["loss"].to_numpy())[ends]
-        means = np.diff(totals, prepend=0.0) / np.diff(ends, prepend=-1)
-        rows = history.iloc[ends]
-        return pd.DataFrame(
-            {
-                "sequences_seen": rows["sequences_seen"].to_numpy(),
-                "updates": rows["epoch"].to_numpy() * training.steps_per_epoch,
-                "loss": rows["loss"].to_numpy(),
-                "mean": means,
-            }
-        )
-    width = bucket_width(run.steps_done)  # of the steps that it has
-    loss = steps["loss"].groupby((steps["updates"] - 1) // width)
-    middle = ((loss.transform("min") + loss.transform("max")) / 2).to_numpy(np.float64)
-    epoch = ((steps["updates"] - 1) // training.steps_per_epoch).to_numpy()
-    stand_for = np.diff(steps["sequences_seen"].to_numpy(), prepend=0)
-    weights, sums = np.bincount(epoch, stand_for), np.bincount(epoch, stand_for * middle)
-    scale = np.ones(len(sums))
-    whole = np.flatnonzero(sums[: len(history)] > 0)
-    scale[whole] = history["loss"].to_numpy()[whole] * weights[whole] / sums[whole]
-    rows = steps.assign(mean=middle * scale[epoch])
-    if rows["updates"].iloc[-1] < run.steps_done:  # the last update was neither a low nor a high
-        end = {"updates": run.steps_done, "sequences_seen": run.sequences_seen, "mean": rows["mean"].iloc[-1]}
-        rows = pd.concat([rows, pd.DataFrame([end])], ignore_index=True)
-    return rows
+def _learning(run: Run, steps: int = 0) -> pd.DataFrame:
+    """The rows of one run, where a training of so many weight updates has them, and at the last that is done.
+
+    steps: those that the run has done, where none are named
+    """
+    training = run.spec.training
+    if run.steps_done <= MAX_STEP_POINTS or means_needed(training, run.steps_done):
+        known = run.means if len(run.means) else run.steps
+        step, loss = known["step"].to_numpy(), known["loss"].to_numpy()
+    else:
+        step, loss = run.history["epoch"].to_numpy(), run.history["loss"].to_numpy()
+    seen = training.sequences_after(step)
+    total = run.means["total"].to_numpy() if len(run.means) else np.cumsum(loss * np.diff(seen, prepend=0))
+    rows = np.isin(step, curve_steps(steps or run.steps_done))
+    rows[-1:] = True
+    step, seen, loss = step[rows], seen[rows], loss[rows]
+    means = np.diff(total[rows], prepend=0.0) / np.diff(seen, prepend=0)
+    single = np.diff(step, prepend=0) == 1
+    return pd.DataFrame({"sequences_seen": seen, "updates": step, "loss": loss, "mean": np.where(single, loss, means)})
 
 
 def growing_losses(label: str, spec: RunSpec, curve: Curve, earlier: Run | None = None) -> pd.DataFrame:
-    """A run that is still being trained, in the columns of `losses`; at its end it has the finished one's rows.
+    """A run that is still being trained, in the columns of `losses`: the rows of the finished one, so far.
 
     earlier: the run that it goes on from
-    A row that stands for several weight updates has their mean, and no loss of its own.
+    The last row stands for what is known beyond the last of the finished one's.
     """
-    seen, mean, count = curve
+    seen, mean, _, last = curve
     rows = pd.DataFrame(
-        {
-            "sequences_seen": seen,
-            "updates": spec.training.updates_after(seen),
-            "loss": np.where(count == 1, mean, np.nan),
-            "mean": mean,
-        }
+        {"sequences_seen": seen, "updates": spec.training.updates_after(seen), "loss": last, "mean": mean}
     )
-    parts = [_learning(earlier, spec.training), rows] if earlier and earlier.steps_done else [rows]
-    return pd.concat(parts, ignore_index=True).assign(label=label, seed=spec.training.seed)
+    before = learnt(spec, earlier)
+    if len(rows) and ends_between(spec, before):
+        ends = before["sequences_seen"].to_numpy()
+        begin, end, first = (int(at) for at in (ends[-2] if len(ends) > 1 else 0, ends[-1], seen[0]))
+        parts = (end - begin) * before["mean"].iloc[-1] + (first - end) * mean[0]
+        rows.loc[0, "mean"] = parts / (first - begin)
+        before = before.iloc[:-1]
+    every = pd.concat([before, rows], ignore_index=True) if len(before) else rows
+    return every.assign(label=label, seed=spec.training.seed)
 
 
 def learnt(spec: RunSpec, run: Run | None) -> pd.DataFrame:
     """What a training of this spec goes on from, as `growing_losses` puts it before what is new; no rows without it."""
     if run is None or not run.steps_done:
         return pd.DataFrame(columns=["sequences_seen", "updates", "loss", "mean"])
-    return _learning(run, run.spec.training if run.spec == spec else spec.training)
+    return _learning(run, spec.training.steps)
+
+
+def ends_between(spec: RunSpec, before: pd.DataFrame) -> bool:
+    """Whether the last row of what a training goes on from is none of the finished run's: the next one has its part."""
+    return bool(len(before)) and int(before["updates"].iloc[-1]) not in curve_steps(spec.training.steps)
 
 
 def probe_snapshots(run: Run, probe: int) -> pd.DataFrame:

@@ -156,6 +156,8 @@ def _curve_flaws(run: Run) -> Iterator[str]:
         yield "its curve has too few points, or too many"
     if not _climbs(steps["step"], 1, run.steps_done) or not _climbs(steps["sequences_seen"], 1, training.sequences):
         yield "the points of its curve are not in order"
+    if not run_format.means_fit(run):
+        yield "the means of its curve do not fit its training"
     if not (np.isfinite(history["loss"]).all() and np.isfinite(steps["loss"]).all()):
         yield "its losses are not finite numbers"
     if run.spec.problem.problem.head != "regression" and not history["accuracy"].between(0, 1).all():

@@ -11,32 +11,39 @@ import numpy.typing as npt
 from bilstm_core.downsampling import Curve, curve_steps
 from bilstm_core.specs import TrainingSpec
 
-CURVE_PARTS = ("sequences_seen", "loss", "updates")  # of a Progress, that make a Curve
+CURVE_PARTS = ("sequences_seen", "loss", "sequences", "last")  # of a Progress, that make a Curve
 
 
 def thin(
     sequences_seen: npt.NDArray[np.integer[Any]],
     loss: npt.NDArray[np.floating[Any]],
-    count: npt.NDArray[np.integer[Any]],
+    sequences: npt.NDArray[np.integer[Any]],
+    last: npt.NDArray[np.floating[Any]],
     *,
     training: TrainingSpec,
 ) -> Curve:
     """The same curve with the points that the finished run's curve has, and what is known beyond the last of them.
 
-    sequences_seen, loss, count: (points,), ascending: each stands for `count` weight updates that end there, by their
-    mean loss. So thinning a thinned curve with more points appended gives what thinning all at once gives.
+    sequences_seen, loss, sequences, last: (points,), ascending: each stands for so many sequences that end there, by
+    their mean loss, and has the loss of the last weight update. So thinning a thinned curve with more points appended
+    gives what thinning all at once gives.
     """
-    bucket = np.searchsorted(
-        curve_steps(training.epochs, training.steps_per_epoch), training.updates_after(sequences_seen)
-    )
+    bucket = np.searchsorted(curve_steps(training.steps), training.updates_after(sequences_seen))
     starts = np.flatnonzero(np.diff(bucket, prepend=-1))
     if not len(starts):
         return no_points()
-    counts = np.add.reduceat(count, starts)
+    counts = np.add.reduceat(sequences, starts)
     ends = np.append(starts[1:], len(bucket)) - 1
-    return sequences_seen[ends].astype(np.int64), np.add.reduceat(loss * count, starts) / counts, counts
+    means = np.add.reduceat(loss * sequences, starts) / counts
+    return sequences_seen[ends].astype(np.int64), means, counts, last[ends].astype(np.float64)
 
 
 def no_points() -> Curve:
     """The curve of a run of which nothing is known yet."""
-    return np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64)
+    return np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64), np.empty(0)
+
+
+def told(curve: Curve) -> dict[str, list[Any]]:
+    """A curve's points as a worker's message has them."""
+    seen, loss, count, last = (part.tolist() for part in curve)
+    return {"seen": seen, "loss": loss, "count": count, "last": last}

@@ -178,7 +178,7 @@ class Job:
         for message in runs:
             place = self.parts[number].places[message["run"]]
             self.steps_done[place] = message["steps_done"]
-            news = zip(self.curves[place], (message["seen"], message["loss"], message["count"]), strict=True)
+            news = zip(self.curves[place], (message[part] for part in ("seen", "loss", "count", "last")), strict=True)
             self.curves[place] = thin(
                 *(np.concatenate([known, np.asarray(new, known.dtype)]) for known, new in news),
                 training=self.specs[place].training,

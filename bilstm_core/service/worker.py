@@ -18,7 +18,7 @@ from bilstm_core.evaluation import evaluate, evaluation_size
 from bilstm_core.evaluation import to_parts as evaluation_parts
 from bilstm_core.runs import Arrays, Progress, Run, from_parts, to_parts
 from bilstm_core.service import recycling
-from bilstm_core.service.curve import CURVE_PARTS, thin
+from bilstm_core.service.curve import CURVE_PARTS, thin, told
 from bilstm_core.service.source import fingerprint
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 
@@ -163,7 +163,7 @@ def request_pause(key: str) -> None:
 class Reporter:
     """Gathers what training reports and sends it on: at once, then at most twenty times a second, and at the end.
 
-    send: takes a list of {"run", "steps_done", "steps", "seen", "loss", "count"}, plain numbers and lists
+    send: takes a list of {"run", "steps_done", "steps", "seen", "loss", "count", "last"}, plain numbers and lists
     """
 
     def __init__(self, specs: Sequence[RunSpec], send: Callable[[list[dict[str, Any]]], None]) -> None:
@@ -184,13 +184,13 @@ class Reporter:
         waiting, self._waiting = self._waiting, {}
         message = []
         for run, reports in waiting.items():
-            seen, loss, count = thin(
+            curve = thin(
                 *(np.concatenate([getattr(report, part) for report in reports]) for part in CURVE_PARTS),
                 training=self._specs[run].training,
             )
             last = reports[-1]
             numbers = {"run": int(run), "steps_done": int(last.steps_done), "steps": int(last.steps)}
-            message.append({**numbers, "seen": seen.tolist(), "loss": loss.tolist(), "count": count.tolist()})
+            message.append(numbers | told(curve))
         self._send(message)
         self._sent = time.monotonic()
 

@@ -378,7 +378,7 @@ def test_a_progress_bar_tells_how_much_of_all_work_is_done(monkeypatch: pytest.M
     def train_many(specs: Sequence[RunSpec], *, on_progress: Callable[[Progress], None]) -> list[Run]:
         for place, spec in enumerate(specs):
             for done in (1, spec.training.steps):
-                on_progress(Progress(place, done, spec.training.steps, *[np.zeros(0)] * 3))
+                on_progress(Progress(place, done, spec.training.steps, *[np.zeros(0)] * 4))
         return [finished(spec) for spec in specs]
 
     monkeypatch.setattr(training, "train_many", train_many)

@@ -19,7 +19,8 @@ def new_job(*specs: RunSpec) -> Job:
 
 
 def message(steps_done: int, run: int = 0) -> list[dict]:
-    return [{"run": run, "steps_done": steps_done, "steps": 250, "seen": [steps_done], "loss": [0.5], "count": [1]}]
+    points = {"seen": [steps_done], "loss": [0.5], "count": [1], "last": [0.25]}
+    return [{"run": run, "steps_done": steps_done, "steps": 250, **points}]
 
 
 def test_specs_that_differ_only_in_seed_share_a_part() -> None:
@@ -268,7 +269,7 @@ def test_a_job_that_is_done_counts_the_bytes_of_its_runs_and_curves_and_lets_go_
     assert (view.state, view.steps_done) == ("done", 500)
     assert [run is not None and run.spec for run in view.runs] == [spec.canonical() for spec in PAIR]
     assert job.resume is None
-    assert job.nbytes == sum(finished(spec).nbytes for spec in PAIR) + 2 * (8 + 8 + 8)
+    assert job.nbytes == sum(finished(spec).nbytes for spec in PAIR) + 2 * (8 + 8 + 8 + 8)
 
 
 def test_what_was_to_stop_and_is_lost_is_not_begun_again() -> None:
@@ -353,11 +354,14 @@ def test_what_a_lost_part_had_is_gone_and_what_another_has_stays() -> None:
 def test_reports_are_put_together_in_the_curves_own_types() -> None:
     job = new_job(RunSpec())
     job.start(0)
-    job.report(0, [{"run": 0, "steps_done": 2, "seen": [1, 2], "loss": [0.5, 0.25], "count": [1, 1]}])
-    job.report(0, [{"run": 0, "steps_done": 3, "seen": [3], "loss": [0.125], "count": [1]}])
-    seen, loss, count = job.view().curves[0]
+    job.report(
+        0, [{"run": 0, "steps_done": 2, "seen": [1, 2], "loss": [0.5, 0.25], "count": [1, 1], "last": [0.5, 0.25]}]
+    )
+    job.report(0, [{"run": 0, "steps_done": 3, "seen": [3], "loss": [0.125], "count": [1], "last": [0.125]}])
+    seen, loss, count, last = job.view().curves[0]
     assert (seen.tolist(), loss.tolist(), count.tolist()) == ([1, 2, 3], [0.5, 0.25, 0.125], [1, 1, 1])
-    assert (seen.dtype, loss.dtype, count.dtype) == (np.int64, np.float64, np.int64)
+    assert last.tolist() == loss.tolist()
+    assert [part.dtype for part in (seen, loss, count, last)] == [np.int64, np.float64, np.int64, np.float64]
 
 
 def test_a_curve_that_grows_is_thinned_by_its_own_trainings_length() -> None:
@@ -366,7 +370,8 @@ def test_a_curve_that_grows_is_thinned_by_its_own_trainings_length() -> None:
     job.start(0)
     for first in range(1, 5_001, 1_000):
         seen = list(range(first, first + 1_000))
-        job.report(0, [{"run": 0, "steps_done": seen[-1], "seen": seen, "loss": [0.5] * 1_000, "count": [1] * 1_000}])
+        points = {"seen": seen, "loss": [0.5] * 1_000, "count": [1] * 1_000, "last": [0.5] * 1_000}
+        job.report(0, [{"run": 0, "steps_done": seen[-1], **points}])
     assert len(job.view().curves[0][0]) == len(thin(*losses(5_000), training=long.training)[0])
 
 

@@ -110,7 +110,7 @@ class House:
         self.jobs._hear((0.0, {"event": kind, "job": job, "part": part, **more}))
 
     def progress(self, job: str, part: int = 0) -> None:
-        step = {"run": 0, "steps_done": 1, "steps": 2, "seen": [1], "loss": [0.5], "count": [1]}
+        step = {"run": 0, "steps_done": 1, "steps": 2, "seen": [1], "loss": [0.5], "count": [1], "last": [0.5]}
         self.hear("progress", job, part, runs=[step | {"count": [1]}])
 
     def turn(self) -> list[str]:

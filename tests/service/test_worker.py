@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bilstm_core import codec
+from bilstm_core.downsampling import curve_steps
 from bilstm_core.runs import Progress, from_parts
 from bilstm_core.service import source, worker
 from bilstm_core.service.worker import (
@@ -159,7 +160,7 @@ def test_progress_is_sent_at_once_then_up_to_twenty_times_a_second_and_at_the_en
     with Reporter([spec], sent.append) as reporter:
         for step in range(1, 101):
             now += 0.01
-            reporter(Progress(0, step, 1_000, np.array([step]), np.array([1 / step]), np.array([1])))
+            reporter(Progress(0, step, 1_000, np.array([step]), np.array([1 / step]), np.array([1]), np.array([0.5])))
     assert 15 <= len(sent) <= 21
     assert sent[0][0]["seen"] == [1]
     assert sent[-1][0]["steps_done"] == 100
@@ -173,7 +174,7 @@ def test_a_report_of_many_points_is_thinned_and_plain() -> None:
         reporter._sent = float("inf")
         for start in range(0, 20_000, 100):
             seen = np.arange(start + 1, start + 101)
-            reporter(Progress(0, start + 100, 20_000, seen, (seen % 7) / 2, np.ones(100, np.int64)))
+            reporter(Progress(0, start + 100, 20_000, seen, (seen % 7) / 2, np.ones(100, np.int64), (seen % 7) / 2))
     ((message,),) = sent
-    assert 1_500 < len(message["seen"]) == len(message["loss"]) == len(message["count"]) <= 2_000
+    assert {len(message[part]) for part in ("seen", "loss", "count", "last")} == {len(curve_steps(20_000))}
     assert {type(value) for value in message["seen"] + message["loss"]} == {int, float}

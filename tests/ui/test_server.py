@@ -82,9 +82,8 @@ class Served:
 
     def progress(self, job: str, *steps: int, of: int = 1_000) -> None:
         run = {"run": 0, "steps_done": steps[-1], "steps": of, "seen": list(steps)}
-        self.house.hear(
-            "progress", job, runs=[{**run, "loss": [1 / step for step in steps], "count": [1] * len(steps)}]
-        )
+        losses = [1 / step for step in steps]
+        self.house.hear("progress", job, runs=[run | {"loss": losses, "count": [1] * len(steps), "last": losses}])
 
 
 @pytest.fixture
@@ -139,12 +138,12 @@ def test_progress_arrives_as_it_is_made_until_the_job_ends(served: Served) -> No
         served.progress(job, 1, 2, 3)
         message = hear_until(client, lambda message: message["runs"] != [])
         losses = [1, 1 / 2, round(1 / 3, watch.DIGITS)]
-        curve = {"run": 0, "from": 0, "seen": [1, 2, 3], "loss": losses, "count": [1, 1, 1]}
+        curve = {"run": 0, "from": 0, "seen": [1, 2, 3], "loss": losses, "last": losses}
         assert (message["runs"], message["share"]) == ([curve], 0.003)
         assert message["text"].startswith("3 of 1,000 weight updates")
         served.progress(job, 4)
         message = hear_until(client, lambda message: message["runs"] != [])
-        assert message["runs"] == [{"run": 0, "from": 3, "seen": [4], "loss": [0.25], "count": [1]}], "what is new"
+        assert message["runs"] == [{"run": 0, "from": 3, "seen": [4], "loss": [0.25], "last": [0.25]}], "what is new"
         assert message["version"] > first["version"]
         served.house.finish(f"{job}-0", LONG)
         served.house.turn()
@@ -172,7 +171,7 @@ def test_a_training_that_begins_again_takes_its_curve_back(served: Served) -> No
         hear_until(client, lambda message: message["runs"] != [])
         served.house.hear("started", job)
         message = hear_until(client, lambda message: message["runs"] != [])
-        assert message["runs"] == [{"run": 0, "from": 0, "seen": [], "loss": [], "count": []}]
+        assert message["runs"] == [{"run": 0, "from": 0, "seen": [], "loss": [], "last": []}]
         assert message["text"].startswith("The training process stopped")
 
 
@@ -392,7 +391,8 @@ class Reader:
 
 
 def report(house: House, job: str, step: int) -> None:
-    run = {"run": 0, "steps_done": step, "steps": 1_000, "seen": [step], "loss": [1 / step], "count": [1]}
+    points = {"seen": [step], "loss": [1 / step], "count": [1], "last": [1 / step]}
+    run = {"run": 0, "steps_done": step, "steps": 1_000, **points}
     house.hear("progress", job, runs=[run])
 
 

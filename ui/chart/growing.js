@@ -7,9 +7,9 @@ const APART = 16 // px between the labels at the lines' ends
 // Takes in a message's points: from the point `from` on they take the place of what was there
 function takeIn(runs, message) {
   for (const { run, from, ...news } of message.runs ?? []) {
-    const known = (runs[run] ??= { seen: [], loss: [], count: [] })
+    const known = (runs[run] ??= { seen: [], loss: [], last: [] })
     if (from > known.seen.length) continue
-    for (const part of ["seen", "loss", "count"]) known[part] = known[part].slice(0, from).concat(news[part])
+    for (const part of ["seen", "loss", "last"]) known[part] = known[part].slice(0, from).concat(news[part])
   }
 }
 
@@ -62,16 +62,17 @@ function band(runs) {
   return { places, low, median, high }
 }
 
-// Places of at most `points` points: the first, the last, and the lows and highs between, evenly over the axis as shown
-function downsampled(x, y, logX, points = MAX_POINTS) {
-  if (x.length <= points) return [...x.keys()]
-  const along = logX ? x.map(value => Math.log(Math.max(value, 1))) : x
+// Places of at most `points` of the points that are there: the first, the last, and the lows and highs between, evenly
+// over the axis as shown. Of a curve that ends at x = `end` and then has `total` points: those that it shows then
+function downsampled(x, y, logX, { end, total }, points = MAX_POINTS) {
+  if (total <= points || !x.length) return [...x.keys()]
+  const along = value => (logX ? Math.log(Math.max(value, 1)) : value)
   const buckets = Math.floor((points - 2) / 2)
-  const [first, last] = [along[0], along[along.length - 1]]
+  const [first, last] = [along(x[0]), along(end)]
   const lows = new Map()
   const highs = new Map()
   for (let i = 0; i < x.length; i++) {
-    const bucket = Math.min(Math.floor(((along[i] - first) / (last - first)) * buckets), buckets - 1)
+    const bucket = Math.min(Math.floor(((along(x[i]) - first) / (last - first)) * buckets), buckets - 1)
     if (!lows.has(bucket) || y[i] < y[lows.get(bucket)]) lows.set(bucket, i)
     if (!highs.has(bucket) || y[i] > y[highs.get(bucket)]) highs.set(bucket, i)
   }
@@ -105,37 +106,44 @@ function spread(positions, apart, low, high) {
   return placed
 }
 
-// What is known of one run: the points it goes on from, and those that came; `raw` is NaN where a point stands for more
-// than one weight update
+// What is known of one run: the points it goes on from, and those that came. Where the last of the former lies between
+// two points of the finished curve, it is part of the next one
 function runOf({ place, before, training }, runs, x) {
-  const { seen, loss, count } = runs[place] ?? { seen: [], loss: [], count: [] }
-  const mean = loss.map(value => value ?? NaN)
+  const { seen, loss, last } = runs[place] ?? { seen: [], loss: [], last: [] }
+  const number = value => value ?? NaN
+  const mean = loss.map(number)
+  const joined = before.between && seen.length > 0
+  const kept = before.seen.length - (joined ? 1 : 0)
+  if (joined) {
+    const [begin, end] = [before.seen[kept - 1] ?? 0, before.seen[kept]]
+    mean[0] = ((end - begin) * number(before.mean[kept]) + (seen[0] - end) * mean[0]) / (seen[0] - begin)
+  }
   return {
-    seen: before.seen.concat(seen),
-    x: before.x.concat(x === "updates" ? seen.map(at => updatesAfter(at, training)) : seen),
-    mean: before.mean.concat(mean).map(value => value ?? NaN),
-    raw: before.loss.map(value => value ?? NaN).concat(mean.map((value, i) => (count[i] === 1 ? value : NaN))),
+    seen: before.seen.slice(0, kept).concat(seen),
+    x: before.x.slice(0, kept).concat(x === "updates" ? seen.map(at => updatesAfter(at, training)) : seen),
+    mean: before.mean.slice(0, kept).map(number).concat(mean),
+    raw: before.loss.slice(0, kept).concat(last).map(number),
   }
 }
 
 // A label's traces by their part, { x, y } each, and its line whole. line: label, runs (each a place in the job with
-// what it goes on from); axis: x, log_x, window, dots
+// what it goes on from), where they end, and how many points they have then; axis: x, log_x, window, dots
 function grown(line, runs, { x, log_x, window, dots }) {
   const known = line.runs.map(run => runOf(run, runs, x)).filter(run => run.seen.length)
   for (const run of known) run.smooth = trailingMean(run.seen, run.mean, window)
   const { places, low, median, high } = band(known)
   const along = new Map(known.flatMap(run => run.seen.map((at, i) => [at, run.x[i]])))
   const xs = places.map(at => along.get(at))
-  const indices = downsampled(xs, median, log_x)
+  const indices = downsampled(xs, median, log_x, line)
   const pick = values => indices.map(i => values[i])
   const edges = known.length > 1 ? indices : []
   const single = known.length === 1 ? known[0] : { x: [], raw: [] }
   const dotted = [...single.x.keys()].filter(i => Number.isFinite(single.raw[i]))
   const [dotsX, dotsY] = [dotted.map(i => single.x[i]), dotted.map(i => single.raw[i])]
-  const shown = downsampled(dotsX, dotsY, log_x, dots)
+  const shown = downsampled(dotsX, dotsY, log_x, line, dots)
   const most = Math.min(Math.max(50, Math.floor((4 * MAX_POINTS) / Math.max(known.length, 1))), MAX_POINTS)
   const thinly = known.flatMap(run => {
-    const own = downsampled(run.x, run.smooth, log_x, most)
+    const own = downsampled(run.x, run.smooth, log_x, line, most)
     return [...own.map(i => [run.x[i], run.smooth[i]]), [null, null]]
   })
   return {

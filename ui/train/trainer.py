@@ -25,7 +25,6 @@ from ui.watch import Watch, line
 
 SETTINGS = PageSettings(page=registry.TRAIN.name, first=RunSettings())
 CURVE_HEIGHT, FIGURE_HEIGHT = 200, 428  # px of the curve, and with one row of probabilities, growing or finished
-GROWING_DOTS = 250  # of a curve that is drawn several times a second
 PROBE = 0
 
 
@@ -185,7 +184,6 @@ def curve(page: str) -> None:
             x=x,
             curve_height=CURVE_HEIGHT,
             x_max=total,
-            dots=GROWING_DOTS,
             replay=False,
             growing={name: len(growing)},
             classes=wording.classes(spec.problem),
