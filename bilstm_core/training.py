@@ -5,10 +5,11 @@ chosen by `downsampling`. How the work is cut into chunks follows the clock, and
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import repeat
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ from bilstm_core.specs import RunSpec
 
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
+Stack = Generator[float, None, list[Run]]  # a training that stands still after each chunk, and tells the share done
 
 FIRST_CHUNK, FIRST_CHUNK_S = 25, 0.1  # weight updates at most, and seconds by estimate
 CHUNK_SECONDS = (0.03, 0.08)  # shorter chunks are doubled, longer ones halved
@@ -49,7 +51,13 @@ def train(
     if resume is not None:
         _check_resumable(spec, resume)
     earlier = None if resume is None else [resume]
-    return _train_stack([spec], [0], 1, earlier, on_progress=on_progress, should_stop=should_stop)[0]
+    stack = _stack([spec], [0], 1, earlier, on_progress=on_progress, should_stop=should_stop)
+    while True:
+        try:
+            next(stack)
+        except StopIteration as ended:
+            (run,) = ended.value
+            return cast(Run, run)
 
 
 def train_many(
@@ -58,10 +66,13 @@ def train_many(
     resume: Sequence[Run] | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
+    abreast: bool = False,
 ) -> list[Run]:
     """Train several models, in the order of `specs`; those that differ only in seed side by side.
 
     One after another otherwise; Progress.run is the place in `specs`. Stopped, it returns every run as far as it got.
+    abreast: the models in turns, chunk by chunk, so that all are about as far at each moment, as in a race. It changes
+    no number, and takes as long.
     resume: what it returned for the same specs when it was stopped; going on gives the numbers that it would have given
     without. Raises ValueError if these are not such runs.
     """
@@ -69,16 +80,39 @@ def train_many(
     if resume is not None:
         for spec, run in zip(canonical, resume, strict=True):
             _check_resumable(spec, run)
-    runs: dict[int, Run] = {}
+    under_way: list[tuple[list[int], Stack]] = []
     for spec, places in seeds_of(canonical).items():
-        left = list(places)
+        left, of_model = list(places), []
         for count, width in stacks(spec, len(places)):
             now, left = left[:count], left[count:]
             stack = [canonical[place] for place in now]
             earlier = None if resume is None else [resume[place] for place in now]
-            trained = _train_stack(stack, now, width, earlier, on_progress=on_progress, should_stop=should_stop)
-            runs |= zip(now, trained, strict=True)
+            of_model.append(_stack(stack, now, width, earlier, on_progress=on_progress, should_stop=should_stop))
+        under_way.append((places, _after_one_another(of_model)))
+    shares = dict.fromkeys(range(len(under_way)), 0.0)
+    runs: dict[int, Run] = {}
+    while shares:
+        number = min(shares, key=shares.__getitem__) if abreast else next(iter(shares))
+        places, training = under_way[number]
+        try:
+            shares[number] = next(training)
+        except StopIteration as ended:
+            runs |= zip(places, ended.value, strict=True)
+            del shares[number]
     return [runs[place] for place in range(len(canonical))]
+
+
+def _after_one_another(parts: Sequence[Stack]) -> Stack:
+    runs: list[Run] = []
+    for number, stack in enumerate(parts):
+        trained = False
+        while not trained:
+            try:
+                yield (number + next(stack)) / len(parts)
+            except StopIteration as ended:
+                runs += ended.value
+                trained = True
+    return runs
 
 
 def _check_resumable(spec: RunSpec, resume: Run) -> None:
@@ -94,7 +128,7 @@ def _check_resumable(spec: RunSpec, resume: Run) -> None:
         raise ValueError("resume did not keep its optimizer state, so it cannot go on: train it again.")
 
 
-def _train_stack(
+def _stack(
     specs: list[RunSpec],
     places: list[int],
     width: int,
@@ -102,7 +136,7 @@ def _train_stack(
     *,
     on_progress: OnProgress | None,
     should_stop: ShouldStop | None,
-) -> list[Run]:
+) -> Stack:
     """Train specs that differ only in seed in one program `width` wide; seats that are left over idle along."""
     done = 0 if resume is None else resume[0].steps_done
     if resume is not None and any(run.steps_done != done for run in resume):
@@ -118,7 +152,7 @@ def _train_stack(
         if done == 0:
             snapshots.take([0], state.weights[None])
         program: Program | None = None
-        compile_s = 0.0
+        compile_s = elsewhere_s = 0.0
         data: list[TrainingData] = []
         pace = max(1, min(FIRST_CHUNK, int(FIRST_CHUNK_S / step_seconds(specs[0], width))))
         while done < training.steps and not (should_stop is not None and should_stop()):
@@ -148,10 +182,13 @@ def _train_stack(
                 pace = max(1, pace // 2)
             elif spent < CHUNK_SECONDS[0] and count == pace:
                 pace *= 2
+            left = time.perf_counter()
+            yield done / training.steps
+            elsewhere_s += time.perf_counter() - left
         for record, answers in zip(records, snapshots.answers(), strict=True):
             record.snapshots |= answers
         earlier = 0.0 if resume is None else resume[0].timing.train_s / resume[0].timing.stacked * len(specs)
-        timing = Timing(earlier + time.perf_counter() - begin - compile_s, compile_s, len(specs))
+        timing = Timing(earlier + time.perf_counter() - begin - compile_s - elsewhere_s, compile_s, len(specs))
         final_states = [State(*(part[number] for part in state)) for number in range(len(specs))]
         return [record.run(done, final, timing) for record, final in zip(records, final_states, strict=True)]
 

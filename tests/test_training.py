@@ -2,6 +2,7 @@ import hashlib
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from bilstm_core import training
+from bilstm_core.choices import DIRECTIONS
 from bilstm_core.downsampling import MAX_SNAPSHOTS
 from bilstm_core.engine.programs import Program, compile_program
 from bilstm_core.engine.training_data import TrainingData
@@ -204,6 +206,48 @@ def test_many_runs_that_are_stopped_again_and_again_equal_those_that_are_not(mon
     assert stops > 4
     for run, expected in zip(runs, whole, strict=True):
         assert_same(run, expected)
+
+
+def test_models_that_are_trained_abreast_are_about_as_far_at_each_moment_and_end_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    short = with_training(SMALL, epochs=40)
+    models = [ModelSpec(units=4, direction="forward"), ModelSpec(units=4), ModelSpec(units=5, direction="backward")]
+    specs = [with_training(replace(short, model=model), seed=seed) for model in models for seed in (0, 1)]
+    cut_into(monkeypatch, 20)
+    shares = [0.0] * len(specs)
+    apart: list[float] = []
+
+    def hear(progress: Progress) -> None:
+        shares[progress.run] = progress.steps_done / progress.steps
+        apart.append(max(shares) - min(shares))
+
+    whole = train_many(specs, on_progress=hear)
+    assert max(apart) == 1
+    shares, apart = [0.0] * len(specs), []
+    abreast = train_many(specs, on_progress=hear, abreast=True)
+    assert max(apart) <= 2 * 20 / specs[0].training.steps
+    for run, expected in zip(abreast, whole, strict=True):
+        assert_same(run, expected)
+
+
+def test_models_abreast_that_are_stopped_go_on_to_the_same_numbers() -> None:
+    short = with_training(SMALL, epochs=40)
+    specs = [replace(short, model=ModelSpec(units=4, direction=way)) for way in ("forward", "bidirectional")]
+    asked = iter(range(10**9))
+    part = train_many(specs, should_stop=lambda: next(asked) >= 7, abreast=True)
+    assert all(0 < run.steps_done < run.spec.training.steps for run in part)
+    handed = [from_parts(*to_parts(run)) for run in part]
+    for run, expected in zip(train_many(specs, resume=handed, abreast=True), train_many(specs), strict=True):
+        assert_same(run, expected)
+
+
+def test_a_model_takes_its_own_time_alone_when_it_is_trained_abreast() -> None:
+    specs = [with_training(replace(SMALL, model=ModelSpec(units=4, direction=way)), epochs=40) for way in DIRECTIONS]
+    train_many(specs)  # compiled
+    began = time.perf_counter()
+    runs = train_many(specs, abreast=True)
+    assert sum(run.timing.train_s for run in runs) <= time.perf_counter() - began
 
 
 def test_runs_that_were_not_stopped_together_cannot_go_on_side_by_side() -> None:

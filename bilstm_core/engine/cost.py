@@ -72,6 +72,12 @@ def stacks(spec: RunSpec, count: int) -> Iterator[tuple[int, int]]:
         count -= width
 
 
+def stack_memory(spec: RunSpec, count: int) -> float:
+    """About how many bytes a stack of at most `count` seeds takes while it is trained."""
+    weights = 4 * parameter_count(spec.problem, spec.model)
+    return stack_width(spec, count) * (spec.step_memory() + 10.0 * weights)
+
+
 def _lone(spec: RunSpec, width: int) -> bool:
     return len(branches(spec.model)) * width * spec.training.canonical().batch_size == 1
 

@@ -60,6 +60,7 @@ class Dispatcher(Caretaker):
         self._keeping = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keeping")  # a disk may be slow
         self._turns = Turns(compiled=lambda program: self._preparation.has([program]))
         self._faulty_since: float | None = None
+        self._slots = 0  # that workers had when last one was free
         self._cluster: Cluster | None = None
         self._commands: queue.SimpleQueue[Callable[[Cluster], None]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="jobs", daemon=True)
@@ -163,8 +164,9 @@ class Dispatcher(Caretaker):
 
     def _dispatch(self, cluster: Cluster) -> None:
         """Give workers the next parts, as many as they train at once."""
-        while len(self._at_work) < cluster.slots():
+        while len(self._at_work) < (slots := cluster.slots()):
             with self._lock:
+                self._slots = slots
                 turn = self._turns.next(self._jobs.values(), time.monotonic())
                 if turn is None:
                     return

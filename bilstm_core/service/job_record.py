@@ -1,6 +1,6 @@
 """What is known of a job while it runs, and how it is told: records and arithmetic, no processes.
 
-A job is one or more runs. Its parts are trained one after the other; the runs of a part differ in their seed only.
+A job is one or more runs. Its parts are trained one after the other, the runs of a part abreast.
 """
 
 import math
@@ -36,7 +36,7 @@ class JobView:
     curves: by the run's place, what is known so far as in `thin`
     resume: the run that it goes on from
     at_work: a part of it is being trained
-    compiling: at work, but that part has made no weight update yet, and its program is a new one
+    compiling: at work, but of a model of that part no weight update is made yet, and a program is a new one
     restarted: a worker died under a part of it, which has made no weight update since
     restarts: how often that has happened to any of its parts
     silent_s: seconds since the worker last spoke of it
@@ -171,6 +171,10 @@ class Job:
         """Whether a part has made a weight update."""
         return any(len(self.curves[place][0]) for place in part.places)
 
+    def has_begun(self, part: Part) -> bool:
+        """Whether a part has made a weight update of each of its models, so that it compiles nothing more."""
+        return self.has_learnt(part) and all(any(len(self.curves[place][0]) for place in own) for own in part.models)
+
     def report(self, number: int, runs: Sequence[Mapping[str, Any]]) -> None:
         """Take in a worker's progress message, as worker.Reporter sends it; one of a worker that is lost is late."""
         if not self.parts[number].at_work:
@@ -214,7 +218,7 @@ class Job:
         for part in self.parts:
             if part.waiting:
                 self._take_in(part, part.runs)
-            part.over = part.over or not (part.at_work and self.has_learnt(part))
+            part.over = part.over or not (part.at_work and self.has_begun(part))
         if all(part.over for part in self.parts):
             self.end("stopped")
 
@@ -249,7 +253,7 @@ class Job:
             remaining_s=self._remaining(now),
             curves={place: curve for place, curve in enumerate(self.curves) if len(curve[0])},
             at_work=bool(working),
-            compiling=bool(working) and not any(self.has_learnt(part) or self._compiled(part) for part in working),
+            compiling=bool(working) and not any(self.has_begun(part) or self._compiled(part) for part in working),
             restarted=any(part.restarts and not self.has_learnt(part) for part in given),
             restarts=sum(part.restarts for part in self.parts),
             silent_s=now - self.heard,

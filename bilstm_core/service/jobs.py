@@ -19,7 +19,7 @@ from bilstm_core.runs import Run, to_parts
 from bilstm_core.service.caretaker import State
 from bilstm_core.service.dispatcher import Dispatcher
 from bilstm_core.service.job_record import Job, JobView
-from bilstm_core.service.parts import parts_of
+from bilstm_core.service.parts import parts_of, rounds_of
 from bilstm_core.service.turns import waits
 from bilstm_core.specs import RunSpec
 
@@ -82,7 +82,7 @@ class Jobs(Dispatcher):
                 id=uuid.uuid4().hex,
                 specs=asked,
                 resume=resume,
-                parts=parts_of(asked),
+                parts=rounds_of(asked) if self._slots <= 1 else parts_of(asked),
                 about=dict(about or {}),
                 sequences=sequences,
             )

@@ -10,11 +10,15 @@ from bilstm_core.engine.program_keys import ProgramKey, programs_of
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 
+WATCHED_S = 0.3  # of training, that a job has at least if anybody sees its curves grow
+MOST_ABREAST, MOST_BYTES = 64, 0.4e9  # runs of a round, and what their stacks take beside a warm worker
+
 
 @dataclass(slots=True, kw_only=True)
 class Part:
     """Runs that are trained as one task: their places in the job, and what has become of it.
 
+    models: its places by model, whose runs differ in their seed only
     sent: it was given to a worker; started: the worker has said that it began; over: nothing more will come of it
     began: when its training did; compiled: the worker had its programs then
     seconds: of training that it needs, by estimate; programs: what it is trained with
@@ -24,6 +28,7 @@ class Part:
     """
 
     places: tuple[int, ...]
+    models: tuple[tuple[int, ...], ...] = ()
     seconds: float = 0.0
     programs: frozenset[ProgramKey] = frozenset()
     turns: int = 0
@@ -59,11 +64,52 @@ def parts_of(specs: Sequence[RunSpec]) -> list[Part]:
 
     Where it would be long they have several, so that others get their turn, and what is trained is handed over.
     """
-    result = []
+    return [part for model in _by_model(specs) for part in model]
+
+
+def rounds_of(specs: Sequence[RunSpec]) -> list[Part]:
+    """The parts of a job that is watched: in each some starts of every model, which are trained abreast.
+
+    So all curves grow together, as in a race. A job that is over in a moment has those of `parts_of`, and so has one
+    whose rounds would take much memory, or hand over very many runs whenever they give way to others.
+    """
+    models = _by_model(specs)
+    count = min(map(len, models), default=0)
+    rounds = [
+        _round([parts[len(parts) * number // count : len(parts) * (number + 1) // count] for parts in models])
+        for number in range(count)
+    ]
+    abreast = cost.seconds(specs) >= WATCHED_S and all(_fits(specs, part) for part in rounds)
+    return rounds if abreast else [part for parts in models for part in parts]
+
+
+def _fits(specs: Sequence[RunSpec], part: Part) -> bool:
+    memory = sum(cost.stack_memory(specs[own[0]], len(own)) for own in part.models)
+    return memory < MOST_BYTES and len(part.places) <= MOST_ABREAST
+
+
+def _round(models: Sequence[Sequence[Part]]) -> Part:
+    """All that these parts train, by model, as one part."""
+    own = tuple(tuple(place for part in parts for place in part.places) for parts in models)
+    every = [part for parts in models for part in parts]
+    return Part(
+        places=tuple(itertools.chain(*own)),
+        models=own,
+        seconds=sum(part.seconds for part in every),
+        programs=frozenset[ProgramKey]().union(*(part.programs for part in every)),
+    )
+
+
+def _by_model(specs: Sequence[RunSpec]) -> list[list[Part]]:
+    """The parts of each model, which are trained one after the other."""
+    models = []
     for spec, places in cost.seeds_of(specs).items():
         left = iter(places)
+        parts = []
         for count in cost.parts(spec, len(places)):
             own = tuple(itertools.islice(left, count))
             asked = [specs[place] for place in own]
-            result.append(Part(places=own, seconds=cost.seconds(asked), programs=frozenset(programs_of(asked))))
-    return result
+            programs = frozenset(programs_of(asked))
+            parts.append(Part(places=own, models=(own,), seconds=cost.seconds(asked), programs=programs))
+        models.append(parts)
+    return models

@@ -42,7 +42,7 @@ LOADED = fingerprint()  # of the sources that this process runs
 def train_job(
     task: tuple[str, int, str], flats: Sequence[Mapping[str, str]], source: str, resume: Sequence[Parts] = ()
 ) -> list[Parts]:
-    """Train the specs of one part of a job; they differ in their seed only.
+    """Train the specs of one part of a job, all of them abreast.
 
     task: the job and the number of its part, sent along with each message on TOPIC, and the key that `request_pause`
     names
@@ -76,7 +76,7 @@ def train_job(
                 first = earlier[0] if earlier else None
                 runs = [train(specs[0], resume=first, on_progress=seen, should_stop=should_stop)]
             else:
-                runs = train_many(specs, resume=earlier, on_progress=seen, should_stop=should_stop)
+                runs = train_many(specs, resume=earlier, on_progress=seen, should_stop=should_stop, abreast=True)
         return [to_parts(run) for run in runs]
     finally:
         recycling.trim()

@@ -3,12 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bilstm_core.choices import CELLS, DIRECTIONS
 from bilstm_core.engine import cost
 from bilstm_core.engine.program_keys import programs_of
 from bilstm_core.service import job_record
 from bilstm_core.service.curve import thin
 from bilstm_core.service.job_record import FORESIGHT_S, Job, JobState
-from bilstm_core.service.parts import Part, parts_of
+from bilstm_core.service.parts import Part, parts_of, rounds_of
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.service.test_curve import losses
 from tests.test_store import finished
@@ -27,6 +28,47 @@ def test_specs_that_differ_only_in_seed_share_a_part() -> None:
     forward, both = ModelSpec(direction="forward"), ModelSpec()
     specs = [RunSpec(model=model, training=TrainingSpec(seed=seed)) for seed in (0, 1) for model in (forward, both)]
     assert [part.places for part in parts_of(specs)] == [(0, 2), (1, 3)]
+
+
+def comparison(epochs: int, starts: int) -> list[RunSpec]:
+    models = [ModelSpec(direction=direction) for direction in DIRECTIONS]
+    return [RunSpec(model=m, training=TrainingSpec(epochs=epochs, seed=s)) for m in models for s in range(starts)]
+
+
+def test_what_is_watched_is_trained_in_rounds_of_every_model() -> None:
+    specs = comparison(4_000, 10)
+    (whole,) = rounds_of(specs)
+    assert whole.places == tuple(range(30))
+    assert whole.models == tuple(part.places for part in parts_of(specs))
+    assert whole.seconds == pytest.approx(cost.seconds(specs))
+    assert whole.programs == frozenset(programs_of(specs))
+    longer = [replace(spec, model=replace(spec.model, units=150)) for spec in specs]
+    assert len(parts_of(longer)) > 6
+    assert len(rounds_of(longer)) > 1
+    for part in rounds_of(longer):
+        assert [len({specs[place].model for place in own}) for own in part.models] == [1, 1, 1]
+    assert sorted(place for part in rounds_of(longer) for place in part.places) == list(range(30))
+
+
+def test_what_is_over_in_a_moment_or_would_hand_over_very_much_is_trained_model_by_model() -> None:
+    large = [
+        replace(spec, model=replace(spec.model, units=256, layers=3, cell=cell))
+        for spec in comparison(250, 1)
+        for cell in CELLS
+    ]
+    assert sum(cost.stack_memory(spec, 1) for spec in large) > 0.4e9
+    for specs in (comparison(100, 10), comparison(4_000, 50), [RunSpec(training=TrainingSpec(epochs=20_000))], large):
+        assert [part.places for part in rounds_of(specs)] == [part.places for part in parts_of(specs)]
+
+
+def test_a_round_compiles_until_each_of_its_models_has_made_a_weight_update() -> None:
+    specs = comparison(4_000, 2)
+    job = Job(id="j", specs=tuple(specs), resume=None, parts=rounds_of(specs))
+    job.start(0)
+    job.report(0, message(25, run=0) + message(25, run=3))
+    assert job.view().compiling
+    job.report(0, message(25, run=5))
+    assert not job.view().compiling
 
 
 def test_a_part_knows_how_long_its_own_training_takes() -> None:
