@@ -1,5 +1,6 @@
-"""Takes the README's screenshots of a freshly started app: `make pictures`, or some: `python -m docs.pictures why`."""
+"""Takes the README's pictures of a freshly started app: `make pictures`; or some: `python -m docs.pictures why`."""
 
+import io
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.find import browser as find_browser
@@ -28,6 +30,8 @@ PICTURES = {
     "phone": ("directions", 390, 844, "dark"),
 }
 REPORT = ("report", 1000, 1320)  # of Directions, as it is downloaded
+RACE = ("race", 1280, 1010)  # the replay of Directions, as it moves
+FRAME_MS, LAST_MS = 80, 2_500  # how long each moment of it is shown, and its end
 PRESSED = {"why": ("Something else", "Take the future away", "Give forward as many parameters")}  # before the picture
 
 
@@ -47,14 +51,14 @@ def main() -> None:
                 break
             except OSError:
                 time.sleep(0.2)
-        take(f"http://127.0.0.1:{port}", sys.argv[1:] or [*PICTURES, REPORT[0]])
+        take(f"http://127.0.0.1:{port}", sys.argv[1:] or [*PICTURES, REPORT[0], RACE[0]])
     finally:
         app.terminate()
         app.wait(10)
 
 
 def take(url: str, names: Sequence[str]) -> None:
-    """Photograph pages of the app at `url`, and a report."""
+    """Photograph pages of the app at `url`, a report, and a race."""
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -73,6 +77,8 @@ def take(url: str, names: Sequence[str]) -> None:
             page.close()
         if REPORT[0] in names:
             _take_report(browser, url)
+        if RACE[0] in names:
+            _take_race(browser, url)
         browser.close()
 
 
@@ -92,6 +98,25 @@ def _take_report(browser: Browser, url: str) -> None:
         page.wait_for_timeout(1_000)
         page.screenshot(path=FOLDER / f"{name}.png")
     page.close()
+
+
+def _take_race(browser: Browser, url: str) -> None:
+    name, width, height = RACE
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(f"{url}/directions")
+    scrubber = page.get_by_test_id("replay-scrubber").first
+    scrubber.wait_for(timeout=60_000)
+    page.wait_for_timeout(3_000)
+    shots = []
+    for moment in range(int(scrubber.get_attribute("max") or 0) + 1):
+        scrubber.evaluate("(node, at) => { node.value = at; node.dispatchEvent(new Event('input')) }", moment)
+        shots.append(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
+    page.close()
+    durations = [FRAME_MS] * (len(shots) - 1) + [LAST_MS]
+    first, *others = shots
+    first.save(
+        FOLDER / f"{name}.webp", save_all=True, append_images=others, duration=durations, loop=0, quality=75, method=2
+    )
 
 
 if __name__ == "__main__":
