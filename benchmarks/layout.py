@@ -164,7 +164,7 @@ def _cell(page: Page, number: int, phone: bool) -> None:
     if phone:
         _settings(page)
     cell, direction = ("GRU", "RNN")[number % 2], ("forward", "backward", "bidirectional")[number // 2 % 3]
-    for group, choice in (("Cell", cell), ("Direction", direction), ("Epochs", ("250", "1,000")[number // 6 % 2])):
+    for group, choice in (("Cell", cell), ("Direction", direction), ("Epochs", ("250", "4,000")[number // 6 % 2])):
         page.get_by_role("radiogroup", name=group).get_by_text(choice, exact=True).click()
         page.wait_for_timeout(700)
     page.get_by_role("button", name="Train", exact=True).wait_for()

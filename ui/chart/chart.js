@@ -126,7 +126,7 @@ function build(parentElement, data) {
   state.failure = element(root, "div", { class: "failure", role: "alert" })
   controls.hidden = true
   const narrow = root.clientWidth > 0 && root.clientWidth < NARROW
-  if (data.figure) node.style.height = `${narrow ? data.narrow_height : data.height}px`
+  if (data.figure) node.style.height = `${isLow(data) ? data.low_height : narrow ? data.narrow_height : data.height}px`
   else node.hidden = true
   replay.onclick = () => play(state)
   state.pause.onclick = () => stop(state)
