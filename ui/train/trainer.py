@@ -175,15 +175,18 @@ def curve(page: str) -> None:
         beside = tray.runs(None, spec.problem)
         name = words.TEN if ten else session.free_name(spec) if beside else spec.model.direction
         growing = dict(enumerate(watch.view.specs)) if ten else {0: spec}
-        total = max(figure_inputs.extent(drawn, x) for drawn in (spec, *(run.spec for run in beside.values())))
+        specs = {name: run.spec for name, run in beside.items()} | {name: spec}
+        styles = tray.styles({**beside, name: spec})
+        total = max(figure_inputs.extent(drawn, x) for drawn in specs.values())
         figure = figures.curve_and_timeline(
             _losses(beside),
-            tray.styles({**beside, name: spec}),
+            styles,
             frames.unanswered(spec.problem, PROBE).assign(label=name),
             window=window,
             x=x,
             curve_height=CURVE_HEIGHT,
             x_max=total,
+            floors=best_possible.of(specs, styles),
             replay=False,
             growing={name: len(growing)},
             classes=wording.classes(spec.problem),
