@@ -1,0 +1,54 @@
+"""What stands around a curve that grows on Train: what stands around it in the end."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from tests.service.test_queue import House, house
+from ui import best_possible, session
+from ui.train import trainer
+
+__all__ = ["house"]  # the fixture
+
+SPEC = RunSpec(problem=ProblemSpec(timesteps=7), model=ModelSpec(units=3), training=TrainingSpec(epochs=4, seed=5))
+
+
+def page() -> None:
+    from ui.train import trainer
+
+    trainer.open_with_recorded("Train")
+    trainer.curve("Train")
+
+
+def test_a_curve_that_grows_has_the_axes_and_guides_of_the_finished_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[go.Figure] = []
+    draw = trainer.figures.curve_and_timeline
+
+    def keep(*parts: Any, **more: Any) -> go.Figure:
+        drawn.append(draw(*parts, **more))
+        return drawn[-1]
+
+    monkeypatch.setattr(session, "jobs", lambda: house.jobs)
+    monkeypatch.setattr(trainer.figures, "curve_and_timeline", keep)
+    best_possible._future(SPEC.problem, SPEC.model).result(timeout=60)
+    job = house.begin([SPEC], learnt=True)
+    app = AppTest.from_function(page, default_timeout=60)
+    app.query_params["job"] = job
+    app.run()
+    house.finish(f"{job}-0", SPEC)
+    house.turn()
+    app.run()
+    assert not app.exception
+    growing, finished = drawn[0], drawn[-1]
+    assert growing.layout.meta["growing"]
+    assert not (finished.layout.meta or {}).get("growing")
+    for part in ("xaxis", "yaxis", "margin", "height", "yaxis2"):
+        assert growing.layout[part] == finished.layout[part]
+    guides = [[shape.to_plotly_json() for shape in figure.layout.shapes[:-2]] for figure in (growing, finished)]
+    assert guides[0] == guides[1]
+    assert len(guides[0]) > 1, "the coin toss and the best possible"
