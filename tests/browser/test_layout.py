@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from benchmarks.layout import BOTTOM_OF_AXIS, SHIFTS, WANTED_CLS, worst_window
+from benchmarks.in_page import BOTTOM_OF_AXIS, SHIFTS
+from benchmarks.layout import WANTED_CLS, worst_window
 from tests.browser.conftest import PATIENCE_MS, App
 
 
