@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.in_page import BOTTOM_OF_AXIS, SHIFTS
-from benchmarks.layout import WANTED_CLS, worst_window
+from benchmarks.layout import VISITS, WANTED_CLS, worst_window
 from tests.browser.conftest import PATIENCE_MS, App
+from ui import registry
 
 
 @pytest.fixture
@@ -16,6 +17,10 @@ def phone(chromium: Browser) -> Callable[[], Page]:
     context.set_default_timeout(PATIENCE_MS)
     context.add_init_script(f"({SHIFTS})()")
     return context.new_page
+
+
+def test_the_benchmark_visits_every_page_in_order() -> None:
+    assert [f"pages/{visit.path or 'overview'}.py" for visit in VISITS] == [page.path for page in registry.PAGES]
 
 
 def test_on_a_phone_pages_stand_still_with_figure_button_and_answer_in_sight_and_the_menu_closes(

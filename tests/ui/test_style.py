@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from types import CodeType, FrameType, ModuleType, SimpleNamespace
 from typing import Any
 
@@ -398,6 +399,11 @@ def codes(code: CodeType) -> Iterator[CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from codes(constant)
+
+
+def test_the_words_of_every_page_are_among_them() -> None:
+    words = {Path(str(module.__file__)) for module in MODULES}
+    assert words >= {*Path(wording.__file__).parent.glob("*/words.py")}
 
 
 def test_every_line_of_the_modules_of_words_is_rendered() -> None:
