@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import itertools
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -48,7 +49,7 @@ def _of_process(process: psutil.Process) -> Held:
     return dict(zip(KINDS, amounts, strict=True))
 
 
-async def soak(app: App, minutes: float, people: int, every_s: float) -> tuple[list[Held], Diary]:
+async def soak(app: App, minutes: float, people: int, every_s: float, patience_s: float) -> tuple[list[Held], Diary]:
     """Have so many people at a time follow the script until the time is over, then let them end; what was held."""
     diary, begun = Diary(), time.perf_counter()
     numbers = itertools.count()
@@ -57,7 +58,7 @@ async def soak(app: App, minutes: float, people: int, every_s: float) -> tuple[l
     async def place() -> None:
         while time.perf_counter() - begun < 60 * minutes:
             number = next(numbers)
-            person = Newcomer(number * STEP % UNITS, diary, begun, THINK_S, serial=number)
+            person = Newcomer(number * STEP % UNITS, diary, begun, THINK_S, patience_s, serial=number)
             await class_script.follow(person, app.url)
 
     async def look() -> None:
@@ -106,15 +107,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--people", type=int, default=8, help="at a time")
     parser.add_argument("--every", type=float, default=60.0, help="seconds between two looks")
+    parser.add_argument("--patience", type=float, default=300.0, help="seconds until an answer counts as lost")
     parser.add_argument("--head-start", type=float, default=20.0, help="seconds from the app's start to the first")
     options = parser.parse_args(arguments)
-    work = partial(soak, minutes=options.minutes, people=options.people, every_s=options.every)
+    work = partial(
+        soak,
+        minutes=options.minutes,
+        people=options.people,
+        every_s=options.every,
+        patience_s=options.patience,
+    )
     (moments, diary), wrong = measured(work, options.head_start)
     print(*growth(moments[:-1]), sep="\n")
     errors = [error for error in diary.errors if diary.left < UNITS or error[1] != class_script.OTHER_RUNS]
-    lost = sum(waited.seconds is None for waited in diary.waited)
-    told = f"results lost {lost}, errors read {len(errors)}, in the log {len(wrong)}"
+    lost = Counter(waited.act for waited in diary.waited if waited.seconds is None)
+    told = f"answers lost {lost.total()}, errors read {len(errors)}, in the log {len(wrong)}"
     print(f"{diary.left} people came to the end; {told}")
+    for act, times in lost.items():
+        print(f"- lost: {act}, {times}")
     for number, error in errors[:10]:
         print(f"- person {number}: {error[:200]}")
     for line in wrong[:10]:
