@@ -31,6 +31,7 @@ PICTURES = {
 }
 REPORT = ("report", 1000, 1320)  # of Directions, as it is downloaded
 RACE = ("race", 1280, 1010)  # the replay of Directions, as it moves
+LONGEST_MS = 180_000  # that anything is waited for, on a busy machine
 FRAME_MS, LAST_MS = 80, 2_500  # how long each moment of it is shown, and its end
 PRESSED = {"why": ("Something else", "Take the future away", "Give forward as many parameters")}  # before the picture
 
@@ -45,7 +46,7 @@ def main() -> None:
         [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address=127.0.0.1", *options], cwd=ROOT
     )
     try:
-        for _ in range(100):
+        for _ in range(500):
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
                 break
@@ -68,8 +69,9 @@ def take(url: str, names: Sequence[str]) -> None:
         for name in (name for name in names if name in PICTURES):
             path, width, height, scheme = PICTURES[name]
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+            page.set_default_timeout(LONGEST_MS)
             page.goto(f"{url}/{path}")
-            page.locator(".main-svg, [data-testid=overview-network] svg").last.wait_for(timeout=60_000)
+            page.locator(".main-svg, [data-testid=overview-network] svg").last.wait_for()
             for text in PRESSED.get(name, ()):
                 page.get_by_text(text, exact=True).click()
             page.wait_for_timeout(3_000)
@@ -85,8 +87,9 @@ def take(url: str, names: Sequence[str]) -> None:
 def _take_report(browser: Browser, url: str) -> None:
     name, width, height = REPORT
     page = browser.new_page(viewport={"width": width, "height": height})
+    page.set_default_timeout(LONGEST_MS)
     page.goto(f"{url}/directions")
-    page.get_by_text("in all 10 runs.").first.wait_for(timeout=60_000)
+    page.get_by_text("in all 10 runs.").first.wait_for()
     page.get_by_role("button", name="Files").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Report").click()
@@ -103,9 +106,10 @@ def _take_report(browser: Browser, url: str) -> None:
 def _take_race(browser: Browser, url: str) -> None:
     name, width, height = RACE
     page = browser.new_page(viewport={"width": width, "height": height})
+    page.set_default_timeout(LONGEST_MS)
     page.goto(f"{url}/directions")
     scrubber = page.get_by_test_id("replay-scrubber").first
-    scrubber.wait_for(timeout=60_000)
+    scrubber.wait_for()
     page.wait_for_timeout(3_000)
     shots = []
     for moment in range(int(scrubber.get_attribute("max") or 0) + 1):
