@@ -75,6 +75,7 @@ def take(url: str, names: Sequence[str]) -> None:
             for text in PRESSED.get(name, ()):
                 page.get_by_text(text, exact=True).click()
             page.wait_for_timeout(3_000)
+            page.get_by_test_id("stStatusWidget").wait_for(state="hidden")  # the page is at rest
             page.screenshot(path=FOLDER / f"{name}.png")
             page.close()
         if REPORT[0] in names:
