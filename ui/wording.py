@@ -96,7 +96,12 @@ def origin(run: Run, *, recorded: date | None, stored: date | None) -> str:
         where = FROM_FILE
     else:
         where = f"Stored{_on(stored)}" if stored else "Trained"
-    return f"{where}: seed {run.spec.training.seed}, {run.timing.train_s:.1f} s of training, {_versions([run])}."
+    return f"{where}: seed {run.spec.training.seed}, {spent(run.timing.train_s)} of training, {_versions([run])}."
+
+
+def spent(seconds: float) -> str:
+    """How long something took: none took no time at all."""
+    return f"{seconds:.1f} s" if seconds >= 0.1 else f"{seconds:.2f} s" if seconds >= 0.01 else "less than 0.01 s"
 
 
 def origins(runs: Sequence[Run], recorded: date | None) -> str:

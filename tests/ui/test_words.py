@@ -79,6 +79,8 @@ def test_numbers_stand_in_lines() -> None:
         "Single labels right: **90.0%**  \nLoss, fresh sequences: **0.100** nats/label  \nParameters: **1,781**  \n"
         "Trained in **0.1 s**, beside 9 others, compiled in 1.5 s"
     )
+    assert train.facts(None, 2, 0.036, 0, 0.0).endswith("Trained in **0.04 s**")
+    assert train.facts(None, 2, 0.001, 0, 0.0).endswith("Trained in **less than 0.01 s**")
     assert train.facts(None, 2, 1.0, 0, 0.0) == "Parameters: **2**  \nTrained in **1.0 s**"
     assert train.interval(0.2104, (0.2026, 0.2185)) == "This one network: 20.3% to 21.9% (95%)"
     assert train.ten_right(8) == "8 of 10 sequences wholly right."

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bilstm_core.analysis.statistics import share_within
 from bilstm_core.analysis.telling import Told, after, beside_best
 from bilstm_core.evaluation import Evaluation, wilson_interval
+from ui import wording
 
 # The answer
 EVALUATING = "Trained. The network is now tested on fresh sequences."
@@ -72,7 +73,8 @@ def facts(measured: tuple[float, float] | None, parameters: int, seconds: float,
         lines += [f"Single labels right: **{right:.1%}**", f"Loss, fresh sequences: **{loss:.3f}** nats/label"]
     lines.append(f"Parameters: **{parameters:,}**")
     with_others = f", beside {beside} other{'' if beside == 1 else 's'}" if beside else ""
-    lines.append(f"Trained in **{seconds:.1f} s**{with_others}{f', compiled in {compiled:.1f} s' if compiled else ''}")
+    compiling = f", compiled in {wording.spent(compiled)}" if compiled else ""
+    lines.append(f"Trained in **{wording.spent(seconds)}**{with_others}{compiling}")
     return "  \n".join(lines)
 
 
