@@ -17,7 +17,7 @@ def test_no_two_settings_have_the_same_name_in_a_link_or_the_same_label() -> Non
 def test_a_setting_takes_its_default_and_every_choice_and_complains_of_what_it_cannot_be(declared: Field) -> None:
     for value in (declared.default, *declared.choices):
         assert declared.complaint(value) == ""
-    assert declared.complaint("no such thing").startswith(declared.name)
+    assert declared.complaint("no such thing").startswith(f"{declared.label} must be ")
 
 
 def test_choices_are_the_specs_own() -> None:

@@ -71,7 +71,8 @@ def rounds_of(specs: Sequence[RunSpec]) -> list[Part]:
     """The parts of a job that is watched: in each some starts of every model, which are trained abreast.
 
     So all curves grow together, as in a race. A job that is over in a moment has those of `parts_of`, and so has one
-    whose rounds would take much memory, or hand over very many runs whenever they give way to others.
+    of shorter and longer trainings, for the shorter come sooner so, and one whose rounds would take much memory, or
+    hand over very many runs whenever they give way to others.
     """
     models = _by_model(specs)
     count = min(map(len, models), default=0)
@@ -79,7 +80,8 @@ def rounds_of(specs: Sequence[RunSpec]) -> list[Part]:
         _round([parts[len(parts) * number // count : len(parts) * (number + 1) // count] for parts in models])
         for number in range(count)
     ]
-    abreast = cost.seconds(specs) >= WATCHED_S and all(_fits(specs, part) for part in rounds)
+    alike = len({spec.training.steps for spec in specs}) == 1
+    abreast = alike and cost.seconds(specs) >= WATCHED_S and all(_fits(specs, part) for part in rounds)
     return rounds if abreast else [part for parts in models for part in parts]
 
 

@@ -194,7 +194,7 @@ def test_a_warm_job_shows_its_progress(jobs: Jobs) -> None:
     until(lambda: seen(jobs, job).curves)
     print(f"first progress after {time.monotonic() - begin:.3f} s")
     view = over(jobs, job)
-    sequences, loss, _ = view.curves[0]
+    sequences, loss, *_ = view.curves[0]
     assert sequences[-1] == 60
     assert np.isfinite(loss).all()
     assert not view.compiling
