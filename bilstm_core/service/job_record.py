@@ -212,13 +212,12 @@ class Job:
         """What waits will not begin, and what is at work gives what it has learnt; with nothing learnt it is over now.
 
         A program that is being compiled can't be interrupted: its part is given up, and ends by itself. One that gave
-        way and waits gives what it had learnt then.
+        way before gives what it had learnt then.
         """
         self.stopping = True
         for part in self.parts:
-            if part.waiting:
+            if not (part.over or (part.at_work and self.has_begun(part))):
                 self._take_in(part, part.runs)
-            part.over = part.over or not (part.at_work and self.has_begun(part))
         if all(part.over for part in self.parts):
             self.end("stopped")
 

@@ -93,7 +93,7 @@ class Turns:
 
     def _compiles(self, job: Job) -> int:
         """How many programs are to be compiled for what is left of a job."""
-        left = (part for part in job.parts if not (part.over or job.has_learnt(part)))
+        left = (part for part in job.parts if not (part.over or job.has_begun(part)))
         return sum(not self.compiled(key) for key in set().union(*(part.programs for part in left)))
 
     def ended(self, job: Job, now: float) -> None:

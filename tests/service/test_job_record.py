@@ -200,6 +200,19 @@ def test_what_gave_way_and_is_stopped_hands_over_what_it_had_learnt() -> None:
     assert (job.state, job.runs, job.parts[0].nbytes) == ("stopped", [half], 0)
 
 
+def test_what_gave_way_and_is_stopped_before_all_of_it_is_compiled_hands_over_what_it_had_learnt_too() -> None:
+    specs = comparison(20_000, 1)
+    job = Job(id="j", specs=tuple(specs), resume=None, parts=rounds_of(specs))
+    job.start(0)
+    job.report(0, message(25))
+    learnt = [finished(spec) for spec in specs]
+    job.give_way(0, learnt)
+    job.parts[0].sent = True
+    job.start(0)
+    job.stop()
+    assert (job.state, job.runs) == ("stopped", learnt)
+
+
 def test_stop_ends_at_once_what_waits_or_compiles_and_leaves_what_has_learnt_to_hand_that_over() -> None:
     waiting = new_job(RunSpec())
     waiting.stop()

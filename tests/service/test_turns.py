@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from bilstm_core.choices import DIRECTIONS
 from bilstm_core.engine.program_keys import ProgramKey
 from bilstm_core.service.job_record import Job
 from bilstm_core.service.pace import TASK_S
-from bilstm_core.service.parts import parts_of
+from bilstm_core.service.parts import parts_of, rounds_of
 from bilstm_core.service.turns import (
     LATELY_S,
     OVERDUE_S,
@@ -20,6 +21,7 @@ from bilstm_core.service.turns import (
     Wait,
 )
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
+from tests.service.test_curve import losses
 
 NOW = 1_000.0
 LONG = TrainingSpec(epochs=20_000)  # of 120 units: several seconds
@@ -178,6 +180,24 @@ def test_what_is_left_of_a_job_takes_its_training_here_its_compiles_and_the_send
         part.seconds = 4.0
     half.steps_done[0] = half.specs[0].training.steps // 2
     assert turns.seconds_left(half) == pytest.approx(2 * TASK_S + 3.0 * (2.0 + 4.0) + 2 * 7.0)
+
+
+def test_a_round_has_programs_to_compile_until_each_of_its_models_has_begun() -> None:
+    models = [ModelSpec(direction=direction) for direction in DIRECTIONS]
+    specs = tuple(RunSpec(model=model, training=LONG) for model in models)
+    race = Job(id="race", specs=specs, resume=None, parts=rounds_of(specs), watchers={"me": NOW}, asked=NOW)
+    assert len(race.parts) == 1
+    turns, seconds = Turns(), {}
+    for compile_s in (0.0, 1.0):
+        turns.pace.compile_s = compile_s
+        for begun in range(len(models)):
+            race.steps_done = [1] * begun + [0] * (len(models) - begun)
+            race.curves = [losses(steps) for steps in race.steps_done]
+            seconds[begun, compile_s] = turns.seconds_left(race)
+        race.curves, race.steps_done = [losses(1) for _ in models], [1] * len(models)
+        seconds["all", compile_s] = turns.seconds_left(race)
+    assert all(seconds[begun, 1.0] > seconds[begun, 0.0] for begun in range(len(models)))
+    assert seconds["all", 1.0] == seconds["all", 0.0]
 
 
 def test_what_waits_knows_how_many_come_before_and_about_how_long_they_take() -> None:
