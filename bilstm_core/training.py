@@ -7,6 +7,7 @@ chosen by `downsampling`. How the work is cut into chunks follows the clock, and
 import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from itertools import repeat
 from typing import cast
@@ -81,24 +82,27 @@ def train_many(
         for spec, run in zip(canonical, resume, strict=True):
             _check_resumable(spec, run)
     under_way: list[tuple[list[int], Stack]] = []
-    for spec, places in seeds_of(canonical).items():
-        left, of_model = list(places), []
-        for count, width in stacks(spec, len(places)):
-            now, left = left[:count], left[count:]
-            stack = [canonical[place] for place in now]
-            earlier = None if resume is None else [resume[place] for place in now]
-            of_model.append(_stack(stack, now, width, earlier, on_progress=on_progress, should_stop=should_stop))
-        under_way.append((places, _after_one_another(of_model)))
-    shares = dict.fromkeys(range(len(under_way)), 0.0)
     runs: dict[int, Run] = {}
-    while shares:
-        number = min(shares, key=shares.__getitem__) if abreast else next(iter(shares))
-        places, training = under_way[number]
-        try:
-            shares[number] = next(training)
-        except StopIteration as ended:
-            runs |= zip(places, ended.value, strict=True)
-            del shares[number]
+    with ExitStack() as begun:
+        for spec, places in seeds_of(canonical).items():
+            left, of_model = list(places), []
+            for count, width in stacks(spec, len(places)):
+                now, left = left[:count], left[count:]
+                stack = [canonical[place] for place in now]
+                earlier = None if resume is None else [resume[place] for place in now]
+                part = _stack(stack, now, width, earlier, on_progress=on_progress, should_stop=should_stop)
+                begun.callback(part.close)  # one that fails leaves the others standing, each with a thread
+                of_model.append(part)
+            under_way.append((places, _after_one_another(of_model)))
+        shares = dict.fromkeys(range(len(under_way)), 0.0)
+        while shares:
+            number = min(shares, key=shares.__getitem__) if abreast else next(iter(shares))
+            places, training = under_way[number]
+            try:
+                shares[number] = next(training)
+            except StopIteration as ended:
+                runs |= zip(places, ended.value, strict=True)
+                del shares[number]
     return [runs[place] for place in range(len(canonical))]
 
 

@@ -242,6 +242,20 @@ def test_models_abreast_that_are_stopped_go_on_to_the_same_numbers() -> None:
         assert_same(run, expected)
 
 
+def test_what_fails_among_models_abreast_leaves_no_thread_of_the_others() -> None:
+    short = with_training(SMALL, epochs=40)
+    specs = [replace(short, model=ModelSpec(units=4, direction=way)) for way in ("forward", "bidirectional")]
+
+    def fail(progress: Progress) -> None:
+        if progress.run == 1:
+            raise OSError("nobody hears it")
+
+    with pytest.raises(OSError, match="nobody hears it") as failed:
+        train_many(specs, on_progress=fail, abreast=True)
+    assert failed.tb is not None, "which holds what was under way"
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("snapshots")]
+
+
 def test_a_model_takes_its_own_time_alone_when_it_is_trained_abreast() -> None:
     specs = [with_training(replace(SMALL, model=ModelSpec(units=4, direction=way)), epochs=40) for way in DIRECTIONS]
     train_many(specs)  # compiled
