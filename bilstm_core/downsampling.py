@@ -88,6 +88,11 @@ def _fine_grid() -> Steps:
     return np.unique(np.round(FINE_RATIO ** np.arange(1_200))).astype(np.int64)
 
 
+def _with_even(fine: Steps, width: int) -> Steps:
+    """These steps, and each `width`-th up to the last of them."""
+    return np.unique(np.concatenate([np.arange(width, fine[-1] + 1, width), fine]))
+
+
 @functools.lru_cache(maxsize=64)
 def curve_steps(steps: int) -> Steps:
     """The weight updates at which the curve of a run of `steps` has its points, ascending, the last among them.
@@ -97,9 +102,9 @@ def curve_steps(steps: int) -> Steps:
     """
     if steps <= MAX_STEP_POINTS:
         return np.arange(1, steps + 1)
-    width = 2
-    while steps // width > MAX_EVEN_POINTS:
-        width *= 2
     grid = _fine_grid()
-    kept = (np.arange(width, steps + 1, width), grid[: np.searchsorted(grid, steps, "right")], [steps])
-    return np.unique(np.concatenate(kept))
+    fine = np.append(grid[: np.searchsorted(grid, steps, "right")], steps)
+    width = 2
+    while steps // width > MAX_EVEN_POINTS or len(points := _with_even(fine, width)) > MAX_STEP_POINTS:
+        width *= 2
+    return points

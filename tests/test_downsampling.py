@@ -65,7 +65,7 @@ def test_short_runs_keep_every_step() -> None:
     assert len(steps) == 2_000
 
 
-@pytest.mark.parametrize("steps", [0, 1, 2_000, 2_001, 2_600, 5_000, 20_000, 10_000_000])
+@pytest.mark.parametrize("steps", [0, 1, 2_000, 2_001, 2_600, 5_000, 20_000, 10_000_000, 21_290_000, 84_000_000])
 def test_a_curve_has_few_points_and_reaches_to_the_last_step(steps: int) -> None:
     points = curve_steps(steps)
     assert len(points) <= MAX_STEP_POINTS
