@@ -12,7 +12,7 @@ from bilstm_core import codec, run_format
 from bilstm_core.downsampling import MAX_STEP_POINTS
 from bilstm_core.files.archive import Archive
 from bilstm_core.network.initial_weights import shapes
-from bilstm_core.runs import Arrays, Run, from_parts, to_parts
+from bilstm_core.runs import Arrays, Run, from_parts, means_needed, to_parts
 from bilstm_core.specs import RunSpec
 
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError, MemoryError)
@@ -131,9 +131,9 @@ def _flaws(run: Run) -> Iterator[str]:
     yield from _curve_flaws(run)
     snapshots = run.snapshots
     if not run_format.snapshots_fit(snapshots, problem) or not np.isfinite(snapshots.probabilities).all():
-        yield "its answers while it learnt do not fit its problem"
+        yield "its answers while it learned do not fit its problem"
     if not _climbs(snapshots.step, 0, run.steps_done) or not _climbs(snapshots.sequences_seen, 0, training.sequences):
-        yield "its answers while it learnt are not in order"
+        yield "its answers while it learned are not in order"
     texts = [*run.versions, *run.versions.values()]
     if len(run.versions) > MAX_VERSIONS or not all(_short(text) for text in texts):
         yield "its versions are no short texts"
@@ -156,6 +156,8 @@ def _curve_flaws(run: Run) -> Iterator[str]:
         yield "its curve has too few points, or too many"
     if not _climbs(steps["step"], 1, run.steps_done) or not _climbs(steps["sequences_seen"], 1, training.sequences):
         yield "the points of its curve are not in order"
+    if means_needed(training, run.steps_done) and not len(run.means):
+        yield "an earlier version of this program saved it, without the means of its curve. Train it again"
     if not run_format.means_fit(run):
         yield "the means of its curve do not fit its training"
     if not (np.isfinite(history["loss"]).all() and np.isfinite(steps["loss"]).all()):

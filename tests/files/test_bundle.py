@@ -11,9 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bilstm_core import codec, run_format
+from bilstm_core.downsampling import curve_steps
 from bilstm_core.files import archive as archive_module
 from bilstm_core.files.archive import Archive, packed
 from bilstm_core.files.bundle import read_bundle, read_file, write_bundle
@@ -287,6 +289,36 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_a_run_that_none_of_ours_can_be_is_refused(name: str) -> None:
     assert refused(with_run(WRONG[name])).startswith("A run in the file cannot be shown: ")
+
+
+def long_without_means() -> Run:
+    spec = replace(SPEC, training=replace(SPEC.training, epochs=1_001, sequences_per_epoch=2))
+    run = untrained(spec)
+    seen = run.history["epoch"] * spec.training.sequences_per_epoch
+    return replace(run, history=run.history.assign(sequences_seen=seen))
+
+
+def with_means(**changes: Any) -> Run:
+    run = long_without_means()
+    step = curve_steps(run.steps_done)
+    means = pd.DataFrame({"step": step, "loss": 1 / step, "total": np.cumsum(1 / step)})
+    return replace(run, means=means.assign(**changes))
+
+
+def test_a_run_of_an_earlier_version_without_the_means_of_its_curve_is_refused_and_what_to_do_is_said() -> None:
+    assert refused(with_run(long_without_means())) == (
+        "A run in the file cannot be shown: an earlier version of this program saved it, without the means of its"
+        " curve. Train it again."
+    )
+
+
+def test_a_run_has_the_means_that_it_must_have_and_no_others() -> None:
+    whole = with_means()
+    assert run_format.fits(whole, whole.spec)
+    for other in (long_without_means(), with_means(step=0), with_means(total=np.inf), with_means(further=0.0)):
+        assert not run_format.fits(other, other.spec)
+    assert not run_format.fits(replace(untrained(), means=whole.means), SPEC)
+    assert "the means of its curve do not fit" in refused(with_run(with_means(step=0)))
 
 
 @pytest.mark.parametrize(
