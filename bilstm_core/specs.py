@@ -223,11 +223,16 @@ class RunSpec:
         for name, kind in (("problem", ProblemSpec), ("model", ModelSpec), ("training", TrainingSpec)):
             if type(getattr(self, name)).__name__ != kind.__name__:
                 raise ValueError(f"{name} must be a {kind.__name__}, not {quoted(getattr(self, name))}.")
-        if self.work() > MAX_WORK:
+        times = self.work() / MAX_WORK
+        if times > 1:
+            takes = (
+                f"{times:,.1f} times the work that is allowed"
+                if times >= 1.05
+                else "a little more work than is allowed"
+            )
             raise ValueError(
                 f"{self.training.sequences:,} sequences are too many for this network and this number of timesteps."
-                f" They take {self.work() / MAX_WORK:,.1f} times the work that is allowed."
-                " Lower epochs, units or timesteps."
+                f" They take {takes}. Lower epochs, units or timesteps."
             )
         if self.step_memory() > MAX_STEP_MEMORY:
             most = int(MAX_STEP_MEMORY / self.step_memory() * self.training.canonical().batch_size)

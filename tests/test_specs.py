@@ -56,6 +56,13 @@ def test_total_work_is_capped_with_a_sentence_that_says_what_to_lower() -> None:
     )
 
 
+def test_a_little_too_much_work_is_not_said_to_be_as_much_as_is_allowed() -> None:
+    tiny = ModelSpec(direction="forward", cell="rnn", units=1)
+    longest = TrainingSpec(epochs=1_000, sequences_per_epoch=100_000)
+    with pytest.raises(ValueError, match=r"They take a little more work than is allowed\."):
+        RunSpec(problem=ProblemSpec(timesteps=1), model=tiny, training=longest)
+
+
 def run(timesteps: int = 10, epochs: int = 2, each: int = 3, batch: int = 2, **model: Any) -> RunSpec:
     training = TrainingSpec(epochs=epochs, sequences_per_epoch=each, batch_size=batch)
     return RunSpec(problem=ProblemSpec(timesteps=timesteps), model=ModelSpec(**model), training=training)

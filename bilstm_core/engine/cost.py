@@ -137,13 +137,15 @@ def check(specs: Sequence[RunSpec], *, others_wait: bool = False) -> None:
         most_s = min(most_s, limits().max_job_busy_s)
     if needed > most_s:
         sequences = max(spec.training.sequences for spec in specs)
-        raise TooMuchError(_too_much(needed, most_s, others_wait, sequences), most_s / needed)
+        starts = max(map(len, seeds_of(specs).values()))
+        raise TooMuchError(_too_much(needed, most_s, others_wait, sequences, starts), most_s / needed)
 
 
-def _too_much(needed_s: float, most_s: float, others_wait: bool, sequences: int) -> str:
+def _too_much(needed_s: float, most_s: float, others_wait: bool, sequences: int, starts: int) -> str:
     needed, most = lasting(needed_s), lasting(most_s)
     takes = f"a little over {most}" if needed == most else f"about {needed}"
-    fitting, fewer = two_digits(sequences * most_s / needed_s), "fewer starts, units or timesteps"
+    fitting = two_digits(sequences * most_s / needed_s)
+    fewer = "fewer starts, units or timesteps" if starts > 1 else "fewer units or timesteps"
     would_fit = f"Up to {fitting:,} sequences a run would fit. Or choose {fewer}." if fitting else f"Choose {fewer}."
     at_once = " while others wait" if others_wait else ""
     return f"This takes {takes} of training, and {most} is the most at once{at_once}. {would_fit}"

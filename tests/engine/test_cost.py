@@ -83,6 +83,11 @@ def test_what_is_too_much_for_one_job_is_said_in_a_sentence() -> None:
     minutes = re.search(r"about (\d+) minutes", str(told.value))
     assert minutes
     assert int(minutes[1]) == round(cost.seconds(too_much) / 60)
+    assert str(told.value).endswith("Or choose fewer starts, units or timesteps.")
+    one_start = [spec(timesteps=200, units=256, merge_mode=merge) for merge in MERGE_MODES]
+    longest = [replace(each, training=TrainingSpec(epochs=int(MAX_WORK / each.work()) * 250)) for each in one_start]
+    with pytest.raises(ValueError, match=r"Or choose fewer units or timesteps\.$"):
+        cost.check(longest, others_wait=True)
 
 
 def test_no_single_training_that_a_spec_allows_is_too_much_for_a_job() -> None:

@@ -315,7 +315,8 @@ def of_limits() -> Iterator[Call]:
         yield call(refused, lambda others=others: cost.check(long, others_wait=others))
     for needed in (61.0, 100.0, 9_000.0):
         for sequences in (1, 1_000):
-            yield call(cost._too_much, needed, 60.0, False, sequences)
+            for starts in (1, 2):
+                yield call(cost._too_much, needed, 60.0, False, sequences, starts)
     huge = TrainingSpec(epochs=20_000, sequences_per_epoch=100_000)
     wide = TrainingSpec(epochs=1, sequences_per_epoch=1_000, batch_size=1_000)
     large = ModelSpec(units=256, layers=3)
