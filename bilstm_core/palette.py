@@ -72,7 +72,7 @@ def color(direction: str, merge_mode: str = "concat") -> str:
     """
     table, name = (_MERGE_MODES, merge_mode) if direction == "bidirectional" else (_DIRECTIONS, direction)
     if name not in table:
-        raise ValueError(f"a colour is known for {', '.join(table)}, not for {name!r}.")
+        raise ValueError(f"a color is known for {', '.join(table)}, not for {name!r}.")
     return table[name]
 
 

@@ -154,7 +154,7 @@ class Run:
             mean,
             end=self.sequences_seen,
             axis="training loss by sequences seen",
-            alt=f"Loss of {title} while it learnt",
+            alt=f"Loss of {title} while it learned",
             colour=palette.on_any(palette.color(self.spec.model.direction, self.spec.model.merge_mode)),
         )
         return card(title[:1].upper() + title[1:], self._facts(), wording.in_words(self.spec), curve)

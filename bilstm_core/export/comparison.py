@@ -99,7 +99,7 @@ def _constants(
             *sequences.constants(settings.problem),
             f"EPOCHS = {settings.epochs}  # of one fresh sequence each",
             f"SEEDS = range({settings.seed}, {settings.seed + settings.starts})  # of initial weights and sequences",
-            "MODELS = {  # units, colour, dash, and the best possible loss",
+            "MODELS = {  # units, color, dash, and the best possible loss",
             *rows,
             "}",
         ]
@@ -215,7 +215,7 @@ def _trained(problem: ProblemSpec, models: Mapping[str, ModelSpec], count: int, 
 
 def _what_is_drawn(settings: ComparisonSettings) -> str:
     each = "a trailing mean of each start, then their median and 10% to 90% band"
-    return f"The loss while they learnt: {each if settings.starts > 1 else 'a trailing mean'}."
+    return f"The loss while they learned: {each if settings.starts > 1 else 'a trailing mean'}."
 
 
 def _drawn(settings: ComparisonSettings, best: Mapping[str, float]) -> str:
@@ -223,7 +223,7 @@ def _drawn(settings: ComparisonSettings, best: Mapping[str, float]) -> str:
     lines = [
         "figure = go.Figure()",
         "at = np.arange(EPOCHS) + 1",
-        "for label, (_, colour, dash, best) in MODELS.items():",
+        "for label, (_, color, dash, best) in MODELS.items():",
         f"    sums = np.cumsum(np.pad(losses[label], ((0, 0), ({WINDOW}, 0))), axis=1)",
         f"    means = (sums[:, {WINDOW}:] - sums[:, :-{WINDOW}]) / np.minimum(at, {WINDOW})",
         "    low, median, high = np.quantile(means, [0.1, 0.5, 0.9], axis=0)",
@@ -231,17 +231,17 @@ def _drawn(settings: ComparisonSettings, best: Mapping[str, float]) -> str:
     if several:
         lines += [
             '    band = {"x": np.append(at, at[::-1]), "y": np.append(high, low[::-1]), "fill": "toself"}',
-            "    figure.add_scatter(**band, fillcolor=colour, opacity=0.18, line_width=0, showlegend=False)",
+            "    figure.add_scatter(**band, fillcolor=color, opacity=0.18, line_width=0, showlegend=False)",
         ]
     else:
         lines[-1] = "    median = np.median(means, axis=0)"
     lines += [
-        '    line = {"color": colour, "dash": dash, "width": 2.5}',
+        '    line = {"color": color, "dash": dash, "width": 2.5}',
         '    figure.add_scatter(x=at, y=median, mode="lines", name=label, line=line)',
     ]
     if best:
         lines.append("    if best is not None:")
-        lines.append('        figure.add_hline(best, line_color=colour, line_dash="dash", opacity=0.7)')
+        lines.append('        figure.add_hline(best, line_color=color, line_dash="dash", opacity=0.7)')
     kind = ', type="log"' if long else ""
     words = f"sequences seen (training loss, mean of the last {WINDOW})"
     lines += guides(settings.problem)

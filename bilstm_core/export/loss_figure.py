@@ -114,8 +114,8 @@ def probe(spec: RunSpec, noise: bool) -> str:
             lines += ["chance = answers.max(axis=-1)", "right = answers.argmax(axis=-1) == expected"]
             title = "probability of the predicted label"
         lines += [
-            f'colours = np.where(right, "{colour}", "{WRONG}")',
-            'dots = {"name": "predicted", "mode": "markers", "marker_color": colours}',
+            f'colors = np.where(right, "{colour}", "{WRONG}")',
+            'dots = {"name": "predicted", "mode": "markers", "marker_color": colors}',
             "figure.add_scatter(x=steps, y=chance, **dots, row=2, col=1)",
         ]
     lines += [

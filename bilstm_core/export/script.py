@@ -91,7 +91,7 @@ def _pieces(spec: RunSpec, window: int, count: int, best: float | None, x: X) ->
         ),
         Piece("How good is it on sequences that it has never seen?", _evaluation(spec, count, noise)),
         Piece(
-            "Its loss while it learnt: of each update, and a trailing mean.", loss_figure.curve(spec, window, best, x)
+            "Its loss while it learned: of each update, and a trailing mean.", loss_figure.curve(spec, window, best, x)
         ),
         Piece("Below, what it says of one sequence, beside what is expected.", loss_figure.probe(spec, noise)),
     ]

@@ -47,9 +47,9 @@ SEQUENCES: Mapping[str, Sequences] = {
         limits="[values.sum() / 2]",
     ),
     "centered_window": Sequences(
-        "n sequences of uniform values; a label is 1 where a value and its neighbours average 1/2.",
+        "n sequences of uniform values; a label is 1 where a value and its neighbors average 1/2.",
         "steps = np.arange(TIMESTEPS)\n"
-        "near = np.abs(steps[:, None] - steps) <= 2  # two neighbours on each side\n"
+        "near = np.abs(steps[:, None] - steps) <= 2  # two neighbors on each side\n"
         "y = near @ x.astype(np.float64) >= near.sum(axis=1, keepdims=True) / 2",
     ),
     "total_quarters": Sequences(

@@ -95,7 +95,7 @@ def _turning(expected: Grid, rows: npt.NDArray[np.int64], color: str, classes: i
         {
             "type": "scatter",
             "mode": "lines",
-            "name": "label turns",
+            "name": "label flips",
             "x": np.repeat(edges, 2),
             "y": np.column_stack([rows - 0.5, rows + 0.5]).ravel(),
             "line": {"color": color, "width": 3},
