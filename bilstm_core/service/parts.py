@@ -11,7 +11,7 @@ from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 
 WATCHED_S = 0.3  # of training, that a job has at least if anybody sees its curves grow
-MOST_ABREAST, MOST_BYTES = 64, 0.4e9  # runs of a round, and what their stacks take beside a warm worker
+MOST_ABREAST, MOST_BYTES, MOST_S = 64, 0.4e9, 60.0  # runs of a round, bytes of their stacks, seconds
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,8 +71,9 @@ def rounds_of(specs: Sequence[RunSpec]) -> list[Part]:
     """The parts of a job that is watched: in each some starts of every model, which are trained abreast.
 
     So all curves grow together, as in a race. A job that is over in a moment has those of `parts_of`, and so has one
-    of shorter and longer trainings, for the shorter come sooner so, and one whose rounds would take much memory, or
-    hand over very many runs whenever they give way to others.
+    of shorter and longer trainings, for the shorter come sooner so, and one whose rounds would take much memory,
+    hand over very many runs whenever they give way to others, or be long: a round that is stopped leaves no model
+    finished.
     """
     models = _by_model(specs)
     count = min(map(len, models), default=0)
@@ -87,7 +88,7 @@ def rounds_of(specs: Sequence[RunSpec]) -> list[Part]:
 
 def _fits(specs: Sequence[RunSpec], part: Part) -> bool:
     memory = sum(cost.stack_memory(specs[own[0]], len(own)) for own in part.models)
-    return memory < MOST_BYTES and len(part.places) <= MOST_ABREAST
+    return memory < MOST_BYTES and len(part.places) <= MOST_ABREAST and part.seconds <= MOST_S
 
 
 def _round(models: Sequence[Sequence[Part]]) -> Part:

@@ -59,7 +59,11 @@ def test_what_is_over_in_a_moment_or_would_hand_over_very_much_is_trained_model_
     assert sum(cost.stack_memory(spec, 1) for spec in large) > 0.4e9
     uneven = [*comparison(250, 1), *comparison(20_000, 1)]
     one = [RunSpec(training=TrainingSpec(epochs=20_000))]
-    for specs in (comparison(100, 10), comparison(4_000, 50), uneven, one, large):
+    long = [
+        replace(spec, problem=ProblemSpec(timesteps=50), model=replace(spec.model, units=150))
+        for spec in comparison(20_000, 3)
+    ]
+    for specs in (comparison(100, 10), comparison(4_000, 50), uneven, one, large, long):
         assert [part.places for part in rounds_of(specs)] == [part.places for part in parts_of(specs)]
 
 
