@@ -101,7 +101,7 @@ class TabSocket:
                 if number <= self._last or len(watcher) > MOST_OF_A_NAME:
                     raise ValueError
                 self._last = number
-                if len(self._tasks) + len(self._awaited) >= MOST:
+                if len(self._tasks.keys() | self._awaited) >= MOST:
                     await self._tell(number, LOST)
                 else:
                     task = asyncio.create_task(self._follow(number, name, watcher, version))
