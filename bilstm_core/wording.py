@@ -77,18 +77,18 @@ def settings_in_words(spec: RunSpec) -> dict[str, str]:
     both, backward = model.direction == "bidirectional", model.direction == "backward"
     words = {
         "problem": problem.problem.title.lower(),
-        "t": f"{_count(problem.timesteps, 'timestep')}",
+        "t": f"{counted(problem.timesteps, 'timestep')}",
         "threshold": f"threshold {problem.threshold:g}" if "threshold" in problem.problem.parameters else "",
         "direction": model.direction,
         "cell": CELL_NAMES[model.cell],
-        "units": _count(model.units, "unit"),
-        "layers": _count(model.layers, "layer"),
+        "units": counted(model.units, "unit"),
+        "layers": counted(model.layers, "layer"),
         "merge": model.merge_mode if both else "",
         "order": {"raw": "tutorial's order", "aligned": "aligned"}[model.backward_output] if backward else "",
         "branch": SECOND_BRANCH_NAMES[model.second_branch] if both else "",
         "position": POSITION_NAMES[model.position],
-        "epochs": _count(training.epochs, "epoch"),
-        "per_epoch": f"{_count(training.sequences_per_epoch, 'sequence')} an epoch",
+        "epochs": counted(training.epochs, "epoch"),
+        "per_epoch": f"{counted(training.sequences_per_epoch, 'sequence')} an epoch",
         "batch": f"batches of {training.batch_size:,}",
         "fresh": "fresh sequences every epoch" if training.fresh_data else "the same sequences every epoch",
         "rate": f"learning rate {training.learning_rate:g}",
@@ -110,5 +110,6 @@ def in_words(spec: RunSpec) -> str:
     return " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in sentences)
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+def counted(number: int, thing: str) -> str:
+    """A number of things."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

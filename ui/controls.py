@@ -14,6 +14,7 @@ from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.settings import FIELDS, RunSettings, plain, settings_of_run
 from bilstm_core.specs import WHOLE_NUMBERS, RunSpec, TrainingSpec
+from bilstm_core.wording import counted
 from ui import looks, state
 from ui.settings import read, write
 
@@ -179,14 +180,10 @@ def handed_over(page: str) -> RunSpec | None:
 def amount_of_work(training: TrainingSpec) -> str:
     """What an epoch is, in words that stay true: sequences and weight updates."""
     kind = "fresh " if training.fresh_data else ""
-    sequences = _count(training.sequences_per_epoch, f"{kind}sequence")
-    updates = _count(training.steps_per_epoch, "weight update")
-    in_all = f"{_count(training.sequences, 'sequence')}, {_count(training.steps, 'update')}"
+    sequences = counted(training.sequences_per_epoch, f"{kind}sequence")
+    updates = counted(training.steps_per_epoch, "weight update")
+    in_all = f"{counted(training.sequences, 'sequence')}, {counted(training.steps, 'update')}"
     return f"1 epoch = {sequences} = {updates}. In all: {in_all}."
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def longer(spec: RunSpec) -> RunSpec | None:

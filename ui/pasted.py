@@ -11,6 +11,7 @@ from bilstm_core.limits import limits
 from bilstm_core.problems import Batch
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.specs import ProblemSpec
+from bilstm_core.wording import counted
 
 
 def parse_values(text: str, timesteps: int) -> npt.NDArray[np.float32]:
@@ -27,7 +28,7 @@ def parse_values(text: str, timesteps: int) -> npt.NDArray[np.float32]:
     for place, word in enumerate(words, start=1):
         values.append(checked_number(word, place))
     if len(values) != timesteps:
-        raise ValueError(f"This sequence needs {timesteps} value{'' if timesteps == 1 else 's'}, not {len(values)}.")
+        raise ValueError(f"This sequence needs {counted(timesteps, 'value')}, not {len(values)}.")
     return np.array(values, dtype=np.float32)
 
 

@@ -12,7 +12,7 @@ from bilstm_core.runs import Run
 from bilstm_core.service.caretaker import State
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import ProblemSpec, RunSpec
-from bilstm_core.wording import SQUARED, classes, loss_axis, loss_name
+from bilstm_core.wording import SQUARED, classes, counted, loss_axis, loss_name
 
 __all__ = ["SQUARED", "classes", "loss_axis", "loss_name", "outlined"]
 
@@ -164,16 +164,16 @@ def sequence_alt(sentence: str) -> str:
 
 def values_wanted(timesteps: int) -> str:
     """What a box for a whole sequence takes."""
-    return f"{_values(timesteps)}, each at least 0 and less than 1" if timesteps > 1 else "1 value, from 0 to below 1"
+    return (
+        f"{counted(timesteps, 'value')}, each at least 0 and less than 1"
+        if timesteps > 1
+        else "1 value, from 0 to below 1"
+    )
 
 
 def values_of_link(given: int, timesteps: int) -> str:
     """That a link has another number of values than the sequence."""
-    return f"The link has {_values(given)}, but this sequence needs {timesteps}. It is shown as it was drawn."
-
-
-def _values(count: int) -> str:
-    return f"{count} value{'' if count == 1 else 's'}"
+    return f"The link has {counted(given, 'value')}, but this sequence needs {timesteps}. It is shown as it was drawn."
 
 
 def mistakes_help(mistaken: int) -> str:

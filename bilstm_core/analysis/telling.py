@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from bilstm_core.analysis.statistics import FEWEST, SURE, Difference, amounts, by_start, differences, listed
+from bilstm_core.wording import counted
 
 COUNTS = ("No", "One", "Two", "Three", "Four", "Five")  # runs, as a sentence begins with them
 FRESH = "on fresh sequences"  # what is ranked; a curve is of the loss on those that are trained on
@@ -25,7 +26,7 @@ class Told(NamedTuple):
 
 def after(sequences: int | None, sentence: str) -> str:
     """A sentence that tells after how many training sequences it holds. sentence: begun in the middle of one"""
-    count = f"After {sequences:,} sequence{'' if sequences == 1 else 's'}, " if sequences is not None else ""
+    count = f"After {counted(sequences, 'sequence')}, " if sequences is not None else ""
     return f"{count}{sentence}" if count else capital(sentence)
 
 

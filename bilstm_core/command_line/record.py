@@ -8,6 +8,7 @@ import click
 from bilstm_core.command_line import options, trainings
 from bilstm_core.record import recorded_specs, replayed
 from bilstm_core.store import RECORDED, read_recorded, write_recorded
+from bilstm_core.wording import counted
 
 
 @click.command(cls=options.InSections, short_help="Train the recorded results that open the pages.")
@@ -29,7 +30,7 @@ def record(missing: bool, folder: Path) -> None:
     if not specs:
         click.echo(f"All are there, in {folder}.", err=True)
         return
-    with trainings.bar(f"Training {trainings.counted(len(specs), 'run')}") as advance:
+    with trainings.bar(f"Training {counted(len(specs), 'run')}") as advance:
         runs = [replace(run, optimizer_state={}) for _, run in trainings.train_in_parts(specs, advance)]
     write_recorded(runs, folder, keep_snapshots=lambda run: replayed(run.spec))
-    click.echo(f"Recorded {trainings.counted(len(runs), 'run')} in {folder}.", err=True)
+    click.echo(f"Recorded {counted(len(runs), 'run')} in {folder}.", err=True)

@@ -13,6 +13,7 @@ from bilstm_core.evaluation import Evaluation, evaluate
 from bilstm_core.runs import Progress, Run
 from bilstm_core.specs import RunSpec
 from bilstm_core.store import Store
+from bilstm_core.wording import counted
 
 SHARES = 1_000  # in which a bar counts
 
@@ -91,8 +92,3 @@ def evaluations_of(runs: Sequence[Run], sequences: int) -> list[Evaluation]:
             results.append(evaluate(run, sequences))
             advance(number / len(runs))
     return results
-
-
-def counted(number: int, thing: str) -> str:
-    """A number of things."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

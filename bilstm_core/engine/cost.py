@@ -13,6 +13,7 @@ from bilstm_core.engine.sharing import padded
 from bilstm_core.limits import limits
 from bilstm_core.network.initial_weights import branches, parameter_count
 from bilstm_core.specs import GATES, RunSpec
+from bilstm_core.wording import counted
 
 WIDTHS = (1, 4, 8, 16, 32)  # seeds in one program: few shapes, so that few programs serve every count
 # Bytes of a stack, so that it stays in a core's caches: beyond them seeds side by side take longer than one after
@@ -154,5 +155,4 @@ def _too_much(needed_s: float, most_s: float, others_wait: bool, sequences: int,
 def lasting(seconds: float) -> str:
     """A time in words, as exactly as people say it."""
     unit, length = next((each for each in LONG_UNITS if seconds == each[1] or seconds >= 2 * each[1]), ("second", 1.0))
-    count = round(seconds / length)
-    return f"{count:,} {unit}{'' if count == 1 else 's'}"
+    return counted(round(seconds / length), unit)

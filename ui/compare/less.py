@@ -6,6 +6,7 @@ from bilstm_core.comparison import each_once, specs_of
 from bilstm_core.engine import cost
 from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.settings import STARTS
+from bilstm_core.wording import counted
 from ui import state
 from ui.compare.comparison import Comparison
 
@@ -31,7 +32,7 @@ def fitting(comparison: Comparison, settings: ComparisonSettings, share: float) 
 def told(smaller: ComparisonSettings, settings: ComparisonSettings) -> str:
     """What of these settings is less than in others, in words."""
     words = [f"{smaller.epochs:,} epochs"] if smaller.epochs < settings.epochs else []
-    words += [f"{smaller.starts} start{'s' if smaller.starts > 1 else ''}"] if smaller.starts < settings.starts else []
+    words += [counted(smaller.starts, "start")] if smaller.starts < settings.starts else []
     return " and ".join(words)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bilstm_core.analysis.statistics import FEWEST, listed
 from bilstm_core.analysis.telling import Told, capital
+from bilstm_core.wording import counted
 
 # The answer
 EVALUATING = Told("Trained. The runs are now tested on fresh sequences.")
@@ -19,7 +20,7 @@ def training(ours: int, every: int) -> Told:
     if not ours:
         return Told("Training.")
     rest = "" if ours >= every else f" of {every}; the others are trained already"
-    return Told(f"Training {ours} run{'' if ours == 1 else 's'}{rest}.")
+    return Told(f"Training {counted(ours, 'run')}{rest}.")
 
 
 def some_are_missing(trained: int, wanted: int) -> Told:

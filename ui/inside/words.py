@@ -9,6 +9,7 @@ import numpy.typing as npt
 from bilstm_core.analysis.statistics import listed
 from bilstm_core.problems.base import Head
 from bilstm_core.specs import ProblemSpec
+from bilstm_core.wording import counted
 from ui import wording
 
 ANSWER_LATER = "Press **Train** to find out."
@@ -198,13 +199,13 @@ def checkpoints(epochs: Sequence[int], updates: int) -> str:
     """What the checkpoints are. updates: weight updates that are missing"""
     return (
         f"The same training, stopped early: the network after {listed([f'{each:,}' for each in epochs])} "
-        f"epoch{'' if list(epochs) == [1] else 's'}. That takes {updates:,} weight update{'' if updates == 1 else 's'}."
+        f"epoch{'' if list(epochs) == [1] else 's'}. That takes {counted(updates, 'weight update')}."
     )
 
 
 def train_checkpoints(missing: int) -> str:
     """What the button says."""
-    return f"Train {missing} checkpoint{'' if missing == 1 else 's'}"
+    return f"Train {counted(missing, 'checkpoint')}"
 
 
 def no_checkpoint(updates: int, updates_an_epoch: int) -> str:
@@ -215,7 +216,7 @@ def no_checkpoint(updates: int, updates_an_epoch: int) -> str:
 
 def moment(seen: int, total: int) -> str:
     """A checkpoint's name on the scrubber. seen, total: sequences"""
-    of = f"{total:,} sequence{'s' if total > 1 else ''}"
+    of = counted(total, "sequence")
     return f"after {'all ' if total > 1 else ''}{of}" if seen == total else f"after {seen:,} of {of}"
 
 

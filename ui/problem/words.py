@@ -7,6 +7,7 @@ import pandas as pd
 
 from bilstm_core.analysis.statistics import listed
 from bilstm_core.specs import ProblemSpec
+from bilstm_core.wording import counted
 
 MOST_TURNS = 6  # that are named
 NEW, TRAIN = "New sequence", "Train a model on it"
@@ -40,8 +41,7 @@ def flip(problem: ProblemSpec, rows: pd.DataFrame, limits: Sequence[float] | Non
         return f"{at(turns)}, as the running sum passes {goals}."
     goal = f"{limits[0]:.2f}"
     if declared.parameters:
-        steps = f"{problem.timesteps} timestep{'' if problem.timesteps == 1 else 's'}"
-        goal = f"{limits[0]:g} ({problem.threshold:g} × {steps})"
+        goal = f"{limits[0]:g} ({problem.threshold:g} × {counted(problem.timesteps, 'timestep')})"
     return _coming(rows, goal) if declared.waterfall.from_end else _reached(rows, goal)
 
 

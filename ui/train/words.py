@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bilstm_core.analysis.statistics import share_within
 from bilstm_core.analysis.telling import Told, after, beside_best
 from bilstm_core.evaluation import Evaluation, wilson_interval
+from bilstm_core.wording import counted
 from ui import wording
 
 # The answer
@@ -72,7 +73,7 @@ def facts(measured: tuple[float, float] | None, parameters: int, seconds: float,
         right, loss = measured
         lines += [f"Single labels right: **{right:.1%}**", f"Loss, fresh sequences: **{loss:.3f}** nats/label"]
     lines.append(f"Parameters: **{parameters:,}**")
-    with_others = f", beside {beside} other{'' if beside == 1 else 's'}" if beside else ""
+    with_others = f", beside {counted(beside, 'other')}" if beside else ""
     compiling = f", compiled in {wording.spent(compiled)}" if compiled else ""
     lines.append(f"Trained in **{wording.spent(seconds)}**{with_others}{compiling}")
     return "  \n".join(lines)
@@ -168,7 +169,7 @@ def too_large(size: int, megabytes: int) -> str:
 
 def no_room(runs: int, room: int) -> str:
     """That the tray has too little room."""
-    return f"It has {runs} run{'' if runs == 1 else 's'} for the tray, which has room for {room}. Remove some first."
+    return f"It has {counted(runs, 'run')} for the tray, which has room for {room}. Remove some first."
 
 
 def brought(new: int, of: int, chosen: int) -> str:
