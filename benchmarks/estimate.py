@@ -11,9 +11,9 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from bilstm_core import training
 from bilstm_core.engine import cost
 from bilstm_core.specs import MAX_WORK, ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.training import train_many
 
 MOMENT_S = 0.5
 UPDATES = 2_000  # at most
@@ -49,8 +49,8 @@ GRID: list[
 ]
 
 
-def measured(specs: list[RunSpec], width: int) -> float:
-    """Seconds that a weight update of the whole stack takes, compile excluded, in the quicker of its chunks."""
+def measured(specs: list[RunSpec]) -> float:
+    """Seconds that a weight update of a whole stack takes, compile excluded, in the quicker of its chunks."""
     marks: list[tuple[int, float]] = []
 
     def seen(progress: Any) -> None:
@@ -60,7 +60,7 @@ def measured(specs: list[RunSpec], width: int) -> float:
     def enough() -> bool:
         return len(marks) > 2 and time.perf_counter() - marks[0][1] > MOMENT_S
 
-    training._train_stack(specs, list(range(len(specs))), width, on_progress=seen, should_stop=enough)
+    train_many(specs, on_progress=seen, should_stop=enough)
     pairs = itertools.pairwise(marks)
     paces = [(later - sooner) / (after - before) for (before, sooner), (after, later) in pairs]
     return statistics.quantiles(paces, n=4)[0]  # a busy machine makes no chunk quicker
@@ -80,7 +80,7 @@ def main() -> None:
         spec = replace(spec, training=replace(spec.training, epochs=epochs))
         width = cost.stack_width(spec, starts)
         stack = [replace(spec, training=replace(spec.training, seed=seed)) for seed in range(min(width, starts))]
-        took = measured(stack, width)
+        took = measured(stack)
         estimate = cost.step_seconds(spec, width)
         ratios.append(estimate / took)
         words = " ".join(str(value) for value in fields.values()) or "default"

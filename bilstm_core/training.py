@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import repeat
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -48,17 +47,9 @@ def train(
     it got, and can be resumed. Raises ValueError if `resume` is of another experiment, has done more than `spec` asks
     for, or did not keep its optimizer state.
     """
-    spec = spec.canonical()
-    if resume is not None:
-        _check_resumable(spec, resume)
     earlier = None if resume is None else [resume]
-    stack = _stack([spec], [0], 1, earlier, on_progress=on_progress, should_stop=should_stop)
-    while True:
-        try:
-            next(stack)
-        except StopIteration as ended:
-            (run,) = ended.value
-            return cast(Run, run)
+    (run,) = train_many([spec], resume=earlier, on_progress=on_progress, should_stop=should_stop)
+    return run
 
 
 def train_many(

@@ -16,7 +16,7 @@ from bilstm_core import codec
 from bilstm_core.choices import DIRECTIONS
 from bilstm_core.evaluation import evaluate, evaluation_size
 from bilstm_core.evaluation import to_parts as evaluation_parts
-from bilstm_core.runs import Arrays, Progress, Run, from_parts, to_parts
+from bilstm_core.runs import Arrays, Progress, from_parts, to_parts
 from bilstm_core.service import recycling
 from bilstm_core.service.curve import CURVE_PARTS, thin, told
 from bilstm_core.service.source import fingerprint
@@ -67,16 +67,11 @@ def train_job(
         if should_stop():
             return []
         send({"event": "started", "job": job, "part": part})
-        from bilstm_core.training import train, train_many
+        from bilstm_core.training import train_many
 
         with Reporter(specs, lambda runs: send({"event": "progress", "job": job, "part": part, "runs": runs})) as seen:
-            runs: list[Run]
             earlier = [from_parts(*parts) for parts in resume] or None
-            if len(specs) == 1:
-                first = earlier[0] if earlier else None
-                runs = [train(specs[0], resume=first, on_progress=seen, should_stop=should_stop)]
-            else:
-                runs = train_many(specs, resume=earlier, on_progress=seen, should_stop=should_stop, abreast=True)
+            runs = train_many(specs, resume=earlier, on_progress=seen, should_stop=should_stop, abreast=True)
         return [to_parts(run) for run in runs]
     finally:
         recycling.trim()
