@@ -208,6 +208,20 @@ def means_needed(training: TrainingSpec, steps_done: int) -> bool:
     return training.steps_per_epoch > 1 and steps_done > MAX_STEP_POINTS
 
 
+def known_losses(run: Run) -> pd.DataFrame:
+    """What a run knows of its losses without choosing by them: every one, or those of `means`.
+
+    Columns: step (from 1), loss (of that weight update), total (of all losses so far, each times its sequences)
+    """
+    if len(run.means):
+        return run.means
+    training = run.spec.training
+    told_by_epochs = run.steps_done > MAX_STEP_POINTS and training.steps_per_epoch == 1
+    table = run.history.rename(columns={"epoch": "step"}) if told_by_epochs else run.steps
+    sequences = np.diff(training.sequences_after(table["step"].to_numpy()), prepend=0)
+    return table[["step", "loss"]].assign(total=np.cumsum(table["loss"].to_numpy() * sequences))
+
+
 def probes(problem: ProblemSpec) -> Batch:
     """The 32 fixed sequences that snapshots are taken on; the same for every run of a problem."""
     return problem.problem.sample(N_PROBES, problem.timesteps, generator(0, Stream.PROBES), **problem.parameters())

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from bilstm_core.analysis.statistics import by_start, differences
-from bilstm_core.downsampling import MAX_STEP_POINTS, Curve, curve_steps
+from bilstm_core.downsampling import Curve, curve_steps
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.network.inference import decisions
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.random_streams import Stream, generator
-from bilstm_core.runs import Run, means_needed, probes
+from bilstm_core.runs import Run, known_losses, probes
 from bilstm_core.specs import ProblemSpec, RunSpec
 
 
@@ -36,18 +36,12 @@ def _learning(run: Run, steps: int = 0) -> pd.DataFrame:
 
     steps: those that the run has done, where none are named
     """
-    training = run.spec.training
-    if run.steps_done <= MAX_STEP_POINTS or means_needed(training, run.steps_done):
-        known = run.means if len(run.means) else run.steps
-        step, loss = known["step"].to_numpy(), known["loss"].to_numpy()
-    else:
-        step, loss = run.history["epoch"].to_numpy(), run.history["loss"].to_numpy()
-    seen = training.sequences_after(step)
-    total = run.means["total"].to_numpy() if len(run.means) else np.cumsum(loss * np.diff(seen, prepend=0))
-    rows = np.isin(step, curve_steps(steps or run.steps_done))
+    table = known_losses(run)
+    rows = np.isin(table["step"], curve_steps(steps or run.steps_done))
     rows[-1:] = True
-    step, seen, loss = step[rows], seen[rows], loss[rows]
-    means = np.diff(total[rows], prepend=0.0) / np.diff(seen, prepend=0)
+    step, loss, total = (table[name].to_numpy()[rows] for name in ("step", "loss", "total"))
+    seen = run.spec.training.sequences_after(step)
+    means = np.diff(total, prepend=0.0) / np.diff(seen, prepend=0)
     single = np.diff(step, prepend=0) == 1
     return pd.DataFrame({"sequences_seen": seen, "updates": step, "loss": loss, "mean": np.where(single, loss, means)})
 

@@ -10,7 +10,7 @@ from bilstm_core.downsampling import curve_steps, snapshot_steps, thinned
 from bilstm_core.engine.programs import State
 from bilstm_core.engine.snapshots import on_probes
 from bilstm_core.network.initial_weights import named
-from bilstm_core.runs import Progress, Run, Snapshots, Timing, installed_versions, means_needed
+from bilstm_core.runs import Progress, Run, Snapshots, Timing, installed_versions, known_losses, means_needed
 from bilstm_core.specs import RunSpec, TrainingSpec
 
 Floats = npt.NDArray[np.float32]
@@ -34,7 +34,7 @@ class Record:
             self.epochs.append(resume.history[["loss", "accuracy"]].to_numpy())
             self.steps.append(resume.steps["step"].to_numpy())
             self.losses.append(resume.steps["loss"].to_numpy())
-            self.known = _every_loss(resume)
+            self.known = known_losses(resume)
             on_grid = set(snapshot_steps(resume.steps_done).tolist())
             stored = zip(resume.snapshots.step.tolist(), resume.snapshots.probabilities, strict=True)
             self.snapshots = {step: values for step, values in stored if step in on_grid}
@@ -112,15 +112,6 @@ class Record:
         added = pd.DataFrame({"step": np.arange(first, steps_done) + 1, "loss": new, "total": total})
         every = pd.concat([known, added], ignore_index=True) if len(known) else added
         return every[np.isin(every["step"], curve_steps(steps_done))].reset_index(drop=True)
-
-
-def _every_loss(run: Run) -> pd.DataFrame:
-    """What `Run.means` has of a run; of a short one, at each weight update."""
-    if len(run.means):
-        return run.means
-    loss = run.steps["loss"].to_numpy()
-    totals = np.cumsum(loss * _sizes(run.spec.training, 0, len(loss)))
-    return pd.DataFrame({"step": run.steps["step"].to_numpy(), "loss": loss, "total": totals})
 
 
 def _sizes(training: TrainingSpec, first: int, count: int) -> npt.NDArray[np.int64]:
