@@ -13,6 +13,7 @@ import pandas as pd
 
 from bilstm_core.analysis import frames
 from bilstm_core.downsampling import Curve, curve_steps
+from bilstm_core.figure_inputs import extent
 from bilstm_core.figures.loss_plot import X
 from bilstm_core.runs import Run
 from bilstm_core.service.curve import no_points
@@ -73,12 +74,11 @@ def line(
     """
     runs = [_run(place, spec, frames.learnt(spec, earlier), x) for place, spec in growing.items()]
     runs += [_run(None, run.spec, frames.learnt(run.spec, run), x) for run in stored]
-    trainings = [spec.training for spec in (*growing.values(), *(run.spec for run in stored))]
-    longest = max(trainings, key=lambda training: training.sequences)
+    longest = max((*growing.values(), *(run.spec for run in stored)), key=lambda spec: spec.training.sequences)
     return {
         "label": label,
-        "end": longest.steps if x == "updates" else longest.sequences,
-        "total": len(curve_steps(longest.steps)),
+        "end": extent(longest, x),
+        "total": len(curve_steps(longest.training.steps)),
         "runs": runs,
     }
 

@@ -12,6 +12,7 @@ from bilstm_core.downsampling import Curve, curve_steps
 from bilstm_core.specs import TrainingSpec
 
 CURVE_PARTS = ("sequences_seen", "loss", "sequences", "last")  # of a Progress, that make a Curve
+TOLD_PARTS = ("seen", "loss", "count", "last")  # the same, in a worker's message
 
 
 def thin(
@@ -45,5 +46,4 @@ def no_points() -> Curve:
 
 def told(curve: Curve) -> dict[str, list[Any]]:
     """A curve's points as a worker's message has them."""
-    seen, loss, count, last = (part.tolist() for part in curve)
-    return {"seen": seen, "loss": loss, "count": count, "last": last}
+    return {name: part.tolist() for name, part in zip(TOLD_PARTS, curve, strict=True)}

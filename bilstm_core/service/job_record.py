@@ -14,7 +14,7 @@ import numpy as np
 from bilstm_core.downsampling import Curve
 from bilstm_core.engine.program_keys import ProgramKey
 from bilstm_core.runs import Run
-from bilstm_core.service.curve import no_points, thin
+from bilstm_core.service.curve import TOLD_PARTS, no_points, thin
 from bilstm_core.service.parts import Part
 from bilstm_core.specs import RunSpec
 
@@ -182,7 +182,7 @@ class Job:
         for message in runs:
             place = self.parts[number].places[message["run"]]
             self.steps_done[place] = message["steps_done"]
-            news = zip(self.curves[place], (message[part] for part in ("seen", "loss", "count", "last")), strict=True)
+            news = zip(self.curves[place], (message[part] for part in TOLD_PARTS), strict=True)
             self.curves[place] = thin(
                 *(np.concatenate([known, np.asarray(new, known.dtype)]) for known, new in news),
                 training=self.specs[place].training,
