@@ -1,5 +1,6 @@
 """Faults of the worker for real, beside those of test_jobs.py, and of the clock; the table of all is docs/faults.md."""
 
+import contextlib
 import re
 import sys
 import time
@@ -20,7 +21,7 @@ from ui.live import standing
 LARGE = RunSpec(
     problem=ProblemSpec(timesteps=200),
     model=ModelSpec(units=64),
-    training=TrainingSpec(epochs=40, batch_size=128, sequences_per_epoch=1_024),
+    training=TrainingSpec(epochs=40, batch_size=200, sequences_per_epoch=1_000),
 )
 PATIENCE_S = 180.0  # until a worker is back, on a machine that does much else
 SERVICE = Path(bilstm_core.service.__file__).parent
@@ -94,7 +95,7 @@ def test_a_worker_that_is_given_no_more_memory_is_told_and_the_training_begun_or
     jobs: Jobs, doing: str
 ) -> None:
     """The kernel gives it no byte more than it has, as where a machine's memory is all used."""
-    until(lambda: jobs.state == "ready", PATIENCE_S)
+    until(lambda: worker_process() and jobs.state == "ready", PATIENCE_S)
     timesteps = {"training": 200, "compiling": 199, "nothing": 198}[doing]  # each has a program of its own to compile
     large = replace(LARGE, problem=ProblemSpec(timesteps=timesteps))
     worker = worker_process()
@@ -103,20 +104,27 @@ def test_a_worker_that_is_given_no_more_memory_is_told_and_the_training_begun_or
     if job:
         until(lambda: seen(jobs, job).steps_done if doing == "training" else seen(jobs, job).compiling)
     worker.rlimit(psutil.RLIMIT_AS, (worker.memory_info().vms // 2,) * 2)
-    job = job or jobs.submit([large], watcher="me")
-    until(lambda: (view := seen(jobs, job)).over or view.restarts, PATIENCE_S)
-    view = seen(jobs, job)
-    if view.over:  # Python itself asked for what there was not
-        assert view.message.startswith("The training failed: ")
-        assert view.message.endswith(". Press Retry, or change a setting.")
-        worker.kill()
-        return
-    assert not worker.is_running()
-    assert standing(view, jobs) == "The training process stopped. It was started again, and so was this training."
-    until(lambda: seen(jobs, job).at_work, PATIENCE_S)
-    assert worker_process() != worker
-    jobs.leave(job, "me")
-    until(lambda: not jobs._at_work)
+    try:
+        job = job or jobs.submit([large], watcher="me")
+        until(lambda: (view := seen(jobs, job)).over or view.restarts, PATIENCE_S)
+        view = seen(jobs, job)
+        if view.state == "done":  # it died before it was given anything, and the next has trained this
+            assert doing == "nothing"
+            assert not worker.is_running()
+            return
+        if view.over:  # Python itself asked for what there was not
+            assert view.message.startswith("The training failed: ")
+            assert view.message.endswith(". Press Retry, or change a setting.")
+            return
+        assert standing(view, jobs) == "The training process stopped. It was started again, and so was this training."
+        until(lambda: seen(jobs, job).at_work, PATIENCE_S)
+        assert worker_process() != worker
+        assert not worker.is_running()
+        jobs.leave(job, "me")
+        until(lambda: not jobs._at_work)
+    finally:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            worker.kill()
 
 
 @pytest.mark.long
@@ -126,7 +134,7 @@ def test_a_clock_that_is_moved_in_mid_training_changes_nothing(
 ) -> None:
     """Every module of this process, Dask's among them, reads the moved clock; the worker's own is not moved."""
     until(lambda: jobs.state == "ready", PATIENCE_S)
-    spec = RunSpec(model=SHORT.model, training=TrainingSpec(epochs=20_000, seed=8 + hours))
+    spec = RunSpec(model=SHORT.model, training=TrainingSpec(epochs=20_000, seed=9 + hours))
     job = jobs.submit([spec], watcher="me")
     until(lambda: seen(jobs, job).steps_done)
     now = time.time

@@ -80,9 +80,8 @@ def over(jobs: Jobs, job: str, seconds: float = 60.0) -> JobView:
 def worker_process() -> psutil.Process | None:
     """The process that trains: the nanny's child that is not Python's own; its command line is what it likes to be."""
     nannies = psutil.Process().children()
-    children = [
-        child for nanny in nannies for child in nanny.children() if "resource_tracker" not in " ".join(child.cmdline())
-    ]
+    alive = [child for nanny in nannies for child in nanny.children() if child.status() != psutil.STATUS_ZOMBIE]
+    children = [child for child in alive if "resource_tracker" not in " ".join(child.cmdline())]
     return children[0] if children else None
 
 
