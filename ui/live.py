@@ -88,7 +88,7 @@ def stop(page: str) -> None:
             _failed(page, wording.LOST)
         elif not view.over:  # one that is over is taken in by the panel
             session.set_job(page, None)
-            _failed(page, wording.LEFT)
+            _failed(page, wording.LEFT, left=True)
 
 
 def active(page: str) -> bool:
@@ -216,9 +216,16 @@ def look(page: str, job: str) -> JobView | None:
     return view
 
 
-def _failed(page: str, message: str, view: JobView | None = None, share: float = 0.0) -> None:
+def _failed(page: str, message: str, view: JobView | None = None, *, share: float = 0.0, left: bool = False) -> None:
     """Tell what went wrong; with the job that failed, what it was asked for and has not finished can be tried again."""
-    failed: state.Failure = {"message": message, "specs": [], "about": {}, "sequences": 0, "share": share}
+    failed: state.Failure = {
+        "message": message,
+        "specs": [],
+        "about": {},
+        "sequences": 0,
+        "share": share,
+        "left": left,
+    }
     if view:
         pairs = zip(view.specs, view.runs, strict=True)
         failed["specs"] = [codec.encode(spec) for spec, run in pairs if run is None or not run.finished]
@@ -231,7 +238,7 @@ def failure(page: str, smaller: Callable[[float], Less | None] = lambda _: None)
     failed = state.FAILED(page).get()
     if not failed:
         return
-    if failed["message"] == wording.LEFT:
+    if failed["left"]:
         st.info(failed["message"])
     else:
         looks.error(failed["message"])

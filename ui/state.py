@@ -112,6 +112,7 @@ class Failure(TypedDict):
     specs: as codec dicts, that a retry would train
     about, sequences: of the job that failed, as `live.start` takes them
     share: of what was too much, that would do, else 0
+    left: nothing went wrong: the visitor has left it to others
     """
 
     message: str
@@ -119,6 +120,7 @@ class Failure(TypedDict):
     about: dict[str, Any]
     sequences: int
     share: float
+    left: bool
 
 
 class Edit(TypedDict):

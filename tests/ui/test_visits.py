@@ -124,6 +124,7 @@ def test_retry_trains_what_failed_again(started: list[RunSpec]) -> None:
         "about": {},
         "sequences": 0,
         "share": 0.0,
+        "left": False,
     }
     app.run()
     assert "It did not work." in told(app)
@@ -131,7 +132,8 @@ def test_retry_trains_what_failed_again(started: list[RunSpec]) -> None:
     assert started == [spec]
 
 
-def test_a_failure_that_names_no_run_offers_no_retry() -> None:
+@pytest.mark.parametrize("left", [True, False])
+def test_a_failure_that_names_no_run_offers_no_retry_and_one_that_was_left_is_no_error(left: bool) -> None:
     app = visit()
     app.session_state["live.failed.Train"] = {
         "message": "Another visitor goes on.",
@@ -139,9 +141,11 @@ def test_a_failure_that_names_no_run_offers_no_retry() -> None:
         "about": {},
         "sequences": 0,
         "share": 0.0,
+        "left": left,
     }
     app.run()
     assert "Another visitor goes on." in told(app)
+    assert ("Another visitor goes on." in [message.value for message in app.info]) == left
     assert "Train.retry" not in {button.key for button in app.button}
 
 
