@@ -12,6 +12,7 @@ import pytest
 from bilstm_core import training
 from bilstm_core.choices import DIRECTIONS
 from bilstm_core.downsampling import MAX_SNAPSHOTS
+from bilstm_core.engine import seats
 from bilstm_core.engine.programs import Program, compile_program
 from bilstm_core.engine.training_data import TrainingData
 from bilstm_core.evaluation import evaluate
@@ -25,6 +26,7 @@ from bilstm_core.training import train, train_many
 from tests.engine.test_programs import MODELS
 
 PROBLEM = ProblemSpec(timesteps=6)
+LEARNERS = [*MODELS, ModelSpec(units=4, second_branch="backward_noise")]  # the same programs as test_programs
 SMALL = RunSpec(
     problem=PROBLEM,
     model=ModelSpec(units=4),
@@ -264,6 +266,72 @@ def test_a_model_takes_its_own_time_alone_when_it_is_trained_abreast() -> None:
     assert sum(run.timing.train_s for run in runs) <= time.perf_counter() - began
 
 
+def mixture(model: ModelSpec, **training: object) -> list[RunSpec]:
+    """Networks and sequences of different sizes, which begin and learn differently; none has its program's size."""
+    sizes = ((3, 4, 0.3, 1e-2), (8, 9, 0.25, 3e-3), (1, 2, 0.5, 2e-2))
+    return [
+        with_training(
+            RunSpec(
+                problem=ProblemSpec(timesteps=timesteps, threshold=threshold),
+                model=replace(model, units=units),
+                training=TrainingSpec(epochs=30, sequences_per_epoch=5, batch_size=3),
+            ),
+            learning_rate=rate,
+            seed=seed,
+            **training,
+        )
+        for seed, (units, timesteps, threshold, rate) in enumerate(sizes)
+    ]
+
+
+@pytest.mark.parametrize("model", [model for model in LEARNERS if model.position == "none"], ids=str)
+def test_a_mixed_training_gives_each_what_it_learns_alone(model: ModelSpec) -> None:
+    specs = mixture(model)
+    runs = train_many(specs, mixed=True)
+    assert {run.timing.stacked for run in runs} == {3}, "all in one program"
+    for run, spec in zip(runs, specs, strict=True):
+        alone = train(spec)
+        assert run.finished
+        assert run.spec == spec.canonical()
+        assert len(run.snapshots.step) == 0
+        np.testing.assert_allclose(run.history["loss"], alone.history["loss"], atol=2e-6)
+        np.testing.assert_array_equal(run.history["accuracy"], alone.history["accuracy"])
+        for name, values in run.weights.items():
+            np.testing.assert_allclose(values, alone.weights[name], atol=5e-6, err_msg=name)
+
+
+def test_a_mixed_training_that_is_stopped_again_and_again_equals_one_that_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    specs = [*mixture(ModelSpec()), *mixture(ModelSpec(direction="forward"))]
+    whole = train_many(specs, mixed=True)
+    cut_into(monkeypatch, 7)
+    runs: list[Run] | None = None
+    stops = 0
+    while runs is None or not all(run.finished for run in runs):
+        handed = [from_parts(*to_parts(run)) for run in runs] if runs else None
+        asked = iter(range(-1, 10**9))
+        runs = train_many(specs, mixed=True, resume=handed, should_stop=lambda asked=asked: next(asked) >= 4)
+        stops += 1
+    assert stops > 3
+    for run, expected in zip(runs, whole, strict=True):
+        assert_same(run, expected)
+
+
+def test_each_run_is_handed_out_once_nothing_more_is_learnt_there() -> None:
+    specs = [*mixture(ModelSpec()), *mixture(ModelSpec(direction="forward"))]
+    heard: list[tuple[str, int]] = []
+    runs = train_many(
+        specs,
+        mixed=True,
+        on_progress=lambda progress: heard.append(("learns", progress.run)),
+        on_run=lambda place, _: heard.append(("ended", place)),
+    )
+    assert [place for what, place in heard if what == "ended"] == list(range(6))
+    assert heard.index(("ended", 2)) < heard.index(("learns", 3)), "before the next stack"
+    assert all(run.finished for run in runs)
+
+
 def test_runs_that_were_not_stopped_together_cannot_go_on_side_by_side() -> None:
     specs = [with_training(SMALL, epochs=10, seed=seed) for seed in (0, 1)]
     apart = [train(specs[0]), train(specs[1], should_stop=lambda: True)]
@@ -286,13 +354,13 @@ def test_a_stop_during_the_compile_is_heeded_before_the_first_weight_update(monk
         asked.set()
         return compile_program(*shape)
 
-    monkeypatch.setattr(training, "compile_program", slow)
+    monkeypatch.setattr(seats, "compile_program", slow)
     assert train(SMALL, should_stop=asked.is_set).steps_done == 0
 
 
 def test_a_first_chunk_is_short_however_much_a_weight_update_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two weight updates fit into a tenth of a second here, so progress and Stop come after two."""
-    monkeypatch.setattr(training, "step_seconds", lambda *_: 0.045)
+    monkeypatch.setattr(seats, "step_seconds", lambda *_: 0.045)
     heard: list[Progress] = []
     train(SMALL, on_progress=heard.append, should_stop=lambda: bool(heard))
     assert heard[0].steps_done == 2
@@ -319,9 +387,6 @@ def test_progress_adds_up_to_the_run(whole: Run) -> None:
     assert sum(report.sequences.sum() for report in heard) == 6_400
     assert sum(len(report.loss) - 1 for report in heard) <= 2_000
     assert heard[0].steps_done <= 25
-
-
-LEARNERS = [*MODELS, ModelSpec(units=4, second_branch="backward_noise")]  # the same programs as test_programs
 
 
 @pytest.mark.parametrize("model", LEARNERS, ids=str)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from bilstm_core.engine.sharing import padded
 from bilstm_core.limits import limits
 from bilstm_core.network.initial_weights import branches, parameter_count
-from bilstm_core.specs import GATES, RunSpec
+from bilstm_core.specs import GATES, ModelSpec, RunSpec
 from bilstm_core.wording import counted
 
 WIDTHS = (1, 4, 8, 16, 32)  # seeds in one program: few shapes, so that few programs serve every count
@@ -83,10 +83,15 @@ def _lone(spec: RunSpec, width: int) -> bool:
     return len(branches(spec.model)) * width * spec.training.canonical().batch_size == 1
 
 
-@functools.lru_cache(maxsize=1_024)
 def step_seconds(spec: RunSpec, width: int) -> float:
     """About how long a weight update of a whole stack takes."""
-    model, training = padded(spec.model), spec.training.canonical()
+    return program_seconds(spec, padded(spec.model), width)
+
+
+@functools.lru_cache(maxsize=1_024)
+def program_seconds(spec: RunSpec, model: ModelSpec, width: int) -> float:
+    """The same in a program for `model`."""
+    training = spec.training.canonical()
     times, rows = spec.problem.timesteps * model.layers, width * len(branches(model))
     gates, weights = GATES[model.cell] * model.units, width * parameter_count(spec.problem, model)
     amounts = (
@@ -131,9 +136,12 @@ def seconds(specs: Sequence[RunSpec]) -> float:
     )
 
 
-def check(specs: Sequence[RunSpec], *, others_wait: bool = False) -> None:
-    """Raise TooMuchError, with a sentence, if these are too much for one job, which is less while others wait."""
-    needed, most_s = seconds(specs), limits().max_job_s
+def check(specs: Sequence[RunSpec], *, others_wait: bool = False, needed_s: float | None = None) -> None:
+    """Raise TooMuchError, with a sentence, if these are too much for one job, which is less while others wait.
+
+    needed_s: what they take where that is not `seconds`
+    """
+    needed, most_s = seconds(specs) if needed_s is None else needed_s, limits().max_job_s
     if others_wait:
         most_s = min(most_s, limits().max_job_busy_s)
     if needed > most_s:

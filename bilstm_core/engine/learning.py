@@ -10,17 +10,18 @@ from bilstm_core.downsampling import curve_steps, snapshot_steps, thinned
 from bilstm_core.engine.programs import State
 from bilstm_core.engine.snapshots import on_probes
 from bilstm_core.network.initial_weights import named
-from bilstm_core.runs import Progress, Run, Snapshots, Timing, installed_versions, known_losses, means_needed
+from bilstm_core.runs import N_PROBES, Progress, Run, Snapshots, Timing, installed_versions, known_losses, means_needed
 from bilstm_core.specs import RunSpec, TrainingSpec
 
 Floats = npt.NDArray[np.float32]
 
 
 class Record:
-    """What one run of a stack has left behind so far."""
+    """What one run of a stack has left behind so far. lean: without snapshots"""
 
-    def __init__(self, spec: RunSpec, resume: Run | None) -> None:
+    def __init__(self, spec: RunSpec, resume: Run | None, *, lean: bool = False) -> None:
         self.spec = spec
+        self.lean = lean
         self.totals: npt.NDArray[np.float64] = np.zeros(
             3
         )  # of the unfinished epoch: loss and accuracy times labels, and labels
@@ -70,12 +71,8 @@ class Record:
         problem, model, training = spec.problem, spec.model, spec.training
         scores = np.concatenate(self.epochs)
         epoch = np.arange(1, len(scores) + 1)
-        at_steps = [step for step in snapshot_steps(steps_done).tolist() if step in self.snapshots]
-        answers = [self.snapshots[step] for step in at_steps]
-        if not at_steps or at_steps[-1] != steps_done:
-            at_steps.append(steps_done)
-            answers.append(on_probes(problem, model, state.weights[None])[0])
         step, loss = thinned(np.concatenate(self.steps), np.concatenate(self.losses), steps_done)
+        at_steps, answers = self._snapshots(steps_done, state)
         return Run(
             spec=spec,
             steps_done=steps_done,
@@ -88,7 +85,7 @@ class Record:
                 }
             ),
             steps=pd.DataFrame({"step": step, "sequences_seen": training.sequences_after(step), "loss": loss}),
-            snapshots=Snapshots(np.array(at_steps), training.sequences_after(np.array(at_steps)), np.stack(answers)),
+            snapshots=Snapshots(at_steps, training.sequences_after(at_steps), answers),
             weights={name: value.copy() for name, value in named(problem, model, state.weights).items()},
             optimizer_state={
                 "momentum": state.momentum.copy(),
@@ -99,6 +96,19 @@ class Record:
             versions=dict(_versions()),
             means=self._means(steps_done),
         )
+
+    def _snapshots(self, steps_done: int, state: State) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float16]]:
+        """The weight updates at which it has snapshots, the last among them, and what it said then."""
+        problem, model = self.spec.problem, self.spec.model
+        if self.lean:
+            nothing = (0, N_PROBES, problem.timesteps, problem.problem.outputs)
+            return np.zeros(0, np.int64), np.zeros(nothing, np.float16)
+        at_steps = [step for step in snapshot_steps(steps_done).tolist() if step in self.snapshots]
+        answers = [self.snapshots[step] for step in at_steps]
+        if not at_steps or at_steps[-1] != steps_done:
+            at_steps.append(steps_done)
+            answers.append(on_probes(problem, model, state.weights[None])[0])
+        return np.array(at_steps), np.stack(answers)
 
     def _means(self, steps_done: int) -> pd.DataFrame:
         """`Run.means`, as of all losses; no rows where they are not needed."""

@@ -11,7 +11,11 @@ MAX_PROGRAMS = 64  # that a process keeps; letting one go frees little: TensorFl
 
 
 class ProgramKey(NamedTuple):
-    """What a program is compiled for. stack: seeds side by side; batch: sequences of each in a weight update."""
+    """What a program is compiled for.
+
+    stack: runs side by side; batch: sequences of each in a weight update
+    mixed: whether they may differ in more than their seed; see mixing.py
+    """
 
     features: int
     head: str
@@ -20,6 +24,7 @@ class ProgramKey(NamedTuple):
     model: ModelSpec
     batch: int
     stack: int
+    mixed: bool = False
 
 
 def program_key(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) -> ProgramKey:

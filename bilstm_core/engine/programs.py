@@ -3,11 +3,10 @@
 A program runs many weight updates in one call, compiled by XLA. Keras is the reference: the same start, data and
 learning rate give the losses and weights of `train_on_batch`. What makes it fast is that each layer's input
 projection is taken out of the loop over timesteps, all branches and stacked seeds go through one loop, weight
-gradients are one product each, and Adam is plain arithmetic on one flat vector a seed.
+gradients are one product each, and Adam is plain arithmetic on one flat vector a seed. The network is in graph.py.
 """
 
 import contextlib
-import math
 import threading
 import time
 from collections import OrderedDict
@@ -24,11 +23,10 @@ try:
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(TO_TRAIN, name=error.name) from error
 
-from bilstm_core.engine.cells import scan
+from bilstm_core.engine.graph import logits, scores
 from bilstm_core.engine.program_keys import MAX_PROGRAMS, ProgramKey, program_key
 from bilstm_core.engine.sharing import in_reading_order, places, shared, turned, widened
-from bilstm_core.network.inference import CONSTANT, position_inputs
-from bilstm_core.network.initial_weights import branches, parameter_count, shapes
+from bilstm_core.network.initial_weights import branches, parameter_count
 from bilstm_core.specs import ModelSpec, ProblemSpec
 
 with contextlib.suppress(RuntimeError):  # once TensorFlow runs it is too late, and sums may depend on the cores
@@ -78,10 +76,27 @@ class Result(NamedTuple):
     slot_weights: Floats
 
 
+class Differing(NamedTuple):
+    """What the seats of a mixed program differ in beside their weights and data.
+
+    learning_rates: (stack, 1) float32
+    lengths: (stack,) int32, timesteps of their sequences, which come first in the data
+    """
+
+    learning_rates: Floats
+    lengths: npt.NDArray[np.int32]
+
+
 class RunChunk(Protocol):
     """Does `steps` weight updates after `steps_done` earlier ones."""
 
     def __call__(self, state: State, data: Chunk, *, steps_done: int, steps: int, learning_rate: float) -> Result: ...
+
+
+class RunMixed(Protocol):
+    """The same where the seats differ; no weights are kept on the way."""
+
+    def __call__(self, state: State, data: Chunk, *, steps_done: int, steps: int, seats: Differing) -> Result: ...
 
 
 class Program(NamedTuple):
@@ -92,7 +107,14 @@ class Program(NamedTuple):
     run: RunChunk
 
 
-_programs: OrderedDict[ProgramKey, Program] = OrderedDict()
+class MixedProgram(NamedTuple):
+    """A compiled chunk of at most `capacity` weight updates of seats that differ."""
+
+    capacity: int
+    run: RunMixed
+
+
+_programs: OrderedDict[ProgramKey, Any] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -102,16 +124,28 @@ def compile_program(problem: ProblemSpec, model: ModelSpec, batch: int, stack: i
     The programs used last are kept, and cost 0 seconds.
     """
     problem, model = problem.canonical(), model.canonical()
-    key = program_key(problem, model, batch, stack)
+    program, seconds = _known(program_key(problem, model, batch, stack), problem)
+    return _for_model(program, problem, model), seconds
+
+
+def compile_mixed(key: ProgramKey, problem: ProblemSpec) -> tuple[MixedProgram, float]:
+    """The program of a mixed key, and the seconds it took to compile; as of `compile_program`.
+
+    problem: as long as the program's sequences
+    """
+    return _known(key, problem)
+
+
+def _known(key: ProgramKey, problem: ProblemSpec) -> tuple[Any, float]:
     with _lock:
         start = time.perf_counter()
         known = key in _programs
         if not known:
-            _programs[key] = _compiled(problem, key.model, batch, stack)
+            _programs[key] = _compiled(problem, key)
         _programs.move_to_end(key)
         while len(_programs) > MAX_PROGRAMS:
             _programs.popitem(last=False)
-        return _for_model(_programs[key], problem, model), 0.0 if known else time.perf_counter() - start
+        return _programs[key], 0.0 if known else time.perf_counter() - start
 
 
 def _for_model(program: Program, problem: ProblemSpec, model: ModelSpec) -> Program:
@@ -135,25 +169,26 @@ def _for_model(program: Program, problem: ProblemSpec, model: ModelSpec) -> Prog
     return Program(program.capacity, program.slots, run)
 
 
-def _compiled(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) -> Program:
+def _compiled(problem: ProblemSpec, key: ProgramKey) -> Program | MixedProgram:
+    model, batch, stack = key.model, key.batch, key.stack
     timesteps, features = problem.timesteps, problem.problem.features
     features *= 1 + any(branch.reads == "noise" for branch in branches(model))
     parameters = parameter_count(problem, model)
     capacity = min(max(CHUNK_NUMBERS // (stack * batch * timesteps * features), 1), 512)
-    slots = min(max(SLOT_NUMBERS // (stack * parameters), 2), 16)
+    slots = 0 if key.mixed else min(max(SLOT_NUMBERS // (stack * parameters), 2), 16)
     labels = tf.int32 if problem.problem.head == "categorical" else tf.float32
     update = _update(problem, model)
 
-    def chunk(state, data, steps_done, steps, rate):  # type: ignore[no-untyped-def]
+    def chunk(state, data, steps_done, steps, *seats):  # type: ignore[no-untyped-def]
         def body(step, state, loss, accuracy, slot_weights):  # type: ignore[no-untyped-def]
             batch = (data.x[step], data.y[step], data.mask[step])
-            state, step_loss, step_accuracy = update(state, batch, steps_done + step, rate)
+            state, step_loss, step_accuracy = update(state, batch, steps_done + step, *seats)
             return (
                 step + 1,
                 state,
                 loss.write(step, step_loss),
                 accuracy.write(step, step_accuracy),
-                slot_weights.write(data.slot[step], state.weights),
+                slot_weights.write(data.slot[step], state.weights) if slots else slot_weights,
             )
 
         def empty(size: int, shape: tuple[int, ...]) -> Tensor:
@@ -164,7 +199,7 @@ def _compiled(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) ->
         _, state, loss, accuracy, slot_weights = tf.while_loop(lambda step, *_: step < steps, body, begin)
         return state, loss.stack(), accuracy.stack(), slot_weights.stack()
 
-    rows = (capacity, stack, batch, timesteps)
+    rows, rate = (capacity, stack, batch, timesteps), tf.TensorSpec((), tf.float32)
     numbers = (stack, parameters)
     signature = [
         State(*(tf.TensorSpec(numbers, tf.float32) for _ in State._fields)),
@@ -176,13 +211,12 @@ def _compiled(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) ->
         ),
         tf.TensorSpec((), tf.int32),
         tf.TensorSpec((), tf.int32),
-        tf.TensorSpec((), tf.float32),
+        *(Differing(tf.TensorSpec((stack, 1), tf.float32), tf.TensorSpec((stack,), tf.int32)) if key.mixed else [rate]),
     ]
     function = tf.function(chunk, jit_compile=True, autograph=False, input_signature=signature).get_concrete_function()
 
-    def run(state: State, data: Chunk, *, steps_done: int, steps: int, learning_rate: float) -> Result:
-        scalars = (np.int32(steps_done), np.int32(steps), np.float32(learning_rate))
-        tensors = [tf.constant(value) for value in (*state, *data, *scalars)]
+    def call(state: State, data: Chunk, steps_done: int, steps: int, *further: Any) -> Result:
+        tensors = [tf.constant(value) for value in (*state, *data, np.int32(steps_done), np.int32(steps), *further)]
         after, loss, accuracy, slot_weights = function(State(*tensors[:3]), Chunk(*tensors[3:7]), *tensors[7:])
         return Result(
             State(*(value.numpy() for value in after)),
@@ -191,22 +225,29 @@ def _compiled(problem: ProblemSpec, model: ModelSpec, batch: int, stack: int) ->
             slot_weights.numpy(),
         )
 
+    def run(state: State, data: Chunk, *, steps_done: int, steps: int, learning_rate: float) -> Result:
+        return call(state, data, steps_done, steps, np.float32(learning_rate))
+
+    def run_mixed(state: State, data: Chunk, *, steps_done: int, steps: int, seats: Differing) -> Result:
+        return call(state, data, steps_done, steps, *seats)
+
     zeros = np.zeros(numbers, np.float32)
     x, y = np.zeros((*rows, features), np.float32), np.zeros(rows, labels.as_numpy_dtype)
     nothing = Chunk(x, y, np.zeros(rows, np.float32), np.zeros(capacity, np.int32))
-    run(State(zeros, zeros, zeros), nothing, steps_done=0, steps=0, learning_rate=0.0)
-    return Program(capacity, slots, run)
+    alike = Differing(np.zeros((stack, 1), np.float32), np.full(stack, timesteps, np.int32))
+    call(State(zeros, zeros, zeros), nothing, 0, 0, *(alike if key.mixed else [np.float32(0.0)]))
+    return MixedProgram(capacity, run_mixed) if key.mixed else Program(capacity, slots, run)
 
 
 def _update(problem: ProblemSpec, model: ModelSpec) -> Callable[..., tuple[Tensor, ...]]:
     """One weight update: gradient of the masked mean loss, then Adam as Keras writes it."""
 
-    def update(state, batch, steps_done, rate):  # type: ignore[no-untyped-def]
+    def update(state, batch, steps_done, rate, lengths=None):  # type: ignore[no-untyped-def]
         weights, momentum, velocity = state
         x, y, mask = batch
         with tf.GradientTape() as tape:
             tape.watch(weights)
-            losses, hits = _scores(problem.problem.head, _logits(problem, model, weights, x), y)
+            losses, hits = scores(problem.problem.head, logits(problem, model, weights, x, lengths), y)
             labels = tf.maximum(tf.reduce_sum(mask, axis=(1, 2)), 1.0)
             loss = tf.reduce_sum(losses * mask, axis=(1, 2)) / labels
         gradient = tape.gradient(loss, weights)
@@ -219,71 +260,3 @@ def _update(problem: ProblemSpec, model: ModelSpec) -> Callable[..., tuple[Tenso
         return State(weights, momentum, velocity), loss, accuracy
 
     return update
-
-
-def _scores(head: str, logits: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """Loss and whether the label was met, each (stack, batch, timesteps); logits have outputs as a last axis."""
-    if head == "categorical":
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits)
-        return losses, tf.cast(tf.equal(tf.argmax(logits, axis=-1, output_type=tf.int32), y), tf.float32)
-    logits = logits[..., 0]
-    if head == "regression":
-        return tf.square(logits - y), tf.fill(y.shape, math.nan)
-    hits = tf.equal(logits >= 0.0, y >= 0.5)
-    return tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=logits), tf.cast(hits, tf.float32)
-
-
-def _logits(problem: ProblemSpec, model: ModelSpec, weights: Tensor, x: Tensor) -> Tensor:
-    """(stack, batch, timesteps, outputs) from flat weights and x (stack, batch, timesteps, features)."""
-    stack, batch, timesteps = x.shape[:3]
-    all_shapes = list(shapes(problem, model).values())
-    parts = tf.split(weights, [math.prod(shape) for shape in all_shapes], axis=1)
-    matrices = iter(tf.reshape(part, (stack, *shape)) for part, shape in zip(parts, all_shapes, strict=True))
-    features = problem.problem.features
-    values, noise = x[..., :features], x[..., features:]
-    readings = {"values": values, "constant": tf.fill(values.shape, CONSTANT), "noise": noise}
-    position = position_inputs(problem.timesteps, model.position)
-    sides = branches(model)
-    merged: Tensor = None
-    for layer in range(1, model.layers + 1):
-        kernels, inputs = [], []
-        for side in sides:
-            kernels.append([next(matrices) for _ in ("kernel", "recurrent_kernel", "bias")])
-            reading = readings[side.reads] if merged is None else merged
-            if merged is None and position.shape[1]:
-                told = tf.broadcast_to(tf.constant(position), (stack, batch, *position.shape))
-                reading = tf.concat([reading, told], axis=-1)
-            inputs.append(tf.reverse(reading, axis=[2]) if side.reverse else reading)
-        kernel, recurrent_kernel, bias = (tf.concat(matrix, axis=0) for matrix in zip(*kernels, strict=True))
-        hidden = _layer(model, tf.concat(inputs, axis=0), kernel, recurrent_kernel, bias)
-        raw = model.backward_output == "raw" and layer == model.layers
-        outputs = [
-            tf.reverse(output, axis=[2]) if side.reverse and not raw else output
-            for side, output in zip(sides, tf.split(hidden, len(sides)), strict=True)
-        ]
-        merged = _merged(model.merge_mode, outputs)
-    kernel, bias = next(matrices), next(matrices)
-    flat = tf.reshape(merged, (stack, batch * timesteps, merged.shape[-1]))
-    return tf.reshape(flat @ kernel + bias[:, None, :], (stack, batch, timesteps, bias.shape[-1]))
-
-
-def _merged(merge_mode: str, outputs: list[Tensor]) -> Tensor:
-    if len(outputs) == 1:
-        return outputs[0]
-    first, second = outputs
-    if merge_mode == "concat":
-        return tf.concat(outputs, axis=-1)
-    return {"sum": first + second, "ave": (first + second) / 2.0, "mul": first * second}[merge_mode]
-
-
-def _layer(model: ModelSpec, x: Tensor, kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor) -> Tensor:
-    """Hidden states (rows, batch, timesteps, units) of x (rows, batch, timesteps, inputs); a row is a seed's branch."""
-    rows, batch, timesteps, width = x.shape
-    recurrent_bias = None
-    if model.cell == "gru":
-        bias, recurrent_bias = bias[:, 0], bias[:, 1]
-    x = tf.reshape(tf.transpose(x, (0, 2, 1, 3)), (rows, timesteps * batch, width))
-    projected = tf.reshape(x @ kernel + bias[:, None, :], (rows, timesteps, batch, kernel.shape[-1]))
-    projected = tf.transpose(projected, (1, 0, 2, 3))
-    hidden = scan(model.cell, projected, recurrent_kernel, recurrent_bias, units=model.units)
-    return tf.transpose(hidden, (1, 2, 0, 3))

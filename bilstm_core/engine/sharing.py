@@ -44,9 +44,12 @@ def padded(model: ModelSpec) -> ModelSpec:
 
 
 @functools.lru_cache(maxsize=64)
-def places(problem: ProblemSpec, model: ModelSpec) -> Places:
-    """Where each of a model's flat weights (parameters,) stands among those of its padded model."""
-    wide = padded(model)
+def places(problem: ProblemSpec, model: ModelSpec, within: ModelSpec | None = None) -> Places:
+    """Where each of a model's flat weights (parameters,) stands among those of its padded model.
+
+    within: another model that differs from it in having more units, and in its direction if that is turned
+    """
+    wide = within or padded(model)
     result, start = [], 0
     for (name, shape), (*rows, columns) in zip(
         shapes(problem, model).items(), shapes(problem, wide).values(), strict=True

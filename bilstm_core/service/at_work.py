@@ -61,6 +61,7 @@ class AtWork:
             source,
             [to_parts(run) for run in earlier],
             job.sequences,
+            mixed=job.mixed,
             key=key,
             resources={"TRAIN": 1},
             pure=False,

@@ -227,7 +227,7 @@ class Dispatcher(Caretaker):
                 self._preparation.trained(part.programs)
             whole = bool(runs) and all(run.finished for run in runs)
             if whole and part.started and not (part.runs or job.resume):
-                self._turns.pace.measure(runs, time.monotonic() - part.began)
+                self._turns.pace.measure(runs, time.monotonic() - part.began, part.seconds)
             if not (part.over or problem or whole or job.stopping):
                 job.give_way(number, runs)
                 self._turns.ended(job, time.monotonic())

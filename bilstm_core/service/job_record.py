@@ -87,6 +87,7 @@ class Job:
     parts: list[Part]
     about: Mapping[str, Any] = field(default_factory=dict)
     sequences: int = 0  # that each run is scored on; 0 where each is evaluated whole
+    mixed: bool = False  # few programs for many models, and no curves
     watchers: dict[str, float] = field(default_factory=dict)  # when each was last heard of
     alone_since: float | None = None  # when its last watcher was forgotten
     state: JobState = "queued"
@@ -104,8 +105,13 @@ class Job:
     last_seen: float = field(default_factory=time.monotonic)
     nbytes: int = 0  # of its runs and curves, once it is over
     listeners: list[Callable[[], None]] = field(default_factory=list)  # told of every change; each returns at once
+    _steps: list[int] = field(default_factory=list)  # of each run, and its work: asked for many times a second
+    _work: list[float] = field(default_factory=list)
+    _run_bytes: int = 0
 
     def __post_init__(self) -> None:
+        self._steps = [spec.training.steps for spec in self.specs]
+        self._work = [spec.work() for spec in self.specs]
         self.runs = [None] * len(self.specs)
         self.steps_done = [0] * len(self.specs)
         self.curves = [no_points() for _ in self.specs]
@@ -164,16 +170,19 @@ class Job:
 
     def share_left(self, part: Part) -> float:
         """The share of a part's weight updates that is still to be done."""
-        steps = sum(self.specs[place].training.steps for place in part.places)
+        steps = sum(self._steps[place] for place in part.places)
         return 1 - sum(self.steps_done[place] for place in part.places) / steps
 
     def has_learnt(self, part: Part) -> bool:
         """Whether a part has made a weight update."""
-        return any(len(self.curves[place][0]) for place in part.places)
+        return any(map(self._has_learnt, part.places))
+
+    def _has_learnt(self, place: int) -> bool:
+        return self.steps_done[place] > 0 if self.mixed else len(self.curves[place][0]) > 0
 
     def has_begun(self, part: Part) -> bool:
         """Whether a part has made a weight update of each of its models, so that it compiles nothing more."""
-        return self.has_learnt(part) and all(any(len(self.curves[place][0]) for place in own) for own in part.models)
+        return self.has_learnt(part) and all(any(map(self._has_learnt, own)) for own in part.models)
 
     def report(self, number: int, runs: Sequence[Mapping[str, Any]]) -> None:
         """Take in a worker's progress message, as worker.Reporter sends it; one of a worker that is lost is late."""
@@ -182,6 +191,8 @@ class Job:
         for message in runs:
             place = self.parts[number].places[message["run"]]
             self.steps_done[place] = message["steps_done"]
+            if self.mixed:
+                continue
             news = zip(self.curves[place], (message[part] for part in TOLD_PARTS), strict=True)
             self.curves[place] = thin(
                 *(np.concatenate([known, np.asarray(new, known.dtype)]) for known, new in news),
@@ -207,6 +218,7 @@ class Job:
         for place, run in zip(part.places, runs, strict=False):
             self.runs[place] = run
             self.steps_done[place] = run.steps_done
+            self._run_bytes += run.nbytes
 
     def stop(self) -> None:
         """What waits will not begin, and what is at work gives what it has learnt; with nothing learnt it is over now.
@@ -227,8 +239,7 @@ class Job:
         self.resume = None
         for part in self.parts:
             part.over, part.runs, part.learnt, part.nbytes = True, [], {}, 0
-        self.nbytes = sum(run.nbytes for run in self.runs if run is not None)
-        self.nbytes += sum(points.nbytes for curve in self.curves for points in curve)
+        self.nbytes = self._run_bytes + sum(points.nbytes for curve in self.curves for points in curve)
         self._tell()
 
     def _tell(self) -> None:
@@ -247,7 +258,7 @@ class Job:
             specs=self.specs,
             runs=list(self.runs),
             steps_done=sum(self.steps_done),
-            steps=sum(spec.training.steps for spec in self.specs),
+            steps=sum(self._steps),
             elapsed_s=0.0 if self.began is None else now - self.began,
             remaining_s=self._remaining(now),
             curves={place: curve for place, curve in enumerate(self.curves) if len(curve[0])},
@@ -276,12 +287,11 @@ class Job:
 
     def _share(self) -> float:
         """The share of the work that is done, between 0 and 1."""
-        work = [spec.work() for spec in self.specs]
         done = (
-            whole * steps / spec.training.steps
-            for whole, steps, spec in zip(work, self.steps_done, self.specs, strict=True)
+            whole * steps_done / steps
+            for whole, steps_done, steps in zip(self._work, self.steps_done, self._steps, strict=True)
         )
-        return sum(done) / sum(work)
+        return sum(done) / sum(self._work)
 
     def _remaining(self, now: float) -> float | None:
         if self.over:

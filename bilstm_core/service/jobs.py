@@ -13,13 +13,13 @@ from dataclasses import replace
 from typing import Any
 
 from bilstm_core import codec
-from bilstm_core.engine import cost
+from bilstm_core.engine import cost, mixing
 from bilstm_core.limits import limits
 from bilstm_core.runs import Run, to_parts
 from bilstm_core.service.caretaker import State
 from bilstm_core.service.dispatcher import Dispatcher
 from bilstm_core.service.job_record import Job, JobView
-from bilstm_core.service.parts import parts_of, rounds_of
+from bilstm_core.service.parts import Part, mixed_parts_of, parts_of, rounds_of
 from bilstm_core.service.turns import waits
 from bilstm_core.specs import RunSpec
 
@@ -57,6 +57,7 @@ class Jobs(Dispatcher):
         watcher: str,
         about: Mapping[str, Any] | None = None,
         sequences: int = 0,
+        mixed: bool = False,
     ) -> str:
         """Ask for runs, and get the job's id, which nobody can guess; a job for equal specs that is not over is joined.
 
@@ -64,27 +65,33 @@ class Jobs(Dispatcher):
         about: JSON-ready, and small: what another session needs to show what the job was asked for. A job that is
         joined keeps its own
         sequences: fresh ones that each run is scored on; 0 to have each evaluated whole, on as many as it has by itself
+        mixed: as a sweep: many models by few programs (engine/mixing.py), in about the order in which they are asked
+        for. Its view has no curves while it runs, and its runs no snapshots
         Raises ValueError for no specs, several with resume, more than is allowed at once (cost.check; less while others
-        wait), or more jobs than a watcher may have under way.
+        wait; mixing.check_memory), or more jobs than a watcher may have under way.
         """
         asked = tuple(spec.canonical() for spec in specs)
-        if not asked or (resume is not None and len(asked) != 1):
+        if not asked or (resume is not None and (mixed or len(asked) != 1)):
             raise ValueError(f"submit takes one or more specs, and one only with resume, not {len(asked)}.")
-        cost.check(asked)
+        needed_s = mixing.seconds(asked) if mixed else cost.seconds(asked)
+        cost.check(asked, needed_s=needed_s)
+        if mixed:
+            mixing.check_memory(asked)
         with self._lock:
             joined = None
             if resume is None:
                 open_jobs = (job for job in self._jobs.values() if not (job.over or job.stopping or job.resume))
-                joined = next((job for job in open_jobs if job.specs == asked), None)
+                joined = next((job for job in open_jobs if job.mixed == mixed and job.specs == asked), None)
             if joined is None:
-                self._check_share(asked, watcher)
+                self._check_share(asked, watcher, needed_s)
             job = joined or Job(
                 id=uuid.uuid4().hex,
                 specs=asked,
                 resume=resume,
-                parts=rounds_of(asked) if self._slots <= 1 else parts_of(asked),
+                parts=self._parts(asked, mixed=mixed),
                 about=dict(about or {}),
                 sequences=sequences,
+                mixed=mixed,
             )
             job.watchers[watcher] = job.last_seen = time.monotonic()
             self.prepare([], watcher=watcher)
@@ -96,14 +103,19 @@ class Jobs(Dispatcher):
                     self._commands.put(lambda _: None)  # to be given out at once
             return job.id
 
-    def _check_share(self, specs: Sequence[RunSpec], watcher: str) -> None:
+    def _parts(self, specs: Sequence[RunSpec], *, mixed: bool) -> list[Part]:
+        if mixed:
+            return mixed_parts_of(specs)
+        return rounds_of(specs) if self._slots <= 1 else parts_of(specs)
+
+    def _check_share(self, specs: Sequence[RunSpec], watcher: str, needed_s: float) -> None:
         own = sum(watcher in job.watchers for job in self._jobs.values() if not job.over)
         if own >= limits().jobs_a_person:
             raise ValueError(
                 f"You have {own} trainings under way on these pages already. Wait until one has ended, or stop one."
             )
         if any(waits(job) and watcher not in job.watchers for job in self._jobs.values()):
-            cost.check(specs, others_wait=True)
+            cost.check(specs, others_wait=True, needed_s=needed_s)
 
     def counts(self) -> tuple[int, int]:
         """How many jobs are not over, and how many of these wait for their turn."""

@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bilstm_core.engine import cost
 from bilstm_core.runs import Run
 
 COMPILE_S = 1.5  # of a program, until one was measured
@@ -24,13 +23,11 @@ class Pace:
     compile_s: float = COMPILE_S
     task_s: float = TASK_S
 
-    def measure(self, runs: Sequence[Run], took_s: float) -> None:
+    def measure(self, runs: Sequence[Run], took_s: float, estimated: float) -> None:
         """Take in the runs of a part that was trained in one go: all of them, stack by stack.
 
-        took_s: from its beginning until they came
+        took_s: from its beginning until they came; estimated: seconds of training that it needs by estimate
         """
-        specs = [run.spec for run in runs]
-        estimated = cost.seconds(specs)
         measured = sum(run.timing.train_s / run.timing.stacked for run in runs)
         if min(estimated, measured) > SHORTEST_S:
             self.factor = math.exp((1 - WEIGHT) * math.log(self.factor) + WEIGHT * math.log(measured / estimated))

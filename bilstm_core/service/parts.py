@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bilstm_core.downsampling import Curve
-from bilstm_core.engine import cost
+from bilstm_core.engine import cost, mixing
 from bilstm_core.engine.program_keys import ProgramKey, programs_of
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
@@ -18,7 +18,7 @@ MOST_ABREAST, MOST_BYTES, MOST_S = 64, 0.4e9, 60.0  # runs of a round, bytes of 
 class Part:
     """Runs that are trained as one task: their places in the job, and what has become of it.
 
-    models: its places by model, whose runs differ in their seed only
+    models: its places by model, whose runs differ in their seed only; in a mixed job by program
     sent: it was given to a worker; started: the worker has said that it began; over: nothing more will come of it
     began: when its training did; compiled: the worker had its programs then
     seconds: of training that it needs, by estimate; programs: what it is trained with
@@ -65,6 +65,17 @@ def parts_of(specs: Sequence[RunSpec]) -> list[Part]:
     Where it would be long they have several, so that others get their turn, and what is trained is handed over.
     """
     return [part for model in _by_model(specs) for part in model]
+
+
+def mixed_parts_of(specs: Sequence[RunSpec]) -> list[Part]:
+    """The parts of a mixed job, in the order of their first: in each one program trains runs of one shape."""
+    result = []
+    for stacks in mixing.parts(specs):
+        places = tuple(itertools.chain.from_iterable(stack.places for stack in stacks))
+        programs = frozenset(stack.key for stack in stacks)
+        seconds = sum(stack.seconds for stack in stacks)
+        result.append(Part(places=places, models=(places,), seconds=seconds, programs=programs))
+    return result
 
 
 def rounds_of(specs: Sequence[RunSpec]) -> list[Part]:

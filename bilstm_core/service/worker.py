@@ -6,7 +6,8 @@ What comes and goes is plain: codec dicts, JSON-ready dicts, NumPy arrays. Tenso
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,12 @@ import psutil
 
 from bilstm_core import codec
 from bilstm_core.choices import DIRECTIONS
+from bilstm_core.downsampling import Curve
 from bilstm_core.evaluation import evaluate, evaluation_size
 from bilstm_core.evaluation import to_parts as evaluation_parts
-from bilstm_core.runs import Arrays, Progress, from_parts, to_parts
+from bilstm_core.runs import Arrays, Progress, Run, from_parts, to_parts
 from bilstm_core.service import recycling
-from bilstm_core.service.curve import CURVE_PARTS, thin, told
+from bilstm_core.service.curve import CURVE_PARTS, no_points, thin, told
 from bilstm_core.service.source import fingerprint
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 
@@ -26,6 +28,7 @@ Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
 
 TOPIC = "bilstm-explorer"
 MESSAGE_INTERVAL_S = 0.05
+BESIDE = 2  # threads that evaluate mixed runs: one has a core beside the training, and both have one after it
 
 _stopped: deque[str] = deque(maxlen=1_000)  # jobs that were asked to stop
 _paused: deque[str] = deque(maxlen=1_000)  # tasks that were asked to give way
@@ -40,15 +43,22 @@ LOADED = fingerprint()  # of the sources that this process runs
 
 
 def train_job(
-    task: tuple[str, int, str], flats: Sequence[Mapping[str, str]], source: str, resume: Sequence[Parts] = ()
+    task: tuple[str, int, str],
+    flats: Sequence[Mapping[str, str]],
+    source: str,
+    resume: Sequence[Parts] = (),
+    *,
+    mixed: bool = False,
+    on_run: Callable[[int, Run], None] | None = None,
 ) -> list[Parts]:
-    """Train the specs of one part of a job, all of them abreast.
+    """Train the specs of one part of a job, all of them abreast unless they are mixed.
 
     task: the job and the number of its part, sent along with each message on TOPIC, and the key that `request_pause`
     names
     flats: specs, as codec.encode writes them
     source: the app's fingerprint
     resume: runs to go on from: of one spec, or of all, as this returned them when it was asked to stop or to pause
+    mixed, on_run: as train_many takes them; of mixed runs no losses are sent
     Returns the runs in the order of the specs, unfinished ones if it was asked to stop or to pause; none if it was
     asked before its training began. Raises SourceMismatchError, and what training raises.
     """
@@ -69,9 +79,20 @@ def train_job(
         send({"event": "started", "job": job, "part": part})
         from bilstm_core.training import train_many
 
-        with Reporter(specs, lambda runs: send({"event": "progress", "job": job, "part": part, "runs": runs})) as seen:
+        def tell(runs: list[dict[str, Any]]) -> None:
+            send({"event": "progress", "job": job, "part": part, "runs": runs})
+
+        with Reporter(specs, tell, curves=not mixed) as seen:
             earlier = [from_parts(*parts) for parts in resume] or None
-            runs = train_many(specs, resume=earlier, on_progress=seen, should_stop=should_stop, abreast=True)
+            runs = train_many(
+                specs,
+                resume=earlier,
+                on_progress=seen,
+                should_stop=should_stop,
+                abreast=not mixed,
+                mixed=mixed,
+                on_run=on_run,
+            )
         return [to_parts(run) for run in runs]
     finally:
         recycling.trim()
@@ -84,21 +105,44 @@ def train_and_evaluate(
     source: str,
     resume: Sequence[Parts] = (),
     sequences: int = 0,
+    *,
+    mixed: bool = False,
 ) -> tuple[list[Parts], list[dict[str, Any]]]:
     """Train as `train_job` does, and evaluate what is finished, so that the pages' process need not.
 
     sequences: fresh ones for each run, scored alone; 0 for as many as its page asks for, evaluated whole
+    mixed: many small models, which are evaluated beside what is still trained
     Returns the runs, and of the first of them the evaluations, as evaluation.to_parts takes them apart: none of runs
     that are not finished, and no more once it was asked to stop or to pause, for others wait.
     """
-    trained = train_job(task, flats, source, resume)
-    evaluations = []
-    for run in (from_parts(*parts) for parts in trained):
+
+    def scored(run: Run) -> dict[str, Any] | None:
         if not run.finished or task[0] in _stopped or task[2] in _paused:
-            break
+            return None
         evaluation = evaluate(run, sequences or evaluation_size(run.spec))
-        evaluations.append(evaluation_parts(evaluation, examples=not sequences))
-    return trained, evaluations
+        return evaluation_parts(evaluation, examples=not sequences)
+
+    if not mixed:
+        trained = train_job(task, flats, source, resume)
+        return trained, _first_of(scored(from_parts(*parts)) for parts in trained)
+    with ThreadPoolExecutor(BESIDE, "evaluating") as beside:
+        under_way: dict[int, Future[dict[str, Any] | None]] = {}
+
+        def evaluate_beside(place: int, run: Run) -> None:
+            under_way[place] = beside.submit(scored, run)
+
+        trained = train_job(task, flats, source, resume, mixed=True, on_run=evaluate_beside)
+        return trained, _first_of(under_way[place].result() for place in range(len(trained)))
+
+
+def _first_of(results: Iterable[dict[str, Any] | None]) -> list[dict[str, Any]]:
+    """Those before the first that is None; nothing after it is asked for."""
+    first = []
+    for result in results:
+        if result is None:
+            break
+        first.append(result)
+    return first
 
 
 def prepare_job(flat: Mapping[str, str], stack: int, source: str) -> float:
@@ -158,12 +202,16 @@ def request_pause(key: str) -> None:
 class Reporter:
     """Gathers what training reports and sends it on: at once, then at most twenty times a second, and at the end.
 
+    curves: with the losses; else without any
     send: takes a list of {"run", "steps_done", "steps", "seen", "loss", "count", "last"}, plain numbers and lists
     """
 
-    def __init__(self, specs: Sequence[RunSpec], send: Callable[[list[dict[str, Any]]], None]) -> None:
+    def __init__(
+        self, specs: Sequence[RunSpec], send: Callable[[list[dict[str, Any]]], None], *, curves: bool = True
+    ) -> None:
         self._specs = specs
         self._send = send
+        self._curves = curves
         self._waiting: dict[int, list[Progress]] = {}
         self._sent = -MESSAGE_INTERVAL_S
 
@@ -179,15 +227,16 @@ class Reporter:
         waiting, self._waiting = self._waiting, {}
         message = []
         for run, reports in waiting.items():
-            curve = thin(
-                *(np.concatenate([getattr(report, part) for report in reports]) for part in CURVE_PARTS),
-                training=self._specs[run].training,
-            )
+            curve = self._thinned(run, reports) if self._curves else no_points()
             last = reports[-1]
             numbers = {"run": int(run), "steps_done": int(last.steps_done), "steps": int(last.steps)}
             message.append(numbers | told(curve))
         self._send(message)
         self._sent = time.monotonic()
+
+    def _thinned(self, run: int, reports: Sequence[Progress]) -> Curve:
+        parts = (np.concatenate([getattr(report, part) for report in reports]) for part in CURVE_PARTS)
+        return thin(*parts, training=self._specs[run].training)
 
     def __enter__(self) -> "Reporter":
         return self

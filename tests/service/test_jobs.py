@@ -108,6 +108,64 @@ def seeds(count: int, **training: int) -> list[RunSpec]:
     return [RunSpec(model=SHORT.model, training=TrainingSpec(seed=seed, **training)) for seed in range(count)]
 
 
+def test_a_mixed_job_hands_out_its_runs_part_by_part_each_with_its_score(jobs: Jobs) -> None:
+    """As a sweep asks for them; one after another they would need as many programs as there are models."""
+    scored: dict[str, Evaluation] = {}
+    kept: list[str] = []
+    specs = [
+        RunSpec(
+            problem=ProblemSpec(timesteps=timesteps),
+            model=ModelSpec(units=units),
+            training=TrainingSpec(epochs=300, seed=seed),
+        )
+        for units, timesteps in ((3, 4), (8, 10), (15, 12))
+        for seed in range(2)
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "_evaluated", lambda run, evaluation: scored.update({run.digest: evaluation}))
+        patch.setattr(jobs, "_keep", lambda run: kept.append(run.digest))
+        job = jobs.submit(specs, watcher="me", sequences=200, mixed=True)
+        assert jobs.submit(specs, watcher="me", sequences=200, mixed=True) == job
+        early: list[int] = []
+        until(lambda: early.append(sum(run is not None for run in seen(jobs, job).runs)) or early[-1])
+        assert early[-1] == 4, "the first two cells share a program and a part"
+        assert seen(jobs, job).curves == {}
+        view = over(jobs, job)
+        assert view.state == "done"
+        until(lambda: len(kept) == len(specs))
+    runs = [run for run in view.runs if run is not None]
+    assert [run.spec for run in runs] == [spec.canonical() for spec in specs]
+    assert sorted(kept) == sorted(scored) == sorted(run.digest for run in runs)
+    for run in runs:
+        assert {name: getattr(scored[run.digest], name) for name in NUMBERS} == {
+            name: getattr(evaluate(run, 200), name) for name in NUMBERS
+        }
+
+
+def test_a_mixed_job_that_is_stopped_keeps_what_is_finished(jobs: Jobs) -> None:
+    specs = [
+        RunSpec(
+            problem=ProblemSpec(timesteps=timesteps), model=ModelSpec(units=3), training=TrainingSpec(epochs=epochs)
+        )
+        for timesteps, epochs in ((4, 300), (90, 20_000))
+    ]
+    job = jobs.submit(specs, watcher="me", sequences=200, mixed=True)
+    until(lambda: seen(jobs, job).runs[0] is not None and seen(jobs, job).steps_done > 300)
+    jobs.stop(job)
+    view = over(jobs, job)
+    assert view.state == "stopped"
+    first, second = view.runs
+    assert first is not None
+    assert first.finished
+    assert second is not None
+    assert 0 < second.steps_done < 20_000
+
+
+def test_a_mixed_job_goes_on_from_no_run(jobs: Jobs) -> None:
+    with pytest.raises(ValueError, match="one only with resume"):
+        jobs.submit([SHORT], watcher="me", mixed=True, resume=untrained(SHORT))
+
+
 def test_no_call_waits_for_the_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = threading.Event()
 

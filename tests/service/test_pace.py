@@ -20,10 +20,10 @@ def test_on_a_slower_machine_the_estimate_is_within_half_after_a_few_trainings()
         for spec in SPECS
     ]
     for _ in range(4):
-        pace.measure(runs, 3 * estimated + 0.4)
+        pace.measure(runs, 3 * estimated + 0.4, estimated)
     assert 2 < pace.factor < 3
     for _ in range(30):
-        pace.measure(runs, 3 * estimated + 0.4)
+        pace.measure(runs, 3 * estimated + 0.4, estimated)
     assert pace.factor == pytest.approx(3, rel=1e-3)
     assert pace.task_s == pytest.approx(0.4, rel=1e-3)
 
@@ -31,7 +31,9 @@ def test_on_a_slower_machine_the_estimate_is_within_half_after_a_few_trainings()
 def test_a_training_of_a_moment_says_nothing_of_the_machine_but_a_compile_does() -> None:
     pace = Pace()
     short = RunSpec(training=TrainingSpec(epochs=2))
-    pace.measure([replace(finished(short), timing=Timing(train_s=4.0, compile_s=5.0, stacked=1))], 9.0)
+    pace.measure(
+        [replace(finished(short), timing=Timing(train_s=4.0, compile_s=5.0, stacked=1))], 9.0, cost.seconds([short])
+    )
     assert pace.factor == 1
     assert COMPILE_S < pace.compile_s < 5
     before = pace.compile_s
