@@ -107,7 +107,7 @@ def main() -> None:
     growth = process("benchmarks.growth", worker=True)
     text = f"# Results of `make bench`\n\n{machine()}\n{NOTES}\n{compared(rows(ours, theirs))}\n"
     text += "\n## Growth\n\nOne step of a bidirectional network on one sequence, all that `train` does included.\n\n"
-    text += growth
+    text += growth + "\n" + process("benchmarks.sweep")
     RESULTS.write_text(text)
     print(text)
     print(f"{time.perf_counter() - start:.0f} s in all", file=sys.stderr)
