@@ -92,7 +92,7 @@ VISITS = (
     Visit(path="problems", chart="Problems-nine", act="New seed"),
     Visit(path="merge_modes", chart="Merge modes-curves", act="Run", prepare=_units),
     Visit(path="cell", chart="Cell-cell", act="Step"),
-    Visit(path="inside", chart="Inside-timeline", act="Train", prepare=_cell),
+    Visit(path="inside", chart="Inside-sensitivity", act="Train", prepare=_cell),
 )
 
 

@@ -24,5 +24,5 @@ QUESTIONS = {
     "problems": "When do you really need both?",
     "merge_modes": "Does the merge matter?",
     "cell": "How does a cell remember?",
-    "inside": "What does each state carry?",
+    "inside": "What does each output react to?",
 }

@@ -42,10 +42,10 @@ def loss_axis(problem: ProblemSpec) -> dict[str, Any]:
     return {"loss": loss_name(problem), "y_max": round(1.08 * guess, 2), "coin_toss": guess}
 
 
-def describe(spec: RunSpec, seen: int | None = None) -> str:
+def describe(spec: RunSpec, seen: int | None = None, *, cell: bool = False) -> str:
     """A short name for a run: direction, what differs from the defaults, and how many sequences it was asked to see.
 
-    seen: how many it has seen, where it may have been stopped
+    seen: how many it has seen, where it may have been stopped; cell: whether an LSTM, too, is named
     """
     model, training = spec.model, spec.training
     words: list[str] = [model.direction]
@@ -55,7 +55,7 @@ def describe(spec: RunSpec, seen: int | None = None) -> str:
         words.append(model.merge_mode)
     if model.backward_output == "raw":
         words.append("tutorial's order")
-    if model.cell != "lstm":
+    if cell or model.cell != "lstm":
         words.append(model.cell.upper())
     if model.units != ModelSpec().units:
         words.append(f"{model.units} units")

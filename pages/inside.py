@@ -1,4 +1,4 @@
-"""Inside: what does each state carry?"""
+"""Inside: what does each output react to?"""
 
 from functools import partial
 
@@ -24,11 +24,11 @@ with how:
 if run:
     values = subject.chosen_values(PAGE, run)
     with st.container(key="figure"):
-        left, right = st.columns([1.08, 1.35], gap="medium")
+        left, right = st.columns([1.35, 1.08], gap="medium")
         with left:
-            subject.editable(PAGE, run)
-        with right:
             sensitivity.matrices(PAGE, run, values)
+        with right:
+            subject.editable(PAGE, run)
     answer.markdown(sensitivity.sentence(run, values))
     lesson.came_out(PAGE, partial(sensitivity.reacts, run, values))
     with st.container(key="rest"):

@@ -114,9 +114,9 @@ def reacts(reached: Sequence[Sequence[bool]]) -> Answer:
     }
     found = [list(map(bool, row)) for row in reached]
     right = tuple(name for name, rule in rules.items() if rule == found)
-    cells = sum(map(sum, found))
+    squares = sum(map(sum, found))
     why = ": an output reacts to what it has read, and to nothing else" if right else ""
-    return Answer(right, f"{cells} of {len(reached) ** 2} cells are not zero{why}.")
+    return Answer(right, f"{squares} of {len(reached) ** 2} squares are not zero{why}.")
 
 
 def verdict(guess: str, answer: Answer) -> str:

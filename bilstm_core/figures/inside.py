@@ -42,6 +42,7 @@ def sensitivity(
     columns: int | None = None,
     side: int = 230,
     first: int = 1,
+    told: tuple[int, int | None] | None = None,
 ) -> go.Figure:
     """How much each output depends on each value, one grid a model, oriented as `reading_grid`.
 
@@ -50,6 +51,7 @@ def sensitivity(
     `unit`.
     A square that is exactly zero stays empty, with a thin border: z is missing there.
     columns: grids in a row, by default all; side: px of one grid; first: the timestep of the first row and column
+    told: an output, whose row of the first grid is framed, and a value, whose square in it is
     """
     timesteps = len(models[0][2])
     high = highest(matrix for _, _, matrix in models)
@@ -61,7 +63,20 @@ def sensitivity(
     layout = side_by_side(timesteps, titles, columns=columns, side=side, below=BELOW, first=first)
     layout["annotations"].append(_scale_title(f"{unit}; ", "empty: exactly 0", layout["margin"][3]))
     says = " ".join(spoken.sensitivity(title, matrix, first) for title, _, matrix in models)
-    return canvas.figure(traces, coloraxis=decades(high), says=says, **layout)
+    shapes = framed(*told, first, first + timesteps - 1) if told else []
+    return canvas.figure(traces, coloraxis=decades(high), says=says, shapes=shapes, **layout)
+
+
+def framed(output: int, value: int | None, first: int, last: int) -> list[Item]:
+    """A frame round an output's row of a matrix of the timesteps `first` to `last`, and one round a value's square."""
+    frame: Item = {"type": "rect", "xref": "x", "yref": "y", "y0": output - 0.5, "y1": output + 0.5}
+    row: Item = {**frame, "x0": first - 0.5, "x1": last + 0.5, "line": {"color": INK, "width": 2}, "name": "output"}
+    if value is None:
+        return [row]
+    return [
+        row,
+        {**frame, "x0": value - 0.5, "x1": value + 0.5, "line": {"color": INK, "width": 4}, "name": "most"},
+    ]
 
 
 def highest(matrices: Iterable[npt.NDArray[np.floating[Any]]]) -> float:

@@ -1,4 +1,4 @@
-"""What each output has read: a grid of labels by values for each model."""
+"""What each output has read: a grid of outputs by values for each model."""
 
 import math
 from collections.abc import Sequence
@@ -79,7 +79,7 @@ def reading_grid(
                 **canvas.flat([SHADE, colour]),
                 "xgap": 1.5,
                 "ygap": 1.5,
-                "hovertemplate": "label %{y}: its output %{text}<extra></extra>",
+                "hovertemplate": "output %{y} %{text}<extra></extra>",
                 **pair,
             }
         )
@@ -110,7 +110,7 @@ def side_by_side(
     below: int = 0,
     first: int = 1,
 ) -> Item:
-    """The layout of grids of labels by values, one a model; arguments as of `reading_grid`.
+    """The layout of grids of outputs by values, one a model; arguments as of `reading_grid`.
 
     below: px left free; first: the timestep of the first row and column
     """
@@ -132,7 +132,7 @@ def side_by_side(
             "value", **shared, domain=domain_x, anchor=f"y{number}", constrain="domain"
         )
         axes[f"yaxis{number}"] = canvas.axis(
-            "label" if index % across == 0 else "",
+            "output" if index % across == 0 else "",
             **{**shared, "range": [last + 0.6, first - 0.6]},
             domain=domain_y,
             anchor=f"x{number}",

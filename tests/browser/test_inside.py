@@ -24,9 +24,9 @@ def numbers(figure: Locator) -> list[list[float]]:
 
 def test_an_edited_value_changes_the_matrix_and_zeros_stay_where_forward_has_not_read(open_page: OpenPage) -> None:
     page = open_page("inside")
-    expect(page.get_by_text("No cell is exactly zero")).to_be_visible()
+    expect(page.get_by_text("To every value. Output 6, where the label flips,")).to_be_visible()
     page.get_by_role("radiogroup", name="Direction").get_by_text("forward", exact=True).click()
-    expect(page.get_by_text("45 of 100 cells are exactly zero")).to_be_visible()
+    expect(page.get_by_text("45 of 100 squares are exactly zero")).to_be_visible()
     figure = drawn(page, "sensitivity")
     drawn(page, "grid")
     before = numbers(figure)

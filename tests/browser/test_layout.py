@@ -19,6 +19,24 @@ def phone(chromium: Browser) -> Callable[[], Page]:
     return context.new_page
 
 
+def test_on_a_phone_the_settings_open_beneath_their_switch(phone: Callable[[], Page], app: App) -> None:
+    page = phone()
+    page.goto(f"{app.url}/inside")
+    switch = page.locator(".st-key-phone-settings label").last
+    expect(page.get_by_test_id("chart-Inside-sensitivity").locator(".main-svg").first).to_be_visible()
+    before = switch.bounding_box()
+    switch.click()
+    group = page.get_by_role("radiogroup", name="Direction")
+    expect(group).to_be_visible()
+    after, opened = switch.bounding_box(), group.bounding_box()
+    assert before
+    assert after
+    assert opened
+    assert after["y"] == before["y"]
+    assert after["y"] < opened["y"]
+    page.context.close()
+
+
 def test_the_benchmark_visits_every_page_in_order() -> None:
     assert [f"pages/{visit.path or 'overview'}.py" for visit in VISITS] == [page.path for page in registry.PAGES]
 
@@ -31,6 +49,7 @@ def test_on_a_phone_pages_stand_still_with_figure_button_and_answer_in_sight_and
         ("train", "Train-curve", "Train"),
         ("problem", "Problem-timeline", "New sequence"),
         ("directions", "Directions-curves", "Run"),
+        ("inside", "Inside-sensitivity", "Train"),
     ):
         page.goto(f"{app.url}/{path}")
         button = page.get_by_role("button", name=act, exact=True)
@@ -46,6 +65,6 @@ def test_on_a_phone_pages_stand_still_with_figure_button_and_answer_in_sight_and
     assert menu.evaluate("node => getComputedStyle(node, '::after').content") == '"Menu"'
     menu.click()
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Inside").click()
-    expect(page.get_by_role("heading", name="What does each state carry?")).to_be_visible()
+    expect(page.get_by_role("heading", name="What does each output react to?")).to_be_visible()
     expect(menu).to_be_visible()  # it is, where the menu is closed
     page.context.close()

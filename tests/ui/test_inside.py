@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from bilstm_core import figures
 from bilstm_core.network import introspection
 from bilstm_core.network.initial_weights import initial_weights
 from bilstm_core.network.introspection import cost
@@ -38,33 +40,35 @@ def untrained(model: ModelSpec, timesteps: int = 10, problem: str = "cumulative_
         (ModelSpec(units=3, direction="backward", backward_output="raw"), "has read values 4 to 10 and"),
     ],
 )
-def test_one_direction_is_said_to_leave_cells_exactly_zero(model: ModelSpec, words: str) -> None:
+def test_one_direction_is_said_to_leave_squares_exactly_zero(model: ModelSpec, words: str) -> None:
     sentence = sensitivity.sentence(untrained(model), VALUES)
-    assert sentence.startswith("Output 7, where the label flips,")
+    assert sentence.startswith("To what it has read, and to nothing else. Output 7, where the label flips,")
     assert words in sentence
-    assert "**45 of 100** cells are exactly zero" in sentence
+    assert "\n\n45 of 100 squares are exactly zero" in sentence
 
 
 def test_both_directions_leave_none_and_spend_some_of_their_reaction_elsewhere() -> None:
     sentence = sensitivity.sentence(untrained(ModelSpec(units=3)), VALUES)
     assert "has read all 10 values" in sentence
-    assert "No cell is exactly zero" in sentence
-    assert "of all reaction is to values that do not decide that label" in sentence
+    assert sentence.startswith("To every value. ")
+    assert "zero" not in sentence
+    assert "of all reaction is to values that do not decide the output's label" in sentence
 
 
 def test_a_dead_network_is_said_to_react_to_nothing() -> None:
     run = untrained(ModelSpec(units=2))
     run.weights["head/kernel"] = 0 * run.weights["head/kernel"]
-    assert "No output reacts to any value: all 100 cells" in sensitivity.sentence(run, VALUES)
+    assert "To nothing: all 100 squares" in sensitivity.sentence(run, VALUES)
 
 
 def test_a_reaction_too_small_for_its_number_is_not_called_unread() -> None:
     values = np.random.default_rng(0).random(200, dtype=np.float32)
     sentence = sensitivity.sentence(untrained(ModelSpec(units=4, cell="gru"), 200), values)
     assert "has read all 200 values" in sentence
-    assert "cells are exactly zero: the reaction is too small to tell from zero." in sentence
+    assert sentence.startswith("Not even to all that it has read. ")
+    assert "squares are exactly zero: the reaction is too small to tell from zero." in sentence
     sentence = sensitivity.sentence(untrained(ModelSpec(units=4, cell="gru", direction="forward"), 200), values)
-    assert "cells are exactly zero: 19,900 because the value was not read, " in sentence
+    assert "squares are exactly zero: 19,900 because the value was not read, " in sentence
 
 
 def padded(*values: float) -> np.ndarray:
@@ -86,7 +90,7 @@ def test_padding_is_no_label_and_no_value_of_a_matrix() -> None:
 def test_an_output_that_has_read_padding_only_is_said_to_react_to_no_value() -> None:
     raw = ModelSpec(units=3, direction="backward", backward_output="raw")
     sentence = sensitivity.sentence(untrained(raw, problem="variable_length"), padded(0.99, 0.99, 0.99, 0.1, 0.1, 0.1))
-    assert sentence.startswith("Output 3, where the label flips, has read padding alone and reacts to none.")
+    assert "Output 3, where the label flips, has read padding alone and reacts to none." in sentence
 
 
 @pytest.mark.parametrize(
@@ -125,6 +129,31 @@ def page() -> None:
     import runpy
 
     runpy.run_path("pages/inside.py")
+
+
+def test_the_output_and_the_value_that_the_answer_names_are_framed_in_the_matrix(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[go.Figure] = []
+    draw = figures.sensitivity
+    monkeypatch.setattr(figures, "sensitivity", lambda *args, **more: (drawn.append(draw(*args, **more)), drawn[-1])[1])
+    component.cached.clear()
+    answer = visitor().markdown[0].value
+    shapes = {shape.name: shape for shape in drawn[-1].layout.shapes}
+    assert f"Output {(shapes['output'].y0 + shapes['output'].y1) / 2:g}, where the label flips," in answer
+    assert f"most to value **{(shapes['most'].x0 + shapes['most'].x1) / 2:g}**" in answer
+
+
+def test_why_nothing_can_be_trained_is_said_and_what_is_not_trained_names_its_cell() -> None:
+    visit = visitor()
+    assert "Trained already: bidirectional, LSTM, 1,000 sequences." in visit.caption[0].value
+    visit.session_state["Inside.cell"], visit.session_state["Inside.merge_mode"] = "gru", "mul"
+    visit.session_state["Inside.epochs"] = 4_000
+    visit.run()
+    assert visit.caption[0].value.endswith(
+        "Not trained yet: bidirectional, mul, GRU, 4,000 sequences."
+        " The figures show bidirectional, LSTM, 1,000 sequences."
+    )
 
 
 def edit(visit: AppTest, values: Sequence[float]) -> AppTest:

@@ -334,12 +334,12 @@ def test_what_an_output_has_read_is_told_as_a_span() -> None:
 
 def test_zeros_that_were_not_read_are_told_from_those_too_small_to_tell() -> None:
     small = "the reaction is too small to tell from zero"
-    assert of_inside.zeros(0, 0, 4) == "No cell is exactly zero."
-    assert of_inside.zeros(1, 0, 4) == "In all, **1 of 4** cells is exactly zero: the value was not read."
+    assert of_inside.zeros(0, 0, 4) == ""
+    assert of_inside.zeros(1, 0, 4) == "1 of 4 squares is exactly zero: the value was not read."
     assert of_inside.zeros(1, 1, 4) == (
-        f"In all, **2 of 4** cells are exactly zero: 1 because the value was not read, 1 because {small}."
+        f"2 of 4 squares are exactly zero: 1 because the value was not read, 1 because {small}."
     )
-    assert of_inside.zeros(0, 1, 4) == f"In all, **1 of 4** cells is exactly zero: {small}."
+    assert of_inside.zeros(0, 1, 4) == f"1 of 4 squares is exactly zero: {small}."
 
 
 def reacting(
@@ -378,18 +378,19 @@ def test_the_output_at_the_flip_is_told_with_what_it_has_read_and_reacts_to_most
     matrix = np.tril(np.ones((10, 10)))
     matrix[4, 1] = 7.0
     sums = {"window": range(10), "name": "cumulative_sum", "model": FORWARD}
-    unread = "In all, **45 of 100** cells are exactly zero: the value was not read."
+    unread = "45 of 100 squares are exactly zero: the value was not read."
     assert reacting(monkeypatch, matrix, HALVES, **sums) == (
-        f"Output 5, where the label flips, has read values 1 to 5 and reacts most to value **2**. {unread}"
+        "To what it has read, and to nothing else. Output 5, where the label flips, has read values 1 to 5 and reacts "
+        f"most to value **2**.\n\n{unread}"
     )
     matrix[4] = 0
     small = "the reaction is too small to tell from zero"
     assert reacting(monkeypatch, matrix, HALVES, **sums) == (
-        "Output 5, where the label flips, has read values 1 to 5 and reacts to none. In all, **50 of 100** cells are"
-        f" exactly zero: 45 because the value was not read, 5 because {small}."
+        "Not even to all that it has read. Output 5, where the label flips, has read values 1 to 5 and reacts to none."
+        f"\n\n50 of 100 squares are exactly zero: 45 because the value was not read, 5 because {small}."
     )
     assert reacting(monkeypatch, 0 * matrix, HALVES, **sums) == (
-        "No output reacts to any value: all 100 cells are exactly zero."
+        "To nothing: all 100 squares of the matrix are exactly zero."
     )
 
 
@@ -397,7 +398,7 @@ def test_without_a_flip_the_output_in_the_middle_is_told_of(monkeypatch: pytest.
     matrix = np.tril(np.ones((10, 10)))
     matrix[5, 3] = 2.0
     text = reacting(monkeypatch, matrix, [0.1] * 10, window=range(10), name="cumulative_sum", model=FORWARD)
-    assert text.startswith("Output 6 has read values 1 to 6 and reacts most to value **4**. In all, ")
+    assert "to nothing else. Output 6 has read values 1 to 6 and reacts most to value **4**.\n\n" in text
 
 
 def test_of_a_part_of_the_matrix_what_is_shown_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -405,8 +406,8 @@ def test_of_a_part_of_the_matrix_what_is_shown_is_told(monkeypatch: pytest.Monke
     matrix[2, 1] = 2.0
     text = reacting(monkeypatch, matrix, HALVES, window=range(2, 6), name="cumulative_sum", model=FORWARD)
     assert text == (
-        "Output 5, where the label flips, has read values 1 to 5 and, of those shown, reacts most to value **4**."
-        " In all, **6 of 16** cells are exactly zero: the value was not read."
+        "To what it has read, and to nothing else. Output 5, where the label flips, has read values 1 to 5 and, of "
+        "those shown, reacts most to value **4**.\n\n6 of 16 squares are exactly zero: the value was not read."
     )
 
 
@@ -416,11 +417,11 @@ def test_how_much_of_the_reaction_is_to_values_that_decide_nothing_is_told(monke
     share = 90 / 145
     text = reacting(monkeypatch, matrix, HALVES, window=range(10), **both)
     assert text == (
-        "Output 5, where the label flips, has read all 10 values and reacts most to value **6**. No cell is exactly"
-        f" zero. **{share:.0%}** of all reaction is to values that do not decide that label."
+        "To every value. Output 5, where the label flips, has read all 10 values and reacts most to value **6**."
+        f"\n\n{share:.0%} of all reaction is to values that do not decide the output's label."
     )
     corner = reacting(monkeypatch, matrix[3:6, 3:6], HALVES, window=range(3, 6), **both)
-    assert corner.endswith(" **50%** of all reaction is to values that do not decide that label.")
+    assert corner.endswith("\n\n50% of all reaction is to values that do not decide the output's label.")
 
 
 def of(name: str) -> Any:

@@ -234,11 +234,13 @@ def of_cells() -> Iterator[Call]:
     read = np.array([True, True, False])
     yield call(inside.not_trained, "forward, 250 sequences", "")
     yield call(inside.not_trained, "forward, 250 sequences", "backward, 250 sequences")
+    yield call(inside.trained, "forward, 250 sequences")
     yield call(inside.nothing, 100)
     for most in (None, 2):
         yield call(inside.reaction, 2, turns=bool(most), read=read, most=most, part=bool(most))
     for unread, faded in ((0, 0), (1, 0), (0, 1), (45, 0), (0, 45), (45, 5)):
         yield call(inside.zeros, unread, faded, 100)
+        yield call(inside.reached, unread, faded)
     yield call(inside.idle, 0.0)
     yield call(inside.idle, 0.62)
     for known in ([False], [True], [True, True], [True, True, False]):

@@ -94,7 +94,13 @@ def matrices(page: str, run: Run, values: Values) -> None:
             page,
             subject.sequence_name(page, problem),
             ("sensitivity", run.digest, values.tobytes()),
-            lambda: figures.sensitivity([(TITLES[view], view, matrix)], unit=unit, side=SIDE, first=part.start + 1),
+            lambda: figures.sensitivity(
+                [(TITLES[view], view, matrix)],
+                unit=unit,
+                side=SIDE,
+                first=part.start + 1,
+                told=told_of(run, values) if matrix.any() else None,
+            ),
         )
         chart(figure, key=f"{page}-sensitivity", alt=words.matrix_alt(int((matrix == 0).sum())))
     with has_read:
@@ -112,29 +118,39 @@ def matrices(page: str, run: Run, values: Values) -> None:
     evaluations.download(lambda: introspection.sensitivity_frame(matrix, part.start + 1), "sensitivity")
 
 
+def told_of(run: Run, values: Values) -> tuple[int, int | None]:
+    """The output that the answer tells of, and the value that it reacts to most (both from 1), None if to none.
+
+    The output at which the label flips, or else the middle one.
+    """
+    part, matrix = window(run, values), matrix_of(run, values)
+    turned = flip(run, values)
+    output = turned or part[len(part) // 2] + 1
+    row = matrix[output - 1 - part.start]
+    return output, part[int(row.argmax())] + 1 if row.any() else None
+
+
 def sentence(run: Run, values: Values) -> str:
-    """The measured answer: what the output at the flip reacts to, and what all outputs together never react to."""
+    """The measured answer: what outputs react to, and the one at the flip; then, apart, what they never react to."""
     part, model, problem = window(run, values), run.spec.model, run.spec.problem
     matrix, total = matrix_of(run, values), float(matrix_of(run, values).sum())
     if not total:
         return words.nothing(matrix.size)
-    turned, real = flip(run, values), _real(problem, values)
-    output = turned - 1 if turned else part[len(part) // 2]
+    (output, most), real = told_of(run, values), _real(problem, values)
     known = reads(view_of(model), len(values))
-    row, shown = matrix[output - part.start], known[part.start : part.stop, part.start : part.stop]
+    shown = known[part.start : part.stop, part.start : part.stop]
     decides = problem.problem.deciding(len(values))[part.start : part.stop, part.start : part.stop]
-    sentences = (
-        words.reaction(
-            output + 1,
-            turns=bool(turned),
-            read=known[output, :real],
-            most=part[int(row.argmax())] + 1 if row.any() else None,
-            part=len(part) != real,
-        ),
-        words.zeros(int((~shown).sum()), int(((matrix == 0) & shown).sum()), matrix.size),
-        words.idle(float(matrix[~decides].sum()) / total),
+    unread, faded = int((~shown).sum()), int(((matrix == 0) & shown).sum())
+    one = words.reaction(
+        output,
+        turns=flip(run, values) is not None,
+        read=known[output - 1, :real],
+        most=most,
+        part=len(part) != real,
     )
-    return " ".join(sentence for sentence in sentences if sentence)
+    details = (words.zeros(unread, faded, matrix.size), words.idle(float(matrix[~decides].sum()) / total))
+    paragraphs = (f"{words.reached(unread, faded)} {one}", " ".join(detail for detail in details if detail))
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
 def reacts(run: Run, values: Values) -> lesson_texts.Answer:

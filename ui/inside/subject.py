@@ -110,8 +110,8 @@ def training(page: str, spec: RunSpec | None, run: Run | None, go: DeltaGenerato
     with go:
         live.start_and_stop("Train", page, live.start, page, wanted, disabled=not wanted)
         controls.settings_switch()
-    shown = session.describe(run.spec, run.sequences_seen) if run else ""
-    note = words.not_trained(session.describe(wanted[0]), shown) if wanted else ""
+    shown = session.describe(run.spec, run.sequences_seen, cell=True) if run else ""
+    note = words.not_trained(session.describe(wanted[0], cell=True), shown) if wanted else words.trained(shown)
     with st.container(key="training"):
         live.panel(page, functools.partial(live.progress, page), live.keep_finished, note=note)
 

@@ -15,7 +15,7 @@ from ui import wording
 ANSWER_LATER = "Press **Train** to find out."
 NO_FILES = "Files come once a run is trained."
 NO_RUN_ON_TRAIN = "Train shows no run yet."
-REACTS, HAS_READ = "What does each output react to?", "What has it read?"
+REACTS, HAS_READ = "What it reacts to", "What it has read"
 TABS = ("Hidden states", "Gates of a unit", "The merge", "As it learned")
 EPOCHS_HELP = "One fresh sequence each."
 MERGING = {
@@ -58,9 +58,14 @@ def not_trained(wanted: str, shown: str) -> str:
     return f":material/info: Not trained yet: {wanted}." + (f" The figures show {shown}." if shown else "")
 
 
-def nothing(cells: int) -> str:
+def trained(shown: str) -> str:
+    """Why there is nothing to train. shown: the run, if there is one"""
+    return f"Trained already: {shown}. To train another, change a setting." if shown else ""
+
+
+def nothing(squares: int) -> str:
     """That no output reacts to any value."""
-    return f"No output reacts to any value: all {cells:,} cells are exactly zero."
+    return f"To nothing: all {squares:,} squares of the matrix are exactly zero."
 
 
 def reaction(output: int, *, turns: bool, read: npt.NDArray[np.bool_], most: int | None, part: bool) -> str:
@@ -75,26 +80,36 @@ def reaction(output: int, *, turns: bool, read: npt.NDArray[np.bool_], most: int
     return f"Output {output}{where} has read {span(read)} and{reacts}."
 
 
-def zeros(unread: int, faded: int, cells: int) -> str:
-    """How many cells are exactly zero, and why.
+def reached(unread: int, faded: int) -> str:
+    """To which values outputs react.
 
-    unread: of values that were not read; faded: of values with too small a reaction; cells: of the whole matrix
+    unread: squares of values that were not read; faded: of values with too small a reaction
+    """
+    if faded:
+        return "Not even to all that it has read."
+    return "To what it has read, and to nothing else." if unread else "To every value."
+
+
+def zeros(unread: int, faded: int, squares: int) -> str:
+    """How many squares are exactly zero, and why; empty where none is.
+
+    unread, faded: as in `reached`; squares: of the whole matrix
     """
     if not unread + faded:
-        return "No cell is exactly zero."
+        return ""
     are = "is" if unread + faded == 1 else "are"
-    sentence = f"In all, **{unread + faded:,} of {cells:,}** cells {are} exactly zero"
+    sentence = f"{unread + faded:,} of {squares:,} squares {are} exactly zero"
+    small = "the reaction is too small to tell from zero"
     if not faded:
         return f"{sentence}: the value was not read."
     if not unread:
-        return f"{sentence}: the reaction is too small to tell from zero."
-    small = "the reaction is too small to tell from zero"
+        return f"{sentence}: {small}."
     return f"{sentence}: {unread:,} because the value was not read, {faded:,} because {small}."
 
 
 def idle(share: float) -> str:
     """How much of all reaction is to values that decide nothing; empty where none is."""
-    return f"**{share:.0%}** of all reaction is to values that do not decide that label." if share else ""
+    return f"{share:.0%} of all reaction is to values that do not decide the output's label." if share else ""
 
 
 def span(known: npt.NDArray[np.bool_]) -> str:
@@ -115,14 +130,16 @@ def unit_of(head: Head) -> str:
 def matrix(problem: ProblemSpec) -> str:
     """How matrix and grid are read."""
     return (
-        f"Matrix: {MOVES[problem.problem.head][1]}, when a value is raised a little. "
-        f"Grid: filled, has read; outlined, {wording.outlined(problem)}."
+        f"Left: {MOVES[problem.problem.head][1]}, when a value is raised a little. The frames mark the output that "
+        "the answer tells of, and the value that it reacts to most. "
+        f"Right: filled, has read; outlined, {wording.outlined(problem)}."
     )
 
 
 def matrix_alt(zero: int) -> str:
-    """What the matrix shows. zero: how many cells are"""
-    return f"How much each output reacts to each value; {zero} cell{' is' if zero == 1 else 's are'} exactly zero."
+    """What the matrix shows. zero: how many squares are"""
+    are = "is" if zero == 1 else "are"
+    return f"How much each output reacts to each value; {counted(zero, 'square')} {are} exactly zero."
 
 
 def shown_part(first: int, last: int, timesteps: int, *, padded: bool) -> str:
