@@ -124,7 +124,7 @@ def of_comparison(
                 name,
                 differences_figure(scores, compared, problem),
                 "On fresh sequences, start by start; left of zero is lower. Upright line: mean, on a bar, its 95%"
-                f" interval (bootstrap over starts).{few}",
+                f" interval (Student's t).{few}",
             )
         )
         tables.append(table(name, frames.paired(scores, compared.baseline), report=False))

@@ -156,7 +156,7 @@ BY_TIMESTEP_ALT = "Share of right labels at each timestep, and the best that any
 LOSS, BEST, ABOVE = "Loss, fresh sequences", "Best possible", "Above it"
 BEST_HELP = "The least loss that any model can have that reads what this one reads (Bayes risk)."
 SECONDS_HELP = "Median of the runs."
-INTERVAL_HELP = "95% bootstrap interval of the mean (studentized)."
+INTERVAL_HELP = "95% interval of the mean (Student's t)."
 P_HELP = "Two-sided sign test: how often a count this uneven would come of two equally good models."
 SETTLED_HELP = (
     "Yes if the interval leaves out zero, the sign test is below 5%, and most runs go the same way as the mean."
