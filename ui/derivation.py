@@ -26,9 +26,9 @@ output has not read a value, it is exactly zero.
 """
 PAIRED = """
 All models of one start see the same training data, so they are compared start by start. **The interval** is a 95%
-interval of the mean difference over starts (Student's t), as far below the mean as above it. A model is called lower when
-three things hold: the interval leaves out zero, a sign test of the wins is below 5%, and most starts go the same way as
-the mean.
+interval of the mean difference over starts (Student's t), as far below the mean as above it. A model is called lower
+when three things hold: the interval leaves out zero, a sign test of the wins is below 5%, and most starts go the same
+way as the mean.
 """
 BEST = """
 **The best possible** (Bayes risk) is the lowest loss that any model, of whatever size, can have after reading what this

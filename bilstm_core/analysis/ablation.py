@@ -9,7 +9,6 @@ from bilstm_core.analysis.parameter_matching import Match
 from bilstm_core.analysis.statistics import (
     FEWEST,
     Difference,
-    amount,
     by_start,
     difference,
     differences,
@@ -202,7 +201,5 @@ def long_lead(
     told = _opened(_opening_pair(scores), sequences, "")
     if earlier is None or earlier.empty:
         return told
-    means = by_start(earlier)[[FORWARD, BIDIRECTIONAL]].dropna().mean()
-    gap = float(means[FORWARD] - means[BIDIRECTIONAL])
-    leader = BIDIRECTIONAL if gap >= 0 else FORWARD
-    return told._replace(answer=f"{told.answer} {after(before, f'{leader} led by {amount(abs(gap))}.')}")
+    led = difference(by_start(earlier), BIDIRECTIONAL, FORWARD)
+    return told._replace(answer=f"{told.answer} {after(before, f'{led.first} led by {lead(led)}.')}")

@@ -182,7 +182,7 @@ def pairs(scores: pd.DataFrame) -> pd.DataFrame:
     columns = ["lower", "than", "mean", "low", "high", "wins", "starts", "p", "settled"]
     return pd.DataFrame(
         [
-            (*pair[:-1], pair.p_value, pair.settled)  # all but how many starts decide
+            (*pair[:7], pair.p_value, pair.settled)  # all but how many starts decide, and what is printed
             for pair in differences(scores)
         ],
         columns=columns,

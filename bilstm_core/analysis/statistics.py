@@ -18,6 +18,7 @@ import pandas as pd
 SURE = 0.05  # of the sign test
 FEWEST = 6  # starts that can be settled at all: 5 wins of 5 have p = 0.06
 POWER = 0.8
+PRINTED = 3  # decimals of a loss
 MOST_STARTS = 1_000
 
 Floats = npt.NDArray[np.float64]
@@ -29,6 +30,7 @@ class Difference(NamedTuple):
     mean: of second minus first, in the losses' unit; never negative
     low, high: its 95 % interval; nan below FEWEST starts
     wins: starts in which the first was lower; starts: those that both have; decided: those in which they were not equal
+    seen: the mean as it is printed, see `seen`
     """
 
     first: str
@@ -39,6 +41,7 @@ class Difference(NamedTuple):
     wins: int
     starts: int
     decided: int
+    seen: str = ""
 
     @property
     def p_value(self) -> float:
@@ -89,28 +92,53 @@ def differences(scores: pd.DataFrame) -> list[Difference]:
 
 def difference(table: pd.DataFrame, first: str, second: str) -> Difference:
     """Two models, the one with the lower mean first. table: as of `by_start`"""
-    gaps = (table[second] - table[first]).dropna().to_numpy(np.float64)
+    both = table[[first, second]].dropna()
+    gaps = (both[second] - both[first]).to_numpy(np.float64)
     if len(gaps) and gaps.mean() < 0:
         first, second, gaps = second, first, -gaps
     mean = float(gaps.mean()) if len(gaps) else math.nan
     wins, decided = int((gaps > 0).sum()), int((gaps != 0).sum())
-    return Difference(first, second, mean, *interval(gaps), wins, len(gaps), decided)
+    low, high = interval(gaps)
+    printed = seen(float(both[second].mean()), float(both[first].mean()), low, high)
+    return Difference(first, second, mean, low, high, wins, len(gaps), decided, printed)
+
+
+def apart(loss: float, other: float) -> float:
+    """The difference of two losses as they are printed."""
+    return round(loss, PRINTED) - round(other, PRINTED)
+
+
+def seen(loss: float, other: float, low: float, high: float) -> str:
+    """The difference of two mean losses as it is printed: of both as they are, so that what is seen subtracts.
+
+    low, high: its interval, nan if there is none; as printed the difference lies within it
+    """
+    mean, *ends = amounts(loss - other, low, high)
+    digits = len(mean.partition(".")[2])
+    if digits > PRINTED:
+        return mean
+    printed = _rounded(apart(loss, other), f".{PRINTED}f")
+    within = math.isnan(low) or float(ends[0]) <= float(printed) <= float(ends[1])
+    return printed if within else mean
 
 
 def against(scores: pd.DataFrame, baseline: str) -> pd.DataFrame:
     """Each other model's loss minus the baseline's, start by start.
 
     scores: label, seed, loss
-    Columns: label, middle (mean), low, high (its 95 % interval; nan below FEWEST starts), starts.
+    Columns: label, middle (mean), low, high (its 95 % interval; nan below FEWEST starts), starts, seen (the mean as it
+    is printed, see `seen`).
     """
     table = by_start(scores)
     rows = []
     for label in (label for label in dict.fromkeys(scores["label"]) if label != baseline):
-        gaps = (table[label] - table[baseline]).dropna().to_numpy(np.float64)
+        both = table[[baseline, label]].dropna()
+        gaps = (both[label] - both[baseline]).to_numpy(np.float64)
         if len(gaps):
             low, high = interval(gaps)
-            rows.append({"label": label, "middle": float(gaps.mean()), "low": low, "high": high, "starts": len(gaps)})
-    return pd.DataFrame(rows, columns=["label", "middle", "low", "high", "starts"])
+            printed = seen(float(both[label].mean()), float(both[baseline].mean()), low, high)
+            rows.append((label, float(gaps.mean()), low, high, len(gaps), printed))
+    return pd.DataFrame(rows, columns=["label", "middle", "low", "high", "starts", "seen"])
 
 
 @functools.lru_cache(maxsize=256)
@@ -136,8 +164,7 @@ def _t_quantile(df: npt.NDArray[np.int64]) -> Floats:
         (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
         (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92_160,
     )
-    quantile: Floats = z + sum(term / np.asarray(df, np.float64) ** power for power, term in enumerate(terms, 1))
-    return quantile
+    return np.asarray(np.polynomial.polynomial.polyval(1 / np.asarray(df, np.float64), (z, *terms)), np.float64)
 
 
 @functools.lru_cache(maxsize=1)

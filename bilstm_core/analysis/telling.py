@@ -185,5 +185,5 @@ def ends(pair: Difference) -> str:
 
 
 def lead(pair: Difference) -> str:
-    """The mean of a difference, with the digits of the interval that `ends` gives it."""
-    return amounts(pair.mean, pair.low, pair.high)[0]
+    """The mean of a difference as it is printed, with the digits of the interval that `ends` gives it."""
+    return pair.seen or amounts(pair.mean, pair.low, pair.high)[0]

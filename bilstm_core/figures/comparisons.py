@@ -181,9 +181,9 @@ def _share_of_ones(rows: pd.DataFrame, height: int, says: str) -> go.Figure:
     )
 
 
-def _given(intervals: pd.DataFrame, label: str) -> tuple[float, float, float]:
-    middle, low, high = intervals.loc[intervals["label"] == label, ["middle", "low", "high"]].iloc[0]
-    return float(middle), float(low), float(high)
+def _given(intervals: pd.DataFrame, label: str) -> tuple[float, float, float, float]:
+    middle, low, high, seen = intervals.loc[intervals["label"] == label, ["middle", "low", "high", "seen"]].iloc[0]
+    return float(middle), float(low), float(high), float(seen)
 
 
 def paired_differences(
@@ -197,7 +197,7 @@ def paired_differences(
     """A dot for each start, and their mean as an upright line on its 95 % interval, a thick bar; a row a model.
 
     table: label, seed, difference (the model's minus the baseline's, same data, same start)
-    intervals: label, middle (the mean), low, high
+    intervals: label, middle (the mean), low, high, seen (the mean as it is printed)
     title: of the axis, with its unit; row: px of each row
     """
     labels = [label for label in styles if (table["label"] == label).any()]
@@ -210,9 +210,9 @@ def paired_differences(
         values = starts["difference"].to_numpy(np.float64)
         colour = styles[label].color
         jitter = (np.arange(len(values)) % 5 - 2) * 0.05
-        mean, low, high = _given(intervals, label)
+        mean, low, high, seen = _given(intervals, label)
         ends += [low, high]
-        told.append(spoken.differences(label, values, mean, low, high))
+        told.append(spoken.differences(label, values, seen, low, high))
         traces.append(
             {
                 "type": "scatter",
@@ -245,7 +245,7 @@ def paired_differences(
             }
         )
         font = {"size": canvas.TEXT, "color": colour}
-        short, first, last = (f"{value:+.3f}".replace("-", "−") for value in (mean, low, high))
+        short, first, last = (f"{value:+.3f}".replace("-", "−") for value in (seen, low, high))
         short = f"<b>{label}</b>  {short}"
         text = f"{short} ({first} to {last})" if low < high else short
         notes.append(

@@ -20,6 +20,7 @@ from bilstm_core.analysis.statistics import (
     late_fall,
     listed,
     mean_losses,
+    seen,
     share_within,
     shares,
     sign_test,
@@ -179,12 +180,28 @@ def test_a_comparison_of_no_common_starts_has_no_mean() -> None:
     assert math.isnan(pair.mean)
     assert (pair.first, pair.second, pair.wins, pair.starts, pair.decided) == ("a", "b", 0, 0, 0)
     assert against(apart, "a").empty
-    assert list(against(apart, "a").columns) == ["label", "middle", "low", "high", "starts"]
+    assert list(against(apart, "a").columns) == ["label", "middle", "low", "high", "starts", "seen"]
 
 
 def test_models_with_equal_means_keep_their_order() -> None:
     (pair,) = differences(scores(z=[1.0, 2.0], a=[2.0, 1.0]))
     assert (pair.first, pair.second) == ("z", "a")
+
+
+def test_losses_and_their_difference_subtract_as_they_are_printed() -> None:
+    lower, higher = [0.2191 + 1e-4 * step for step in range(10)], [0.3492 + 3e-4 * step for step in range(10)]
+    table = scores(a=lower, b=higher)
+    (pair,) = differences(table)
+    means = [f"{np.mean(losses):.3f}" for losses in (lower, higher)]
+    assert (means, f"{pair.mean:.3f}", pair.seen) == (["0.220", "0.351"], "0.131", "0.131")
+    assert against(table, "b").loc[0, "seen"] == "-0.131"
+    assert seen(0.3504, 0.2196, 0.12, 0.14) == "0.130"  # of 0.350 and 0.220, though 0.1308 by itself
+    assert seen(0.2196, 0.3504, math.nan, math.nan) == "-0.130"
+
+
+def test_a_difference_is_printed_within_its_interval_and_with_the_digits_that_it_needs() -> None:
+    assert seen(0.3504, 0.2196, 0.1306, 0.1310) == "0.131"
+    assert seen(0.3428, 0.3414, -0.015, 0.016) == "0.0014"
 
 
 def test_words_are_listed_with_commas_and_a_last_word() -> None:

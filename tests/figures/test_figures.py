@@ -426,7 +426,7 @@ def test_share_of_ones_is_darker_where_the_guess_is_one():
 
 
 def intervals(label, middle, low, high):
-    return pd.DataFrame({"label": [label], "middle": [middle], "low": [low], "high": [high]})
+    return pd.DataFrame({"label": [label], "middle": [middle], "low": [low], "high": [high], "seen": [f"{middle:.3f}"]})
 
 
 def test_paired_differences_show_every_start_and_a_zero_line():

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.analysis.falls import fall_sentence
-from bilstm_core.analysis.statistics import mean_losses
+from bilstm_core.analysis.statistics import apart, mean_losses
 from bilstm_core.analysis.telling import Told, ranking
 from bilstm_core.comparison import RunsByLabel, each_once
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings
@@ -62,7 +62,7 @@ def _above_best_possible(runs: RunsByLabel, by_run: pd.DataFrame) -> dict[str, f
     risks = {
         label: best_possible.best_possible(group[0].spec.problem, group[0].spec.model) for label, group in runs.items()
     }
-    return {label: means[label] - risk.loss for label, risk in risks.items() if risk is not None}
+    return {label: apart(means[label], risk.loss) for label, risk in risks.items() if risk is not None}
 
 
 def headline(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from bilstm_core import figure_inputs, figures
 from bilstm_core.analysis import frames
-from bilstm_core.analysis.statistics import FEWEST, MOST_STARTS, by_start, differences, starts_needed
+from bilstm_core.analysis.statistics import FEWEST, MOST_STARTS, apart, by_start, differences, starts_needed
 from bilstm_core.comparison import RunsByLabel
 from ui import best_possible, evaluations, wording
 from ui.chart.component import cached, chart
@@ -39,7 +39,7 @@ def table(shown: Shown, pairs: bool = True) -> None:
         results = results.drop(columns=["accuracy", "exact"])
     fresh, unit = shown.settings.sequences, wording.loss_name(problem)
     st.dataframe(
-        results,
+        results.assign(excess=[apart(*each) for each in results[["loss", "best"]].to_numpy(np.float64).tolist()]),
         hide_index=True,
         width="stretch",
         column_config={

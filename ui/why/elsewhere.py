@@ -63,5 +63,6 @@ def _differences(scores: pd.DataFrame) -> dict[str, str]:
     table = against(scores, FORWARD)
     numbers = table[["middle", "low", "high"]].to_numpy(np.float64).tolist()
     return {
-        label: words.difference(*amounts(*each)) for label, each in zip(table["label"].tolist(), numbers, strict=True)
+        label: words.difference(seen, *amounts(*each)[1:])
+        for label, seen, each in zip(table["label"].tolist(), table["seen"].tolist(), numbers, strict=True)
     }
