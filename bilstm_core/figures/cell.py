@@ -72,7 +72,7 @@ def cell(
             inside = {"x0": x - half, "x1": x + half, "y0": max(low, y - 10), "y1": min(high, y + 10)}
             shapes.append({"type": "rect", **inside, "fillcolor": LEVEL, "line": {"width": 0}, "name": f"level {name}"})
         shapes.append({"type": "rect", **corners, "line": edge, "name": f"box {name}"})
-        value = plain(numbers[name]) if shown else UNKNOWN
+        value = exact(numbers[name]) if shown else UNKNOWN
         text = f"<b>{title}</b><br>{value}" if line else f"{title}<br>{value}"
         ink = {"size": canvas.TEXT, "color": INK if shown else QUIET}
         notes.append(canvas.note(text, x, y, xref="x", yref="y", font=ink))
@@ -83,7 +83,7 @@ def cell(
     for gate, x in GATES_AT.items():
         box(gate, (x, 40), line=gate, title=gate, level=numbers[gate])
         if "z" in known:
-            total = plain(numbers[f"z_{gate}"])
+            total = exact(numbers[f"z_{gate}"])
             notes.append(
                 canvas.note(
                     f"<b>{total}</b>" if now == "z" else total, x, 21, xref="x", yref="y", bgcolor=PAPER,
@@ -121,3 +121,8 @@ def cell(
 def plain(number: float) -> str:
     """A number with two decimals and a true minus sign, and no minus before zero."""
     return f"{round(number, 2) + 0.0:.2f}".replace("-", "−")
+
+
+def exact(number: float) -> str:
+    """A number as it is reckoned with: with three decimals."""
+    return f"{round(number, 3) + 0.0:.3f}".replace("-", "−")

@@ -10,12 +10,12 @@ from bilstm_core.figures import canvas
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.loss_plot import COIN_TOSS, LOSS, TUTORIAL, WORDS, Floor, Plot, X, plot
 from bilstm_core.figures.smoothing import MAX_POINTS
-from bilstm_core.palette import INK, PAPER, Style
+from bilstm_core.palette import INK, PAPER, QUIET, Style
 
 FRAMES = 60
 LONGEST = 24  # letters of a name at a line's end
-TOP, BOTTOM, LEFT = 46, 58, 62  # px; at the top stand a note, and above it how far a training is
-NARROW_TOP = 14  # on a narrow screen that stands above the figure
+TOP, BOTTOM, LEFT = 46, 58, 80  # px; at the top stand a note, and above it how far a training is
+NARROW_TOP = 20  # on a narrow screen that stands above the figure
 
 
 def end_labels(drawn: Plot, cursor: float, plot_height: float, ends: Mapping[str, float] | None = None) -> list[Item]:
@@ -54,6 +54,15 @@ def end_labels(drawn: Plot, cursor: float, plot_height: float, ends: Mapping[str
             )
         )
     return notes
+
+
+def heading(*, fresh: bool) -> Item:
+    """What the numbers at the lines' ends are, above them. fresh: of the loss on fresh sequences, else in training"""
+    text, name = ("loss, fresh<br>sequences", "fresh") if fresh else ("training<br>loss", "training")
+    return canvas.note(
+        text, 1, 1, name=name, xref="x domain", yref="y domain", xanchor="left", yanchor="bottom", xshift=6,
+        align="left", font={"size": canvas.TEXT, "color": QUIET},
+    )  # fmt: skip
 
 
 def fillable(drawn: Plot, area: float, *, curtained: bool, numbered: bool = True) -> Item:
@@ -129,17 +138,14 @@ def side_margin(drawn: Plot) -> int:
 
 
 def narrow_layout(drawn: Plot, area: float) -> Item:
-    """On a narrow screen: values at the lines' ends, names in a legend above, a title in two lines.
+    """On a narrow screen: values at the lines' ends, and names in a legend above.
 
     area: px between the figure's margins
     """
-    title = drawn.xaxis["title"]["text"].replace(" (", "<br>(")
     lift = 24 if any(note["text"] == TUTORIAL for note in drawn.notes) else 0
     return {
-        **canvas.narrow_legend(
-            list(drawn.styles), top=NARROW_TOP + lift, right=58, y=1 + lift / area, b=BOTTOM + 18, l=54
-        ),
-        "xaxis": {"title": {"text": title}, "nticks": 4},
+        **canvas.narrow_legend(list(drawn.styles), top=NARROW_TOP + lift, right=58, y=1 + lift / area, b=BOTTOM, l=70),
+        "xaxis": {"nticks": 4},
     }
 
 

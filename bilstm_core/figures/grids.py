@@ -12,6 +12,9 @@ from bilstm_core.palette import EDGE, INK, QUIET, WRONG, faint
 from bilstm_core.palette import color as direction_color
 
 SEE_THROUGH = "rgba(0, 0, 0, 0)"
+LINE = 18  # px of a line of text
+ABOVE = "best possible: each label by itself; a network can land a little above"
+ABOVE_SHORT = "best possible: each label by itself;<br>a network can land a little above"
 ALWAYS = 0.9995  # of the best possible: below it a model can't always be right
 
 
@@ -155,20 +158,26 @@ def three_by_three(
             {"type": "rect", "xref": "x", "yref": "y", "x0": x - 0.49, "x1": x + 0.49, "y0": y - 0.49, "y1": y + 0.49,
              "line": {"color": INK, "width": 3}, "name": "chosen"}
         )  # fmt: skip
+    above = any(
+        exact > best and percent(exact) != percent(best)
+        for exact, best in table[["exact", "best"]].to_numpy(np.float64).tolist()
+    )
     notes.append(
         canvas.note(
-            "whole sequence right; hatched: no such model can always be right", 0, 0,
-            name="whole sequence right;<br>hatched: can't always be right",
+            "whole sequence right; hatched: no such model can always be right" + (f"<br>{ABOVE}" if above else ""),
+            0, 0,
+            name="whole sequence right;<br>hatched: can't always be right" + (f"<br>{ABOVE_SHORT}" if above else ""),
             xref="paper", xanchor="left", yanchor="top", yshift=-6, align="left",
             font={"size": canvas.TEXT, "color": QUIET},
         )
     )  # fmt: skip
     return canvas.figure(
         traces,
-        height=square * len(rows) + 66,
-        margin=(118, 8, 28, 38),
+        height=square * len(rows) + 66 + (LINE if above else 0),
+        margin=(118, 8, 28, 38 + (LINE if above else 0)),
         narrow={
-            "margin": {"l": 66, "r": 2, "b": 48},
+            "height": square * len(rows) + 66 + (2 * LINE if above else 0),
+            "margin": {"l": 66, "r": 2, "b": 48 + (2 * LINE if above else 0)},
             "yaxis": {"ticktext": [name.replace(" ", "<br>") for name in rows]},
         },
         says=" ".join(

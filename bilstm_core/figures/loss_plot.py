@@ -120,7 +120,7 @@ def plot(
             traces.append(_part(label, "band", _band(drawn, x, styles[label])))
         traces.append(_part(label, "line", _line(label, drawn, x, styles[label])))
     words, _ = WORDS[x]
-    title = f"{words} (training loss{f', mean of the last {window}' if window > 1 else ''})"
+    title = f"training {loss}" + (f",<br>mean of the last {window}" if window > 1 else "")
     span = [math.log10(low), math.log10(high)] if log_x else [low, high]
     shapes, notes = _guides(floors, coin_toss, mark if mark and low < mark < high else None, y_max, area)
     return Plot(
@@ -132,8 +132,8 @@ def plot(
         span=(low, high),
         total=total,
         y_max=y_max,
-        xaxis=canvas.axis(title, type="log" if log_x else "linear", range=span, showgrid=False, **_ticks(log_x)),
-        yaxis=canvas.axis(loss, range=[0, y_max], tickformat=".1f", nticks=6),
+        xaxis=canvas.axis(words, type="log" if log_x else "linear", range=span, showgrid=False, **_ticks(log_x)),
+        yaxis=canvas.axis(title, range=[0, y_max], tickformat=".1f", nticks=6),
         shapes=shapes,
         notes=[
             *notes,

@@ -12,6 +12,7 @@ from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import BACKWARD, BIDIRECTIONAL, FORWARD, INK, SHADE
 from bilstm_core.problems.base import View, reads
 
+SMALL_SIDE = 106  # px of a grid on a narrow screen, where two stand in a row: two rows are in sight on a projector
 VIEW_COLORS = {
     "forward": FORWARD,
     "backward": BACKWARD,
@@ -121,7 +122,7 @@ def side_by_side(
     wide, small = (places(count, across), places(count, min(across, 2)))
     last = first + timesteps - 1
     ticks = [t for t in range(first, last + 1) if t in (first, last) or (timesteps <= 12 and t % 5 == 0)]
-    small_side = 150 if count > 1 else min(side, 250)
+    small_side = SMALL_SIDE if count > 1 else min(side, 250)
     narrow: Item = {"height": grid_height(count, min(across, 2), small_side) + below, "margin": {"l": 54, "r": 8}}
     for index, (title, view) in enumerate(models):
         number = "" if index == 0 else str(index + 1)

@@ -76,7 +76,8 @@ def curve_and_timeline(
     curve_height: px of the curves' own panel; the figure grows with the number of rows
     each_run: draw every run thinly in place of the band
     x_max, dots, growing: as in `curves.loss_curves`
-    ends: by label, the number at the line's end in place of the curve's own, which then tells none while it grows
+    ends: by label, the loss on fresh sequences, which stands at the line's end in place of the curve's own, that then
+    tells none while it grows
     counted: whether it is said how many labels are wrong
     replay: add the frames, which a curve that is still growing has none of
     """
@@ -85,6 +86,8 @@ def curve_and_timeline(
         coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss, dots=dots, growing=growing,
         area=curve_height,
     )  # fmt: skip
+    if ends is None or ends:
+        drawn = drawn._replace(notes=[*drawn.notes, curves.heading(fresh=ends is not None)])
     snapshots = _snapshots(probes, x, list(styles))
     rows = len(snapshots)
     gaps = [CURVE_GAP, *[ROW_GAP] * (rows - 1)] if rows else []

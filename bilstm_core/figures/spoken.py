@@ -165,8 +165,8 @@ def cell(numbers: Mapping[str, float], known: Sequence[str], gates: Mapping[str,
     """What goes into a cell, and what has been worked out. numbers, known: as `figures.cell` has them; gates: names"""
     names = {**gates, "c": "cell state", "h": "hidden state"}
     given = {"x": "input", "h_before": "hidden state before", "c_before": "cell state before"}
-    said = [f"{name} {number(numbers[key], '.2f')}" for key, name in given.items()]
-    said += [f"{name} {number(numbers[key], '.2f')}" for key, name in names.items() if key in known]
+    said = [f"{name} {number(numbers[key])}" for key, name in given.items()]
+    said += [f"{name} {number(numbers[key])}" for key, name in names.items() if key in known]
     left = [name for key, name in names.items() if key not in known]
     open_ = f" Not known yet: {listed(left)}." if left else ""
     return f"{listed(said).capitalize()}.{open_}"

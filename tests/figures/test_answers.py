@@ -98,7 +98,7 @@ def test_a_probe_of_several_labels_or_of_numbers_replays_too():
     for rows, classes, wrong in ((quarters(wrong=(1,)), 4, 1), (wave(), 0, 0)):
         probes = pd.concat([rows.assign(label="forward", sequences_seen=seen) for seen in (0, 3)])
         figure = figures.curve_and_timeline(losses, style, probes, classes=classes, loss="loss of this kind")
-        assert figure.layout.yaxis.title.text == "loss of this kind"
+        assert figure.layout.yaxis.title.text == "training loss of this kind,<br>mean of the last 25"
         assert len(trace(figure, "wrong").x) == wrong
         assert len(frames_of(figure)[0]["data"]) == 3
 

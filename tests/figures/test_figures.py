@@ -253,8 +253,8 @@ def test_what_is_written_into_a_loss_plot_cuts_no_hole_in_a_curve_behind_it():
 
 def test_axis_titles_name_the_unit_and_the_smoothing():
     layout = figures.loss_curves(losses(MODELS), STYLES, window=50, x="updates").layout
-    assert layout.yaxis.title.text == "loss (nats per label)"
-    assert layout.xaxis.title.text == "weight updates (training loss, mean of the last 50)"
+    assert layout.xaxis.title.text == "weight updates"
+    assert layout.yaxis.title.text == "training loss (nats per label),<br>mean of the last 50"
 
 
 @pytest.mark.parametrize("log_x", [False, True])
@@ -510,6 +510,23 @@ def test_the_chosen_cell_of_the_nine_is_outlined():
     assert (outline.y0 + outline.y1) / 2 == 1
 
 
+@pytest.mark.parametrize(("exact", "said"), [(0.104, False), (0.106, True), (0.2, True)])
+def test_how_a_share_can_lie_above_the_best_possible_is_said_where_it_is_seen_to(exact, said):
+    figure = figures.three_by_three(nine().query("direction == 'forward' and best == 0.1").assign(exact=exact))
+    note = figure.layout.annotations[-1].text
+    assert ("a network can land a little above" in note) == said
+
+
+def test_what_the_numbers_at_the_ends_are_is_written_above_them():
+    def heading(**more):
+        return figures.curve_and_timeline(losses(MODELS), STYLES, **more).layout.annotations
+
+    assert [note.text for note in heading() if note.name == "training"] == ["training<br>loss"]
+    ends = dict.fromkeys(MODELS, 0.2)
+    assert [note.text for note in heading(ends=ends) if note.name == "fresh"] == ["loss, fresh<br>sequences"]
+    assert not [note for note in heading(ends={}) if note.name in ("training", "fresh")]
+
+
 @pytest.mark.parametrize(("exact", "text"), [(1.0, "100%"), (0.9996, "99.9%"), (0.214, "21%"), (np.nan, "–")])
 def test_a_share_that_is_not_all_is_never_said_to_be(exact, text):
     texts = [note.text for note in figures.three_by_three(nine(exact=exact)).layout.annotations]
@@ -706,7 +723,7 @@ def test_no_text_is_smaller_than_14_px_and_axes_stay_put(name):
 def test_a_cell_shows_what_is_worked_out_and_asks_for_the_rest():
     figure = figures.cell(CELL_NUMBERS, ["z", "i"], "i")
     texts = [note.text for note in figure.layout.annotations]
-    assert "<b>i</b><br>0.50" in texts
+    assert "<b>i</b><br>0.500" in texts
     assert [f"<b>{name}</b><br>?" in texts for name in ("f", "g", "o", "c", "h")] == [True] * 5
     levels = {shape.name for shape in figure.layout.shapes if str(shape.name).startswith("level")}
     assert levels == {"level i", "level h_before", "level c_before"}

@@ -106,7 +106,7 @@ def test_a_cell_tells_only_what_has_been_worked_out():
     numbers = {"x": 0.3, "h_before": 0.1, "c_before": -0.2, "i": 0.5, "f": 0.77, "c": 0.88, "h": 0.99}
     names = {"f": "forget gate", "i": "input gate"}
     assert spoken.cell(numbers, ["z", "i"], names) == (
-        "Input 0.30, hidden state before 0.10, cell state before −0.20 and input gate 0.50."
+        "Input 0.300, hidden state before 0.100, cell state before −0.200 and input gate 0.500."
         " Not known yet: forget gate, cell state and hidden state."
     )
 

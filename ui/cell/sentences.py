@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from bilstm_core.figures.cell import plain
+from bilstm_core.figures.cell import exact, plain
 from bilstm_core.network.stepping import UnitStep
 
 NETWORK = "The network that Train opens with: one forward LSTM, trained on 1,000 sequences."
@@ -31,8 +31,13 @@ def answer(steps: Sequence[UnitStep], flip: int | None, goal: float, number: int
     )
     return (
         f"It keeps and adds. {where} keeps **{step.gates['f']:.0%}** of its cell state and adds "
-        f"**{plain(step.gates['i'] * step.gates['g'])}**: from {plain(step.c_before)} to {plain(step.c)}."
+        f"**{added(step)}**: from {plain(step.c_before)} to {plain(step.c)}."
     )
+
+
+def added(step: UnitStep) -> str:
+    """What is added to the cell state: what it is now without what was kept of it, all of them as they are printed."""
+    return plain(round(step.c, 2) - round(step.gates["f"] * step.c_before, 2))
 
 
 def at_work(step: UnitStep, line: str, units: int) -> str:
@@ -48,8 +53,8 @@ def at_work(step: UnitStep, line: str, units: int) -> str:
         "g": lambda: f"The candidate, what could be added, is {plain(gates['g'])}.",
         "o": lambda: f"The output gate shows {gates['o']:.0%} of what the cell holds.",
         "c": lambda: (
-            f"It keeps {plain(gates['f'] * step.c_before)} and adds {plain(gates['i'] * gates['g'])}: the cell state "
-            f"goes from {plain(step.c_before)} to {plain(step.c)}."
+            f"It keeps {plain(gates['f'] * step.c_before)} and adds {added(step)}: the cell state goes "
+            f"from {plain(step.c_before)} to {plain(step.c)}."
         ),
         "h": lambda: f"The hidden state is {plain(step.h)}: all that the output and the next timestep get to see.",
     }
@@ -73,11 +78,6 @@ def filled_in(step: UnitStep, line: str) -> list[str]:
         kept = f"{exact(gates['f'])} × {bracketed(step.c_before)}"
         return [f"c = {kept} + {exact(gates['i'])} × {bracketed(gates['g'])} = {exact(step.c)}"]
     return [f"h = {exact(gates['o'])} × tanh({exact(step.c)}) = {exact(step.h)}"]
-
-
-def exact(number: float) -> str:
-    """A number as it is reckoned with: with three decimals."""
-    return f"{round(number, 3) + 0.0:.3f}".replace("-", "−")
 
 
 def bracketed(number: float) -> str:
