@@ -1,7 +1,5 @@
 """The open cell of the page Need both?: its question, what it has read, its loss while it learns, and its training."""
 
-from typing import Literal
-
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -35,11 +33,10 @@ def buttons(page: str, cell: Cell) -> None:
     live.prepare(page, [] if run else [spec_of(page, cell)])
     again, halt, anew, away = st.columns(4)
     label = words.AGAIN if run else words.RUN
-    kind: Literal["primary", "secondary"] = "secondary" if run else "primary"
     again.button(
         label,
         key=state.widget(page, "live"),
-        type=kind,
+        type="primary",
         on_click=_train,
         args=(page, cell),
         disabled=busy,

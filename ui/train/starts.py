@@ -75,6 +75,7 @@ def strip(page: str, run: Run, ten: Ten | None) -> None:
             ("starts", run.digest, tuple(ten.values.items())),
             lambda: figures.starts_strip(ten.values, own, style, shares=labels),
         )
+        st.header(words.OF_TEN, anchor=False)
         chart(drawn, key=f"{page}-starts", alt=ten.sentence)
 
 
