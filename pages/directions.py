@@ -12,7 +12,11 @@ from ui.compare.comparison import Comparison
 
 shell.enter(__file__)
 COMPARISON = Comparison.of(
-    comparison.DIRECTIONS, page=registry.DIRECTIONS.name, epochs=DIRECTIONS.choices["epochs"], guess_from=20_000
+    comparison.DIRECTIONS,
+    page=registry.DIRECTIONS.name,
+    epochs=DIRECTIONS.choices["epochs"],
+    guess_from=20_000,
+    leader="bidirectional",
 )
 
 shown, narrow = headline.question(COMPARISON, registry.DIRECTIONS.question)

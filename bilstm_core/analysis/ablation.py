@@ -75,7 +75,7 @@ def _opening_pair(scores: pd.DataFrame) -> Difference:
 
 def _opened(pair: Difference, sequences: int | None, nothing: str) -> Told:
     if pair.starts < FEWEST:
-        return too_few(pair.starts, "tell the two apart")
+        return too_few(pair, "tell the two apart")
     if not pair.settled:
         told = f"{pair.first} and {pair.second} are too close to call{nothing}."
         return Told(after(sequences, told), why_open(pair))

@@ -35,10 +35,12 @@ def capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def too_few(starts: int, purpose: str = "rank the models") -> Told:
-    """That so few starts settle nothing. starts: below FEWEST"""
-    runs = "run is" if starts == 1 else "runs are"
-    return Told(f"{COUNTS[starts]} {runs} too few to {purpose} (at least {FEWEST} needed). Try 10.")
+def too_few(pair: Difference, purpose: str = "rank the models") -> Told:
+    """That so few starts settle nothing, and the difference seen in them. pair: of fewer starts than FEWEST"""
+    runs = "run is" if pair.starts == 1 else "runs are"
+    told = f"{COUNTS[pair.starts]} {runs} too few to {purpose} (at least {FEWEST} needed)."
+    so_far = f" So far, {pair.first}'s loss is {lead(pair)} below {pair.second}'s." if pair.starts else ""
+    return Told(f"{told}{so_far} Try 10.")
 
 
 def ranking(
@@ -58,11 +60,11 @@ def ranking(
         return Told("One model alone can't be ranked.")
     pairs = differences(scores)
     starts = max(pair.starts for pair in pairs)
-    if starts < FEWEST:
-        return too_few(starts)
     means = by_start(scores).mean()
     ranked = sorted(labels, key=lambda label: float(means[label]))
     pair_of = {frozenset((pair.first, pair.second)): pair for pair in pairs}
+    if starts < FEWEST:
+        return too_few(pair_of[frozenset(ranked[:2])])
     answer, counts = _ranking(ranked, pair_of, means, reasons or {})
     lesson = _contradiction(ranked, pair_of, [label for label in expected if label in labels])
     return Told(after(sequences, answer) + lesson, f"{counts} Loss: mean of {starts} runs, {FRESH}.")

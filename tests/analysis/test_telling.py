@@ -1,5 +1,7 @@
 """What is told of a comparison, from every branch."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -46,14 +48,20 @@ def test_the_lowest_of_several_is_set_beside_the_next() -> None:
 @pytest.mark.parametrize(
     ("starts", "words"),
     [
-        (1, "One run is too few to rank the models (at least 6 needed). Try 10."),
-        (3, "Three runs are too few to rank the models (at least 6 needed). Try 10."),
-        (5, "Five runs are too few to rank the models (at least 6 needed). Try 10."),
+        (1, "One run is too few to rank the models (at least 6 needed)."),
+        (3, "Three runs are too few to rank the models (at least 6 needed)."),
+        (5, "Five runs are too few to rank the models (at least 6 needed)."),
     ],
 )
 def test_too_few_starts_rank_nothing(starts: int, words: str) -> None:
-    assert ranking(scores(a=[1.0] * starts, b=[2.0] * starts), sequences=250) == Told(words)
-    assert too_few(starts).answer == words
+    assert ranking(scores(a=[1.0] * starts, b=[2.0] * starts), sequences=250) == Told(
+        f"{words} So far, a's loss is 1.000 below b's. Try 10."
+    )
+
+
+def test_of_no_common_starts_no_difference_is_told() -> None:
+    told = too_few(Difference("a", "b", math.nan, math.nan, math.nan, 0, 0, 0))
+    assert told.answer == "No runs are too few to rank the models (at least 6 needed). Try 10."
 
 
 def test_fewest_starts_rank() -> None:

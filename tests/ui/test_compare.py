@@ -128,7 +128,10 @@ def test_a_larger_comparison_is_evaluated_on_fewer_but_never_on_too_few() -> Non
 
 @pytest.mark.parametrize(
     ("trained", "said"),
-    [(ALL, f"Training {ALL} runs."), (3, f"Training 3 runs of {ALL}; the others are trained already.")],
+    [
+        (ALL, f"Training {ALL // 2} models × 2 starts: {ALL} runs."),
+        (3, f"Training 3 runs of {ALL}; the others are trained already."),
+    ],
 )
 def test_what_is_trained_is_what_the_job_trains(monkeypatch: pytest.MonkeyPatch, trained: int, said: str) -> None:
     shown = Comparison(page="Merge modes", models=MODELS_BY_MERGE_MODE, styles={})

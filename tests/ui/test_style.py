@@ -161,7 +161,7 @@ def of_start() -> Iterator[Call]:
 
 
 def of_train() -> Iterator[Call]:
-    for best in (None, 0.5):
+    for best in (None, 0.5, 0.1):
         yield call(train.labels_right, 1, measured(20), best)
     yield call(train.squared_error, 1_000, 0.1, wording.SQUARED, 100)
     yield call(train.diverged, 1_000, wording.DIVERGED)
@@ -189,7 +189,8 @@ def of_train() -> Iterator[Call]:
 
 def of_comparisons() -> Iterator[Call]:
     for ours, every in ((0, 4), (1, 4), (4, 4)):
-        yield call(compare.training, ours, every)
+        yield call(compare.training, ours, every, 2, 2)
+    yield call(compare.and_then, Told("Nobody wins."), "Bidirectional has led since about sequence 30.")
     yield call(compare.some_are_missing, 1, 30)
     yield call(compare.above_best_possible, {})
     yield call(compare.above_best_possible, {"forward": 0.1})

@@ -21,6 +21,7 @@ class Comparison(Compared):
 
     epochs: what a person can choose; empty where the page itself decides
     guess_from: epochs from which a run waits behind a guess; 0 for never
+    leader: the label of which it is told for how long it leads; empty for none
     pills: whether curves can be hidden; probes: whether a probe sequence of each model is drawn below its curve
     carried: entries of the page's state that a reload during a training finds again, beside the settings
     """
@@ -28,6 +29,7 @@ class Comparison(Compared):
     page: str
     epochs: tuple[int, ...] = (TUTORIAL_EPOCHS, 1_000, 4_000)
     guess_from: int = 0
+    leader: str = ""
     pills: bool = True
     probes: bool = True
     carried: tuple[str, ...] = ("guess",)

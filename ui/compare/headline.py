@@ -1,13 +1,15 @@
 """A page that compares models over several starts: question, measured answer, controls and curves."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bilstm_core.analysis.falls import fall_sentence
+from bilstm_core import figures
+from bilstm_core.analysis import frames
+from bilstm_core.analysis.falls import fall_sentence, lead_sentence
 from bilstm_core.analysis.statistics import apart, mean_losses
 from bilstm_core.analysis.telling import Told, ranking
 from bilstm_core.comparison import RunsByLabel, each_once
@@ -43,17 +45,28 @@ def answer(shown: Shown) -> Told:
         sequences=settings.epochs,
         reasons=comparison.reasons,
     )
+    lead = _lead_of(comparison.leader, present) if comparison.leader else ""
     if settings.epochs <= TUTORIAL_EPOCHS:
-        return ranked
+        return words.and_then(ranked, lead)
     told = guess.verdict(comparison, present) if settings.epochs >= comparison.guess_from > 0 else ""
     gaps = words.above_best_possible(_above_best_possible(present, by_run))
-    return words.of_a_long_run(ranked, fall_sentence(present), gaps, told, settings.starts)
+    return words.and_then(words.of_a_long_run(ranked, fall_sentence(present), gaps, told, settings.starts), lead)
+
+
+def _lead_of(leader: str, runs: RunsByLabel) -> str:
+    return _lead(tuple((label, *(run.digest for run in group)) for label, group in runs.items()), runs, leader)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _lead(key: Hashable, _runs: RunsByLabel, leader: str) -> str:
+    return lead_sentence(figures.smooth_and_band(frames.losses(_runs)), leader)
 
 
 def _training(shown: Shown) -> Told:
     job = session.job(shown.page)
     view = session.jobs().view(job) if job else None
-    return words.training(len(view.specs) if view else 0, len(each_once(shown.specs)))
+    models = sum(bool(group) for group in shown.specs.values())
+    return words.training(len(view.specs) if view else 0, len(each_once(shown.specs)), models, shown.settings.starts)
 
 
 def _above_best_possible(runs: RunsByLabel, by_run: pd.DataFrame) -> dict[str, float]:

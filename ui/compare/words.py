@@ -15,10 +15,15 @@ PRESS_RUN = Told("Press **Run** to find out.")
 NO_CURVE = Told("Switch on a curve to see its result.")
 
 
-def training(ours: int, every: int) -> Told:
-    """What is being trained; how far it is says the line above the curves, which is drawn more often."""
+def training(ours: int, every: int, models: int, starts: int) -> Told:
+    """What is being trained; how far it is says the line above the curves, which is drawn more often.
+
+    ours, every: runs that are trained, and of the comparison, which has so many models of so many starts
+    """
     if not ours:
         return Told("Training.")
+    if ours == every == models * starts and models > 1 and starts > 1:
+        return Told(f"Training {models} models × {starts} starts: {ours} runs.")
     rest = "" if ours >= every else f" of {every}; the others are trained already"
     return Told(f"Training {counted(ours, 'run')}{rest}.")
 
@@ -26,6 +31,11 @@ def training(ours: int, every: int) -> Told:
 def some_are_missing(trained: int, wanted: int) -> Told:
     """That a comparison is not complete."""
     return Told(f"Only {trained} of {wanted} runs are trained. Press **Run** for the rest.")
+
+
+def and_then(ranked: Told, lead: str) -> Told:
+    """The ranking with for how long one has led. lead: a sentence, or empty"""
+    return ranked._replace(answer=f"{ranked.answer} {lead}".rstrip())
 
 
 def above_best_possible(gaps: Mapping[str, float]) -> str:

@@ -20,8 +20,10 @@ def labels_right(seen: int, measured: Evaluation, best: float | None) -> Told:
     told = f"this network gets every label right in **{share}** of new sequences."
     counts = f"This one network, on {measured.n_sequences:,} fresh sequences: {measured.exact_count:,} wholly right, "
     counts += f"95% interval {low} to {high}; {measured.accuracy:.1%} of single labels."
-    counts += beside_best(measured.exact, measured.exact_interval, best)
-    return Told(_after(seen, told), counts)
+    beside = beside_best(measured.exact, measured.exact_interval, best)
+    if best is not None and measured.exact > best:  # whoever reads both numbers asks at once how that can be
+        return Told(_after(seen, told) + beside, counts)
+    return Told(_after(seen, told), counts + beside)
 
 
 def squared_error(seen: int, loss: float, name: str, of: int) -> Told:
@@ -83,6 +85,7 @@ def facts(measured: tuple[float, float] | None, parameters: int, seconds: float,
 TRY_STARTS = "Try ten starts"
 TRY_STARTS_HELP = "Trains this recipe from ten seeds: how much of the result is luck?"
 TEN = "ten starts"
+OF_TEN = "**This one among ten starts**"
 
 
 def standing(values: Sequence[float], own: float, of: int) -> str:
