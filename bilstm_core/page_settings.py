@@ -9,6 +9,7 @@ from bilstm_core.evaluation import AFFORDABLE_BESIDE, evaluation_size
 from bilstm_core.presets import DEFAULT_PRESET, LONG_ENOUGH, PRESETS, trained_long_enough
 from bilstm_core.settings import Field, ProblemSettings, field_of, settings_of_run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.sweep_settings import SweepSettings
 
 CURVES = "curves"  # in a link to Directions or Merge modes: the models that are drawn and ranked
 TUTORIAL_EPOCHS = 250  # of one sequence each, where the well-known comparisons stop
@@ -138,6 +139,7 @@ PROBLEMS = Offered(first=CellSettings(name="share_of_total", direction="bidirect
 INSIDE = Offered(
     first=InsideSettings(epochs=PRESETS[DEFAULT_PRESET].training.epochs), choices={"epochs": (250, 1_000, 4_000)}
 )
+SWEEPS = Offered(first=SweepSettings(sequences_per_epoch=1_000, learning_rate=1e-2))
 
 BY_PATH: Mapping[str, Offered[Any]] = {  # by the last part of the page's address
     "problem": PROBLEM,
@@ -147,4 +149,5 @@ BY_PATH: Mapping[str, Offered[Any]] = {  # by the last part of the page's addres
     "problems": PROBLEMS,
     "merge_modes": MERGE_MODES,
     "inside": INSIDE,
+    "sweeps": SWEEPS,
 }

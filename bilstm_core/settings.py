@@ -75,7 +75,7 @@ class Field:
             if text not in ("yes", "no"):
                 raise ValueError(f"must be yes or no, not {text[:40]!r}.")
             value = text == "yes"
-        elif isinstance(self.default, int | float):
+        elif isinstance(self.default, int | float) or self.step:
             if not re.fullmatch(r"[-+]?[0-9]{1,12}(\.[0-9]{1,12})?(e[-+]?[0-9]{1,2})?", text):
                 raise ValueError(f"must be a number, not {text[:40]!r}.")
             value = float(text) if self.step else plain(float(text))
@@ -224,9 +224,14 @@ FIELDS: Mapping[str, Field] = {
 }
 
 
+def field_with(declared: Field) -> Any:
+    """A field of a settings record, of this declaration."""
+    return field(default=declared.default, metadata={"field": declared})
+
+
 def field_of(name: str) -> Any:
     """A field of a settings record, as it is declared."""
-    return field(default=FIELDS[name].default, metadata={"field": FIELDS[name]})
+    return field_with(FIELDS[name])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,159 @@
+"""What can be set of a sweep: what is varied between which values, the run that it is varied of, and the goal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bilstm_core.settings import FIELDS, Field, field_of, field_with, plain
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.sweeps import GOAL, SWEPT, Axis, Grid, spaced
+
+STARTS = (1, 3, 10)
+STEPS = (4, 8, 12, 20)
+GOALS = (0.5, 0.75, GOAL, 0.99)
+NAMES: Mapping[str, str] = {
+    "units": "units",
+    "timesteps": "timesteps",
+    "layers": "layers",
+    "batch_size": "batch size",
+    "learning_rate": "learning rate",
+    "sequences": "training sequences",
+    "threshold": "threshold",
+}
+
+ACROSS = Field(
+    name="across",
+    label="Across",
+    link="x",
+    help="What grows from left to right.",
+    first="timesteps",
+    choices=tuple(SWEPT),
+    words=NAMES,
+)
+UP = Field(
+    name="up",
+    label="Up",
+    link="y",
+    help="What grows from bottom to top.",
+    first="units",
+    choices=tuple(SWEPT),
+    words=NAMES,
+)
+SQUARE_STARTS = replace(
+    FIELDS["starts"],
+    help="How often each square is trained, each time from other initial weights and on other data. The color is that "
+    "of the median start.",
+    first=3,
+    choices=STARTS,
+)
+STEP_COUNT = Field(
+    name="steps",
+    label="Steps each way",
+    link="steps",
+    help="How many values each of the two settings takes, at most.",
+    first=20,
+    choices=STEPS,
+)
+GOAL_FIELD = Field(
+    name="goal",
+    label="Goal",
+    link="goal",
+    help="The share of new sequences that are right from end to end. The line is drawn where models reach it.",
+    first=GOAL,
+    choices=GOALS,
+    words={goal: f"{goal:.0%}" for goal in GOALS},
+    step=0.01,
+)
+SEQUENCES = Field(
+    spec=TrainingSpec,
+    name="sequences_per_epoch",
+    label="Training sequences",
+    link="sequences",
+    help="How many sequences each network is trained on, each of them once. 1 to 100,000.",
+)
+
+
+def _end(name: str, label: str, which: str) -> Field:
+    return Field(name=name, label=label, link=name.replace("_", "-"), help=f"{which} Empty: the usual one.", step=0.01)
+
+
+X_FROM = _end("x_from", "Across, from", "The lowest value.")
+X_TO = _end("x_to", "Across, to", "The highest value.")
+Y_FROM = _end("y_from", "Up, from", "The lowest value.")
+Y_TO = _end("y_to", "Up, to", "The highest value.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepSettings:
+    """What is varied across and up, of which run, and from how many starts.
+
+    Whatever the widgets hold fits in; it is checked where a grid is made of it.
+    x_from, x_to, y_from, y_to: ends of what is varied; None for the usual ones
+    sequences_per_epoch: those that a network is trained on, each once
+    goal: share of whole sequences right, where the boundary is drawn
+    """
+
+    across: str = field_with(ACROSS)
+    up: str = field_with(UP)
+    starts: int = field_with(SQUARE_STARTS)
+    goal: float = field_with(GOAL_FIELD)
+    steps: int = field_with(STEP_COUNT)
+    x_from: float | None = field_with(X_FROM)
+    x_to: float | None = field_with(X_TO)
+    y_from: float | None = field_with(Y_FROM)
+    y_to: float | None = field_with(Y_TO)
+    name: str = field_of("name")
+    direction: str = field_of("direction")
+    cell: str = field_of("cell")
+    merge_mode: str = field_of("merge_mode")
+    timesteps: int = field_of("timesteps")
+    units: int = field_of("units")
+    layers: int = field_of("layers")
+    sequences_per_epoch: int = field_with(SEQUENCES)
+    batch_size: int = field_of("batch_size")
+    learning_rate: float = field_of("learning_rate")
+    threshold: float = field_of("threshold")
+    seed: int = field_of("seed")
+
+    @property
+    def base(self) -> RunSpec:
+        """The run that is varied; ValueError with the core's sentence."""
+        return RunSpec(
+            problem=ProblemSpec(name=self.name, timesteps=self.timesteps, threshold=self.threshold),
+            model=ModelSpec(
+                direction=self.direction,  # type: ignore[arg-type]  # checked there
+                cell=self.cell,  # type: ignore[arg-type]
+                merge_mode=self.merge_mode,  # type: ignore[arg-type]
+                units=self.units,
+                layers=self.layers,
+            ),
+            training=TrainingSpec(
+                epochs=1,
+                sequences_per_epoch=self.sequences_per_epoch,
+                batch_size=self.batch_size,
+                learning_rate=self.learning_rate,
+                seed=self.seed,
+            ),
+        )
+
+    @property
+    def grid(self) -> Grid:
+        """What is swept; ValueError, with a sentence, where any of its runs is not allowed."""
+        return Grid(
+            base=self.base,
+            x=self._axis(ACROSS, self.across, self.x_from, self.x_to),
+            y=self._axis(UP, self.up, self.y_from, self.y_to),
+            starts=self.starts,
+        )
+
+    def _axis(self, declared: Field, setting: str, low: float | None, high: float | None) -> Axis:
+        """An axis between these ends, each of which is checked as a value of its setting."""
+        swept = SWEPT[setting]
+        ends = swept.low if low is None else plain(low), swept.high if high is None else plain(high)
+        try:
+            for end in ends:
+                swept.put(self.base, end)
+            return Axis(setting=setting, values=spaced(setting, *ends, count=self.steps))
+        except ValueError as error:
+            reason = getattr(error, "reason", "")
+            told = f"{NAMES[setting]} {reason}" if reason else str(error)
+            raise ValueError(f"{declared.label}: {told}") from None
