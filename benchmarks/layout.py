@@ -83,6 +83,15 @@ def _cell(page: Page, number: int, phone: bool) -> None:
         _settings(page)
 
 
+def _few_squares(page: Page, number: int, _phone: bool) -> None:
+    page.get_by_text("Range and steps").click()
+    page.get_by_role("combobox", name="Steps each way").click()
+    page.get_by_role("option", name="4", exact=True).click()
+    page.get_by_text("More settings").click()
+    _type(page, "Seed (start)", 1_000 * number)
+    page.get_by_text("Run trains 48 networks").wait_for()
+
+
 VISITS = (
     Visit(path="", chart="overview-network", act="Start: see the problem"),
     Visit(path="problem", chart="Problem-timeline", act="New sequence"),
@@ -93,6 +102,7 @@ VISITS = (
     Visit(path="merge_modes", chart="Merge modes-curves", act="Run", prepare=_units),
     Visit(path="cell", chart="Cell-cell", act="Step"),
     Visit(path="inside", chart="Inside-sensitivity", act="Train", prepare=_cell),
+    Visit(path="sweeps", chart="Sweeps-map", act="Run", prepare=_few_squares),
 )
 
 

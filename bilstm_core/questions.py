@@ -13,6 +13,7 @@ TITLES = {
     "merge_modes": "Merge modes",
     "cell": "Cell",
     "inside": "Inside",
+    "sweeps": "How small?",
 }
 
 QUESTIONS = {
@@ -25,4 +26,5 @@ QUESTIONS = {
     "merge_modes": "Does the merge matter?",
     "cell": "How does a cell remember?",
     "inside": "What does each output react to?",
+    "sweeps": "How small is enough?",
 }

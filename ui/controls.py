@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from bilstm_core import codec
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.problems import PROBLEMS
-from bilstm_core.settings import FIELDS, RunSettings, plain, settings_of_run
+from bilstm_core.settings import FIELDS, Field, RunSettings, plain, settings_of_run
 from bilstm_core.specs import WHOLE_NUMBERS, RunSpec, TrainingSpec
 from bilstm_core.wording import counted
 from ui import looks, state
@@ -39,12 +39,13 @@ def has_threshold(problem: str) -> bool:
     return "threshold" in PROBLEMS[problem].parameters
 
 
-def widget(page: str, name: str, below: DeltaGenerator | None = None) -> Any:
+def widget(page: str, name: str, below: DeltaGenerator | None = None, *, declared: Field | None = None) -> Any:
     """Draw the widget of one field, and what the core says of its value; return the value as it stands.
 
     below: where that is to stand, for a widget in a narrow column; else beneath it
+    declared: the field as this page has it, where it is another than elsewhere
     """
-    declared = FIELDS[name]
+    declared = declared or FIELDS[name]
     entry = state.field(page, name, declared.default)
     entry.ensure()
     common: dict[str, Any] = {

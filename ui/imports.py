@@ -36,6 +36,8 @@ HEAVY = (  # what the scripts of the other pages import; a test holds that nothi
     "ui.cell.parts",
     "ui.inside.tabs",
     "ui.inside.taken",
+    "ui.sweeps.launch",
+    "ui.sweeps.squares",
 )
 
 log = logging.getLogger(__name__)

@@ -28,7 +28,6 @@ SHARES = ("under 25%", "25 to 50%", "50 to 75%", "over 75%")
 READERS = ("forward alone", "backward alone", "both of these", "none")
 MOMENTS = ("before the label flips", "where the label flips", "after the label flips")
 REACTIONS = ("its own alone", "its own and earlier ones", "its own and later ones", "all of them")
-
 QUESTIONS: Mapping[str, Question] = {  # by the page's name
     "Problem": Question("At which timestep does the label flip most often?", ("3", "4", "5", "6", "7")),
     "Train": Question("What share of new sequences does this network get wholly right?", SHARES),
@@ -38,6 +37,7 @@ QUESTIONS: Mapping[str, Question] = {  # by the page's name
     "Merge modes": Question("Which merge learns slowest?", MERGE_MODES),
     "Cell": Question("Where does this unit's cell state change most?", MOMENTS),
     "Inside": Question("To which values does an output of this network react?", REACTIONS),
+    "Sweeps": Question("How many units are enough at 10 timesteps? Make a guess. Then look at the line."),
 }
 
 

@@ -175,6 +175,10 @@ def _inside(page: str) -> list[Link]:
     ]
 
 
+def _sweeps(page: str) -> list[Link]:
+    return [setting(page, page_settings.SWEEPS, each.name) for each in page_settings.SWEEPS.fields]
+
+
 TABLE: Mapping[str, Callable[[str], list[Link]]] = {
     registry.OVERVIEW.name: overview,
     registry.PROBLEM.name: _problem,
@@ -185,6 +189,7 @@ TABLE: Mapping[str, Callable[[str], list[Link]]] = {
     registry.MERGE_MODES.name: _merge_modes,
     registry.CELL.name: _cell,
     registry.INSIDE.name: _inside,
+    registry.SWEEPS.name: _sweeps,
 }
 
 

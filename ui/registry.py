@@ -43,8 +43,11 @@ PROBLEMS = Page(path="pages/problems.py", icon=":material/grid_on:")
 MERGE_MODES = Page(path="pages/merge_modes.py", icon=":material/merge:")
 CELL = Page(path="pages/cell.py", icon=":material/memory:")
 INSIDE = Page(path="pages/inside.py", icon=":material/biotech:")
+SWEEPS = Page(path="pages/sweeps.py", icon=":material/grid_4x4:")
 
-PAGES = (OVERVIEW, PROBLEM, TRAIN, DIRECTIONS, WHY, PROBLEMS, MERGE_MODES, CELL, INSIDE)  # the first opens the app
+PAGES = (  # the first opens the app
+    OVERVIEW, PROBLEM, TRAIN, DIRECTIONS, WHY, PROBLEMS, MERGE_MODES, CELL, INSIDE, SWEEPS,
+)  # fmt: skip
 
 
 def place_of(name: str) -> int:

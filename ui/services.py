@@ -6,9 +6,11 @@ nobody may keep what these functions return.
 
 import streamlit as st
 
+from bilstm_core.evaluation import Evaluation
+from bilstm_core.runs import Run
 from bilstm_core.service.jobs import Jobs
 from bilstm_core.store import Store
-from ui import scores
+from ui import results, scores
 
 FIRST_PAGE_S = 4.0  # in which pages are drawn; then TensorFlow's import takes a core for seconds. Train starts it too
 
@@ -22,4 +24,10 @@ def store() -> Store:
 @st.cache_resource(on_release=lambda jobs: jobs.close(), show_spinner=False)
 def jobs() -> Jobs:
     """The one job service of the app; a change of the source replaces it."""
-    return Jobs(delay_s=FIRST_PAGE_S, keep=store().put, evaluated=scores.take)
+    return Jobs(delay_s=FIRST_PAGE_S, keep=store().put, evaluated=_take)
+
+
+def _take(run: Run, evaluation: Evaluation) -> None:
+    """What a worker has found of a run, for all who may ask."""
+    scores.take(run, evaluation)
+    results.take(run, evaluation)

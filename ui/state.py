@@ -152,6 +152,14 @@ class CameOut(TypedDict):
     sentence: str
 
 
+class Sweep(TypedDict):
+    """A sweep that is under way: its settings, when it began (s), and how many runs it had to train then."""
+
+    settings: dict[str, Any]
+    began: float
+    runs: int
+
+
 class Question(TypedDict):
     """A question that Keras answers: which network or run it is of, and its id."""
 
@@ -237,6 +245,9 @@ GUESS: Each[str | None] = Each("{}.guess", None)
 
 # Why
 BEFORE: Each[int | None] = Each("{}.before", None)  # starts before the long run
+
+# A sweep
+SWEEP: Each[Sweep | None] = Each("{}.sweep", None)  # that is being trained, wave by wave
 
 # Problem, Problems and Inside
 ALLOWED: Each[dict[str, Any]] = Each("{}.allowed", {})

@@ -12,6 +12,7 @@ from bilstm_core.figures.reading import reading_grid
 from bilstm_core.figures.replay import curve_and_timeline
 from bilstm_core.figures.smoothing import smooth_and_band, thin
 from bilstm_core.figures.strip import starts_strip
+from bilstm_core.figures.sweep import sweep_map
 from bilstm_core.figures.timeline import around_flip, timeline
 from bilstm_core.figures.wall import wall
 from bilstm_core.palette import WRONG, Style, color, dash, style
@@ -43,6 +44,7 @@ __all__ = [
     "smooth_and_band",
     "starts_strip",
     "style",
+    "sweep_map",
     "thin",
     "three_by_three",
     "timeline",

@@ -114,6 +114,11 @@ def column(name: str | None, value: str = "y", row: str | None = "x", rows: str 
     return {"meta": {"column": name, "value": value, "row": row, "rows": rows}}
 
 
+def heat_columns(name: str, across: Sequence[str], down: Sequence[str]) -> Item:
+    """How a heatmap stands in the table, where its columns and rows are called otherwise than by their places."""
+    return {"meta": {"column": name, "value": "z", "names_across": list(across), "names_down": list(down)}}
+
+
 def frames_of(figure: go.Figure) -> list[Item]:
     """The moments of a figure's replay, as Plotly's JSON has frames: name, and what of data and layout changes."""
     frames: list[Item] = json.loads((figure.layout.meta or {}).get("frames", "[]"))

@@ -176,3 +176,19 @@ def starts(values: Mapping[int, float], own: int, form: str) -> str:
     """values: by seed; own: the seed that is looked at"""
     low, high = min(values.values()), max(values.values())
     return f"Seed {own}: {values[own]:{form}}; {len(values)} starts from {low:{form}} to {high:{form}}."
+
+
+def sweep(right: Matrix, columns: Sequence[str], rows: Sequence[str], names: tuple[str, str], goal: float) -> str:
+    """right: (rows, columns), missing where nothing is measured; columns, rows: values; names: of columns and rows"""
+    across, up = names
+    known = ~np.isnan(right)
+    said = f"{int(known.sum())} of {right.size} squares are measured, {across} {columns[0]} to {columns[-1]},"
+    said += f" {up} {rows[0]} to {rows[-1]}."
+    if not known.any():
+        return said
+    row, column = divmod(int(np.nanargmax(right)), right.shape[1])
+    reached = int((right[known] >= goal).sum())
+    return (
+        f"{said} {reached} of them reach {goal:.0%} of whole sequences right. The highest share is"
+        f" {right[row, column]:.1%}, at {across} {columns[column]} and {up} {rows[row]}."
+    )

@@ -659,6 +659,13 @@ EVERY_FIGURE = {
     "cell": lambda: figures.cell(CELL_NUMBERS, ["z", "i"], "i"),
     "timeline": lambda: figures.timeline(sequence(wrong=(2,)), 2.5),
     "starts_strip": lambda: figures.starts_strip({0: 0.21, 1: 0.5}, 0, figures.style("forward"), shares=True),
+    "sweep_map": lambda: figures.sweep_map(
+        pd.DataFrame({"x": ["2", "4"], "y": ["1", "1"], "right": [0.9, 0.5], "measured": [True, False], "about": ""}),
+        across="timesteps",
+        up="units",
+        goal=0.9,
+        best=[1.0, 1.0],
+    ),
     "wall": lambda: figures.wall(sequence().assign(sequence=1), palette.FORWARD),
     "reading_grid": lambda: figures.reading_grid(10, [("forward", "forward")]),
     "accuracy_by_timestep": lambda: figures.accuracy_by_timestep(

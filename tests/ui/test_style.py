@@ -1,6 +1,7 @@
 """How sentences are written: all that the modules of words can make, from every line of them."""
 
 import inspect
+import itertools
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -19,10 +20,12 @@ from bilstm_core.analysis.telling import Told
 from bilstm_core.engine import cost
 from bilstm_core.evaluation import wilson_interval
 from bilstm_core.network.stepping import GATES, UnitStep
+from bilstm_core.page_settings import SWEEPS
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.service import failure
 from bilstm_core.settings import FIELDS
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.sweeps import SWEPT, spaced
 from tests.test_store import finished
 from ui import controls, derivation, lesson_texts, pasted, wire, wording
 from ui.cell import sentences as cell
@@ -31,12 +34,13 @@ from ui.inside import words as inside
 from ui.overview import words as overview
 from ui.problem import words as problem
 from ui.problems import words as problems
+from ui.sweeps import words as sweeps
 from ui.train import words as train
 from ui.why import words as why
 
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 MODULES: tuple[ModuleType, ...] = (
-    wording, overview, problem, problems, train, compare, why, inside, cell, lesson_texts, failure,
+    wording, overview, problem, problems, train, compare, why, inside, cell, sweeps, lesson_texts, failure,
 )  # fmt: skip
 TOLD = Told("So it is.", "On 10 runs.")
 SPEC = RunSpec()
@@ -284,6 +288,32 @@ def of_cells() -> Iterator[Call]:
     yield call(cell.place, 4, 5, 7)
 
 
+def of_sweeps() -> Iterator[Call]:
+    values = {name: spaced(name, swept.low, swept.high, 3) for name, swept in SWEPT.items()}
+    for x, y in itertools.permutations(SWEPT, 2):
+        for value in (values[x][0], values[x][-1]):
+            yield call(sweeps.measuring, x, value)
+            for reached in (None, *values[y]):
+                for whole in (True, False):
+                    column = sweeps.Column(x, value, y, values[y], reached, whole, (0.816, values[y][1]))
+                    yield call(sweeps.answer, column, 0.9, "On 3 starts.")
+        yield call(sweeps.square, x, values[x][0], y, values[y][-1])
+    for starts in (1, 3):
+        yield call(sweeps.rests_on, 400, 400, starts, 10_000, float("nan"))
+        yield call(sweeps.rests_on, 16, 400, starts, 10_000, 0.375)
+        yield call(sweeps.measured, 0.8163, 0.3000001, starts)
+    for runs in (1, 1_200):
+        yield call(sweeps.cost, runs, 400, 400, "2 min")
+        yield call(sweeps.cost, runs, 12, 400, "9 s")
+    for left in ("", "9 s"):
+        yield call(sweeps.under_way, 16, 400, left)
+    for measured_ in (0, 16, 400):
+        yield call(sweeps.legend, measured_, 400, 0.9)
+    yield call(sweeps.guessed, 0.8163)
+    yield call(sweeps.parameters, 1)
+    yield call(sweeps.best, 0.375)
+
+
 def of_the_lesson() -> Iterator[Call]:
     yield call(lesson_texts.turning, [0.1, 0.2, 0.7], 2.5)
     yield call(lesson_texts.wholly_right, 0.21, 0.912)
@@ -331,7 +361,7 @@ def of_limits() -> Iterator[Call]:
     yield call(controls.amount_of_work, TrainingSpec(epochs=1))
     yield call(controls.amount_of_work, TrainingSpec(sequences_per_epoch=3, fresh_data=False))
     yield call(wire.sentence, "")
-    for declared in FIELDS.values():
+    for declared in [*FIELDS.values(), *SWEEPS.fields]:
         if not declared.choices and not isinstance(declared.default, bool):  # a box for a number
             for value in (-1.0, 0.1 + 0.2, 1e9, 7.5):
                 yield call(declared.complaint, settings.plain(value))
@@ -361,7 +391,7 @@ def of_need_both() -> Iterator[Call]:
 
 
 CALLS = [
-    of_wording, of_start, of_train, of_comparisons, of_cells, of_the_lesson, of_limits, of_need_both,
+    of_wording, of_start, of_train, of_comparisons, of_cells, of_sweeps, of_the_lesson, of_limits, of_need_both,
 ]  # fmt: skip
 
 
@@ -382,7 +412,7 @@ def constants() -> Iterator[str]:
         for name, value in vars(module).items():
             if name.isupper():
                 yield from texts(value)
-    for declared in FIELDS.values():
+    for declared in [*FIELDS.values(), *SWEEPS.fields]:
         words = {} if declared.name == "name" else declared.words  # names of problems are their keys
         yield from texts([declared.label, declared.help or "", [*words.values()]])
     for each in PROBLEMS.values():

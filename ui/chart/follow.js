@@ -19,8 +19,9 @@ function regrow(state) {
 
 // At most 16 times a second, and never for more than a third of the time
 function growSoon(state) {
+  if (state.base && !state.base.layout.meta?.growing) return
   state.stale = true
-  if (!state.base?.layout.meta?.growing) return
+  if (!state.base) return
   const rest = Math.max(DRAW_MS - (performance.now() - state.grown), 2 * state.cost)
   state.growing ??= setTimeout(() => {
     requestAnimationFrame(() => {

@@ -23,11 +23,11 @@ function columnOf({ meta, name, hoverinfo, visible }) {
 
 const axisTitle = (layout, axis, letter) => unmarked(layout[(axis ?? letter).replace(letter, `${letter}axis`)]?.title?.text)
 
-function heatTable(trace, { column, value, row, rows }, layout) {
-  const names = Array.from(trace.x ?? trace.z[0].keys())
+function heatTable(trace, { column, value, row, rows, names_across, names_down }, layout) {
+  const names = names_across ?? Array.from(trace.x ?? trace.z[0].keys())
   const steps = Array.from(trace.y ?? trace.z.keys())
   const across = axisTitle(layout, trace.xaxis, "x")
-  const own = row && row !== "x" ? trace[row] : undefined
+  const own = names_down ?? (row && row !== "x" ? trace[row] : undefined)
   return {
     title: column,
     head: [`${rows || axisTitle(layout, trace.yaxis, "y")} by ${across}`, ...names.map(written)],

@@ -1,0 +1,27 @@
+"""How small?: how small is enough?"""
+
+import streamlit as st
+
+from ui import derivation, live, registry, share, shell
+from ui.sweeps import launch, resolved, squares
+
+shell.enter(__file__)
+PAGE = registry.SWEEPS.name
+
+live.address(PAGE, launch.take_up)
+st.title(registry.SWEEPS.question)
+answer, how = derivation.headline()
+launch.go_on()
+shown = launch.resolved()
+with how:
+    derivation.popover(resolved.problem(shown))
+    share.popover(PAGE)
+if isinstance(shown, resolved.Map):
+    answer.markdown(*resolved.told(shown))
+with st.container(key="controls"):
+    launch.row(shown)
+wide, narrow = st.columns([2.4, 1], gap="medium")
+with wide, st.container(key="figure"):
+    squares.draw(shown)
+with narrow, st.container(key="beside"):
+    launch.beside(shown)

@@ -1,0 +1,45 @@
+"""How small?, in a real browser: a map is trained to its end, stopped on the way and gone on with."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+LONG_ENOUGH = 240_000  # ms, on a machine that does much else
+
+OpenPage = Callable[..., Page]
+
+
+def run(page: Page) -> None:
+    page.get_by_role("button", name="Run", exact=True).click()
+
+
+def test_a_map_fills_is_stopped_and_goes_on_to_its_end(open_page: OpenPage) -> None:
+    page = open_page("sweeps?steps=4&starts=1&x-to=8&y-to=6&sequences=60&goal=0.5&timesteps=4")
+    expect(page.get_by_text("Run trains 16 networks, about 1 s.")).to_be_visible()
+    chart = page.get_by_test_id("chart-Sweeps-map")
+    expect(chart.locator(".main-svg").first).to_be_visible()
+    plots = chart.get_attribute("data-plots")
+    run(page)
+    expect(page.get_by_text("The map is complete.")).to_be_visible(timeout=LONG_ENOUGH)
+    expect(page.get_by_text(re.compile(r"^At 4 timesteps, .* in 50% of new sequences\."))).to_be_visible()
+    expect(page.get_by_text("16 squares.")).to_be_visible()
+    assert chart.get_attribute("data-plots") == plots, "it was never taken off the page"
+    assert chart.get_attribute("aria-label") or page.locator("[aria-label*='16 of 16 squares are measured']").count()
+
+
+def test_what_was_trained_before_a_stop_is_not_trained_again(open_page: OpenPage) -> None:
+    page = open_page("sweeps?steps=12&starts=1&sequences=200&seed=4&x-to=24&y-to=24")
+    expect(page.get_by_text("Run trains 144 networks")).to_be_visible()
+    run(page)
+    some = page.get_by_text(re.compile(r"[1-9]\d* of 144 squares measured"))
+    expect(some.first).to_be_visible(timeout=LONG_ENOUGH)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    left = page.get_by_text(re.compile(r"Run goes on: \d+ networks to train"))
+    expect(left).to_be_visible(timeout=LONG_ENOUGH)
+    networks = int(re.findall(r"\d+", left.inner_text())[0])
+    assert networks < 144
+    page.reload()
+    expect(page.get_by_text(re.compile(r"Run goes on: \d+ networks to train"))).to_be_visible(timeout=LONG_ENOUGH)
+    run(page)
+    expect(page.get_by_text("The map is complete.")).to_be_visible(timeout=LONG_ENOUGH)

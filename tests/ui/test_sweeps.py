@@ -1,0 +1,239 @@
+"""How small?: what the page says of a map, what Run trains next, and how a sweep goes on and ends."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import asdict, replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+
+from bilstm_core.page_settings import SWEEPS
+from bilstm_core.specs import RunSpec
+from bilstm_core.sweep_settings import SweepSettings
+from bilstm_core.sweeps import Result
+from ui import live, session, state
+from ui.sweeps import launch, resolved, squares, words
+from ui.sweeps.resolved import Map
+
+PAGE = launch.PAGE
+SMALL = replace(SWEEPS.first, steps=4, starts=1)  # units 1, 3, 10, 40 up; timesteps 2, 15, 27, 40 across
+
+
+def a_map(settings: SweepSettings = SMALL, right: Any = None, pending: Any = ()) -> Map:
+    """A map with these shares, nan where nothing is known."""
+    grid = settings.grid
+    table = np.full(grid.shape, np.nan) if right is None else np.array(right, float)
+    found = {
+        spec: Result(table[place], 0.1, 0.5)
+        for place, specs in grid.cells.items()
+        for spec in specs
+        if not np.isnan(table[place])
+    }
+    return Map(settings=settings, grid=grid, sequences=10_000, results=found, pending=list(pending))
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[RunSpec, Result | None]]:
+    """What is known of runs; nothing of all others. No job is under way."""
+    known: dict[RunSpec, Result | None] = {}
+
+    def of(specs: list[RunSpec], *_: object) -> dict[RunSpec, Future[Result | None]]:
+        futures = {}
+        for spec in specs:
+            futures[spec] = Future()
+            futures[spec].set_result(known.get(spec))
+        return futures
+
+    monkeypatch.setattr(resolved.known, "of", of)
+    monkeypatch.setattr(st, "session_state", {})
+    return known
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[list[RunSpec]]:
+    """The jobs that were submitted."""
+    jobs: list[list[RunSpec]] = []
+
+    def start(page: str, specs: list[RunSpec], **_: object) -> None:
+        jobs.append(specs)
+        state.JOB(page).set(str(len(jobs)))
+
+    monkeypatch.setattr(live, "start", start)
+    monkeypatch.setattr(session, "set_job", lambda page, job: state.JOB(page).set(job))
+    return jobs
+
+
+def test_the_answer_names_the_fewest_units_that_reach_the_goal_where_the_page_has_its_timesteps() -> None:
+    shown = a_map(replace(SMALL, timesteps=15), [[0.1, 0.2, 0, 0], [0, 0.95, 0, 0], [0, 0.9, 0, 0], [0, 1, 0, 0]])
+    assert resolved.told(shown).answer == (
+        "At 15 timesteps, **3 units** are the fewest that get every label right in 90% of new sequences."
+    )
+    assert "16 squares." in resolved.told(shown).counts
+
+
+def test_while_smaller_ones_are_not_measured_the_answer_holds_so_far() -> None:
+    nan = np.nan
+    shown = a_map(SMALL, [[nan, nan, 0, 0], [0, nan, 0, 0], [0, 0.9, 0, 0], [0, nan, 0, 0]])
+    assert resolved.told(shown).answer.startswith("So far, at 15 timesteps, **10 units** are the fewest")
+    assert "12 of 16 squares measured" in resolved.told(shown).counts
+
+
+def test_where_none_is_enough_the_answer_says_how_near_they_come() -> None:
+    assert resolved.told(a_map(SMALL, np.full((4, 4), 0.42))).answer == (
+        "At 15 timesteps, no units from 1 to 40 get every label right in **90%** of new sequences. "
+        "The most is 42%, with 1 unit."
+    )
+
+
+def test_longest_sequences_are_asked_for_where_timesteps_grow_upward() -> None:
+    settings = replace(SMALL, across="units", up="timesteps", units=3)
+    shown = a_map(settings, [[0, 1, 0, 0], [0, 0.95, 0, 0], [0, 0.4, 0, 0], [0, 0.2, 0, 0]])
+    assert resolved.told(shown).answer == (
+        "With 3 units, **15 timesteps** are the most with every label right in 90% of new sequences."
+    )
+
+
+def test_of_other_settings_the_best_is_named() -> None:
+    settings = replace(SMALL, up="learning_rate")
+    shown = a_map(settings, [[0, 0.3, 0, 0], [0, 0.95, 0, 0], [0, 0.96, 0, 0], [0, 0.2, 0, 0]])
+    assert resolved.told(shown).answer == (
+        "At 15 timesteps, a learning rate of 0.01 does best: every label right in **96%** of new sequences."
+    )
+
+
+@pytest.mark.usefixtures("known")
+def test_with_nothing_known_the_page_asks_for_a_press_or_says_that_it_is_measuring() -> None:
+    assert resolved.told(a_map()) == words.PRESS_RUN
+    state.JOB(PAGE).set("job")
+    assert "15 timesteps" in resolved.told(a_map()).answer
+
+
+def test_a_wave_is_of_the_runs_that_are_missing_and_of_no_more_than_is_worth_waiting_for() -> None:
+    settings = replace(SWEEPS.first, starts=3)
+    shown = a_map(settings)
+    wave = shown.wave()
+    assert set(wave) <= set(shown.missing)
+    assert resolved.seconds(wave, 10_000) <= resolved.WAVE_S + resolved.seconds(shown.missing[-3:], 10_000)
+    corner = shown.grid.cells[0, 0]
+    assert set(corner) <= set(wave), "the coarse lattice first"
+    awaited = replace_pending(shown, corner)
+    assert not set(corner) & set(awaited.wave()), "what is in test is not trained again"
+
+
+def replace_pending(shown: Map, pending: Any) -> Map:
+    return a_map(shown.settings, pending=pending)
+
+
+def test_a_map_whose_runs_are_all_trained_has_no_wave() -> None:
+    assert a_map(SMALL, np.ones((4, 4))).wave() == []
+
+
+def test_estimates_are_told_from_measured_squares_in_the_table() -> None:
+    right = np.full((4, 4), np.nan)
+    right[0, 0] = 0.8
+    table = squares.table(a_map(SMALL, right)).set_index(["y", "x"])
+    assert table.loc[("1", "2"), "measured"]
+    assert "whole sequences right: 80.0%" in table.loc[("1", "2"), "about"]
+    assert not table.loc[("3", "2"), "measured"]
+    assert "not measured yet" in table.loc[("3", "2"), "about"]
+    assert table["right"].notna().all()
+
+
+def test_the_boundary_is_sure_between_measured_squares_alone() -> None:
+    right = np.full((4, 4), np.nan)
+    right[0] = [1, 1, 0, 0]
+    right[3] = [1, 1, 1, 0]
+    sure = [line for line, measured in a_map(SMALL, right).boundary if measured]
+    assert sure == [(1.5, -0.5, 1.5, 0.5), (2.5, 2.5, 2.5, 3.5)]
+
+
+def test_a_run_goes_on_wave_by_wave_until_all_is_trained(
+    known: dict[RunSpec, Result | None], started: list[list[RunSpec]]
+) -> None:
+    launch.SETTINGS.fill(replace(SMALL, steps=8))
+    launch.run()
+    launch.run()
+    launch.go_on()
+    assert len(started) == 1, "one at a time, whatever is pressed"
+    while live.active(PAGE):
+        place = len(started)
+        for spec in started[-1]:
+            known[spec] = Result(1.0 if spec.problem.timesteps < 20 else 0.0, 0.1, 0.1)
+        state.JOB(PAGE).set(None)
+        launch.done(SimpleNamespace(state="done", runs=[], sequences=10_000))
+        launch.go_on()
+        assert len(started) in (place, place + 1)
+    assert len(started) > 2, "coarse, along the boundary, the rest"
+    trained = [spec for job in started for spec in job]
+    assert len(trained) == len(set(trained)) == 64
+    assert state.SWEEP(PAGE).get() is None
+
+
+@pytest.mark.usefixtures("known")
+def test_a_sweep_that_is_stopped_or_has_failed_does_not_go_on_by_itself(started: list[list[RunSpec]]) -> None:
+    launch.SETTINGS.fill(SMALL)
+    for ended in ("stopped", "failed"):
+        launch.run()
+        jobs = len(started)
+        state.JOB(PAGE).set(None)
+        launch.done(SimpleNamespace(state=ended, runs=[], sequences=10_000))
+        launch.go_on()
+        assert len(started) == jobs
+
+
+@pytest.mark.usefixtures("known")
+def test_a_job_that_is_refused_ends_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "start", lambda *_, **__: None)
+    launch.SETTINGS.fill(SMALL)
+    launch.run()
+    assert state.SWEEP(PAGE).get() is None
+
+
+@pytest.mark.usefixtures("known")
+def test_a_job_is_taken_up_with_its_settings_and_one_of_another_page_is_not() -> None:
+    assert not launch.take_up(SimpleNamespace(about={"page": "Train"}))
+    settings = replace(SMALL, direction="forward")
+    assert launch.take_up(SimpleNamespace(about={"page": PAGE, "settings": asdict(settings)}))
+    assert launch.SETTINGS.read() == settings
+
+
+@pytest.mark.usefixtures("known")
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"up": "timesteps"}, "two different settings"),
+        ({"y_to": 300.0}, "Up: units must be a whole number from 1 to 256, not 300"),
+        ({"x_from": 50.0}, "Across: The lowest value must be below the highest, not 50 and 40"),
+        ({"x_to": 2.5}, "Across: timesteps must be a whole number"),
+        ({"name": "cosine_from_sine"}, "are numbers"),
+        ({"units": 0, "up": "layers"}, "units must be a whole number"),
+        ({"sequences_per_epoch": 100_000, "x_to": 200.0, "y_to": 256.0}, "are too many for this network"),
+    ],
+)
+def test_settings_that_make_no_map_get_a_sentence_and_train_nothing(
+    changed: dict[str, Any], sentence: str, started: list[list[RunSpec]]
+) -> None:
+    launch.SETTINGS.fill(replace(SMALL, **changed))
+    told = launch.resolved()
+    assert isinstance(told, str)
+    assert sentence in told
+    launch.run()
+    assert started == []
+
+
+@pytest.mark.usefixtures("known", "started")
+def test_the_cost_is_told_before_the_press_and_how_far_it_is_afterward() -> None:
+    launch.SETTINGS.fill(SMALL)
+    shown = a_map()
+    assert launch.note(shown).startswith("Run trains 16 networks, about ")
+    assert launch.under_way(shown) == ""
+    launch.run()
+    assert launch.under_way(shown) == "0 of 16 squares measured."
+    assert launch.under_way(a_map(replace(SMALL, direction="forward"))) == words.OTHER_SWEEP
+    right = np.full((4, 4), np.nan)
+    right[0] = 0.5
+    assert launch.note(a_map(SMALL, right)).startswith("Run goes on: 12 networks to train, about ")
+    assert launch.note(a_map(SMALL, np.ones((4, 4)))) == words.COMPLETE

@@ -1,0 +1,192 @@
+"""What the map shows and what Run would train: worked out once a rerun, and handed down."""
+
+import functools
+import itertools
+from collections.abc import Mapping, Sequence
+from concurrent.futures import wait
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from bilstm_core.analysis.telling import Told
+from bilstm_core.bayes import view_of
+from bilstm_core.engine import cost
+from bilstm_core.evaluation import AFFORDABLE_BESIDE, evaluation_size
+from bilstm_core.network.initial_weights import parameter_count
+from bilstm_core.page_settings import SWEEPS
+from bilstm_core.specs import ProblemSpec, RunSpec
+from bilstm_core.sweep_settings import SweepSettings
+from bilstm_core.sweeps import TESTED_ON, Grid, Result, Segment, Shares, boundary, estimated, next_places, sides
+from ui import best_possible, live, registry, session
+from ui import results as known
+from ui.settings import PageSettings
+from ui.sweeps import words
+
+SETTINGS: PageSettings[SweepSettings] = PageSettings(
+    page=registry.SWEEPS.name, first=SWEEPS.first, choices=SWEEPS.choices
+)
+PATIENCE_S = 0.3  # for what the store has, before the page is drawn without
+WAVE_S = 20.0  # of training and testing in one job, by estimate: what comes next is chosen anew after it
+TESTING_PACE = 1.5e10  # multiply-adds a second, of a test on fresh sequences
+OF_POSITION = ("timesteps", "threshold")  # the settings that change what is best possible
+
+
+@dataclass(frozen=True, kw_only=True)
+class Map:
+    """A grid and what is known of its squares. sequences: fresh ones that each run is tested on"""
+
+    settings: SweepSettings
+    grid: Grid
+    sequences: int
+    results: Mapping[RunSpec, Result]
+    pending: Sequence[RunSpec]
+
+    @cached_property
+    def right(self) -> Shares:
+        """The share of whole sequences right of each square, nan where it is not measured."""
+        return self.grid.rights(self.results)
+
+    @cached_property
+    def filled(self) -> Shares:
+        """The same with estimates."""
+        return estimated(self.right)
+
+    @property
+    def measured(self) -> int:
+        """How many squares are measured."""
+        return int((~np.isnan(self.right)).sum())
+
+    @property
+    def squares(self) -> int:
+        """How many there are."""
+        return self.right.size
+
+    @cached_property
+    def boundary(self) -> list[tuple[Segment, bool]]:
+        """The lines between squares on either side of the goal, and whether both of these are measured."""
+        if np.isnan(self.filled).any():
+            return []
+        lines = boundary(self.filled, self.settings.goal)
+        return [(line, not any(np.isnan(self.right[place]) for place in sides(line))) for line in lines]
+
+    @cached_property
+    def missing(self) -> list[RunSpec]:
+        """The runs that have yet to be trained."""
+        awaited = set(self.pending)
+        every = itertools.chain.from_iterable(self.grid.cells.values())
+        return [spec for spec in every if spec not in self.results and spec not in awaited]
+
+    @property
+    def seconds(self) -> float:
+        """About how long these take to train and test."""
+        return seconds(self.missing, self.sequences)
+
+    @cached_property
+    def possible(self) -> Shares:
+        """The best possible share of each square, nan while it is not known."""
+        table = np.full(self.grid.shape, np.nan)
+        known: dict[tuple[ProblemSpec, str], float] = {}
+        for place, (spec, *_) in self.grid.cells.items():
+            key = spec.problem, view_of(spec.model)
+            if key not in known:
+                risk = best_possible.best_possible(spec.problem, spec.model)
+                known[key] = risk.exact if risk else np.nan
+            table[place] = known[key]
+        return table
+
+    def wave(self) -> list[RunSpec]:
+        """The runs that are trained next, as one job; none once all are trained."""
+        left = set(self.missing)
+        chosen = [spec for place in next_places(self.right, self.settings.goal) for spec in self.grid.cells[place]]
+        specs: list[RunSpec] = []
+        needed = 0.0
+        for spec in [spec for spec in chosen if spec in left] or self.missing:  # what was chosen may be in test already
+            needed += seconds([spec], self.sequences)
+            if specs and needed > WAVE_S:
+                break
+            specs.append(spec)
+        return specs
+
+    @property
+    def best(self) -> list[float]:
+        """The best possible share of each column; none where it is not known of all, or differs within a column."""
+        if self.grid.y.setting in OF_POSITION or np.isnan(self.possible).any():
+            return []
+        return [float(share) for share in self.possible[0]]
+
+    @property
+    def column(self) -> int:
+        """The column that the answer is about: the one nearest to the setting that the page has for all squares."""
+        across = self.grid.x
+        name = "sequences_per_epoch" if across.setting == "sequences" else across.setting
+        wanted = float(getattr(self.settings, name))
+        return int(np.argmin([abs(float(value) - wanted) for value in across.values]))
+
+
+def resolve(settings: SweepSettings, patience_s: float = PATIENCE_S) -> Map:
+    """The map of these settings as far as it is known; ValueError, with a sentence, where they are not allowed."""
+    grid = _grid(settings)
+    specs = list(itertools.chain.from_iterable(grid.cells.values()))
+    sequences = min(TESTED_ON, *(evaluation_size(spec, AFFORDABLE_BESIDE) for spec in (specs[0], specs[-1])))
+    asked = known.of(specs, sequences, session.store())
+    waiting = [future for future in asked.values() if not future.done()]
+    if waiting:
+        wait(waiting, patience_s)
+    results = {spec: result for spec, future in asked.items() if future.done() and (result := future.result())}
+    pending = [spec for spec, future in asked.items() if not future.done()] if waiting else []
+    return Map(settings=settings, grid=grid, sequences=sequences, results=results, pending=pending)
+
+
+@functools.lru_cache(maxsize=32)
+def _grid(settings: SweepSettings) -> Grid:
+    return settings.grid
+
+
+def seconds(specs: Sequence[RunSpec], sequences: int) -> float:
+    """About how long these take to train, and to test on so many sequences each."""
+    return sum(_seconds(spec, len(places), sequences) for spec, places in cost.seeds_of(specs).items())
+
+
+@functools.lru_cache(maxsize=4_096)
+def _seconds(spec: RunSpec, starts: int, sequences: int) -> float:
+    trained = sum(spec.training.steps * cost.step_seconds(spec, width) for _, width in cost.stacks(spec, starts))
+    tested = spec.problem.timesteps * (parameter_count(spec.problem, spec.model) + 200)
+    return trained + starts * sequences * tested / TESTING_PACE
+
+
+def told(shown: Map) -> Told:
+    """The answer to the page's question, from the squares that are measured."""
+    column, goal = shown.column, shown.settings.goal
+    right = shown.right[:, column]
+    known = ~np.isnan(right)
+    if not known.any():
+        busy = live.active(SETTINGS.page) or shown.pending
+        across = shown.grid.x
+        return words.measuring(across.setting, across.values[column]) if busy else words.PRESS_RUN
+    up, values = shown.grid.y.setting, shown.grid.y.values
+    reached = [row for row in np.flatnonzero(known) if right[row] >= goal]
+    row = (reached[-1] if up == "timesteps" else reached[0]) if reached else None
+    spoken_of = known
+    if row is not None and up in (*words.FEWEST, "timesteps"):
+        spoken_of = known[row:] if up == "timesteps" else known[: row + 1]
+    top = int(np.nanargmax(right))
+    best_row = top if row is None else int(row)
+    found = words.Column(
+        setting=shown.grid.x.setting,
+        value=shown.grid.x.values[column],
+        up=up,
+        values=values,
+        reached=None if row is None else values[row],
+        whole=bool(spoken_of.all()),
+        most=(float(right[top]), values[top]),
+    )
+    rests = words.rests_on(
+        shown.measured, shown.squares, shown.grid.starts, shown.sequences, float(shown.possible[best_row, column])
+    )
+    return words.answer(found, goal, rests)
+
+
+def problem(shown: Map | str) -> ProblemSpec | None:
+    """The problem of a map, if there is one."""
+    return shown.grid.base.problem if isinstance(shown, Map) else None

@@ -1,0 +1,69 @@
+"""The map itself, with what is said below it."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from bilstm_core import figures
+from bilstm_core.bayes import view_of
+from ui import best_possible, live
+from ui.chart.component import chart
+from ui.sweeps import launch, words
+from ui.sweeps.launch import PAGE
+from ui.sweeps.resolved import Map
+from ui.watch import Watch
+
+HEIGHT, LOW_HEIGHT = 460, 380  # px; the lower one on a projector
+
+
+def draw(shown: Map | str) -> None:
+    """The map, which fills while a wave is trained; without one, how far a job of the page is that was asked for."""
+
+    def figure(watch: Watch | None) -> None:
+        if isinstance(shown, str):
+            live.progress(PAGE, watch)
+            return
+        drawn = figures.sweep_map(
+            table(shown),
+            across=words.AXES[shown.grid.x.setting],
+            up=words.AXES[shown.grid.y.setting],
+            goal=shown.settings.goal,
+            boundary=shown.boundary,
+            best=shown.best,
+            height=HEIGHT,
+        )
+        chart(drawn, key=f"{PAGE}-map", low=LOW_HEIGHT, alt=words.MAP_ALT, watch=watch)
+        legend = words.legend(shown.measured, shown.squares, shown.settings.goal)
+        st.caption(" ".join(part for part in (launch.under_way(shown), legend) if part))
+
+    live.panel(PAGE, figure, launch.done, note=launch.note(shown) if isinstance(shown, Map) else "")
+    if isinstance(shown, Map):
+        _ask_for_best(shown)
+        launch.again_with_news(shown)
+
+
+def table(shown: Map) -> pd.DataFrame:
+    """What is known of each square, as `figures.sweep_map` takes it."""
+    grid = shown.grid
+    spent, parameters = grid.measured(shown.results, lambda result: result.train_s), grid.parameters()
+    rows = []
+    for row, column in grid.cells:
+        x, y = grid.x.values[column], grid.y.values[row]
+        right, filled, best = shown.right[row, column], shown.filled[row, column], shown.possible[row, column]
+        lines = [words.square(grid.x.setting, x, grid.y.setting, y)]
+        if not np.isnan(right):
+            lines.append(words.measured(right, spent[row, column], grid.starts))
+        else:
+            lines.append(words.NOTHING_KNOWN if np.isnan(filled) else words.guessed(filled))
+        lines.append(words.parameters(int(parameters[row, column])))
+        if not np.isnan(best):
+            lines.append(words.best(best))
+        rows.append((words.written(x), words.written(y), filled, not np.isnan(right), "<br>".join(lines)))
+    return pd.DataFrame(rows, columns=["x", "y", "right", "measured", "about"])
+
+
+def _ask_for_best(shown: Map) -> None:
+    """Have the best possible of every square worked out, and the page run again once it is there."""
+    alike = {(spec.problem, view_of(spec.model)): spec for spec, *_ in shown.grid.cells.values()}
+    wanted = {str(number): spec for number, spec in enumerate(alike.values())}
+    best_possible.complete_later(wanted, best_possible.known(wanted))

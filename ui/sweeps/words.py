@@ -1,0 +1,179 @@
+"""Every sentence of How small?, from values to text."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from bilstm_core.analysis.telling import Told, capital
+from bilstm_core.sweep_settings import NAMES
+from bilstm_core.wording import counted
+
+# What is varied
+COUNTED = {"units": "unit", "timesteps": "timestep", "layers": "layer", "sequences": "training sequence"}
+WHERE = {
+    "units": "with",
+    "timesteps": "at",
+    "layers": "with",
+    "batch_size": "in",
+    "learning_rate": "at",
+    "sequences": "after",
+    "threshold": "at",
+}
+FEWEST = ("units", "layers", "sequences")  # of which one wants to know how few are enough
+AXES = {
+    "units": "units",
+    "timesteps": "timesteps",
+    "layers": "layers",
+    "batch_size": "batch size (sequences)",
+    "learning_rate": "learning rate",
+    "sequences": "training sequences",
+    "threshold": "threshold (share of timesteps)",
+}
+
+
+def written(value: Any) -> str:
+    """A value as an axis has it."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def valued(setting: str, value: Any) -> str:
+    """A value of a setting, within a sentence."""
+    if setting in COUNTED:
+        return counted(value, COUNTED[setting])
+    if setting == "batch_size":
+        return f"batches of {value:,}"
+    return f"a {NAMES[setting]} of {value:g}"
+
+
+def placed(setting: str, value: Any) -> str:
+    """Where something holds, as a sentence begins."""
+    return f"{WHERE[setting]} {valued(setting, value)}"
+
+
+# The answer
+class Column(NamedTuple):
+    """What is known where the setting across has one value.
+
+    setting, value: across; up: the other setting; reached: its value that the answer names, None where none reaches
+    the goal; whole: whether all squares that the answer speaks of are measured
+    most: the highest share, and the value that it is at
+    """
+
+    setting: str
+    value: Any
+    up: str
+    values: Sequence[Any]
+    reached: Any
+    whole: bool
+    most: tuple[float, Any]
+
+
+def measuring(setting: str, value: Any) -> Told:
+    """That nothing is known yet of the squares that the answer is about, which is coming."""
+    return Told(f"Measuring. The answer comes with the first squares {placed(setting, value)}.")
+
+
+PRESS_RUN = Told("Press **Run** to find out.")
+
+
+def answer(column: Column, goal: float, counts: str) -> Told:
+    """How small is enough. counts: what it rests on"""
+    place = placed(column.setting, column.value)
+    so_far = "" if column.whole else "so far, "
+    if column.reached is None:
+        first, last = written(column.values[0]), written(column.values[-1])
+        share, at = column.most
+        none = f"{place}, no {NAMES[column.up]} from {first} to {last} get{_s(column.up)} every label right in"
+        told = f"{so_far}{none} **{goal:.0%}** of new sequences. The most is {share:.0%}, {placed(column.up, at)}."
+        return Told(capital(told), counts)
+    named = valued(column.up, column.reached)
+    verb = "is" if column.reached == 1 and column.up in COUNTED else "are"
+    goes = "gets" if verb == "is" else "get"
+    if column.up in FEWEST:
+        told = f"{place}, **{named}** {verb} the fewest that {goes} every label right in {goal:.0%} of new sequences."
+    elif column.up == "timesteps":
+        told = f"{place}, **{named}** {verb} the most with every label right in {goal:.0%} of new sequences."
+    else:
+        share, at = column.most
+        told = f"{place}, {valued(column.up, at)} does best: every label right in **{share:.0%}** of new sequences."
+        told = told.replace("batches of", "training in batches of", 1) if column.up == "batch_size" else told
+    return Told(capital(so_far + told), counts)
+
+
+def _s(up: str) -> str:
+    """The ending of a verb after "no units", "no learning rate"."""
+    return "" if up in COUNTED else "s"
+
+
+def rests_on(measured: int, squares: int, starts: int, sequences: int, best: float) -> str:
+    """What an answer rests on. best: the best possible share there, nan where it is not known"""
+    runs = "One start" if starts == 1 else f"Median of {starts} starts"
+    all_of = f"{measured:,} of {squares:,} squares measured" if measured < squares else f"{squares:,} squares"
+    possible = f" Best possible there: {best:.1%}." if not math.isnan(best) else ""
+    return f"{runs}, each tested on {sequences:,} new sequences; {all_of}.{possible}"
+
+
+# What a run costs, and how far it is
+def cost(runs: int, squares: int, every: int, took: str) -> str:
+    """What Run would do. runs: to be trained, of so many squares; every: of the map; took: how long, in words"""
+    if squares == every:
+        return f"Run trains {counted(runs, 'network')}, about {took}. The boundary shows long before the end."
+    return f"Run goes on: {counted(runs, 'network')} to train, about {took}."
+
+
+def under_way(measured: int, squares: int, left: str) -> str:
+    """How far the map is. left: time in words, or "" where it is not known"""
+    return f"{measured:,} of {squares:,} squares measured{f', about {left} left' if left else ''}."
+
+
+COMPLETE = "The map is complete."
+OTHER_SWEEP = "Another map is being trained. It goes on; the one in sight waits for Run."
+READING = "Results that are stored here are being tested."
+
+
+# The map
+MAP_ALT = "Share of whole sequences right by both settings, with the boundary of the goal."
+
+
+def legend(measured: int, squares: int, goal: float) -> str:
+    """What squares, dots and the line are."""
+    line = f"The line: where models reach {goal:.0%}."
+    if not measured:
+        return ""
+    if measured == squares:
+        return line
+    return f"Squares: measured. Dots: not yet, estimated from the nearest squares. {line}"
+
+
+def square(across: str, x: Any, up: str, y: Any) -> str:
+    """The two values of a square, as one points at it."""
+    return capital(f"{valued(across, x)}, {valued(up, y)}")
+
+
+def measured(share: float, seconds: float, starts: int) -> str:
+    """What is known of a square."""
+    each = "" if starts == 1 else f" (median of {starts})"
+    return f"whole sequences right: {share:.1%}{each}<br>training: {seconds:.2f} s a start"
+
+
+def guessed(share: float) -> str:
+    """What is estimated of a square."""
+    return f"not measured yet<br>estimate: {share:.0%} of whole sequences right"
+
+
+NOTHING_KNOWN = "not measured yet"
+
+
+def parameters(count: int) -> str:
+    """How large a square's model is."""
+    return counted(count, "parameter")
+
+
+def best(share: float) -> str:
+    """The best possible of a square."""
+    return f"best possible: {share:.1%}"
+
+
+# Settings
+EVERY_SQUARE = "**Every square has**"
+ENDS = "Range and steps"
