@@ -61,6 +61,7 @@ def evaluate(run: Run, n_sequences: int = 10_000, seed: int = EVALUATION_SEED) -
         raise ValueError(f"n_sequences must be at least 1, not {n_sequences!r}.")
     problem = run.spec.problem
     batch = evaluation_sequences(problem, n_sequences, seed)
+    n_sequences = len(batch.x)
     outputs = logits(problem, run.spec.model, run.weights, batch.x, generator(seed, Stream.NOISE))
     head = problem.problem.head
     expected, mask = batch.y[..., 0], batch.mask
@@ -111,7 +112,9 @@ def from_parts(flat: Mapping[str, Any]) -> Evaluation:
 
 
 def evaluation_sequences(problem: ProblemSpec, n_sequences: int, seed: int = EVALUATION_SEED) -> Batch:
-    """The fresh sequences that runs of a problem are evaluated on."""
+    """The fresh sequences that runs of a problem are evaluated on; of a fixed number, at most all that are held out."""
+    if problem.problem.held_out is not None:
+        return problem.problem.held_out(n_sequences, problem.timesteps)
     rng = generator(seed, Stream.EVALUATION)
     return problem.problem.sample(n_sequences, problem.timesteps, rng, **problem.parameters())
 

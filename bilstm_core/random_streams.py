@@ -15,6 +15,8 @@ class Stream(IntEnum):
     NOISE = 4
     PROBES = 5
     EXAMPLES = 6
+    SPLIT = 7
+    RESAMPLES = 8
 
 
 def generator(seed: int, stream: Stream, *indices: int) -> np.random.Generator:

@@ -223,7 +223,14 @@ def known_losses(run: Run) -> pd.DataFrame:
 
 
 def probes(problem: ProblemSpec) -> Batch:
-    """The 32 fixed sequences that snapshots are taken on; the same for every run of a problem."""
+    """The 32 fixed sequences that snapshots are taken on; the same for every run of a problem.
+
+    Where fewer are held out, they come again.
+    """
+    if problem.problem.held_out is not None:
+        batch = problem.problem.held_out(N_PROBES, problem.timesteps)
+        again = np.arange(N_PROBES) % len(batch.x)
+        return Batch(batch.x[again], batch.y[again], batch.mask[again])
     return problem.problem.sample(N_PROBES, problem.timesteps, generator(0, Stream.PROBES), **problem.parameters())
 
 

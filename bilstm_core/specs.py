@@ -28,7 +28,7 @@ from bilstm_core.choices import (
     Position,
     SecondBranch,
 )
-from bilstm_core.problems import PROBLEMS, Problem
+from bilstm_core.problems import PROBLEMS, Problem, given
 from bilstm_core.quoting import quoted
 
 GATES: Mapping[Cell, int] = {"lstm": 4, "gru": 3, "rnn": 1}  # a cell's blocks of weights, the candidate's counted
@@ -97,14 +97,18 @@ def _check(spec: Any) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemSpec:
-    """Which sequences: the problem's name, their length, and the problem's own parameters."""
+    """Which sequences: the problem's name, their length, and the problem's own parameters.
+
+    name: of a problem of the registry, or of sequences that somebody brought (`problems.given`)
+    """
 
     name: str = "cumulative_sum"
     timesteps: int = 10
     threshold: float = 0.25  # share of the timesteps that the running sum must reach
 
     def __post_init__(self) -> None:
-        _checked_choice("name", self.name, tuple(PROBLEMS))
+        if not given.is_given(self.name):
+            _checked_choice("name", self.name, tuple(PROBLEMS))
         _check(self)
         threshold = _checked_number("threshold", self.threshold)
         if not 0 < threshold < 1:
@@ -113,8 +117,8 @@ class ProblemSpec:
 
     @property
     def problem(self) -> Problem:
-        """The registry's problem of this name."""
-        return PROBLEMS[self.name]
+        """The problem of this name."""
+        return given.problem_of(self.name) if given.is_given(self.name) else PROBLEMS[self.name]
 
     def parameters(self) -> dict[str, float]:
         """The problem's own parameters, as its `sample` takes them."""

@@ -24,6 +24,7 @@ import numpy as np
 
 from bilstm_core import codec, run_format
 from bilstm_core.limits import limits
+from bilstm_core.problems import given
 from bilstm_core.runs import ENGINE_VERSION, Origin, Run, from_parts, installed_versions, to_parts
 from bilstm_core.specs import RunSpec
 
@@ -75,12 +76,14 @@ class Store:
     def put(self, run: Run) -> None:
         """Keep a finished run. One that is unfinished, or whose weights are not finite, is not kept.
 
-        Nor is one that was brought back: what a file says of a spec is not what training it here gives.
+        Nor is one that was brought back: what a file says of a spec is not what training it here gives. Nor is one of
+        sequences that somebody brought: nothing of these is ever written to a disk.
 
         The folder is looked through at first, and then whenever so much has been written that it must be: of several
         processes that write to it, each may take it past its limit by UNSEEN.
         """
-        if run.origin == "imported" or not run.finished or not run_format.fits(run, run.spec):
+        brought = run.origin == "imported" or given.is_given(run.spec.problem.name)
+        if brought or not run.finished or not run_format.fits(run, run.spec):
             return
         target = self._path(run.spec)
         try:

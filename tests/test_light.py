@@ -93,7 +93,8 @@ def test_an_installation_holds_the_core_and_nothing_else() -> None:
     folders = {path.parent.relative_to(ROOT) for path in (ROOT / "bilstm_core").rglob("*.py")}
     assert set(found) == {".".join(folder.parts) for folder in folders}
     assert list((ROOT / "bilstm_core" / "recorded").glob("*.npz"))
-    assert project()["tool"]["setuptools"]["package-data"] == {"bilstm_core": ["recorded/*"]}
+    assert project()["tool"]["setuptools"]["package-data"] == {"bilstm_core": ["recorded/*", "shipped/*"]}
+    assert list((ROOT / "bilstm_core" / "shipped").glob("*.csv.gz"))
 
 
 @pytest.mark.parametrize(("lock", "extra"), [("requirements.txt", "app"), ("requirements-dev.txt", "dev")])

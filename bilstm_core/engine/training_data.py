@@ -67,6 +67,9 @@ class TrainingData:
 
     def _rows(self, stream: Stream, start: int, stop: int) -> tuple[npt.NDArray[np.generic], ...]:
         """The sequences start .. stop - 1 of a stream, as (x, y, mask) or as (noise,)."""
+        given = self._problem.problem.training
+        if given is not None and stream == Stream.TRAINING:
+            return given(start, stop, self._problem.timesteps)
         numbers = range(start // BLOCK, (stop - 1) // BLOCK + 1)
         blocks = [self._blocks.get((stream, number)) or self._draw(stream, number) for number in numbers]
         self._blocks = {key: block for key, block in self._blocks.items() if key[0] != stream}

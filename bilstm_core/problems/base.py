@@ -56,6 +56,19 @@ class BayesRisk:
         return max(self.loss_error, self.accuracy_error, self.exact_error)
 
 
+class TrainingRows(NamedTuple):
+    """Training sequences as a training takes them.
+
+    x: (sequences, timesteps, features) float32
+    y: (sequences, timesteps) float32, or int32 for classes
+    weight: (sequences, timesteps) float32, how much a label counts; 0 where there is none
+    """
+
+    x: npt.NDArray[np.float32]
+    y: npt.NDArray[np.float32] | npt.NDArray[np.int32]
+    weight: npt.NDArray[np.float32]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waterfall:
     """How labels show on a running sum: they turn where it reaches a limit.
@@ -83,6 +96,9 @@ class Problem:
     decides(timesteps): which values decide each label, (labels, values) bool; None where all that `solved_by` reads
     enough: how many neighbours of the values that decide a label give it; None where it takes them all
     parameters: the names of the numbers that it can be tuned by, which `ProblemSpec` has and checks
+    training(start, stop, timesteps): where there is a fixed number of training sequences, those from start to stop - 1,
+        after the last the first again; None where they are drawn
+    held_out(most, timesteps): the sequences that nothing is trained on, at most so many, where their number is fixed
     """
 
     name: str
@@ -100,6 +116,8 @@ class Problem:
     head: Head = "binary"
     outputs: int = 1
     parameters: tuple[str, ...] = ()
+    training: Callable[[int, int, int], TrainingRows] | None = None
+    held_out: Callable[[int, int], Batch] | None = None
 
     def deciding(self, timesteps: int) -> npt.NDArray[np.bool_]:
         """Which values decide each label: (labels, values)."""

@@ -13,10 +13,12 @@ from typing import Any
 from bilstm_core import codec
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.evaluation import from_parts as evaluation_from_parts
+from bilstm_core.problems import given
 from bilstm_core.runs import Run, from_parts, to_parts
 from bilstm_core.service.failure import failure
 from bilstm_core.service.heartbeat import SILENT_S
 from bilstm_core.service.turns import Turn
+from bilstm_core.specs import RunSpec
 
 
 class AtWork:
@@ -62,6 +64,7 @@ class AtWork:
             [to_parts(run) for run in earlier],
             job.sequences,
             mixed=job.mixed,
+            brought=_given(job.specs[0]),
             key=key,
             resources={"TRAIN": 1},
             pure=False,
@@ -104,6 +107,12 @@ class AtWork:
     def jobs(self) -> set[str]:
         """The jobs that workers have parts of."""
         return {turn.job.id for turn in self._turns.values()}
+
+
+def _given(spec: RunSpec) -> dict[str, Any] | None:
+    """The sequences that somebody brought, which go to the worker with the job, and nowhere else."""
+    name = spec.problem.name
+    return given.to_parts(given.held(name)) if given.is_given(name) else None
 
 
 def request_stop(client: Any, job: str) -> None:

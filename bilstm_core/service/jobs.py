@@ -15,6 +15,7 @@ from typing import Any
 from bilstm_core import codec
 from bilstm_core.engine import cost, mixing
 from bilstm_core.limits import limits
+from bilstm_core.problems import given
 from bilstm_core.runs import Run, to_parts
 from bilstm_core.service.caretaker import State
 from bilstm_core.service.dispatcher import Dispatcher
@@ -218,6 +219,15 @@ class Jobs(Dispatcher):
         """Ask for a run's network as a `.keras` file; as of `ask_summary`."""
         document, arrays = to_parts(replace(run, optimizer_state={}))
         return self._ask(f"model-{run.digest}", "model_file_job", (document, arrays))
+
+    def ask_regression(self, name: str, *, ahead: bool, whole: bool) -> str:
+        """Ask for what a regression says of sequences that were brought, as `window_regression.unpacked` reads it.
+
+        name: of their problem. ahead: it reads what follows, too; whole: one label a sequence
+        Raises given.AbsentError, with a sentence, if the sequences are not at hand.
+        """
+        brought = given.to_parts(given.held(name))
+        return self._ask(f"regression-{name}-{ahead:d}{whole:d}", "regression_job", (brought, ahead, whole))
 
     def _ask(self, request: str, job: str, question: Any) -> str:
         if self._requests.open(request):

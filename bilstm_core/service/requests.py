@@ -10,6 +10,7 @@ from asyncio import CancelledError
 from typing import Any
 
 KEPT_ANSWERS, KEPT_BYTES = 200, 100_000_000  # the oldest give way
+FAILED = {"regression_job": "The regression could not be fitted"}  # how it is told; of all others Keras is asked
 LOST = "The request was lost on its way to the training process"
 
 
@@ -50,7 +51,7 @@ class Requests:
         key = f"{job}-{uuid.uuid4().hex}"
         try:
             future = client.submit(getattr(worker, job), question, source, key=key, priority=1, pure=False)
-            future.add_done_callback(lambda done: self._take(request, done))
+            future.add_done_callback(lambda done: self._take(request, job, done))
         except Exception as error:
             self.fail(request, f"The training process could not be asked: {error}")
 
@@ -75,13 +76,14 @@ class Requests:
         for request in awaited:
             self._end(request, problem, answered=False)
 
-    def _take(self, request: str, future: Any) -> None:
+    def _take(self, request: str, job: str, future: Any) -> None:
         """Take in the end of a question's task; runs in the client's thread for it."""
         try:
             if future.status == "finished":
                 self._end(request, future.result(timeout=10), answered=True)
                 return
-            problem = f"Keras could not build the model: {future.exception(timeout=10)}"
+            failed = FAILED.get(job, "Keras could not build the model")
+            problem = f"{failed}: {future.exception(timeout=10)}"
             self.fail(request, problem if future.status == "error" else LOST)
         except (Exception, CancelledError):
             self.fail(request, LOST)

@@ -18,6 +18,7 @@ from bilstm_core.choices import DIRECTIONS
 from bilstm_core.downsampling import Curve
 from bilstm_core.evaluation import evaluate, evaluation_size
 from bilstm_core.evaluation import to_parts as evaluation_parts
+from bilstm_core.problems import given
 from bilstm_core.runs import Arrays, Progress, Run, from_parts, to_parts
 from bilstm_core.service import recycling
 from bilstm_core.service.curve import CURVE_PARTS, no_points, thin, told
@@ -107,11 +108,13 @@ def train_and_evaluate(
     sequences: int = 0,
     *,
     mixed: bool = False,
+    brought: Mapping[str, Any] | None = None,
 ) -> tuple[list[Parts], list[dict[str, Any]]]:
     """Train as `train_job` does, and evaluate what is finished, so that the pages' process need not.
 
     sequences: fresh ones for each run, scored alone; 0 for as many as its page asks for, evaluated whole
     mixed: many small models, which are evaluated beside what is still trained
+    brought: a visitor's own sequences, as given.to_parts takes them apart; they are let go of when this returns
     Returns the runs, and of the first of them the evaluations, as evaluation.to_parts takes them apart: none of runs
     that are not finished, and no more once it was asked to stop or to pause, for others wait.
     """
@@ -122,17 +125,18 @@ def train_and_evaluate(
         evaluation = evaluate(run, sequences or evaluation_size(run.spec))
         return evaluation_parts(evaluation, examples=not sequences)
 
-    if not mixed:
-        trained = train_job(task, flats, source, resume)
-        return trained, _first_of(scored(from_parts(*parts)) for parts in trained)
-    with ThreadPoolExecutor(BESIDE, "evaluating") as beside:
-        under_way: dict[int, Future[dict[str, Any] | None]] = {}
+    with given.lent(brought):
+        if not mixed:
+            trained = train_job(task, flats, source, resume)
+            return trained, _first_of(scored(from_parts(*parts)) for parts in trained)
+        with ThreadPoolExecutor(BESIDE, "evaluating") as beside:
+            under_way: dict[int, Future[dict[str, Any] | None]] = {}
 
-        def evaluate_beside(place: int, run: Run) -> None:
-            under_way[place] = beside.submit(scored, run)
+            def evaluate_beside(place: int, run: Run) -> None:
+                under_way[place] = beside.submit(scored, run)
 
-        trained = train_job(task, flats, source, resume, mixed=True, on_run=evaluate_beside)
-        return trained, _first_of(under_way[place].result() for place in range(len(trained)))
+            trained = train_job(task, flats, source, resume, mixed=True, on_run=evaluate_beside)
+            return trained, _first_of(under_way[place].result() for place in range(len(trained)))
 
 
 def _first_of(results: Iterable[dict[str, Any] | None]) -> list[dict[str, Any]]:
@@ -187,6 +191,23 @@ def model_file_job(parts: Parts, source: str) -> bytes:
             f"The file would have {len(data) / 1e6:,.0f} MB; at most {MAX_FILE / 1e6:,.0f} MB are written."
         )
     return data
+
+
+def regression_job(question: tuple[Mapping[str, Any], bool, bool], source: str) -> bytes:
+    """What a regression says of a visitor's sequences that are held out, as window_regression.answer packs it.
+
+    question: the sequences as given.to_parts takes them apart, whether it reads what follows, and whether each sequence
+    has one label
+    Raises SourceMismatchError.
+    """
+    _check_source(source)
+    from bilstm_core.analysis.window_regression import answer
+
+    brought, ahead, whole = question
+    try:
+        return answer(given.from_parts(brought), ahead=ahead, whole=whole)
+    finally:
+        recycling.trim()
 
 
 def request_stop(job: str) -> None:
