@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from bilstm_core.analysis.parameter_matching import matched_units
+from bilstm_core.choices import DIRECTIONS
 from bilstm_core.comparison import starts_of
-from bilstm_core.page_settings import ComparisonSettings
+from bilstm_core.page_settings import SWEEPS, ComparisonSettings
 from bilstm_core.presets import (
     EVERY_PROBLEM,
     INSIDE,
@@ -16,6 +17,7 @@ from bilstm_core.presets import (
     WHY_STEPS,
 )
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.sweep_settings import SweepSettings
 
 
 def recorded_specs() -> list[RunSpec]:
@@ -40,6 +42,11 @@ def recorded_specs() -> list[RunSpec]:
     ]
     recipes = [spec for preset in PRESETS.values() for spec in starts_of(preset)]
     return list(dict.fromkeys([*PRESETS.values(), *INSIDE, *EVERY_PROBLEM, *starts, *recipes]))
+
+
+def recorded_sweeps() -> list[SweepSettings]:
+    """Every map that is recorded: the one that its page opens with, read in each direction."""
+    return [replace(SWEEPS.first, direction=direction) for direction in DIRECTIONS]
 
 
 def replayed(spec: RunSpec) -> bool:

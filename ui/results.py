@@ -12,6 +12,7 @@ import streamlit as st
 from cachetools import LRUCache
 
 from bilstm_core.evaluation import Evaluation, evaluate
+from bilstm_core.recorded_maps import recorded_results
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from bilstm_core.store import Store
@@ -58,7 +59,16 @@ def of(specs: Iterable[RunSpec], n_sequences: int, store: Store) -> dict[RunSpec
     Whether the store has a run is looked up, and the run evaluated, in its turn: the page does not wait for it.
     """
     with _lock:
-        return {spec: _known.get((spec, n_sequences)) or _ask(spec, n_sequences, store) for spec in specs}
+        return {spec: _known.get((spec, n_sequences)) or _recall(spec, n_sequences, store) for spec in specs}
+
+
+def _recall(spec: RunSpec, n_sequences: int, store: Store) -> Known:
+    recorded = recorded_results().get((spec, n_sequences))
+    if recorded is None:
+        return _ask(spec, n_sequences, store)
+    future = _known[spec, n_sequences] = Future()
+    future.set_result(recorded)
+    return future
 
 
 def _ask(spec: RunSpec, n_sequences: int, source: Run | Store) -> Known:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bilstm_core import recorded_maps
 from bilstm_core.analysis.statistics import differences
 from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.command_line import record as record_module
@@ -23,7 +24,7 @@ from bilstm_core.comparison import DIRECTIONS, each_once, specs_of, tried, why
 from bilstm_core.evaluation import evaluate
 from bilstm_core.export.script import notebook, script
 from bilstm_core.files.bundle import read_file, write_bundle
-from bilstm_core.page_settings import ComparisonSettings, WhySettings
+from bilstm_core.page_settings import SWEEPS, ComparisonSettings, WhySettings
 from bilstm_core.presets import DEFAULT_PRESET, MODELS_BY_DIRECTION, PRESETS, trained_long_enough
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
@@ -396,6 +397,7 @@ def test_what_is_recorded_is_trained_and_only_what_is_missing_where_that_is_aske
 ) -> None:
     specs = [TINY, replace(TINY, model=ModelSpec(units=1)).canonical()]
     monkeypatch.setattr(record_module, "recorded_specs", lambda: specs[:1])
+    monkeypatch.setattr(record_module, "recorded_sweeps", list)
     assert command("record", "--folder", "recorded").exit_code == 0
     monkeypatch.setattr(record_module, "recorded_specs", lambda: specs)
     assert command("record", "--folder", "recorded", "--missing").exit_code == 0
@@ -403,6 +405,25 @@ def test_what_is_recorded_is_trained_and_only_what_is_missing_where_that_is_aske
     assert all(read_recorded(spec, Path("recorded")) is not None for spec in specs)
     assert "All are there" in command("record", "--folder", "recorded", "--missing").stderr
     assert untrained == specs
+
+
+def test_a_map_is_recorded_with_all_its_runs_and_kept_where_it_is_there(
+    command: Command, untrained: list[RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(SWEEPS.first, across="layers", x_to=2.0, y_to=2.0, timesteps=2, starts=1, sequences_per_epoch=10)
+    monkeypatch.setattr(record_module, "recorded_specs", list)
+    monkeypatch.setattr(record_module, "recorded_sweeps", lambda: [few])
+    assert "Recorded 1 map" in command("record", "--folder", "recorded").stderr
+    assert len(untrained) == 4
+    more = replace(few, direction="forward")
+    monkeypatch.setattr(record_module, "recorded_sweeps", lambda: [few, more])
+    assert "Recorded 2 maps" in command("record", "--folder", "recorded", "--missing").stderr
+    assert len(untrained) == 8
+    first, second = recorded_maps.read(Path("recorded") / "maps.npz")
+    assert (first.settings, second.settings) == (few, more)
+    assert set(first.results()) == set(untrained[:4])
+    assert first.sequences == 10_000
+    assert "All are there" in command("record", "--folder", "recorded", "--missing").stderr
 
 
 def test_the_process_writes_results_to_one_stream_and_words_to_the_other() -> None:

@@ -29,6 +29,13 @@ def test_a_run_that_nobody_has_trained_is_known_to_be_missing(store: Store) -> N
     assert known(seeded(5), store).result(20) is None
 
 
+def test_what_is_recorded_is_known_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, result = seeded(4), results.Result(0.9, 0.1, 0.2)
+    monkeypatch.setattr(results, "recorded_results", lambda: {(run.spec, 50): result})
+    assert known(run, store).result(0) == result
+    assert known(run, store, 60).result(20) is None
+
+
 def test_a_run_of_the_store_is_evaluated_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[RunSpec] = []
 
