@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import derivation, live, registry, share, shell
-from ui.sweeps import launch, resolved, squares
+from ui.sweeps import fronts, launch, opened, resolved, squares, taken
 
 shell.enter(__file__)
 PAGE = registry.SWEEPS.name
@@ -15,6 +15,7 @@ launch.go_on()
 shown = launch.resolved()
 with how:
     derivation.popover(resolved.problem(shown))
+    taken.popovers(shown)
     share.popover(PAGE)
 if isinstance(shown, resolved.Map):
     answer.markdown(*resolved.told(shown))
@@ -25,3 +26,7 @@ with wide, st.container(key="figure"):
     squares.draw(shown)
 with narrow, st.container(key="beside"):
     launch.beside(shown)
+if isinstance(shown, resolved.Map):
+    with st.container(key="rest"):
+        opened.draw(shown)
+        fronts.draw(shown)

@@ -176,7 +176,24 @@ def _inside(page: str) -> list[Link]:
 
 
 def _sweeps(page: str) -> list[Link]:
-    return [setting(page, page_settings.SWEEPS, each.name) for each in page_settings.SWEEPS.fields]
+    square, end = state.SQUARE(page), page_settings.SWEEPS.field_named("x_from")
+
+    def put(words: Words) -> None:
+        texts = words[-1].split("_")
+        if len(texts) != 2:
+            raise ValueError("must be two numbers with _ between, as in 10_7.")
+        square.set([end.parse(text) for text in texts])
+
+    return [
+        *(setting(page, page_settings.SWEEPS, each.name) for each in page_settings.SWEEPS.fields),
+        Link(
+            "square",
+            lambda: ("_".join(f"{value:.6g}" for value in chosen),) if (chosen := square.get()) else (),
+            put,
+            square.drop,
+        ),
+        *_sequence(page),
+    ]
 
 
 TABLE: Mapping[str, Callable[[str], list[Link]]] = {

@@ -247,6 +247,7 @@ GUESS: Each[str | None] = Each("{}.guess", None)
 BEFORE: Each[int | None] = Each("{}.before", None)  # starts before the long run
 
 # A sweep
+SQUARE: Each[list[float] | None] = Each("{}.square", None)  # that is open: its values across and up
 SWEEP: Each[Sweep | None] = Each("{}.sweep", None)  # that is being trained, wave by wave
 
 # Problem, Problems and Inside

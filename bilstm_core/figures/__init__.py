@@ -4,6 +4,7 @@ from bilstm_core.figures.cell import cell
 from bilstm_core.figures.checkpoints import Moment, checkpoints
 from bilstm_core.figures.comparisons import accuracy_by_timestep, error_by_timestep, label_shares, paired_differences
 from bilstm_core.figures.curves import loss_curves
+from bilstm_core.figures.fronts import front
 from bilstm_core.figures.grids import confusion, three_by_three
 from bilstm_core.figures.inside import gates, hidden_states, sensitivity
 from bilstm_core.figures.loss_plot import COIN_TOSS, Floor
@@ -32,6 +33,7 @@ __all__ = [
     "curve_and_timeline",
     "dash",
     "error_by_timestep",
+    "front",
     "gates",
     "hidden_states",
     "label_shares",

@@ -192,3 +192,9 @@ def sweep(right: Matrix, columns: Sequence[str], rows: Sequence[str], names: tup
         f"{said} {reached} of them reach {goal:.0%} of whole sequences right. The highest share is"
         f" {right[row, column]:.1%}, at {across} {columns[column]} and {up} {rows[row]}."
     )
+
+
+def front(best: Mapping[str, float], models: int, cost: str) -> str:
+    """best: the share that each unbeaten model gets right, by its name, from the cheapest on; cost: what is paid"""
+    said = listed([f"{name} with {share:.1%}" for name, share in best.items()])
+    return f"Of {models} models nobody beats {len(best)} in {cost}: {said} of whole sequences right."

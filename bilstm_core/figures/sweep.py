@@ -49,6 +49,7 @@ def sweep_map(
     goal: float,
     boundary: Sequence[tuple[Segment, bool]] = (),
     best: Sequence[float] = (),
+    chosen: tuple[int, int] | None = None,
     height: int = 400,
 ) -> go.Figure:
     """The share of whole sequences right in each square, a dot where it is only estimated, and the boundary of a goal.
@@ -58,7 +59,8 @@ def sweep_map(
     across, up: what the axes are
     boundary: lines between squares, x0, y0, x1, y1, counted from 0, and whether both of these are measured
     best: the best possible share of each column; none where it is not known, or not the same for all of a column
-    Each measured square's customdata is its x and y.
+    chosen: row and column of a square that is outlined
+    Each square's customdata is its x and y.
     """
     columns, rows = list(dict.fromkeys(table["x"])), list(dict.fromkeys(table["y"]))
     right, measured = (_matrix(table, name, rows, columns) for name in ("right", "measured"))
@@ -83,7 +85,7 @@ def sweep_map(
             "hovertemplate": "%{text}<extra></extra>",
         }
     ]
-    traces += [_dots(right, known, about, len(columns))]
+    traces += [_dots(right, known, about, places)]
     traces += [
         *_lines([line for line, sure in boundary if not sure], sure=False),
         *_lines([line for line, sure in boundary if sure], sure=True),
@@ -116,7 +118,20 @@ def sweep_map(
         yaxis=_axis(up, rows, MOST_UP, domain=domains[0]),
         **({"yaxis2": canvas.bare_axis(range=[-0.5, 0.5], domain=domains[1])} if len(best) else {}),  # type: ignore[arg-type]
         annotations=notes,
+        shapes=_outline(chosen),
     )
+
+
+def _outline(chosen: tuple[int, int] | None) -> list[Item]:
+    """The frame of a square: light around dark, so that it is seen on every color."""
+    if chosen is None:
+        return []
+    y, x = chosen
+    box: Item = {"type": "rect", "xref": "x", "yref": "y", "x0": x - 0.5, "x1": x + 0.5, "y0": y - 0.5, "y1": y + 0.5}
+    return [
+        {**box, "name": name, "line": {"color": color, "width": width}}
+        for name, color, width in (("around", PAPER, 6), ("chosen", INK, 3))
+    ]
 
 
 def _axis(title: str, values: Sequence[str], most: int, **more: Any) -> Item:
@@ -138,7 +153,9 @@ def _matrix(table: pd.DataFrame, column: str, rows: list[str], columns: list[str
     return wide.reindex(index=rows, columns=columns).to_numpy()
 
 
-def _dots(right: npt.NDArray[Any], known: npt.NDArray[np.float64], about: npt.NDArray[Any], columns: int) -> Item:
+def _dots(
+    right: npt.NDArray[Any], known: npt.NDArray[np.float64], about: npt.NDArray[Any], places: npt.NDArray[Any]
+) -> Item:
     """A dot in each square that is estimated."""
     guessed = np.isnan(known) & ~pd.isna(right)
     y, x = np.nonzero(guessed)
@@ -151,12 +168,13 @@ def _dots(right: npt.NDArray[Any], known: npt.NDArray[np.float64], about: npt.ND
         "y": y,
         "marker": {
             "symbol": "circle",
-            "size": max(4, min(12, round(600 / columns * DOT))),
+            "size": max(4, min(12, round(600 / right.shape[1] * DOT))),
             "color": right[guessed].astype(np.float64),
             "coloraxis": "coloraxis",
             "line": {"width": 0},
         },
         "text": about[guessed],
+        "customdata": places[guessed],
         "hovertemplate": "%{text}<extra></extra>",
         "showlegend": False,
     }

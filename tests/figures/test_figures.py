@@ -659,6 +659,12 @@ EVERY_FIGURE = {
     "cell": lambda: figures.cell(CELL_NUMBERS, ["z", "i"], "i"),
     "timeline": lambda: figures.timeline(sequence(wrong=(2,)), 2.5),
     "starts_strip": lambda: figures.starts_strip({0: 0.21, 1: 0.5}, 0, figures.style("forward"), shares=True),
+    "front": lambda: figures.front(
+        pd.DataFrame({"name": ["1 unit", "2 units"], "cost": [10, 20], "right": [0.5, 0.9], "unbeaten": True}),
+        cost="parameters",
+        color=palette.FORWARD,
+        goal=0.9,
+    ),
     "sweep_map": lambda: figures.sweep_map(
         pd.DataFrame({"x": ["2", "4"], "y": ["1", "1"], "right": [0.9, 0.5], "measured": [True, False], "about": ""}),
         across="timesteps",

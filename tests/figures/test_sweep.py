@@ -41,6 +41,16 @@ def test_a_square_that_is_pressed_says_its_values() -> None:
     assert drawn()[sweep.RIGHT].customdata[1][2].tolist() == ["6", "40"]
 
 
+def test_the_open_square_is_framed_and_a_dot_can_be_pressed_too() -> None:
+    figure = figures.sweep_map(
+        table([[0.9, 0.5, 0.1], [1.0, 0.95, 0.2]], [[True, False, True], [True] * 3]),
+        across="timesteps", up="units", goal=0.9, chosen=(0, 1),
+    )  # fmt: skip
+    assert {(shape.x0, shape.x1, shape.y0, shape.y1) for shape in figure.layout.shapes} == {(0.5, 1.5, -0.5, 0.5)}
+    dots = next(trace for trace in figure.data if trace.name == "estimated")
+    assert [list(place) for place in dots.customdata] == [["4", "1"]]
+
+
 def test_a_boundary_between_measured_squares_is_drawn_through_and_a_presumed_one_is_dotted() -> None:
     traces = drawn(boundary=[((0.5, -0.5, 0.5, 0.5), False), ((1.5, 0.5, 1.5, 1.5), True)])
     assert (traces["boundary"].line.dash, list(traces["boundary"].x)) == ("solid", [1.5, 1.5, None])

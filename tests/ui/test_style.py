@@ -309,6 +309,11 @@ def of_sweeps() -> Iterator[Call]:
         yield call(sweeps.under_way, 16, 400, left)
     for measured_ in (0, 16, 400):
         yield call(sweeps.legend, measured_, 400, 0.9)
+    yield call(sweeps.opened, "10 timesteps, 7 units")
+    for shares in ([], [0.5], [0.5, 0.7, 0.6]):
+        yield call(sweeps.starts, shares, max(1, len(shares)))
+    for where in ("", "at 10 timesteps"):
+        yield call(sweeps.front, sweeps.BY_SECONDS, where)
     yield call(sweeps.guessed, 0.8163)
     yield call(sweeps.parameters, 1)
     yield call(sweeps.best, 0.375)

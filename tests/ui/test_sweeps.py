@@ -15,7 +15,7 @@ from bilstm_core.specs import RunSpec
 from bilstm_core.sweep_settings import SweepSettings
 from bilstm_core.sweeps import Result
 from ui import live, session, state
-from ui.sweeps import launch, resolved, squares, words
+from ui.sweeps import fronts, launch, opened, resolved, squares, taken, words
 from ui.sweeps.resolved import Map
 
 PAGE = launch.PAGE
@@ -196,7 +196,7 @@ def test_a_job_that_is_refused_ends_the_sweep(monkeypatch: pytest.MonkeyPatch) -
 def test_a_job_is_taken_up_with_its_settings_and_one_of_another_page_is_not() -> None:
     assert not launch.take_up(SimpleNamespace(about={"page": "Train"}))
     settings = replace(SMALL, direction="forward")
-    assert launch.take_up(SimpleNamespace(about={"page": PAGE, "settings": asdict(settings)}))
+    assert launch.take_up(SimpleNamespace(about={"page": PAGE, "settings": asdict(settings), "whole": True}))
     assert launch.SETTINGS.read() == settings
 
 
@@ -237,3 +237,61 @@ def test_the_cost_is_told_before_the_press_and_how_far_it_is_afterward() -> None
     right[0] = 0.5
     assert launch.note(a_map(SMALL, right)).startswith("Run goes on: 12 networks to train, about ")
     assert launch.note(a_map(SMALL, np.ones((4, 4)))) == words.COMPLETE
+
+
+def test_a_press_opens_a_square_and_what_is_no_square_is_refused(known: dict[RunSpec, Result | None]) -> None:
+    assert known == {}
+    shown = a_map(SMALL, np.ones((4, 4)))
+    assert opened.choose(shown, {"x": 1.0, "customdata": ["15", "3"]})
+    assert opened.place(shown) == (1, 1)
+    assert not opened.choose(shown, {"x": 1.0, "customdata": ["15", "4"]})
+    assert not opened.choose(shown, {"x": 1.0, "customdata": []})
+    assert opened.place(shown) == (1, 1)
+    assert opened.place(a_map(replace(SMALL, steps=8))) is None, "another map has no such square"
+
+
+@pytest.mark.usefixtures("known")
+def test_a_square_alone_is_trained_without_the_rest_and_taken_up_so(started: list[list[RunSpec]]) -> None:
+    shown = a_map()
+    square = list(shown.grid.cells[1, 1])
+    launch.train_square(shown, square)
+    assert started == [square]
+    state.JOB(PAGE).set(None)
+    launch.done(SimpleNamespace(state="done", runs=[], sequences=10_000))
+    launch.go_on()
+    assert started == [square]
+    about = {"page": PAGE, "settings": asdict(SMALL), "whole": False}
+    assert launch.take_up(SimpleNamespace(about=about))
+    assert state.SWEEP(PAGE).get() is None
+
+
+def test_rivals_have_the_sequences_of_the_answer() -> None:
+    right = np.arange(16).reshape(4, 4) / 16
+    table = fronts.rivals(a_map(replace(SMALL, timesteps=15), right))
+    assert table["name"].tolist() == ["1 unit", "3 units", "10 units", "40 units"]
+    assert table["right"].tolist() == right[:, 1].tolist()
+    assert table["parameters"].is_monotonic_increasing
+    everywhere = fronts.rivals(a_map(replace(SMALL, across="learning_rate"), right))
+    assert len(everywhere) == 16
+    assert everywhere["name"][1] == "1 unit, a learning rate of 0.001"
+    assert fronts.rivals(a_map(replace(SMALL, up="threshold"), right)).empty
+
+
+@pytest.mark.usefixtures("known")
+def test_the_map_is_taken_home_as_far_as_it_is_measured() -> None:
+    right = np.full((4, 4), np.nan)
+    right[0] = 0.5
+    offered = taken.offer(a_map(SMALL, right))
+    assert not isinstance(offered, str)
+    found = offered.gather()
+    [table] = found.tables
+    assert table.frame[["units", "timesteps", "exact"]].to_numpy().tolist() == [
+        [1, 2, 0.5], [1, 15, 0.5], [1, 27, 0.5], [1, 40, 0.5],
+    ]  # fmt: skip
+    assert found.sentences[0].startswith("So far, at 15 timesteps")
+    empty = taken.offer(a_map())
+    assert not isinstance(empty, str)
+    assert empty.gather().tables[0].frame.empty
+    state.JOB(PAGE).set("job")
+    assert taken.offer(a_map(SMALL, right)) == words.NO_FILES
+    assert taken.offer("Choose two different settings to vary.") == "Choose two different settings to vary."

@@ -1,6 +1,7 @@
 """The controls of a map, and how it is trained: wave by wave, each chosen by what the ones before have shown."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,6 +10,7 @@ import streamlit as st
 from bilstm_core.page_settings import SWEEPS
 from bilstm_core.service.job_record import JobView
 from bilstm_core.settings import Field
+from bilstm_core.specs import RunSpec
 from bilstm_core.sweep_settings import SweepSettings
 from ui import controls, live, looks, registry, results, state, waits
 from ui.sweeps import words
@@ -51,9 +53,16 @@ def go_on() -> None:
     shown = resolve(SweepSettings(**sweep["settings"]))
     specs = shown.wave()
     if specs:
-        live.start(PAGE, specs, about={"page": PAGE, "settings": sweep["settings"]}, sequences=shown.sequences)
+        about = {"page": PAGE, "settings": sweep["settings"], "whole": True}
+        live.start(PAGE, specs, about=about, sequences=shown.sequences)
     if not live.active(PAGE):  # all is trained, or no more is allowed, as the page says
         state.SWEEP(PAGE).drop()
+
+
+def train_square(shown: Map, specs: Sequence[RunSpec]) -> None:
+    """Train some runs of a square, and no others; a callback."""
+    about = {"page": PAGE, "settings": asdict(shown.settings), "whole": False}
+    live.start(PAGE, specs, about=about, sequences=shown.sequences)
 
 
 def done(view: JobView) -> None:
@@ -71,8 +80,9 @@ def take_up(view: JobView) -> bool:
         return False
     settings = SweepSettings(**view.about["settings"])
     SETTINGS.fill(settings)
-    left = len(resolve(settings).missing)
-    state.SWEEP(PAGE).set({"settings": asdict(settings), "began": time.time(), "runs": left})
+    if view.about["whole"]:
+        left = len(resolve(settings).missing)
+        state.SWEEP(PAGE).set({"settings": asdict(settings), "began": time.time(), "runs": left})
     return True
 
 

@@ -17,7 +17,7 @@ from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.page_settings import SWEEPS
 from bilstm_core.specs import ProblemSpec, RunSpec
 from bilstm_core.sweep_settings import SweepSettings
-from bilstm_core.sweeps import TESTED_ON, Grid, Result, Segment, Shares, boundary, estimated, next_places, sides
+from bilstm_core.sweeps import TESTED_ON, Axis, Grid, Result, Segment, Shares, boundary, estimated, next_places, sides
 from ui import best_possible, live, registry, session
 from ui import results as known
 from ui.settings import PageSettings
@@ -118,10 +118,17 @@ class Map:
     @property
     def column(self) -> int:
         """The column that the answer is about: the one nearest to the setting that the page has for all squares."""
-        across = self.grid.x
-        name = "sequences_per_epoch" if across.setting == "sequences" else across.setting
+        return self._nearest(self.grid.x)
+
+    @property
+    def row(self) -> int:
+        """The row of the same kind."""
+        return self._nearest(self.grid.y)
+
+    def _nearest(self, axis: Axis) -> int:
+        name = "sequences_per_epoch" if axis.setting == "sequences" else axis.setting
         wanted = float(getattr(self.settings, name))
-        return int(np.argmin([abs(float(value) - wanted) for value in across.values]))
+        return int(np.argmin([abs(float(value) - wanted) for value in axis.values]))
 
 
 def resolve(settings: SweepSettings, patience_s: float = PATIENCE_S) -> Map:

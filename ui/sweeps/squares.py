@@ -1,14 +1,18 @@
 """The map itself, with what is said below it."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.bayes import view_of
+from bilstm_core.sweeps import Place
 from ui import best_possible, live
 from ui.chart.component import chart
-from ui.sweeps import launch, words
+from ui.sweeps import launch, opened, words
 from ui.sweeps.launch import PAGE
 from ui.sweeps.resolved import Map
 from ui.watch import Watch
@@ -19,27 +23,39 @@ HEIGHT, LOW_HEIGHT = 460, 380  # px; the lower one on a projector
 def draw(shown: Map | str) -> None:
     """The map, which fills while a wave is trained; without one, how far a job of the page is that was asked for."""
 
-    def figure(watch: Watch | None) -> None:
+    def draw_map(watch: Watch | None) -> None:
         if isinstance(shown, str):
             live.progress(PAGE, watch)
             return
-        drawn = figures.sweep_map(
-            table(shown),
-            across=words.AXES[shown.grid.x.setting],
-            up=words.AXES[shown.grid.y.setting],
-            goal=shown.settings.goal,
-            boundary=shown.boundary,
-            best=shown.best,
-            height=HEIGHT,
+        chart(
+            figure(shown, chosen=opened.place(shown)),
+            key=f"{PAGE}-map",
+            low=LOW_HEIGHT,
+            alt=words.MAP_ALT,
+            watch=watch,
+            on_click=partial(opened.choose, shown),
         )
-        chart(drawn, key=f"{PAGE}-map", low=LOW_HEIGHT, alt=words.MAP_ALT, watch=watch)
         legend = words.legend(shown.measured, shown.squares, shown.settings.goal)
         st.caption(" ".join(part for part in (launch.under_way(shown), legend) if part))
 
-    live.panel(PAGE, figure, launch.done, note=launch.note(shown) if isinstance(shown, Map) else "")
+    live.panel(PAGE, draw_map, launch.done, note=launch.note(shown) if isinstance(shown, Map) else "")
     if isinstance(shown, Map):
         _ask_for_best(shown)
         launch.again_with_news(shown)
+
+
+def figure(shown: Map, chosen: Place | None = None) -> go.Figure:
+    """The map. chosen: the square that is open"""
+    return figures.sweep_map(
+        table(shown),
+        across=words.AXES[shown.grid.x.setting],
+        up=words.AXES[shown.grid.y.setting],
+        goal=shown.settings.goal,
+        boundary=shown.boundary,
+        best=shown.best,
+        height=HEIGHT,
+        chosen=chosen,
+    )
 
 
 def table(shown: Map) -> pd.DataFrame:

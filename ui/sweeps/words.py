@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from bilstm_core.analysis.statistics import listed
 from bilstm_core.analysis.telling import Told, capital
 from bilstm_core.sweep_settings import NAMES
 from bilstm_core.wording import counted
@@ -177,3 +178,44 @@ def best(share: float) -> str:
 # Settings
 EVERY_SQUARE = "**Every square has**"
 ENDS = "Range and steps"
+
+
+# The open square
+OPEN_ONE = "Press a square to open it: its loss while it learned, and its sequences."
+TRAIN_SQUARE, OPEN = "Train this square", "Open on Train"
+KEPT_NUMBERS = "What is known of this square was kept without its networks. Train them to see more."
+NO_RUN = "This square has not been trained yet."
+SQUARE_ALT = "Loss by sequences seen, median and band over the starts of the square."
+
+
+def opened(name: str) -> str:
+    """Which square is open. name: its two values"""
+    return f"**{name}**"
+
+
+def starts(shares: Sequence[float], every: int) -> str:
+    """How each start came out. shares: of whole sequences right; every: how many starts there are"""
+    if not shares:
+        return f"Not measured yet: {counted(every, 'start')} to train."
+    told = listed([f"**{share:.1%}**" for share in sorted(shares)])
+    return f"Whole sequences right: {told}{_of_starts(len(shares))}."
+
+
+def _of_starts(count: int) -> str:
+    return "" if count == 1 else f", of {count} starts"
+
+
+# Fronts
+BY_PARAMETERS, BY_SECONDS = "parameters", "seconds of training"
+FRONT_ALT = "Whole sequences right by what a model costs; those that nobody beats are joined and named."
+
+
+def front(cost: str, where: str) -> str:
+    """The heading of a front. where: of which sequences the models are, if the map has others"""
+    at = f", {where}" if where else ""
+    return f"**Whole sequences right by {cost}{at}**; large and named: those that nobody beats"
+
+
+# What can be taken home
+NO_FILES = "Files come once no square is being trained."
+EXAMPLE = "the square of the answer"
