@@ -232,6 +232,7 @@ def test_the_cost_is_told_before_the_press_and_how_far_it_is_afterward() -> None
     assert launch.under_way(shown) == ""
     launch.run()
     assert launch.under_way(shown) == "0 of 16 squares measured."
+    assert launch.under_way(a_map(replace(SMALL, goal=0.5, timesteps=40))) == "0 of 16 squares measured."
     assert launch.under_way(a_map(replace(SMALL, direction="forward"))) == words.OTHER_SWEEP
     right = np.full((4, 4), np.nan)
     right[0] = 0.5
@@ -243,11 +244,19 @@ def test_a_press_opens_a_square_and_what_is_no_square_is_refused(known: dict[Run
     assert known == {}
     shown = a_map(SMALL, np.ones((4, 4)))
     assert opened.choose(shown, {"x": 1.0, "customdata": ["15", "3"]})
-    assert opened.place(shown) == (1, 1)
+    assert a_map(SMALL, np.ones((4, 4))).opened == (1, 1)
     assert not opened.choose(shown, {"x": 1.0, "customdata": ["15", "4"]})
     assert not opened.choose(shown, {"x": 1.0, "customdata": []})
-    assert opened.place(shown) == (1, 1)
-    assert opened.place(a_map(replace(SMALL, steps=8))) is None, "another map has no such square"
+    assert a_map(SMALL, np.ones((4, 4))).opened == (1, 1)
+    assert a_map(replace(SMALL, steps=8)).opened is None, "another map has no such square"
+
+
+@pytest.mark.usefixtures("known")
+def test_the_answer_is_about_the_column_of_the_open_square() -> None:
+    right = np.full((4, 4), 0.95)
+    assert "At 15 timesteps" in resolved.told(a_map(SMALL, right)).answer
+    state.SQUARE(PAGE).set([40.0, 10.0])
+    assert "At 40 timesteps" in resolved.told(a_map(SMALL, right)).answer
 
 
 @pytest.mark.usefixtures("known")

@@ -14,7 +14,7 @@ from bilstm_core.specs import RunSpec
 from bilstm_core.sweep_settings import SweepSettings
 from ui import controls, live, looks, registry, results, state, waits
 from ui.sweeps import words
-from ui.sweeps.resolved import SETTINGS, Map, resolve
+from ui.sweeps.resolved import SETTINGS, Map, grid_of, resolve
 
 PAGE = registry.SWEEPS.name
 NEWS_S = 1.0  # between two drawings of a map that fills
@@ -206,7 +206,7 @@ def under_way(shown: Map) -> str:
     sweep = state.SWEEP(PAGE).get()
     if not (live.active(PAGE) and sweep):
         return ""
-    if sweep["settings"] != asdict(shown.settings):
+    if grid_of(SweepSettings(**sweep["settings"])).cells != shown.grid.cells:
         return words.OTHER_SWEEP
     return words.under_way(shown.measured, shown.squares, _left(shown, sweep))
 

@@ -6,7 +6,7 @@ from bilstm_core import figures
 from bilstm_core.analysis import frames
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from bilstm_core.sweeps import Place, Result
+from bilstm_core.sweeps import Result
 from ui import best_possible, controls, evaluations, live, registry, session, state, wording
 from ui.chart.component import Click, cached, chart
 from ui.sequence import timeline
@@ -31,19 +31,9 @@ def choose(shown: Map, click: Click) -> bool:
     return False
 
 
-def place(shown: Map) -> Place | None:
-    """The square that is open, if the map has it."""
-    chosen = state.SQUARE(PAGE).get()
-    if chosen is None:
-        return None
-    columns, rows = ([float(value) for value in axis.values] for axis in (shown.grid.x, shown.grid.y))
-    x, y = chosen
-    return (rows.index(y), columns.index(x)) if x in columns and y in rows else None
-
-
 def draw(shown: Map) -> None:
     """The open square, or how to open one."""
-    opened = place(shown)
+    opened = shown.opened
     if opened is None:
         st.caption(words.OPEN_ONE)
         return

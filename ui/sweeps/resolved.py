@@ -17,8 +17,20 @@ from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.page_settings import SWEEPS
 from bilstm_core.specs import ProblemSpec, RunSpec
 from bilstm_core.sweep_settings import SweepSettings
-from bilstm_core.sweeps import TESTED_ON, Axis, Grid, Result, Segment, Shares, boundary, estimated, next_places, sides
-from ui import best_possible, live, registry, session
+from bilstm_core.sweeps import (
+    TESTED_ON,
+    Axis,
+    Grid,
+    Place,
+    Result,
+    Segment,
+    Shares,
+    boundary,
+    estimated,
+    next_places,
+    sides,
+)
+from ui import best_possible, live, registry, session, state
 from ui import results as known
 from ui.settings import PageSettings
 from ui.sweeps import words
@@ -115,15 +127,27 @@ class Map:
             return []
         return [float(share) for share in self.possible[0]]
 
+    @cached_property
+    def opened(self) -> Place | None:
+        """The square that is open, if the map has it."""
+        chosen = state.SQUARE(SETTINGS.page).get()
+        columns, rows = ([float(value) for value in axis.values] for axis in (self.grid.x, self.grid.y))
+        if chosen is None or chosen[0] not in columns or chosen[1] not in rows:
+            return None
+        return rows.index(chosen[1]), columns.index(chosen[0])
+
     @property
     def column(self) -> int:
-        """The column that the answer is about: the one nearest to the setting that the page has for all squares."""
-        return self._nearest(self.grid.x)
+        """The column that the answer is about: that of the open square.
+
+        While none is open it is the one nearest to the setting that the page has for all squares.
+        """
+        return self.opened[1] if self.opened else self._nearest(self.grid.x)
 
     @property
     def row(self) -> int:
         """The row of the same kind."""
-        return self._nearest(self.grid.y)
+        return self.opened[0] if self.opened else self._nearest(self.grid.y)
 
     def _nearest(self, axis: Axis) -> int:
         name = "sequences_per_epoch" if axis.setting == "sequences" else axis.setting
@@ -133,7 +157,7 @@ class Map:
 
 def resolve(settings: SweepSettings, patience_s: float = PATIENCE_S) -> Map:
     """The map of these settings as far as it is known; ValueError, with a sentence, where they are not allowed."""
-    grid = _grid(settings)
+    grid = grid_of(settings)
     specs = list(itertools.chain.from_iterable(grid.cells.values()))
     sequences = min(TESTED_ON, *(evaluation_size(spec, AFFORDABLE_BESIDE) for spec in (specs[0], specs[-1])))
     asked = known.of(specs, sequences, session.store())
@@ -146,7 +170,8 @@ def resolve(settings: SweepSettings, patience_s: float = PATIENCE_S) -> Map:
 
 
 @functools.lru_cache(maxsize=32)
-def _grid(settings: SweepSettings) -> Grid:
+def grid_of(settings: SweepSettings) -> Grid:
+    """The grid of settings, made once."""
     return settings.grid
 
 

@@ -9,7 +9,6 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.bayes import view_of
-from bilstm_core.sweeps import Place
 from ui import best_possible, live
 from ui.chart.component import chart
 from ui.sweeps import launch, opened, words
@@ -28,7 +27,7 @@ def draw(shown: Map | str) -> None:
             live.progress(PAGE, watch)
             return
         chart(
-            figure(shown, chosen=opened.place(shown)),
+            figure(shown),
             key=f"{PAGE}-map",
             low=LOW_HEIGHT,
             alt=words.MAP_ALT,
@@ -44,8 +43,8 @@ def draw(shown: Map | str) -> None:
         launch.again_with_news(shown)
 
 
-def figure(shown: Map, chosen: Place | None = None) -> go.Figure:
-    """The map. chosen: the square that is open"""
+def figure(shown: Map) -> go.Figure:
+    """The map, with a frame around the open square."""
     return figures.sweep_map(
         table(shown),
         across=words.AXES[shown.grid.x.setting],
@@ -54,7 +53,7 @@ def figure(shown: Map, chosen: Place | None = None) -> go.Figure:
         boundary=shown.boundary,
         best=shown.best,
         height=HEIGHT,
-        chosen=chosen,
+        chosen=shown.opened,
     )
 
 
