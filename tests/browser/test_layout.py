@@ -37,6 +37,26 @@ def test_on_a_phone_the_settings_open_beneath_their_switch(phone: Callable[[], P
     page.context.close()
 
 
+def test_on_a_tablet_no_row_of_choices_is_cut_or_breaks_in_two(chromium: Browser, app: App) -> None:
+    context = chromium.new_context(viewport={"width": 1024, "height": 768})
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    for path, groups in {
+        "": ("Direction", "Merge mode"),
+        "train": ("Direction",),
+        "directions": ("Epochs", "Starts"),
+        "inside": ("Direction", "Merge mode", "Cell", "Epochs"),
+    }.items():
+        page.goto(f"{app.url}/{path}")
+        for name in groups:
+            group = page.get_by_role("radiogroup", name=name)
+            expect(group).to_be_visible()
+            boxes = [radio.bounding_box() for radio in group.get_by_role("radio").all()]
+            assert len({box["y"] for box in boxes if box}) == 1, (path, name)
+            assert group.evaluate("node => node.scrollWidth <= node.clientWidth"), (path, name)
+    context.close()
+
+
 def test_the_benchmark_visits_every_page_in_order() -> None:
     assert [f"pages/{visit.path or 'overview'}.py" for visit in VISITS] == [page.path for page in registry.PAGES]
 

@@ -57,6 +57,14 @@ def test_a_match_that_units_end_before_is_named_on_the_button() -> None:
     assert visit.run().button(key="Why.press").label == "Give forward 256 units"
 
 
+def test_other_settings_can_be_run_from_beside_the_presses() -> None:
+    visit = AppTest.from_function(page, default_timeout=60)
+    visit.session_state["Why.guess"] = "It is bigger"
+    assert "Why.run_these" not in [button.key for button in visit.run().button]
+    visit.session_state["Why.units"] = 7
+    assert not visit.run().button(key="Why.run_these").disabled
+
+
 def trained_without_a_store() -> None:
     """The page after its job has ended: every run was taken in, and none could be stored."""
     import streamlit as st

@@ -164,6 +164,14 @@ def press_row(shown: Pressed) -> None:
                 disabled=busy,
                 help=FIELDS["noise"].help,
             )
+        if shown.chosen.settings != shown.settings and not shown.chosen.refused:  # Run itself is below a low screen
+            st.button(
+                words.RUN_THESE,
+                key=state.widget(PAGE, "run_these"),
+                on_click=launch.run,
+                args=(shown.comparison,),
+                disabled=busy,
+            )
         st.button(
             words.START_AGAIN,
             key=state.widget(PAGE, "again_from_start"),

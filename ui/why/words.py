@@ -26,6 +26,7 @@ def only_here(conclusion: Told, timesteps: int) -> Told:
 
 
 # The presses
+RUN_THESE = "Run these settings"
 BACK = "Back to where the tutorial stops"
 START_AGAIN = "Start again"
 
