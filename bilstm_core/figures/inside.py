@@ -69,13 +69,14 @@ def sensitivity(
 
 def framed(output: int, value: int | None, first: int, last: int) -> list[Item]:
     """A frame round an output's row of a matrix of the timesteps `first` to `last`, and one round a value's square."""
-    frame: Item = {"type": "rect", "xref": "x", "yref": "y", "y0": output - 0.5, "y1": output + 0.5}
-    row: Item = {**frame, "x0": first - 0.5, "x1": last + 0.5, "line": {"color": INK, "width": 2}, "name": "output"}
-    if value is None:
-        return [row]
+    ends = {"output": (first - 0.5, last + 0.5, 2)}
+    if value is not None:
+        ends["most"] = (value - 0.5, value + 0.5, 4)
+    rect: Item = {"type": "rect", "xref": "x", "yref": "y", "y0": output - 0.5, "y1": output + 0.5}
     return [
-        row,
-        {**frame, "x0": value - 0.5, "x1": value + 0.5, "line": {"color": INK, "width": 4}, "name": "most"},
+        {**rect, "x0": x0, "x1": x1, "name": part, "line": {"color": colour, "width": width + more}}
+        for name, (x0, x1, width) in ends.items()
+        for part, colour, more in ((f"around {name}", PAPER, 3), (name, INK, 0))  # seen on any square, in both themes
     ]
 
 
