@@ -243,13 +243,12 @@ def _drawn(settings: ComparisonSettings, best: Mapping[str, float]) -> str:
         lines.append("    if best is not None:")
         lines.append('        figure.add_hline(best, line_color=color, line_dash="dash", opacity=0.7)')
     kind = ', type="log"' if long else ""
-    words = f"sequences seen (training loss, mean of the last {WINDOW})"
     lines += guides(settings.problem)
     if long:
         lines.append(f'figure.add_vline({TUTORIAL_EPOCHS}, line_dash="dot")  # where the tutorial stops')
     lines += [
-        f'figure.update_xaxes(title="{words}"{kind})',
-        loss_axis(settings.problem),
+        f'figure.update_xaxes(title="sequences seen"{kind})',
+        loss_axis(settings.problem, WINDOW),
         "figure.show()",
     ]
     return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 from bilstm_core import wording
 from bilstm_core.export import networks, sequences
-from bilstm_core.figures.loss_plot import LONG, WORDS, X
+from bilstm_core.figures.loss_plot import LONG, WORDS, X, loss_title
 from bilstm_core.page_settings import TUTORIAL_EPOCHS
 from bilstm_core.palette import EDGE, SHADE, WRONG, color, faint
 from bilstm_core.specs import ProblemSpec, RunSpec, TrainingSpec
@@ -22,7 +22,6 @@ def curve(spec: RunSpec, window: int, best: float | None, x: X) -> str:
     colour = color(model.direction, model.merge_mode)
     total = training.steps if x == "updates" else training.sequences
     along = "at" if x == "updates" or one_by_one(training) else "np.cumsum(sizes)"
-    words = f"{WORDS[x][0]} (training loss{f', mean of the last {window}' if window > 1 else ''})"
     kind = ', type="log"' if total > LONG else ""
     lines = [
         *_trailing_mean(training, window),
@@ -37,8 +36,8 @@ def curve(spec: RunSpec, window: int, best: float | None, x: X) -> str:
     if total > LONG and x == "sequences_seen":
         lines.append(f'figure.add_vline({TUTORIAL_EPOCHS}, line_dash="dot", row=1)  # where the tutorial stops')
     lines += [
-        f'figure.update_xaxes(title="{words}"{kind}, row=1)',
-        loss_axis(spec.problem, row=1),
+        f'figure.update_xaxes(title="{WORDS[x][0]}"{kind}, row=1)',
+        loss_axis(spec.problem, window, row=1),
     ]
     return "\n".join(lines)
 
@@ -52,11 +51,12 @@ def guides(problem: ProblemSpec, row: int | None = None) -> list[str]:
     return [f'figure.add_hline(np.log({count}), line_dash="dot"{f", row={row}" if row else ""})  # {name}']
 
 
-def loss_axis(problem: ProblemSpec, row: int | None = None) -> str:
-    """The line that names the loss, and ends its axis where the page's ends."""
+def loss_axis(problem: ProblemSpec, window: int, row: int | None = None) -> str:
+    """The lines that name the loss, and end its axis where the page's ends. window: epochs of its trailing mean"""
     highest = wording.loss_axis(problem).get("y_max", Y_MAX)
     of_row = f", row={row}" if row else ""
-    return f'figure.update_yaxes(title="{loss_name(problem)}", range=[0, {highest:g}]{of_row})'
+    title = f'title = "{loss_title(loss_name(problem), window)}"'
+    return f"{title}\nfigure.update_yaxes(title=title, range=[0, {highest:g}]{of_row})"
 
 
 def _trailing_mean(training: TrainingSpec, window: int) -> list[str]:

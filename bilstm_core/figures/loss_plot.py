@@ -76,6 +76,11 @@ class Plot(NamedTuple):
         return float(low * (high / low) ** share) if self.log_x else low + share * (high - low)
 
 
+def loss_title(loss: str, window: int) -> str:
+    """What a curve of training losses is over, with their unit. loss: its name; window: epochs of its trailing mean"""
+    return f"training {loss}" + (f",<br>mean of the last {window}" if window > 1 else "")
+
+
 def plot(
     table: pd.DataFrame,
     styles: Mapping[str, Style],
@@ -120,7 +125,7 @@ def plot(
             traces.append(_part(label, "band", _band(drawn, x, styles[label])))
         traces.append(_part(label, "line", _line(label, drawn, x, styles[label])))
     words, _ = WORDS[x]
-    title = f"training {loss}" + (f",<br>mean of the last {window}" if window > 1 else "")
+    title = loss_title(loss, window)
     span = [math.log10(low), math.log10(high)] if log_x else [low, high]
     shapes, notes = _guides(floors, coin_toss, mark if mark and low < mark < high else None, y_max, area)
     return Plot(

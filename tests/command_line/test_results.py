@@ -1,5 +1,6 @@
 """What a command writes: results alone on the standard output, or in a file, as they would be on the page."""
 
+import html
 import io
 import itertools
 import json
@@ -209,7 +210,7 @@ def test_a_report_says_what_the_command_says_with_its_link_and_what_was_trained(
     assert (result.exit_code, result.stdout) == (0, "")
     page = Path("report.html").read_text()
     sentence = next(line for line in result.stderr.splitlines() if line.startswith("Three runs are too few to rank"))
-    assert f"<li>{sentence}</li>" in page
+    assert f"<li>{html.escape(sentence)}</li>" in page
     assert "http://host/app/directions?starts=3&amp;timesteps=2&amp;units=1" in page
     assert "Does direction matter, and for how long?" in page
     assert "seeds 0 to 2" in page

@@ -25,6 +25,7 @@ from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.store import read_recorded
 from bilstm_core.training import train
+from bilstm_core.wording import loss_name
 from tests.export.programs import code_cells, executed, uncompiled
 
 PROBLEM, TRAINING = ProblemSpec(timesteps=4, threshold=0.4), TrainingSpec(epochs=4)
@@ -74,14 +75,15 @@ def losses_of(run: Run, spec: RunSpec) -> pd.DataFrame:
     return frames.losses({spec.model.direction: [run]}).iloc[: spec.training.steps]
 
 
-def assert_same_curve(figure: go.Figure, losses: pd.DataFrame) -> None:
+def assert_same_curve(figure: go.Figure, losses: pd.DataFrame, loss: str) -> None:
     label = losses["label"].iloc[0]
-    drawn = figures.loss_curves(losses, {label: figures.style(label)})
+    drawn = figures.loss_curves(losses, {label: figures.style(label)}, loss=loss)
     for trace, expected in zip(figure.data[:2], drawn.data, strict=True):
         assert trace.name == expected.name
         np.testing.assert_array_equal(trace.x, expected.x)
         np.testing.assert_allclose(trace.y, expected.y, atol=1.6e-4)  # the page's are rounded to 1e-4
     assert figure.layout.xaxis.title.text == drawn.layout.xaxis.title.text
+    assert figure.layout.yaxis.title.text == drawn.layout.yaxis.title.text
 
 
 def assert_same_answers(figure: go.Figure, run: Run) -> None:
@@ -107,7 +109,7 @@ def test_the_exported_script_reproduces_the_run_and_its_figure(spec: RunSpec) ->
         left, run = executed(code), train(spec)
     losses = losses_of(run, spec)
     np.testing.assert_allclose(left["losses"], losses["loss"], atol=1e-4)
-    assert_same_curve(left["figure"], losses)
+    assert_same_curve(left["figure"], losses, loss_name(spec.problem))
     if spec.model.second_branch != "backward_noise":  # of which the page draws other noise
         assert_same_answers(left["figure"], run)
 
