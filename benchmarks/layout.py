@@ -66,6 +66,11 @@ def _units(page: Page, number: int, phone: bool) -> None:
         _settings(page)
 
 
+def _few_epochs(page: Page, number: int, _phone: bool) -> None:
+    _type(page, "Units", number)
+    _type(page, "Epochs", 2)
+
+
 def _guess(page: Page, _number: int, _phone: bool) -> None:
     page.get_by_role("radio", name="It sees the future").locator("xpath=..").click()
     page.get_by_role("button", name="Take the future away").wait_for()
@@ -103,6 +108,7 @@ VISITS = (
     Visit(path="cell", chart="Cell-cell", act="Step"),
     Visit(path="inside", chart="Inside-sensitivity", act="Train", prepare=_cell),
     Visit(path="sweeps", chart="Sweeps-map", act="Run", prepare=_few_squares),
+    Visit(path="your_data", chart="Your data-standing", act="Train", prepare=_few_epochs),
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Generic, TypeVar, cast
 
 from bilstm_core.choices import Direction
+from bilstm_core.datasets.recipe import EPOCHS
 from bilstm_core.evaluation import AFFORDABLE_BESIDE, evaluation_size
 from bilstm_core.presets import DEFAULT_PRESET, LONG_ENOUGH, PRESETS, trained_long_enough
 from bilstm_core.settings import Field, ProblemSettings, field_of, settings_of_run
@@ -109,6 +110,16 @@ class InsideSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DataSettings:
+    """Which sequences are read, whether the future is there when an answer is needed, and the networks' size."""
+
+    data: str = field_of("data")
+    available: bool = field_of("available")
+    units: int = field_of("units")
+    epochs: int = field_of("epochs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offered(Generic[Settings]):
     """What can be set in one place.
 
@@ -140,6 +151,7 @@ INSIDE = Offered(
     first=InsideSettings(epochs=PRESETS[DEFAULT_PRESET].training.epochs), choices={"epochs": (250, 1_000, 4_000)}
 )
 SWEEPS = Offered(first=SweepSettings(sequences_per_epoch=1_000, learning_rate=1e-2))
+YOUR_DATA = Offered(first=DataSettings(epochs=EPOCHS))
 
 BY_PATH: Mapping[str, Offered[Any]] = {  # by the last part of the page's address
     "problem": PROBLEM,
@@ -150,4 +162,5 @@ BY_PATH: Mapping[str, Offered[Any]] = {  # by the last part of the page's addres
     "merge_modes": MERGE_MODES,
     "inside": INSIDE,
     "sweeps": SWEEPS,
+    "your_data": YOUR_DATA,
 }

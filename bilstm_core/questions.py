@@ -14,6 +14,7 @@ TITLES = {
     "cell": "Cell",
     "inside": "Inside",
     "sweeps": "How small?",
+    "your_data": "Your data",
 }
 
 QUESTIONS = {
@@ -27,4 +28,5 @@ QUESTIONS = {
     "cell": "How does a cell remember?",
     "inside": "What does each output react to?",
     "sweeps": "How small is enough?",
+    "your_data": "Would both ways help on mine?",
 }

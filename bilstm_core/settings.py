@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
+from bilstm_core.datasets.shipped import OWN, SHIPPED
 from bilstm_core.presets import WHY_MORE, WHY_STEPS
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.quoting import quoted
@@ -212,6 +213,24 @@ FIELDS: Mapping[str, Field] = {
             choices=tuple(range(len(WHY_STEPS) + 1)),
         ),
         Field(name="noise", label="Noise too", link="noise", help=WHY_MORE.press, first=False, choices=(False, True)),
+        Field(
+            name="data",
+            label="Sequences",
+            link="data",
+            help="Two data sets come with the program. Your own file joins them here.",
+            first="tags",
+            choices=(*SHIPPED, OWN),
+            words={name: shipped.title for name, shipped in SHIPPED.items()} | {OWN: "your own"},
+        ),
+        Field(
+            name="available",
+            label="Will the whole sequence be there when you need the answer?",
+            link="whole",
+            help="Yes for a sentence that is written, or a night that is over. No where each answer is needed at once.",
+            first=True,
+            choices=(True, False),
+            words={True: "yes", False: "no, only the past"},
+        ),
         Field(
             name="of_train",
             label="The run on Train",

@@ -41,6 +41,7 @@ HEAVY = (  # what the scripts of the other pages import; a test holds that nothi
     "ui.sweeps.opened",
     "ui.sweeps.fronts",
     "ui.sweeps.taken",
+    "ui.your_data.taken",
 )
 
 log = logging.getLogger(__name__)

@@ -28,6 +28,8 @@ SHARES = ("under 25%", "25 to 50%", "50 to 75%", "over 75%")
 READERS = ("forward alone", "backward alone", "both of these", "none")
 MOMENTS = ("before the label flips", "where the label flips", "after the label flips")
 REACTIONS = ("its own alone", "its own and earlier ones", "its own and later ones", "all of them")
+HELPS = ("yes", "no, backward is enough", "no, forward is enough", "it can't be told")
+
 QUESTIONS: Mapping[str, Question] = {  # by the page's name
     "Problem": Question("At which timestep does the label flip most often?", ("3", "4", "5", "6", "7")),
     "Train": Question("What share of new sequences does this network get wholly right?", SHARES),
@@ -38,6 +40,7 @@ QUESTIONS: Mapping[str, Question] = {  # by the page's name
     "Cell": Question("Where does this unit's cell state change most?", MOMENTS),
     "Inside": Question("To which values does an output of this network react?", REACTIONS),
     "Sweeps": Question("How many units are enough at 10 timesteps? Make a guess. Then look at the line."),
+    "Your data": Question("On these sequences, does reading both ways help?", HELPS),
 }
 
 
@@ -117,6 +120,13 @@ def reacts(reached: Sequence[Sequence[bool]]) -> Answer:
     squares = sum(map(sum, found))
     why = ": an output reacts to what it has read, and to nothing else" if right else ""
     return Answer(right, f"{squares} of {len(reached) ** 2} squares are not zero{why}.")
+
+
+def both_ways(kind: str, scores: Mapping[str, str]) -> Answer:
+    """Your data. kind: of `analysis.both_ways.Verdict`; scores: of each direction, in words"""
+    right = dict(zip(("both", "future", "past"), HELPS, strict=False)).get(kind, HELPS[-1])
+    said = ", ".join(f"{label} {score}" for label, score in scores.items())
+    return Answer((right,), f"On sequences that were held out: {said}.")
 
 
 def verdict(guess: str, answer: Answer) -> str:

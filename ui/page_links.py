@@ -1,12 +1,14 @@
 """What each page has in its address: its settings, and what is chosen on it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from bilstm_core import page_settings
 from bilstm_core.analysis.ablation import GUESSES
+from bilstm_core.datasets.shipped import OWN
 from bilstm_core.page_settings import Offered
 from bilstm_core.presets import DEFAULT_PRESET, MODELS_BY_DIRECTION, MODELS_BY_MERGE_MODE, PRESETS
 from bilstm_core.settings import FIELDS, plain
@@ -18,6 +20,7 @@ from ui.inside import words as inside
 from ui.links import choice, entry_link, looks, number, overview, some, switch
 from ui.pasted import checked_number
 from ui.train.words import TABS
+from ui.your_data import words as your_data
 
 
 def setting(page: str, offered: Offered[Any], name: str, *, entry: state.Entry[Any] | None = None) -> Link:
@@ -196,6 +199,17 @@ def _sweeps(page: str) -> list[Link]:
     ]
 
 
+def _your_data(page: str) -> list[Link]:
+    data, *others = (setting(page, page_settings.YOUR_DATA, each.name) for each in page_settings.YOUR_DATA.fields)
+
+    def put(words: Words) -> None:
+        if words[-1] == OWN and state.OWN_DATA.get() is None:
+            raise ValueError(your_data.ELSEWHERE)
+        data.put(words)
+
+    return [replace(data, put=put), *others]
+
+
 TABLE: Mapping[str, Callable[[str], list[Link]]] = {
     registry.OVERVIEW.name: overview,
     registry.PROBLEM.name: _problem,
@@ -207,6 +221,7 @@ TABLE: Mapping[str, Callable[[str], list[Link]]] = {
     registry.CELL.name: _cell,
     registry.INSIDE.name: _inside,
     registry.SWEEPS.name: _sweeps,
+    registry.YOUR_DATA.name: _your_data,
 }
 
 

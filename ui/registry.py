@@ -44,9 +44,10 @@ MERGE_MODES = Page(path="pages/merge_modes.py", icon=":material/merge:")
 CELL = Page(path="pages/cell.py", icon=":material/memory:")
 INSIDE = Page(path="pages/inside.py", icon=":material/biotech:")
 SWEEPS = Page(path="pages/sweeps.py", icon=":material/grid_4x4:")
+YOUR_DATA = Page(path="pages/your_data.py", icon=":material/upload_file:")
 
 PAGES = (  # the first opens the app
-    OVERVIEW, PROBLEM, TRAIN, DIRECTIONS, WHY, PROBLEMS, MERGE_MODES, CELL, INSIDE, SWEEPS,
+    OVERVIEW, PROBLEM, TRAIN, DIRECTIONS, WHY, PROBLEMS, MERGE_MODES, CELL, INSIDE, SWEEPS, YOUR_DATA,
 )  # fmt: skip
 
 

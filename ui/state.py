@@ -145,6 +145,19 @@ class Brought(TypedDict):
     refused: bool
 
 
+class OwnData(TypedDict):
+    """A file of sequences that somebody has brought.
+
+    digest: a hash of its bytes; columns: which is what, as a plain dict; balanced: whether rare labels count more
+    """
+
+    name: str
+    data: bytes
+    digest: str
+    columns: dict[str, Any]
+    balanced: bool
+
+
 class CameOut(TypedDict):
     """What a page has measured of what the lesson asks: the options that are right, and a sentence."""
 
@@ -261,6 +274,13 @@ LINE: Each[str | None] = Each("{}.line", None)  # the line of the equations that
 MERGED_AT: Each[int | None] = Each("{}.merged.at", None)
 MERGED_UNIT: Each[int | None] = Each("{}.merged.unit", None)
 MATRIX: Entry[tuple[list[Any], Any] | None] = Entry("reaction.matrix", None)
+
+# Your data
+OWN_DATA: Entry[OwnData | None] = Entry("Your data.own", None)  # the file that is shown
+DRAFT: Entry[OwnData | None] = Entry("Your data.draft", None)  # the file whose columns are being set
+UPLOADED: Entry[Brought] = Entry("Your data.uploaded", {"count": 0, "sentence": "", "refused": False})
+TOLD: Entry[dict[str, dict[str, Any]]] = Entry("Your data.told", {})  # answers of models, by what was trained, by label
+FITTED: Entry[dict[str, list[str]]] = Entry("Your data.fitted", {})  # what each regression is of, by id
 
 
 def parameters() -> dict[str, list[str]]:

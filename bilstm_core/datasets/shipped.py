@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bilstm_core.datasets.columns import Columns
 
+OWN = "own"  # in a setting, in place of a name: what a visitor has brought
 FOLDER = Path(__file__).resolve().parents[1] / "shipped"
 
 

@@ -12,6 +12,7 @@ from bilstm_core.figures.merges import merge_drawing, merge_steps
 from bilstm_core.figures.reading import reading_grid
 from bilstm_core.figures.replay import curve_and_timeline
 from bilstm_core.figures.smoothing import smooth_and_band, thin
+from bilstm_core.figures.standing import standing
 from bilstm_core.figures.strip import starts_strip
 from bilstm_core.figures.sweep import sweep_map
 from bilstm_core.figures.timeline import around_flip, timeline
@@ -44,6 +45,7 @@ __all__ = [
     "reading_grid",
     "sensitivity",
     "smooth_and_band",
+    "standing",
     "starts_strip",
     "style",
     "sweep_map",

@@ -198,3 +198,8 @@ def front(best: Mapping[str, float], models: int, cost: str) -> str:
     """best: the share that each unbeaten model gets right, by its name, from the cheapest on; cost: what is paid"""
     said = listed([f"{name} with {share:.1%}" for name, share in best.items()])
     return f"Of {models} models nobody beats {len(best)} in {cost}: {said} of whole sequences right."
+
+
+def standing(label: str, middle: float, low: float, high: float, form: str) -> str:
+    """A model's score with its 95% interval."""
+    return f"{label}: {middle:{form}}, 95% interval {low:{form}} to {high:{form}}."

@@ -399,6 +399,7 @@ def test_what_is_recorded_is_trained_and_only_what_is_missing_where_that_is_aske
     specs = [TINY, replace(TINY, model=ModelSpec(units=1)).canonical()]
     monkeypatch.setattr(record_module, "recorded_specs", lambda: specs[:1])
     monkeypatch.setattr(record_module, "recorded_sweeps", list)
+    monkeypatch.setattr(record_module, "SHIPPED", {})
     assert command("record", "--folder", "recorded").exit_code == 0
     monkeypatch.setattr(record_module, "recorded_specs", lambda: specs)
     assert command("record", "--folder", "recorded", "--missing").exit_code == 0

@@ -693,6 +693,13 @@ EVERY_FIGURE = {
     "error_by_timestep": lambda: figures.error_by_timestep(
         pd.DataFrame({"label": "forward", "timestep": [1, 2], "loss": [0.5, 0.25]}), STYLES
     ),
+    "standing": lambda: figures.standing(
+        pd.DataFrame({"label": ["forward"], "middle": [0.9], "low": [0.8], "high": [0.95], "scores": [[0.88, 0.92]]}),
+        {each: figures.style(each) for each in ("forward", "backward")},
+        shares=True,
+        title="held-out labels right (%)",
+        unavailable=["backward"],
+    ),
     "label_shares": lambda: figures.label_shares(pd.DataFrame({"timestep": [1, 1], "label": [0, 1], "share": [1, 0]})),
     "merge_drawing": lambda: figures.merge_drawing("sum"),
     "merge_steps": lambda: figures.merge_steps(0.5, 0.25),

@@ -102,6 +102,7 @@ SAID: dict[str, dict[str, str]] = {  # of each page everything that its address 
         "square": "10_0.003",
         "sequence": "4",
     },
+    "Your data": {"data": "occupancy", "whole": "no", "units": "9", "epochs": "5"},
 }
 
 

@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from bilstm_core.page_settings import BY_PATH, CellSettings, ComparisonSettings, InsideSettings, WhySettings
+from bilstm_core.page_settings import (
+    BY_PATH,
+    CellSettings,
+    ComparisonSettings,
+    DataSettings,
+    InsideSettings,
+    WhySettings,
+)
 from bilstm_core.settings import FIELDS, ProblemSettings, RunSettings
 from bilstm_core.specs import ModelSpec, ProblemSpec, TrainingSpec
 from ui import page_links, registry, state
@@ -19,8 +26,9 @@ from ui.problems import grid
 from ui.settings import PageSettings, read, write
 from ui.train import trainer
 from ui.why import presses
+from ui.your_data import subject as your_data
 
-RECORDS = [RunSettings, ProblemSettings, ComparisonSettings, WhySettings, InsideSettings, CellSettings]
+RECORDS = [RunSettings, ProblemSettings, ComparisonSettings, WhySettings, InsideSettings, CellSettings, DataSettings]
 COMPARED = Comparison(page="Merge modes", models={}, styles={})
 PAGES: list[tuple[PageSettings[Any], dict[str, Any]]] = [
     (trainer.SETTINGS, {"units": 40, "merge_mode": "sum", "seed": 7}),
@@ -28,6 +36,7 @@ PAGES: list[tuple[PageSettings[Any], dict[str, Any]]] = [
     (subject.SETTINGS, {"direction": "backward", "backward_output": "raw", "epochs": 4_000, "of_train": True}),
     (grid.SETTINGS, {"name": "cumulative_sum", "direction": "forward", "seed": 77}),
     (launch.settings_of(COMPARED), {"units": 9, "starts": 3, "epochs": 4_000, "fair": True, "seed": 30}),
+    (your_data.SETTINGS, {"data": "occupancy", "available": False, "units": 9, "epochs": 5}),
     (presses.SETTINGS, {"units": 9, "starts": 1, "epochs": 4_000, "stage": 3, "noise": True, "seed": 30}),
 ]
 

@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from bilstm_core import presets, questions, settings
-from bilstm_core.analysis import deciding, telling
+from bilstm_core.analysis import both_ways, deciding, telling
+from bilstm_core.analysis.held_out import Lead
 from bilstm_core.analysis.telling import Told
 from bilstm_core.engine import cost
 from bilstm_core.evaluation import wilson_interval
@@ -37,10 +38,11 @@ from ui.problems import words as problems
 from ui.sweeps import words as sweeps
 from ui.train import words as train
 from ui.why import words as why
+from ui.your_data import words as your_data
 
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 MODULES: tuple[ModuleType, ...] = (
-    wording, overview, problem, problems, train, compare, why, inside, cell, sweeps, lesson_texts, failure,
+    wording, overview, problem, problems, train, compare, why, inside, cell, sweeps, your_data, lesson_texts, failure,
 )  # fmt: skip
 TOLD = Told("So it is.", "On 10 runs.")
 SPEC = RunSpec()
@@ -332,8 +334,52 @@ def of_the_lesson() -> Iterator[Call]:
         yield call(lesson_texts.largest_step, [-0.9 if place == largest else 0.1 for place in range(3)], 2)
     for reached in ([[True, False], [True, True]], [[False, True], [True, False]]):
         yield call(lesson_texts.reacts, reached)
+    for kind in get_args(both_ways.Kind):
+        yield call(lesson_texts.both_ways, kind, {"forward": "77.3%", "bidirectional": "80.3%"})
     for guess in ("sum", "mul"):
         yield call(lesson_texts.verdict, guess, lesson_texts.Answer(("mul",), "It is mul."))
+
+
+def of_your_data() -> Iterator[Call]:
+    yield call(your_data.take_file, 100)
+    yield call(your_data.too_large, 3_000_000, 2)
+    yield call(your_data.refused, "The file is empty.")
+    yield call(your_data.taken, "mine.csv", "30 sequences of 5 timesteps, 1 feature, 2 classes; 8 sequences held out")
+    for names in ([], ["word"], ["word", "shape"]):
+        yield call(your_data.text_columns, names)
+    for classes, whole in ((True, False), (True, True), (False, False)):
+        yield call(your_data.axis, classes=classes, whole=whole)
+        for kind in get_args(both_ways.Kind):
+            for beside in (-0.1, 0.0, 0.1):
+                for past in (0.77012345, 0.80312345):
+                    for available in (True, False):
+                        yield call(
+                            your_data.answer,
+                            verdict(kind, beside, past=past, available=available),
+                            available=available,
+                            classes=classes,
+                            whole=whole,
+                            starts=3,
+                            sequences=292,
+                        )
+    yield call(your_data.cost, 9, 1_100)
+    yield call(your_data.origin, date(2026, 3, 9), {"keras": "3.15.1", "tensorflow": "2.21.0"}, 3)
+    yield call(your_data.trained_here, 1)
+    yield call(your_data.shipped, "A treebank", "CC BY-SA 4.0", "https://example.org", "Words in small letters.")
+
+
+def verdict(kind: both_ways.Kind, beside: float, *, past: float, available: bool) -> both_ways.Verdict:
+    shares = (0.16812345, past, 0.80312345, 0.77312345, 0.75812345, 0.80312345)
+    best, regression = ("bidirectional", both_ways.SIDES) if available else ("forward", both_ways.PAST)
+    return both_ways.Verdict(
+        kind=kind,
+        gain=Lead("bidirectional", "forward", 0.03, -0.01, 0.07),
+        best=best,
+        regression=regression,
+        beside=Lead(best, regression, beside, beside - 0.01, beside + 0.01),
+        margin=0.02,
+        scores=dict(zip(both_ways.MODELS, shares, strict=True)),
+    )
 
 
 def refused(asked: Callable[[], object]) -> str:
@@ -397,6 +443,7 @@ def of_need_both() -> Iterator[Call]:
 
 CALLS = [
     of_wording, of_start, of_train, of_comparisons, of_cells, of_sweeps, of_the_lesson, of_limits, of_need_both,
+    of_your_data,
 ]  # fmt: skip
 
 

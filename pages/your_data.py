@@ -1,0 +1,34 @@
+"""Your data: would both ways help on mine?"""
+
+import streamlit as st
+
+from ui import derivation, files, lesson, registry, share, shell
+from ui.your_data import parts, results, subject, taken
+
+shell.enter(__file__)
+PAGE = registry.YOUR_DATA.name
+
+settings = parts.open_page()
+st.title(registry.YOUR_DATA.question)
+answer, how = derivation.headline()
+with st.container(key="controls"):
+    parts.first_questions()
+settings = subject.SETTINGS.read()
+shown = subject.shown(settings)
+results.take_regressions(shown)
+known = results.results(shown, settings)
+verdict = results.verdict(shown, known, available=settings.available)
+told = parts.answer(shown, settings, known, verdict)
+with how:
+    taken.code(shown, settings)
+    files.popover(PAGE, lambda: taken.offer(shown, settings, known, told))
+    share.popover(PAGE)
+wide, narrow = st.columns([2.1, 1], gap="medium")
+with wide, st.container(key="figure"):
+    parts.figure(shown, settings, known)
+    parts.origin(known)
+with narrow, st.container(key="aside"):
+    parts.training(shown, settings, known)
+    parts.sequences(shown)
+answer.markdown(*told)
+lesson.came_out(PAGE, lambda: parts.better(known, shown))

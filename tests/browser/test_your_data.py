@@ -1,0 +1,39 @@
+"""Your data, in a browser: a small file is brought, trained to the end and answered; a bad one changes nothing."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.datasets.tables import csv, long_table
+
+OpenPage = Callable[..., Page]
+
+
+def bring(page: Page, data: bytes, name: str = "mine.csv") -> None:
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
+
+
+def test_a_file_is_brought_trained_and_answered_and_a_bad_one_changes_nothing(open_page: OpenPage) -> None:
+    page = open_page("your_data")
+    answer = page.locator(".st-key-answer")
+    expect(answer).to_contain_text("Both ways help here")
+    expect(page.get_by_test_id("chart-Your data-standing")).to_contain_text("bidirectional")
+    page.get_by_role("button", name="Your file").click()
+    bring(page, csv(long_table(sequences=80, seed=3)))
+    expect(page.get_by_text("80 sequences of 5 timesteps").first).to_be_visible()
+    expect(answer).to_contain_text("Press Train")
+    bring(page, b"a,b,c\n1,2,3\n1,2\n", "bad.csv")
+    expect(page.get_by_text("The page shows what it showed before.").first).to_be_visible()
+    expect(answer).to_contain_text("Press Train")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(answer).to_contain_text("of held-out labels right", timeout=240_000)
+    expect(answer).to_contain_text("forward")
+    expect(answer).to_contain_text("regression")
+    expect(page.get_by_text("Trained here: 3 starts")).to_be_visible()
+    page.get_by_text("no, only the past").click()
+    expect(answer).to_contain_text("From the past alone")
+    chart = page.get_by_test_id("chart-Your data-standing")
+    expect(chart).to_contain_text("uses the future")
+    page.reload()  # the file was in the memory of that visit
+    expect(page.get_by_text("Bring the file again")).to_be_visible()

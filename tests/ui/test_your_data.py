@@ -1,0 +1,141 @@
+"""Your data: it opens with what was measured, takes a file, and a bad one leaves it as it was."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bilstm_core.analysis import held_out
+from bilstm_core.analysis.both_ways import MODELS
+from bilstm_core.datasets.reading import read_table
+from bilstm_core.datasets.shipped import SHIPPED
+from tests.datasets.tables import LONG, csv, long_table, ready
+from tests.ui.test_compare_pages import told, visit
+from ui import registry, state
+from ui.your_data import results, subject, taken, words
+
+ROOT = Path(__file__).parents[2]
+PAGE = registry.YOUR_DATA.name
+OPEN = {"Your data__bring": True}
+
+
+def opened(**entries: object) -> AppTest:
+    return visit("your_data", **OPEN, **entries)
+
+
+def bring(app: AppTest, data: bytes, name: str = "mine.csv") -> AppTest:
+    app.file_uploader[0].upload(name, data, "text/csv").run()
+    assert not app.exception
+    return app
+
+
+def answer(app: AppTest) -> str:
+    return app.main.markdown[0].value
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_it_opens_with_an_answer_of_recorded_runs_and_says_where_the_data_come_from(name: str) -> None:
+    app = opened(**{"Your data__data": name})
+    page = told(app)
+    assert "bidirectional" in page
+    assert "regression" in page
+    assert words.PRESS_TRAIN.answer not in page
+    captions = " ".join(caption.value for caption in app.caption)
+    assert "Recorded on" in captions
+    assert SHIPPED[name].license in captions
+    assert SHIPPED[name].address in captions
+
+
+def test_where_the_future_is_not_there_the_answer_goes_by_the_past() -> None:
+    assert "Both ways help here" in told(opened())
+    page = told(opened(**{"Your data__available": False}))
+    assert "Both ways help here" not in page
+    assert "From the past alone" in page
+    assert "Waiting for the whole sequence would bring" in page
+
+
+def test_a_file_is_shown_with_its_columns_guessed_and_these_can_be_changed() -> None:
+    app = bring(opened(), csv(long_table(sequences=20)))
+    assert app.selectbox(key="Your data.data").value == "own"
+    assert words.PRESS_TRAIN.answer in told(app)
+    assert "20 sequences of 5 timesteps, 1 feature, 2 classes; 5 sequences held out" in told(app).replace("\\", "")
+    count = app.session_state[state.UPLOADED.key]["count"]
+    app.selectbox(key=f"Your data.column.{count}.label").set_value("x")
+    app.multiselect(key=f"Your data.column.{count}.features").set_value(["label"])
+    app.segmented_control(key=f"Your data.column.{count}.answer").set_value("numbers")
+    app.button[[button.label for button in app.button].index(words.USE)].click().run()
+    assert not app.exception
+    assert "2 features, numbers" in told(app).replace("\\", "")
+
+
+def test_what_can_not_be_taken_leaves_the_page_as_it_was_with_a_sentence() -> None:
+    app = bring(opened(), csv(long_table(sequences=20)))
+    before = app.session_state[state.OWN_DATA.key]
+    bad = {
+        "one cell only": b"nothing here",
+        "The file is empty": b"",
+        "3 are expected": b"a,b,c\n1,2,3\n1,2\n",
+        "Every label is": csv(long_table().assign(label="same")),
+    }
+    for reason, data in bad.items():
+        bring(app, data, "bad.csv")
+        page = told(app).replace("\\", "")
+        assert reason in page
+        assert "The page shows what it showed before." in page
+        assert app.session_state[state.OWN_DATA.key] == before
+        assert app.selectbox(key="Your data.data").value == "own"
+
+
+def test_columns_that_make_no_sequences_leave_the_page_as_it_was_and_can_be_mended() -> None:
+    app = bring(opened(), csv(long_table(sequences=20)))
+    count = app.session_state[state.UPLOADED.key]["count"]
+    use = [button.label for button in app.button].index(words.USE)
+    app.multiselect(key=f"Your data.column.{count}.features").set_value([])
+    app.button[use].click().run()
+    assert "Choose at least one feature" in told(app)
+    assert app.session_state[state.OWN_DATA.key]["columns"]["features"] == ("x",)
+    app.multiselect(key=f"Your data.column.{count}.features").set_value(["x"])
+    app.button[use].click().run()
+    assert "Choose at least one feature" not in told(app)
+
+
+@pytest.mark.parametrize("brought", [True, False])
+def test_the_code_gives_what_the_page_shows(
+    brought: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = csv(long_table(sequences=20))
+    (tmp_path / "mine.csv").write_bytes(data)
+    made = ready(long_table(sequences=20), LONG, balanced=True)
+    own = subject.Subject("own", "mine.csv", read_table(data), LONG, made, None, balanced=True)
+    shown = own if brought else subject.shown(subject.SETTINGS.first)
+    text = taken.script(shown, replace(subject.SETTINGS.first, units=2, epochs=1))
+    if not brought:
+        compile(text, "script", "exec")
+        assert "shipped.read('tags')" in text
+        return
+    exec(text, {})
+    assert "balanced=True" in text
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()[1:]]
+    assert [line.startswith(f"{label} ") for line, label in zip(lines, MODELS, strict=True)] == [True] * len(MODELS)
+
+
+def test_every_held_out_label_can_be_taken_home_as_the_file_has_it() -> None:
+    first = subject.SETTINGS.first
+    shown = subject.shown(first)
+    known = results.results(shown, first)
+    table = taken.predicted(shown, known)
+    assert list(table.columns) == ["sequence", "row", "expected", *MODELS]
+    frame, row = shown.table.frame, table["row"].to_numpy() - shown.table.first_row
+    assert table["expected"].tolist() == frame["tag"].iloc[row].tolist()
+    assert table["sequence"].tolist() == frame["sentence"].iloc[row].tolist()
+    standing = held_out.standing(known.answers, shown.labels).set_index("label")
+    for label in MODELS:
+        right = (table[label] == table["expected"]).mean()
+        assert right == pytest.approx(standing.loc[label, "scores"][0])
+
+
+def test_files_come_with_the_answer() -> None:
+    app = opened(**{"Your data__files": True})
+    assert {"Report", "All as ZIP"} <= {button.label for button in app.get("download_button")}

@@ -1,0 +1,165 @@
+"""The parts of Your data: what is asked first, the chart, the training beside it, and the sequences themselves."""
+
+from functools import partial
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from bilstm_core import figures
+from bilstm_core.analysis.both_ways import MODELS, NETWORKS, USE_THE_FUTURE, Verdict
+from bilstm_core.analysis.telling import Told
+from bilstm_core.datasets.preparing import found
+from bilstm_core.datasets.shipped import OWN, SHIPPED
+from bilstm_core.page_settings import DataSettings
+from bilstm_core.palette import NEUTRAL
+from bilstm_core.specs import RunSpec
+from ui import address, controls, lesson_texts, live, registry, state
+from ui.chart.component import cached_for_session, chart
+from ui.watch import Watch
+from ui.your_data import file, results, words
+from ui.your_data import subject as subjects
+from ui.your_data.results import Results
+from ui.your_data.subject import Subject
+
+PAGE = registry.YOUR_DATA.name
+STYLES = {label: figures.style(label) if label in NETWORKS else figures.Style(NEUTRAL) for label in MODELS}
+
+
+def open_page() -> DataSettings:
+    """Take up what the address names, and have every setting at hand; before the page's widgets are drawn."""
+    live.address(PAGE, results.restore)
+    first = subjects.SETTINGS.first
+    for name in ("data", "available", "units", "epochs"):
+        state.field(PAGE, name, getattr(first, name)).ensure()
+    data = state.field(PAGE, "data")
+    if data.get() == OWN and state.OWN_DATA.get() is None:
+        data.set(first.data)
+    return subjects.SETTINGS.read()
+
+
+def first_questions() -> None:
+    """Whether the future is there when an answer is needed, and which sequences are read."""
+    asked, chosen, brought = st.columns([2.6, 1.5, 1], vertical_alignment="bottom")
+    with asked:
+        controls.widget(PAGE, "available")
+    own = state.OWN_DATA.get()
+    titles = {name: shipped.title for name, shipped in SHIPPED.items()} | ({OWN: own["name"]} if own else {})
+    with chosen:
+        st.selectbox(
+            words.SEQUENCES,
+            [*titles],
+            key=state.field(PAGE, "data").key,
+            format_func=titles.__getitem__,
+            persist_state="session",
+        )
+    with brought:
+        file.panel(PAGE)
+    file.said(PAGE)
+
+
+def specs_of(subject: Subject, settings: DataSettings) -> list[RunSpec]:
+    """Every run that a press trains; none while a setting is not allowed."""
+    try:
+        return [spec for own in subject.specs(settings).values() for spec in own]
+    except ValueError:
+        return []
+
+
+def training(subject: Subject, settings: DataSettings, known: Results) -> None:
+    """Units, epochs, and what begins and ends the training."""
+    specs = specs_of(subject, settings)
+    if state.LINKED(PAGE).take() and specs and not known.trained:
+        results.train(subject, settings)
+    live.start_and_stop(
+        words.AGAIN if known.trained else words.TRAIN,
+        PAGE,
+        partial(results.train, subject, settings),
+        disabled=not specs,
+    )
+    live.prepare(PAGE, [] if known.trained else specs)
+    left, right = st.columns(2)
+    beneath = st.container()
+    with left:
+        controls.widget(PAGE, "units", beneath)
+    with right:
+        controls.widget(PAGE, "epochs", beneath)
+    if specs:
+        st.caption(words.cost(len(specs), specs[0].training.steps))
+
+
+def answer(subject: Subject, settings: DataSettings, known: Results, found_: Verdict | None) -> Told:
+    """The measured answer, or what it waits for."""
+    if live.active(PAGE):
+        return words.TRAINING
+    if found_ is None:
+        return words.REGRESSION_LEFT if known.trained else words.PRESS_TRAIN
+    return words.answer(
+        found_,
+        available=settings.available,
+        classes=subject.classes,
+        whole=subject.whole,
+        starts=known.starts,
+        sequences=subject.held_out,
+    )
+
+
+def chart_of(subject: Subject, settings: DataSettings, known: Results) -> go.Figure:
+    """How every model stands."""
+    return figures.standing(
+        results.standing(subject, known),
+        STYLES,
+        shares=subject.classes,
+        title=words.axis(classes=subject.classes, whole=subject.whole),
+        unavailable=() if settings.available else USE_THE_FUTURE,
+    )
+
+
+def figure(subject: Subject, settings: DataSettings, known: Results) -> None:
+    """How every model stands, and how far the training is."""
+
+    def draw(watch: Watch | None) -> None:
+        with st.container(key="training"):  # a line of its own, whether there is a training or not
+            live.progress(PAGE, watch)
+        key = ("standing", results.key(subject, known), settings.available)
+        chart(
+            cached_for_session(key, partial(chart_of, subject, settings, known)),
+            key=f"{PAGE}-standing",
+            alt=words.CHART_ALT,
+        )
+
+    live.panel(PAGE, draw, results.take_in)
+
+
+def origin(known: Results) -> None:
+    """Where the answers come from."""
+    if known.recorded:
+        st.caption(words.origin(known.recorded.day, known.recorded.versions, known.starts))
+    elif known.trained:
+        st.caption(words.trained_here(known.starts))
+
+
+def sequences(subject: Subject) -> None:
+    """What the sequences are, where they come from, and the first of them."""
+    prepared = subject.prepared
+    st.markdown(words.PREVIEW)
+    st.caption(address.escaped(f"{found(prepared)}."))
+    texts = words.text_columns(subjects.text_features(subject))
+    if texts:
+        st.caption(address.escaped(texts))
+    st.dataframe(subjects.preview(subject), hide_index=True, width="stretch", height=210)
+    if subject.shipped:
+        told = subject.shipped
+        st.caption(words.shipped(told.source, told.license, told.address, told.changed))
+    else:
+        for note in prepared.sequences.notes:
+            st.caption(address.escaped(note))
+        st.caption(words.STAY)
+
+
+def better(known: Results, subject: Subject) -> lesson_texts.Answer | None:
+    """Whether both ways help, for the lesson; None until every model is there."""
+    found_ = results.verdict(subject, known, available=True)
+    if found_ is None:
+        return None
+    told = {label: words.score(found_.scores[label], classes=subject.classes) for label in NETWORKS}
+    return lesson_texts.both_ways(found_.kind, told)

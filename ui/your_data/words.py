@@ -1,0 +1,211 @@
+"""Every sentence of Your data, from values to text; what refuses a file stands in bilstm_core/datasets."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from bilstm_core.analysis.both_ways import BACKWARD, BIDIRECTIONAL, FORWARD, PAST, SIDES, Verdict
+from bilstm_core.analysis.held_out import BASE_RATE
+from bilstm_core.analysis.statistics import listed
+from bilstm_core.analysis.telling import Told
+from bilstm_core.analysis.window_regression import NEIGHBORS
+from bilstm_core.datasets.bounds import MAX_CATEGORIES, MAX_FILE, MAX_ROWS, MAX_TIMESTEPS
+from bilstm_core.wording import counted
+
+TRAIN, AGAIN, YOUR_FILE, USE = "Train", "Train again", "Your file", "Use these columns"
+SEQUENCES = "Sequences"
+TRAINING = Told("Training. The answer comes with the runs.")
+PRESS_TRAIN = Told("Press **Train** to find out.")
+REGRESSION_LEFT = Told("The answer comes once the regressions beside the networks are fitted.")
+STAY = (
+    "Your file stays in the memory of this visit. Its sequences go to the training process and back, and are never "
+    "stored or sent elsewhere."
+)
+GONE = "The sequences of that training were in the memory of another visit, and are kept nowhere else. Bring the file."
+ELSEWHERE = "of your own stay in the memory of one visit, and are kept nowhere else. Bring the file again."
+NO_FILES = "Files come once every network is trained."
+CODE = "What this page shows, with this project's own core. The file is read from the folder that the script runs in."
+SCRIPT = "How models tell the labels of held-out sequences."
+NONE = "none"
+ERROR = "mean squared error"
+COLUMN_LABELS = {
+    "form": "A row is",
+    "sequence": "Sequence",
+    "timestep": "Timestep",
+    "features": "Features",
+    "label": "Label",
+    "split": "Held out",
+    "answer": "Labels are",
+    "cut": "Cut into pieces of",
+}
+COLUMN_HELPS = {
+    "form": "A sequence a row needs numbered columns, such as x1, x2 and x3.",
+    "sequence": "Which sequence a row belongs to. Without one, the table is one recording, which is cut into pieces.",
+    "timestep": "What puts the rows of a sequence in order. Without one, they are in order.",
+    "features": "What the label is told from.",
+    "label": "What is to be told at each timestep.",
+    "split": "A column that says test for the sequences that nothing is trained on. Without one, a quarter is drawn.",
+    "answer": "Classes are told apart; of numbers the squared error counts.",
+    "cut": f"Timesteps of a piece, at most {MAX_TIMESTEPS}. 0 leaves sequences whole.",
+}
+FORM_WORDS = {"long": "a timestep", "wide": "a sequence"}
+ANSWER_WORDS = {"classes": "classes", "numbers": "numbers"}
+BALANCED = "Rare labels count more"
+BALANCED_HELP = "In the training each class counts alike, up to ten times. What is measured stays the same."
+PREVIEW = "**Some of the sequences**"
+CHART_ALT = "How well each model tells the labels of held-out sequences."
+
+
+def take_file(megabytes: int) -> str:
+    """The label of the uploader."""
+    return f"CSV or Parquet, up to {min(megabytes, MAX_FILE // 10**6)} MB and {MAX_ROWS:,} rows"
+
+
+def too_large(size: int, megabytes: int) -> str:
+    """That a file is more than is taken."""
+    return f"The file has {size / 1e6:,.0f} MB, and at most {megabytes} MB are taken. Bring a part of its sequences."
+
+
+def refused(why: str) -> str:
+    """That nothing was made of a file, and why."""
+    return f"{why} The page shows what it showed before."
+
+
+def taken(name: str, found: str) -> str:
+    """That a file is shown."""
+    return f"{name}: {found}."
+
+
+def text_columns(names: Sequence[str]) -> str:
+    """That columns of text become features of yes and no."""
+    if not names:
+        return ""
+    one = len(names) == 1
+    return (
+        f"{listed(list(names))} {'is' if one else 'are'} text: each of the {MAX_CATEGORIES} commonest values "
+        f"{'' if one else 'of each '}is a feature, 1 where it stands and else 0."
+    )
+
+
+def score(value: float, *, classes: bool) -> str:
+    """A model's score in a sentence."""
+    return f"{value:.1%}" if classes else f"{value:.3g}"
+
+
+def axis(*, classes: bool, whole: bool) -> str:
+    """What the axis of the chart counts, with its unit."""
+    if not classes:
+        return "mean squared error on held-out sequences (unit of the label, squared)"
+    return "held-out sequences right (%)" if whole else "labels of held-out sequences right (%)"
+
+
+def right(*, classes: bool, whole: bool) -> str:
+    """What follows the first score of a sentence."""
+    if not classes:
+        return ERROR
+    return "of held-out sequences right" if whole else "of held-out labels right"
+
+
+def answer(verdict: Verdict, *, available: bool, classes: bool, whole: bool, starts: int, sequences: int) -> Told:
+    """What the answers carry. sequences: that are held out"""
+    told = {label: score(value, classes=classes) for label, value in verdict.scores.items()}
+    unit = right(classes=classes, whole=whole)
+    if verdict.kind == "nothing":
+        best = told[verdict.best]
+        said = (
+            f"**Nothing here beats the base rate.** It {_reaches(told[BASE_RATE], unit)}; the best network, "
+            f"{verdict.best}, {best}."
+        )
+    elif available:
+        said = f"{_helps(verdict, told, unit)} {_beside(verdict, told)}"
+    else:
+        said = f"{_without_future(verdict, told, unit)} {_waiting(verdict, told)}"
+    return Told(said, counts(verdict, classes=classes, starts=starts, sequences=sequences))
+
+
+def _reaches(score_: str, unit: str) -> str:
+    """What a model reaches, after its name."""
+    return f"has a {unit} of {score_}" if unit == ERROR else f"gets {score_} {unit}"
+
+
+def _helps(verdict: Verdict, told: Mapping[str, str], unit: str) -> str:
+    pair = f"bidirectional {_reaches(told[BIDIRECTIONAL], unit)}, forward {told[FORWARD]}"
+    if verdict.kind == "both":
+        return f"**Both ways help here:** {pair}, backward {told[BACKWARD]}."
+    if verdict.kind == "future":
+        return f"**The future helps, and is enough:** {pair}, backward {told[BACKWARD]}."
+    if verdict.kind == "past":
+        return f"**The past is enough here:** {pair}."
+    return f"**These sequences leave it open:** {pair}, a difference that chance could make."
+
+
+def _beside(verdict: Verdict, told: Mapping[str, str]) -> str:
+    what = f"a regression over {NEIGHBORS} neighbors a side" if verdict.regression == SIDES else "one over the past"
+    score_ = told[verdict.regression]
+    if verdict.regression == SIDES and _regression_of_past_is_best(verdict):
+        what, score_ = f"a regression over this timestep and {NEIGHBORS} before it", told[PAST]
+    if verdict.against_regression == "above":
+        return f"No {what.removeprefix('a ')} does as well: {score_}."
+    if verdict.against_regression == "below":
+        return f"But {what} beats every network: {score_}."
+    return f"But {what} does as well: {score_}."
+
+
+def _regression_of_past_is_best(verdict: Verdict) -> bool:
+    """Whether the regression over the past is no worse than the one that reads both sides."""
+    return verdict.kind == "past" and abs(verdict.scores[PAST] - verdict.scores[SIDES]) < verdict.margin
+
+
+def _without_future(verdict: Verdict, told: Mapping[str, str], unit: str) -> str:
+    best = f"forward {_reaches(told[FORWARD], unit)}"
+    regression = f"a regression over this timestep and {NEIGHBORS} before it"
+    how = {
+        "above": f"more than {regression}: {told[PAST]}.",
+        "below": f"but {regression} is better: {told[PAST]}.",
+        "level": f"and {regression} does as well: {told[PAST]}.",
+    }[verdict.against_regression]
+    return f"**From the past alone,** {best}, {how}"
+
+
+def _waiting(verdict: Verdict, told: Mapping[str, str]) -> str:
+    if verdict.kind in ("both", "future"):
+        return f"Waiting for the whole sequence would bring {told[BIDIRECTIONAL]}, with bidirectional."
+    if verdict.kind == "past":
+        return f"Waiting for the future would bring nothing: bidirectional has {told[BIDIRECTIONAL]}."
+    return f"Whether waiting for the future would help is open: bidirectional has {told[BIDIRECTIONAL]}."
+
+
+def counts(verdict: Verdict, *, classes: bool, starts: int, sequences: int) -> str:
+    """What the answer rests on."""
+    gain = verdict.gain
+    if classes:
+        mean, low, high = (f"{100 * value:+.1f}".replace("-", "−") for value in (gain.mean, gain.low, gain.high))
+        lead = f"{mean} points (95% interval {low} to {high})"
+    else:
+        mean, low, high = (f"{value:+.3g}".replace("-", "−") for value in (gain.mean, gain.low, gain.high))
+        lead = f"{mean} less squared error (95% interval {low} to {high})"
+    return (
+        f"Bidirectional against forward: {lead}. {counted(starts, 'start')} of each network; "
+        f"{counted(sequences, 'sequence')} held out, which nothing is trained on."
+    )
+
+
+def cost(specs: int, updates: int) -> str:
+    """What a press trains."""
+    return f"{counted(specs, 'network')}, {counted(updates, 'weight update')} each"
+
+
+def origin(day: date, versions: Mapping[str, str], starts: int) -> str:
+    """Where recorded answers come from."""
+    names = {"keras": "Keras", "tensorflow": "TensorFlow"}
+    trained = ", ".join(f"{names.get(name, name)} {version}" for name, version in sorted(versions.items()))
+    return f"Recorded on {day.day} {day:%B %Y}: {counted(starts, 'start')} of each network, {trained}."
+
+
+def trained_here(starts: int) -> str:
+    """Where answers come from that were trained in this visit."""
+    return f"Trained here: {counted(starts, 'start')} of each network."
+
+
+def shipped(source: str, license_: str, address: str, changed: str) -> str:
+    """Where a data set comes from, and what was done to it."""
+    return f"Source: [{source}]({address}), {license_}. {changed}"
