@@ -28,20 +28,25 @@ def start(
     page: str,
     specs: Sequence[RunSpec],
     resume: Run | None = None,
+    *,
     about: Mapping[str, Any] | None = None,
     sequences: int = 0,
+    mixed: bool = False,
 ) -> None:
     """Submit a job for the page, unless it has one: of several quick clicks the first counts. Returns at once.
 
     about: what another session needs to show what the job was asked for; JSON-ready
     sequences: that the page scores each run on; 0 where it evaluates each whole
+    mixed: as a sweep, by few programs and without curves on the way
     What is too much at once is told on the page.
     """
     if active(page):
         return
     forget_failure(page)
     try:
-        job = session.jobs().submit(specs, resume=resume, watcher=session.watcher(), about=about, sequences=sequences)
+        job = session.jobs().submit(
+            specs, resume=resume, watcher=session.watcher(), about=about, sequences=sequences, mixed=mixed
+        )
     except ValueError as error:
         _failed(page, str(error), share=allowed_share(error))
         return
@@ -223,13 +228,14 @@ def _failed(page: str, message: str, view: JobView | None = None, *, share: floa
         "specs": [],
         "about": {},
         "sequences": 0,
+        "mixed": False,
         "share": share,
         "left": left,
     }
     if view:
         pairs = zip(view.specs, view.runs, strict=True)
         failed["specs"] = [codec.encode(spec) for spec, run in pairs if run is None or not run.finished]
-        failed["about"], failed["sequences"] = dict(view.about), view.sequences
+        failed["about"], failed["sequences"], failed["mixed"] = dict(view.about), view.sequences, view.mixed
     state.FAILED(page).set(failed)
 
 
@@ -244,7 +250,7 @@ def failure(page: str, smaller: Callable[[float], Less | None] = lambda _: None)
         looks.error(failed["message"])
     if failed["specs"] and st.button("Retry", key=state.widget(page, "retry"), icon=":material/refresh:"):
         specs = [codec.decode(flat) for flat in failed["specs"]]
-        start(page, specs, about=failed["about"], sequences=failed["sequences"])
+        start(page, specs, about=failed["about"], sequences=failed["sequences"], mixed=failed["mixed"])
         st.rerun()
     if failed["share"]:
         less.offer(page, smaller(failed["share"]))

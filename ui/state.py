@@ -110,7 +110,7 @@ class Failure(TypedDict):
     """What went wrong with a job, in a sentence.
 
     specs: as codec dicts, that a retry would train
-    about, sequences: of the job that failed, as `live.start` takes them
+    about, sequences, mixed: of the job that failed, as `live.start` takes them
     share: of what was too much, that would do, else 0
     left: nothing went wrong: the visitor has left it to others
     """
@@ -119,6 +119,7 @@ class Failure(TypedDict):
     specs: list[dict[str, Any]]
     about: dict[str, Any]
     sequences: int
+    mixed: bool
     share: float
     left: bool
 

@@ -44,7 +44,7 @@ def _with_core(settings: SweepSettings) -> str:
         "from bilstm_core.sweep_settings import SweepSettings\n"
         "from bilstm_core.training import train_many\n"
         f"grid = SweepSettings({changed}).grid\n"
-        "runs = train_many(list(chain.from_iterable(grid.cells.values())))\n"
+        "runs = train_many(list(chain.from_iterable(grid.cells.values())), mixed=True)\n"
     )
 
 

@@ -46,6 +46,7 @@ class JobView:
     watchers: how many are watching
     about: what the page said about it when it asked; JSON-ready
     sequences: fresh ones that each run is scored on; 0 where each is evaluated whole
+    mixed: few programs train many models, and there are no curves
     """
 
     id: str
@@ -66,6 +67,7 @@ class JobView:
     watchers: int
     about: Mapping[str, Any]
     sequences: int = 0
+    mixed: bool = False
     resume: Run | None = None
     ahead: int = 0
     waits_s: float = 0.0
@@ -270,6 +272,7 @@ class Job:
             watchers=len(self.watchers),
             about=self.about,
             sequences=self.sequences,
+            mixed=self.mixed,
             resume=self.resume,
         )
 

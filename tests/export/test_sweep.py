@@ -54,8 +54,9 @@ def test_a_maps_script_reproduces_every_square(settings: SweepSettings) -> None:
 
 def test_the_lines_with_the_core_train_the_same_runs() -> None:
     program = sweep.program(TINY, question="How small?")
-    made = program.with_core.replace("runs = train_many(", "specs = (")
-    assert executed(made)["specs"] == list(chain.from_iterable(TINY.grid.cells.values()))
+    made = program.with_core.replace("runs = train_many(", "asked = dict(specs=")
+    specs = list(chain.from_iterable(TINY.grid.cells.values()))
+    assert executed(made)["asked"] == {"specs": specs, "mixed": True}
 
 
 def test_a_notebook_has_the_same_code() -> None:

@@ -144,7 +144,7 @@ def test_retry_asks_only_for_what_was_not_finished(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(live.st, "rerun", lambda: None)
     specs = tuple(RunSpec(training=TrainingSpec(epochs=2, seed=seed)) for seed in range(3))
     first, second = finished(specs[0]), finished(specs[1])
-    how = {"about": {"page": "Directions"}, "sequences": 2_000}
+    how = {"about": {"page": "Directions"}, "sequences": 2_000, "mixed": True}
     view = JobView(**READY | how | {"specs": specs, "runs": [first, replace(second, steps_done=1), None]})
     live._failed("Directions", "The training failed.", view)
     live.failure("Directions")

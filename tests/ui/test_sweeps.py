@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import streamlit as st
 
+from bilstm_core.engine import mixing
 from bilstm_core.page_settings import SWEEPS
 from bilstm_core.specs import RunSpec
 from bilstm_core.sweep_settings import SweepSettings
@@ -57,7 +58,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[RunSpec]]:
     """The jobs that were submitted."""
     jobs: list[list[RunSpec]] = []
 
-    def start(page: str, specs: list[RunSpec], **_: object) -> None:
+    def start(page: str, specs: list[RunSpec], *, mixed: bool, **_: object) -> None:
+        assert mixed, "a program for each shape would take longer to compile than all trainings together"
         jobs.append(specs)
         state.JOB(page).set(str(len(jobs)))
 
@@ -125,6 +127,18 @@ def test_a_wave_is_of_the_runs_that_are_missing_and_of_no_more_than_is_worth_wai
 
 def replace_pending(shown: Map, pending: Any) -> Map:
     return a_map(shown.settings, pending=pending)
+
+
+def test_what_has_to_be_compiled_is_part_of_the_cost_before_the_press() -> None:
+    shown = a_map()
+    programs = len(mixing.programs_of(shown.missing))
+    assert programs > 1
+    trained = mixing.seconds(shown.missing)
+    assert shown.seconds == pytest.approx(
+        programs * resolved.COMPILE_S + resolved.seconds(shown.missing, shown.sequences)
+    )
+    assert resolved.seconds(shown.missing, 1) == pytest.approx(trained), "tests go on beside the training"
+    assert resolved.seconds(shown.missing, 1_000_000) > 2 * trained
 
 
 def test_a_map_whose_runs_are_all_trained_has_no_wave() -> None:

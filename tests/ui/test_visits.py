@@ -123,6 +123,7 @@ def test_retry_trains_what_failed_again(started: list[RunSpec]) -> None:
         "specs": [codec.encode(spec)],
         "about": {},
         "sequences": 0,
+        "mixed": False,
         "share": 0.0,
         "left": False,
     }
@@ -140,6 +141,7 @@ def test_a_failure_that_names_no_run_offers_no_retry_and_one_that_was_left_is_no
         "specs": [],
         "about": {},
         "sequences": 0,
+        "mixed": False,
         "share": 0.0,
         "left": left,
     }

@@ -54,7 +54,7 @@ def go_on() -> None:
     specs = shown.wave()
     if specs:
         about = {"page": PAGE, "settings": sweep["settings"], "whole": True}
-        live.start(PAGE, specs, about=about, sequences=shown.sequences)
+        live.start(PAGE, specs, about=about, sequences=shown.sequences, mixed=True)
     if not live.active(PAGE):  # all is trained, or no more is allowed, as the page says
         state.SWEEP(PAGE).drop()
 
@@ -62,7 +62,7 @@ def go_on() -> None:
 def train_square(shown: Map, specs: Sequence[RunSpec]) -> None:
     """Train some runs of a square, and no others; a callback."""
     about = {"page": PAGE, "settings": asdict(shown.settings), "whole": False}
-    live.start(PAGE, specs, about=about, sequences=shown.sequences)
+    live.start(PAGE, specs, about=about, sequences=shown.sequences, mixed=True)
 
 
 def done(view: JobView) -> None:

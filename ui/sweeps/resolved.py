@@ -1,5 +1,6 @@
 """What the map shows and what Run would train: worked out once a rerun, and handed down."""
 
+import bisect
 import functools
 import itertools
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ import numpy as np
 
 from bilstm_core.analysis.telling import Told
 from bilstm_core.bayes import view_of
-from bilstm_core.engine import cost
+from bilstm_core.engine import mixing
 from bilstm_core.evaluation import AFFORDABLE_BESIDE, evaluation_size
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.page_settings import SWEEPS
@@ -41,6 +42,8 @@ SETTINGS: PageSettings[SweepSettings] = PageSettings(
 PATIENCE_S = 0.3  # for what the store has, before the page is drawn without
 WAVE_S = 20.0  # of training and testing in one job, by estimate: what comes next is chosen anew after it
 TESTING_PACE = 1.5e10  # multiply-adds a second, of a test on fresh sequences
+CORES = 2  # that train and test, of the machine that mixing's estimates are of
+COMPILE_S = 1.4  # of a program, there
 OF_POSITION = ("timesteps", "threshold")  # the settings that change what is best possible
 
 
@@ -91,8 +94,8 @@ class Map:
 
     @property
     def seconds(self) -> float:
-        """About how long these take to train and test."""
-        return seconds(self.missing, self.sequences)
+        """About how long these take to train and test, with all that may have to be compiled first."""
+        return compiling(self.missing) + seconds(self.missing, self.sequences)
 
     @cached_property
     def possible(self) -> Shares:
@@ -111,14 +114,11 @@ class Map:
         """The runs that are trained next, as one job; none once all are trained."""
         left = set(self.missing)
         chosen = [spec for place in next_places(self.right, self.settings.goal) for spec in self.grid.cells[place]]
-        specs: list[RunSpec] = []
-        needed = 0.0
-        for spec in [spec for spec in chosen if spec in left] or self.missing:  # what was chosen may be in test already
-            needed += seconds([spec], self.sequences)
-            if specs and needed > WAVE_S:
-                break
-            specs.append(spec)
-        return specs
+        specs = [spec for spec in chosen if spec in left] or self.missing  # what was chosen may be in test already
+        fitting = bisect.bisect_right(
+            range(1, len(specs) + 1), WAVE_S, key=lambda count: seconds(specs[:count], self.sequences)
+        )
+        return specs[: max(1, fitting)]
 
     @property
     def best(self) -> list[float]:
@@ -176,15 +176,21 @@ def grid_of(settings: SweepSettings) -> Grid:
 
 
 def seconds(specs: Sequence[RunSpec], sequences: int) -> float:
-    """About how long these take to train, and to test on so many sequences each."""
-    return sum(_seconds(spec, len(places), sequences) for spec, places in cost.seeds_of(specs).items())
+    """About how long these take as one job: to train, and meanwhile to test on so many sequences each."""
+    trained = mixing.seconds(specs)
+    tested = sum(_testing(spec) for spec in specs) * sequences / TESTING_PACE
+    return max(trained, (trained + tested) / CORES)
 
 
-@functools.lru_cache(maxsize=4_096)
-def _seconds(spec: RunSpec, starts: int, sequences: int) -> float:
-    trained = sum(spec.training.steps * cost.step_seconds(spec, width) for _, width in cost.stacks(spec, starts))
-    tested = spec.problem.timesteps * (parameter_count(spec.problem, spec.model) + 200)
-    return trained + starts * sequences * tested / TESTING_PACE
+def compiling(specs: Sequence[RunSpec]) -> float:
+    """About how long it takes to compile what trains these, if none of it is compiled yet."""
+    return COMPILE_S * len(mixing.programs_of(specs))
+
+
+@functools.lru_cache(maxsize=30_000)
+def _testing(spec: RunSpec) -> float:
+    """Multiply-adds for a sequence."""
+    return spec.problem.timesteps * (parameter_count(spec.problem, spec.model) + 200.0)
 
 
 def told(shown: Map) -> Told:
