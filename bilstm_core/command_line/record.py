@@ -58,7 +58,8 @@ def record(missing: bool, folder: Path) -> None:
     for settings in wanted:
         there[settings] = _map(settings)
         write(there.values(), folder / FILE.name)  # each is kept as it is finished
-        click.echo(f"Recorded a map in {folder}.", err=True)
+    if wanted:
+        click.echo(f"Recorded {counted(len(wanted), 'map')} in {folder}.", err=True)
     sets = _answers(FOLDER if folder == RECORDED else folder, missing=missing)
     if not (specs or wanted or sets):
         click.echo(f"All are there, in {folder}.", err=True)

@@ -414,12 +414,13 @@ def test_a_map_is_recorded_with_all_its_runs_and_kept_where_it_is_there(
 ) -> None:
     few = replace(SWEEPS.first, across="layers", x_to=2.0, y_to=2.0, timesteps=2, starts=1, sequences_per_epoch=10)
     monkeypatch.setattr(record_module, "recorded_specs", list)
+    monkeypatch.setattr(record_module, "SHIPPED", {})
     monkeypatch.setattr(record_module, "recorded_sweeps", lambda: [few])
     assert "Recorded 1 map" in command("record", "--folder", "recorded").stderr
     assert len(untrained) == 4
     more = replace(few, direction="forward")
     monkeypatch.setattr(record_module, "recorded_sweeps", lambda: [few, more])
-    assert "Recorded 2 maps" in command("record", "--folder", "recorded", "--missing").stderr
+    assert "Recorded 1 map" in command("record", "--folder", "recorded", "--missing").stderr
     assert len(untrained) == 8
     first, second = recorded_maps.read(Path("recorded") / "maps.npz")
     assert (first.settings, second.settings) == (few, more)
