@@ -568,6 +568,8 @@ def test_more_than_a_tab_can_follow_is_as_if_it_were_not_known(served: Served, m
         assert hear(client) == {"of": 3, "lost": True}
         say(client, leave=1)
         follow(client, name, 4)
+        follow(client, "0" * 32, 5)
+        assert hear(client) == {"of": 5, "lost": True}, "what was said before is done"
         there.set()
         assert {hear(client)["of"] for _ in range(2)} == {2, 4}
 
