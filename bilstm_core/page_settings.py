@@ -150,8 +150,8 @@ PROBLEMS = Offered(first=CellSettings(name="share_of_total", direction="bidirect
 INSIDE = Offered(
     first=InsideSettings(epochs=PRESETS[DEFAULT_PRESET].training.epochs), choices={"epochs": (250, 1_000, 4_000)}
 )
-SWEEPS = Offered(first=SweepSettings(sequences_per_epoch=1_000, learning_rate=1e-2))
 YOUR_DATA = Offered(first=DataSettings(epochs=EPOCHS))
+SWEEPS = Offered(first=SweepSettings(sequences_per_epoch=10_000, batch_size=10, learning_rate=1e-2))
 
 BY_PATH: Mapping[str, Offered[Any]] = {  # by the last part of the page's address
     "problem": PROBLEM,

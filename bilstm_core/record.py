@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from bilstm_core.analysis.parameter_matching import matched_units
-from bilstm_core.choices import DIRECTIONS
 from bilstm_core.comparison import starts_of
 from bilstm_core.page_settings import SWEEPS, ComparisonSettings
 from bilstm_core.presets import (
@@ -45,8 +44,8 @@ def recorded_specs() -> list[RunSpec]:
 
 
 def recorded_sweeps() -> list[SweepSettings]:
-    """Every map that is recorded: the one that its page opens with, read in each direction."""
-    return [replace(SWEEPS.first, direction=direction) for direction in DIRECTIONS]
+    """Every map that is recorded: the one that its page opens with."""
+    return [SWEEPS.first]
 
 
 def replayed(spec: RunSpec) -> bool:

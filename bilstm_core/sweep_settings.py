@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bilstm_core.problems import PROBLEMS
 from bilstm_core.settings import FIELDS, Field, field_of, field_with, plain
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.sweeps import GOAL, SWEPT, Axis, Grid, spaced
@@ -50,7 +51,7 @@ STEP_COUNT = Field(
     label="Steps each way",
     link="steps",
     help="How many values each of the two settings takes, at most.",
-    first=20,
+    first=12,
     choices=STEPS,
 )
 GOAL_FIELD = Field(
@@ -63,6 +64,17 @@ GOAL_FIELD = Field(
     words={goal: f"{goal:.0%}" for goal in GOALS},
     step=0.01,
 )
+BESIDE = Field(
+    name="beside",
+    label="Small maps",
+    link="beside",
+    help="The same map once more for each cell, direction, merge mode or problem, in small, on the same colors. "
+    "Run then trains all of them.",
+    first="none",
+    choices=("none", "cell", "direction", "merge_mode", "name"),
+    words={"merge_mode": "merge mode", "name": "problem"},
+)
+MOST_BESIDE = 6
 SEQUENCES = Field(
     spec=TrainingSpec,
     name="sequences_per_epoch",
@@ -89,6 +101,7 @@ class SweepSettings:
     Whatever the widgets hold fits in; it is checked where a grid is made of it.
     x_from, x_to, y_from, y_to: ends of what is varied; None for the usual ones
     sequences_per_epoch: those that a network is trained on, each once
+    beside: the field of which there is a small map for each value
     goal: share of whole sequences right, where the boundary is drawn
     """
 
@@ -113,6 +126,7 @@ class SweepSettings:
     learning_rate: float = field_of("learning_rate")
     threshold: float = field_of("threshold")
     seed: int = field_of("seed")
+    beside: str = field_with(BESIDE)
 
     @property
     def base(self) -> RunSpec:
@@ -157,3 +171,25 @@ class SweepSettings:
             reason = getattr(error, "reason", "")
             told = f"{NAMES[setting]} {reason}" if reason else str(error)
             raise ValueError(f"{declared.label}: {told}") from None
+
+    @property
+    def family(self) -> Mapping[str, "SweepSettings"]:
+        """The settings of each small map, by what it is called; none where there are none.
+
+        Problems without labels, or without a threshold where that is varied, have no map; merge modes are of
+        bidirectional.
+        """
+        if self.beside not in BESIDE.choices[1:]:
+            return {}
+        declared = FIELDS[self.beside]
+        maps = {}
+        for value in declared.choices:
+            changed = replace(self, beside="none", **{self.beside: value})
+            if self.beside == "merge_mode":
+                changed = replace(changed, direction="bidirectional")
+            problem = PROBLEMS.get(changed.name)
+            labels = problem is not None and problem.head != "regression"
+            threshold = problem is not None and "threshold" in problem.parameters
+            if self.beside != "name" or (labels and (threshold or "threshold" not in (self.across, self.up))):
+                maps[declared.word(value)] = changed
+        return dict(list(maps.items())[:MOST_BESIDE])

@@ -70,7 +70,7 @@ def _sequences(spec: RunSpec, value: int) -> RunSpec:
 
 SWEPT: Mapping[str, Swept] = {
     "units": Swept(low=1, high=40, spacing="growing", put=_in("model", "units")),
-    "timesteps": Swept(low=2, high=40, spacing="even", put=_in("problem", "timesteps")),
+    "timesteps": Swept(low=2, high=24, spacing="even", put=_in("problem", "timesteps")),
     "layers": Swept(low=1, high=3, spacing="even", put=_in("model", "layers")),
     "batch_size": Swept(low=1, high=50, spacing="growing", put=_in("training", "batch_size")),
     "learning_rate": Swept(low=1e-4, high=1e-1, spacing="ratio", put=_in("training", "learning_rate")),

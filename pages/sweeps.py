@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from ui import derivation, live, registry, share, shell
-from ui.sweeps import fronts, launch, opened, resolved, squares, taken
+from ui import derivation, lesson, live, registry, share, shell
+from ui.sweeps import beside, fronts, launch, opened, resolved, squares, taken
 
 shell.enter(__file__)
 PAGE = registry.SWEEPS.name
@@ -19,6 +19,7 @@ with how:
     share.popover(PAGE)
 if isinstance(shown, resolved.Map):
     answer.markdown(*resolved.told(shown))
+lesson.came_out(PAGE, lambda: resolved.enough(shown))
 with st.container(key="controls"):
     launch.row(shown)
 wide, narrow = st.columns([2.4, 1], gap="medium")
@@ -28,5 +29,6 @@ with narrow, st.container(key="beside"):
     launch.beside(shown)
 if isinstance(shown, resolved.Map):
     with st.container(key="rest"):
+        beside.draw(shown)
         opened.draw(shown)
         fronts.draw(shown)

@@ -7,6 +7,7 @@ import pytest
 
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.sweep_settings import BESIDE, MOST_BESIDE, SweepSettings
 from bilstm_core.sweeps import (
     GOAL,
     SWEPT,
@@ -168,3 +169,26 @@ def test_an_estimate_lies_between_its_neighbors_and_measured_cells_stay() -> Non
 def test_the_boundary_runs_between_cells_on_either_side_of_the_goal() -> None:
     assert boundary(np.array([[GOAL, 0.5], [1.0, 0.95]])) == [(0.5, -0.5, 0.5, 0.5), (0.5, 0.5, 1.5, 0.5)]
     assert boundary(np.full((3, 3), 0.95)) == []
+
+
+@pytest.mark.parametrize("beside", BESIDE.choices)  # of them "none" has none
+def test_small_maps_differ_in_one_setting_alone_and_are_six_at_most(beside: str) -> None:
+    settings = SweepSettings(beside=beside)
+    family = settings.family
+    assert (len(family) == 0) == (beside == "none")
+    assert len(family) <= MOST_BESIDE
+    for each in family.values():
+        assert replace(each, beside=beside, **{beside: getattr(settings, beside)}) == settings
+        assert each.family == {}
+        assert each.grid.shape == settings.grid.shape
+
+
+def test_a_problem_has_a_small_map_where_its_answers_are_labels_and_what_is_varied_is_a_setting_of_it() -> None:
+    titles = {name: problem.title for name, problem in PROBLEMS.items()}
+    everywhere = SweepSettings(beside="name").family
+    assert titles["cosine_from_sine"] not in everywhere
+    assert titles["total_quarters"] in everywhere
+    with_threshold = SweepSettings(beside="name", up="threshold").family
+    assert set(with_threshold) == {
+        title for name, title in titles.items() if "threshold" in PROBLEMS[name].parameters
+    } & set(everywhere)

@@ -38,6 +38,7 @@ HEAVY = (  # what the scripts of the other pages import; a test holds that nothi
     "ui.inside.taken",
     "ui.sweeps.launch",
     "ui.sweeps.squares",
+    "ui.sweeps.beside",
     "ui.sweeps.opened",
     "ui.sweeps.fronts",
     "ui.sweeps.taken",

@@ -30,6 +30,8 @@ MOMENTS = ("before the label flips", "where the label flips", "after the label f
 REACTIONS = ("its own alone", "its own and earlier ones", "its own and later ones", "all of them")
 HELPS = ("yes", "no, backward is enough", "no, forward is enough", "it can't be told")
 
+UNITS = {"1 or 2": 2, "3 to 5": 5, "6 to 10": 10, "more than 10": 1_000}  # the most of each
+AT_TIMESTEPS = 10  # where units are asked for
 QUESTIONS: Mapping[str, Question] = {  # by the page's name
     "Problem": Question("At which timestep does the label flip most often?", ("3", "4", "5", "6", "7")),
     "Train": Question("What share of new sequences does this network get wholly right?", SHARES),
@@ -39,7 +41,7 @@ QUESTIONS: Mapping[str, Question] = {  # by the page's name
     "Merge modes": Question("Which merge learns slowest?", MERGE_MODES),
     "Cell": Question("Where does this unit's cell state change most?", MOMENTS),
     "Inside": Question("To which values does an output of this network react?", REACTIONS),
-    "Sweeps": Question("How many units are enough at 10 timesteps? Make a guess. Then look at the line."),
+    "Sweeps": Question("How many units are enough at 10 timesteps?", tuple(UNITS)),
     "Your data": Question("On these sequences, does reading both ways help?", HELPS),
 }
 
@@ -127,6 +129,20 @@ def both_ways(kind: str, scores: Mapping[str, str]) -> Answer:
     right = dict(zip(("both", "future", "past"), HELPS, strict=False)).get(kind, HELPS[-1])
     said = ", ".join(f"{label} {score}" for label, score in scores.items())
     return Answer((right,), f"On sequences that were held out: {said}.")
+
+
+def enough(units: Sequence[int], shares: Sequence[float], goal: float) -> Answer:
+    """How small? units: rising; shares: of whole sequences that as many get right; goal: the share that is enough"""
+    reached = next((place for place, share in enumerate(shares) if share >= goal), None)
+    if reached is None:
+        top = max(range(len(shares)), key=shares.__getitem__)
+        return Answer(
+            (), f"No network of {units[0]} to {units[-1]} units reaches {goal:.0%}. The most is {shares[top]:.0%}."
+        )
+    right = next(name for name, most in UNITS.items() if units[reached] <= most)
+    named = "1 unit gets" if units[reached] == 1 else f"{units[reached]} units get"
+    before = f", {units[reached - 1]} only {shares[reached - 1]:.0%}" if reached else ""
+    return Answer((right,), f"{named} {shares[reached]:.0%} of sequences wholly right{before}; {goal:.0%} is enough.")
 
 
 def verdict(guess: str, answer: Answer) -> str:

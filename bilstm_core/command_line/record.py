@@ -1,6 +1,7 @@
 """`bilstm record`: the recorded results that open every page."""
 
 import itertools
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,7 +24,7 @@ from bilstm_core.evaluation import evaluate
 from bilstm_core.page_settings import YOUR_DATA
 from bilstm_core.record import recorded_specs, recorded_sweeps, replayed
 from bilstm_core.recorded_maps import FILE, RecordedMap, read, write
-from bilstm_core.specs import RunSpec
+from bilstm_core.runs import Run
 from bilstm_core.store import RECORDED, read_recorded, write_recorded
 from bilstm_core.sweep_settings import SweepSettings
 from bilstm_core.sweeps import GOAL, TESTED_ON
@@ -70,14 +71,17 @@ def _map(settings: SweepSettings) -> RecordedMap:
     grid = settings.grid
     specs = list(itertools.chain.from_iterable(grid.cells.values()))
     shape = (*grid.shape, settings.starts)
-    found: dict[RunSpec, tuple[float, float, float, str]] = {}
-    with trainings.bar(f"A map of {counted(len(specs), 'run')}, {settings.direction}") as advance:
-        for spec, run in trainings.train_in_parts(specs, advance):
-            tested = evaluate(run, TESTED_ON)
-            found[spec] = tested.exact, tested.loss, run.timing.train_s / run.timing.stacked, run.digest[:16]
-    exact, loss, train_s, digest = (
-        np.array(column).reshape(shape) for column in zip(*(found[spec] for spec in specs), strict=True)
-    )
+
+    def judged(run: Run) -> tuple[float, float, float, str]:
+        tested = evaluate(run, TESTED_ON)
+        return tested.exact, tested.loss, run.timing.train_s / run.timing.stacked, run.digest[:16]
+
+    with ThreadPoolExecutor(1, "evaluating") as beside:
+        found: dict[int, Future[tuple[float, float, float, str]]] = {}
+        with trainings.bar(f"A map of {counted(len(specs), 'run')}, {settings.direction}") as advance:
+            trainings.train_mixed(specs, advance, lambda place, run: found.update({place: beside.submit(judged, run)}))
+        rows = [found[place].result() for place in range(len(specs))]
+    exact, loss, train_s, digest = (np.array(column).reshape(shape) for column in zip(*rows, strict=True))
     return RecordedMap(
         settings=settings,
         sequences=TESTED_ON,

@@ -79,9 +79,34 @@ def train_in_parts(specs: Sequence[RunSpec], advance: Advance) -> Iterator[tuple
             try:
                 runs = train_many(part, on_progress=tell)
             except Exception as error:
-                first = str(error).split("\n", 1)[0]
-                raise click.ClickException(f"The training failed ({type(error).__name__}: {first}).") from error
+                raise _failed(error) from error
             yield from zip(part, runs, strict=True)
+
+
+def train_mixed(specs: Sequence[RunSpec], advance: Advance, on_run: Callable[[int, Run], None]) -> None:
+    """Train the specs of a sweep by few programs, as its page does.
+
+    on_run: called with the place of each spec and its run while others are still trained
+    Raises click.ClickException, with a sentence, where training fails.
+    """
+    from bilstm_core.training import train_many
+
+    work = [spec.work() for spec in specs]
+    total, done = sum(work), [0.0] * len(specs)
+
+    def tell(progress: Progress) -> None:
+        done[progress.run] = work[progress.run] * progress.steps_done / progress.steps
+        advance(sum(done) / total)
+
+    try:
+        train_many(specs, mixed=True, on_progress=tell, on_run=on_run)
+    except Exception as error:
+        raise _failed(error) from error
+
+
+def _failed(error: Exception) -> click.ClickException:
+    first = str(error).split("\n", 1)[0]
+    return click.ClickException(f"The training failed ({type(error).__name__}: {first}).")
 
 
 def evaluations_of(runs: Sequence[Run], sequences: int) -> list[Evaluation]:

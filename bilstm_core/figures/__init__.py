@@ -11,6 +11,7 @@ from bilstm_core.figures.loss_plot import COIN_TOSS, Floor
 from bilstm_core.figures.merges import merge_drawing, merge_steps
 from bilstm_core.figures.reading import reading_grid
 from bilstm_core.figures.replay import curve_and_timeline
+from bilstm_core.figures.small_maps import small_maps
 from bilstm_core.figures.smoothing import smooth_and_band, thin
 from bilstm_core.figures.standing import standing
 from bilstm_core.figures.strip import starts_strip
@@ -44,6 +45,7 @@ __all__ = [
     "paired_differences",
     "reading_grid",
     "sensitivity",
+    "small_maps",
     "smooth_and_band",
     "standing",
     "starts_strip",

@@ -187,11 +187,17 @@ def sweep(right: Matrix, columns: Sequence[str], rows: Sequence[str], names: tup
     if not known.any():
         return said
     row, column = divmod(int(np.nanargmax(right)), right.shape[1])
-    reached = int((right[known] >= goal).sum())
+    reach = int((right[known] >= goal).sum())
     return (
-        f"{said} {reached} of them reach {goal:.0%} of whole sequences right. The highest share is"
+        f"{said} {reach} of them reach {goal:.0%} of whole sequences right. The highest share is"
         f" {right[row, column]:.1%}, at {across} {columns[column]} and {up} {rows[row]}."
     )
+
+
+def reached(right: Matrix, goal: float) -> str:
+    """right: (rows, columns), missing where nothing is measured"""
+    known = right[~np.isnan(right)]
+    return f"{int((known >= goal).sum())} of {len(known)} measured squares reach {goal:.0%}."
 
 
 def front(best: Mapping[str, float], models: int, cost: str) -> str:

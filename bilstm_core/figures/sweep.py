@@ -63,9 +63,9 @@ def sweep_map(
     Each square's customdata is its x and y.
     """
     columns, rows = list(dict.fromkeys(table["x"])), list(dict.fromkeys(table["y"]))
-    right, measured = (_matrix(table, name, rows, columns) for name in ("right", "measured"))
+    right, measured = (matrix(table, name, rows, columns) for name in ("right", "measured"))
     places = np.stack(np.meshgrid(np.array(columns, object), np.array(rows, object)), axis=-1)
-    about = _matrix(table, "about", rows, columns)
+    about = matrix(table, "about", rows, columns)
     known = np.where(measured.astype(bool), right, np.nan).astype(np.float64)
     gap = 1 if max(len(rows), len(columns)) <= SMALLEST_GAP else 0
     traces: list[Item] = [
@@ -85,10 +85,10 @@ def sweep_map(
             "hovertemplate": "%{text}<extra></extra>",
         }
     ]
-    traces += [_dots(right, known, about, places)]
+    traces += [dots(right, known, about, places)]
     traces += [
-        *_lines([line for line, sure in boundary if not sure], sure=False),
-        *_lines([line for line, sure in boundary if sure], sure=True),
+        *lines([line for line, sure in boundary if not sure], sure=False),
+        *lines([line for line, sure in boundary if sure], sure=True),
     ]
     top, bottom = TOP, 50
     domains = [[0.0, 1.0]]
@@ -113,7 +113,7 @@ def sweep_map(
             "xaxis": {"tickvals": few, "ticktext": _at(columns, few)},
         },
         says=spoken.sweep(known, columns, rows, (across, up), goal),
-        coloraxis=_color_axis(strip=bool(len(best))),
+        coloraxis=color_axis(strip=bool(len(best))),
         xaxis=_axis(across, columns, MOST_ACROSS),
         yaxis=_axis(up, rows, MOST_UP, domain=domains[0]),
         **({"yaxis2": canvas.bare_axis(range=[-0.5, 0.5], domain=domains[1])} if len(best) else {}),  # type: ignore[arg-type]
@@ -147,16 +147,20 @@ def _axis(title: str, values: Sequence[str], most: int, **more: Any) -> Item:
     )
 
 
-def _matrix(table: pd.DataFrame, column: str, rows: list[str], columns: list[str]) -> npt.NDArray[Any]:
+def matrix(table: pd.DataFrame, column: str, rows: list[str], columns: list[str]) -> npt.NDArray[Any]:
     """A column of the table as (rows, columns)."""
     wide = table.pivot_table(index="y", columns="x", values=column, aggfunc="first", sort=False, dropna=False)
     return wide.reindex(index=rows, columns=columns).to_numpy()
 
 
-def _dots(
-    right: npt.NDArray[Any], known: npt.NDArray[np.float64], about: npt.NDArray[Any], places: npt.NDArray[Any]
+def dots(
+    right: npt.NDArray[Any],
+    known: npt.NDArray[np.float64],
+    about: npt.NDArray[Any],
+    places: npt.NDArray[Any] | None,
+    size: int = 0,
 ) -> Item:
-    """A dot in each square that is estimated."""
+    """A dot in each square that is estimated; places: as customdata; size: px, by default what fits a large map."""
     guessed = np.isnan(known) & ~pd.isna(right)
     y, x = np.nonzero(guessed)
     return {
@@ -168,19 +172,19 @@ def _dots(
         "y": y,
         "marker": {
             "symbol": "circle",
-            "size": max(4, min(12, round(600 / right.shape[1] * DOT))),
+            "size": size or max(4, min(12, round(600 / right.shape[1] * DOT))),
             "color": right[guessed].astype(np.float64),
             "coloraxis": "coloraxis",
             "line": {"width": 0},
         },
         "text": about[guessed],
-        "customdata": places[guessed],
+        "customdata": None if places is None else places[guessed],
         "hovertemplate": "%{text}<extra></extra>",
         "showlegend": False,
     }
 
 
-def _lines(boundary: Sequence[Segment], *, sure: bool) -> list[Item]:
+def lines(boundary: Sequence[Segment], *, sure: bool, width: int = 3) -> list[Item]:
     """The boundary, light below dark, so that it is seen on every color; dotted where it is only presumed."""
     x: list[float | None] = []
     y: list[float | None] = []
@@ -195,11 +199,11 @@ def _lines(boundary: Sequence[Segment], *, sure: bool) -> list[Item]:
             **canvas.column(None),
             "x": x,
             "y": y,
-            "line": {"color": color, "width": width, "dash": "solid" if sure else "dot"},
+            "line": {"color": color, "width": thick, "dash": "solid" if sure else "dot"},
             "hoverinfo": "skip",
             "showlegend": False,
         }
-        for color, width in (((PAPER, 7), (INK, 3)) if sure else ((INK, 2),))
+        for color, thick in (((PAPER, 2 * width + 1), (INK, width)) if sure else ((INK, 2),))
     ]
 
 
@@ -218,7 +222,7 @@ def _strip(best: Sequence[float], columns: list[str], gap: int) -> Item:
     }
 
 
-def _color_axis(*, strip: bool) -> Item:
+def color_axis(*, strip: bool) -> Item:
     """Shares as colors, with a bar at the right."""
     last = len(COLORS) - 1
     return {

@@ -44,3 +44,28 @@ def test_what_was_trained_before_a_stop_is_not_trained_again(open_page: OpenPage
     assert int(re.findall(r"\d+", left.inner_text())[0]) <= networks
     run(page)
     expect(page.get_by_text("The map is complete.")).to_be_visible(timeout=LONG_ENOUGH)
+
+
+def test_the_page_opens_with_a_recorded_map_that_answers(open_page: OpenPage) -> None:
+    page = open_page("sweeps")
+    expect(page.get_by_text("The map is complete.")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^At 10 timesteps, .* in 90% of new sequences\."))).to_be_visible()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
+
+
+def test_small_maps_are_trained_with_the_map_and_stand_below_it(open_page: OpenPage) -> None:
+    page = open_page("sweeps?steps=4&starts=1&x-to=8&y-to=6&sequences=60&goal=0.5&timesteps=4&beside=direction&seed=2")
+    expect(page.get_by_text("Run trains 48 networks")).to_be_visible()
+    run(page)
+    expect(page.get_by_text("All maps are complete.")).to_be_visible(timeout=LONG_ENOUGH)
+    small = page.get_by_test_id("chart-Sweeps-beside")
+    for name in ("forward", "backward", "bidirectional"):
+        expect(small.get_by_text(name, exact=True)).to_be_visible()
+
+
+def test_a_square_of_a_map_opens_its_curve_and_its_sequences(open_page: OpenPage) -> None:
+    page = open_page("sweeps?steps=4&starts=1&x-to=8&y-to=6&sequences=60&goal=0.5&timesteps=4&seed=3&square=8_6")
+    run(page)
+    expect(page.get_by_text("The map is complete.")).to_be_visible(timeout=LONG_ENOUGH)
+    expect(page.get_by_test_id("chart-Sweeps-square").locator(".main-svg").first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^100 fresh sequences: \d+ wholly right"))).to_be_visible()

@@ -56,7 +56,12 @@ def untrained(monkeypatch: pytest.MonkeyPatch) -> list[RunSpec]:
             advance(number / len(specs))
             yield spec, finished(spec)
 
+    def train_mixed(specs: Sequence[RunSpec], advance: trainings.Advance, on_run: Callable[[int, Run], None]) -> None:
+        for place, (_, run) in enumerate(train(specs, advance)):
+            on_run(place, run)
+
     monkeypatch.setattr(trainings, "train_in_parts", train)
+    monkeypatch.setattr(trainings, "train_mixed", train_mixed)
     return asked
 
 

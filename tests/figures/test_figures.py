@@ -665,6 +665,16 @@ EVERY_FIGURE = {
         color=palette.FORWARD,
         goal=0.9,
     ),
+    "small_maps": lambda: figures.small_maps(
+        {
+            name: pd.DataFrame({"x": ["2", "4"], "y": "1", "right": [0.9, 0.5], "measured": [True, False], "about": ""})
+            for name in MODELS
+        },
+        {name: [((0.5, -0.5, 0.5, 0.5), False)] for name in MODELS},
+        across="timesteps",
+        up="units",
+        goal=0.9,
+    ),
     "sweep_map": lambda: figures.sweep_map(
         pd.DataFrame({"x": ["2", "4"], "y": ["1", "1"], "right": [0.9, 0.5], "measured": [True, False], "about": ""}),
         across="timesteps",

@@ -106,4 +106,9 @@ def test_what_is_said_follows_what_is_measured() -> None:
     ]
     assert lesson_texts.reacts([[True, False], [True, True]]).right == ("its own and earlier ones",)
     assert lesson_texts.reacts([[False, True], [True, False]]).right == ()
+    units = (1, 2, 4, 8, 20)
+    assert [lesson_texts.enough(units, [0.1] * few + [0.95] * (5 - few), 0.9).right[0] for few in range(5)] == [
+        "1 or 2", "1 or 2", "3 to 5", "6 to 10", "more than 10",
+    ]  # fmt: skip
+    assert lesson_texts.enough(units, [0.1] * 5, 0.9).right == ()
     assert lesson_texts.verdict("sum", Answer(("mul",), "It is mul.")) == "You guessed **sum**. Not quite. It is mul."

@@ -99,6 +99,7 @@ SAID: dict[str, dict[str, str]] = {  # of each page everything that its address 
         "rate": "0.003",
         "threshold": "0.3",
         "seed": "6",
+        "beside": "merge_mode",
         "square": "10_0.003",
         "sequence": "4",
     },

@@ -26,6 +26,7 @@ from bilstm_core.problems import PROBLEMS
 from bilstm_core.service import failure
 from bilstm_core.settings import FIELDS
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.sweep_settings import BESIDE
 from bilstm_core.sweeps import SWEPT, spaced
 from tests.test_store import finished
 from ui import controls, derivation, lesson_texts, pasted, wire, wording
@@ -316,6 +317,8 @@ def of_sweeps() -> Iterator[Call]:
         yield call(sweeps.starts, shares, max(1, len(shares)))
     for where in ("", "at 10 timesteps"):
         yield call(sweeps.front, sweeps.BY_SECONDS, where)
+    for what in BESIDE.choices[1:]:
+        yield call(sweeps.beside, BESIDE.word(what))
     yield call(sweeps.guessed, 0.8163)
     yield call(sweeps.parameters, 1)
     yield call(sweeps.best, 0.375)
@@ -327,6 +330,8 @@ def of_the_lesson() -> Iterator[Call]:
     for losses in ({"forward": 0.3, "bidirectional": 0.2}, {"forward": 0.1, "mul": 0.2}, {"forward": 0.3, "sum": 0.4}):
         yield call(lesson_texts.lowest, losses, 250)
         yield call(lesson_texts.slowest, losses, 250)
+    for shares in ([0.95, 0.97, 1.0], [0.5, 0.91, 0.9], [0.5, 0.6, 0.8]):
+        yield call(lesson_texts.enough, (1, 3, 40), shares, 0.9)
     for best in ((0.14, 0.15), (0.14, 1.0), (1.0, 1.0)):
         yield call(lesson_texts.cannot, dict(zip(("forward", "backward"), best, strict=True)))
     yield call(lesson_texts.largest_step, [0.1, -0.2], None)

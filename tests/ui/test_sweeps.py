@@ -16,11 +16,11 @@ from bilstm_core.specs import RunSpec
 from bilstm_core.sweep_settings import SweepSettings
 from bilstm_core.sweeps import Result
 from ui import live, session, state
-from ui.sweeps import fronts, launch, opened, resolved, squares, taken, words
+from ui.sweeps import beside, fronts, launch, opened, resolved, squares, taken, words
 from ui.sweeps.resolved import Map
 
 PAGE = launch.PAGE
-SMALL = replace(SWEEPS.first, steps=4, starts=1)  # units 1, 3, 10, 40 up; timesteps 2, 15, 27, 40 across
+SMALL = replace(SWEEPS.first, steps=4, starts=1, x_to=40.0)  # units 1, 3, 10, 40 up; timesteps 2, 15, 27, 40 across
 
 
 def a_map(settings: SweepSettings = SMALL, right: Any = None, pending: Any = ()) -> Map:
@@ -91,7 +91,7 @@ def test_where_none_is_enough_the_answer_says_how_near_they_come() -> None:
 
 
 def test_longest_sequences_are_asked_for_where_timesteps_grow_upward() -> None:
-    settings = replace(SMALL, across="units", up="timesteps", units=3)
+    settings = replace(SMALL, across="units", up="timesteps", x_to=None, y_to=40.0, units=3)
     shown = a_map(settings, [[0, 1, 0, 0], [0, 0.95, 0, 0], [0, 0.4, 0, 0], [0, 0.2, 0, 0]])
     assert resolved.told(shown).answer == (
         "With 3 units, **15 timesteps** are the most with every label right in 90% of new sequences."
@@ -184,6 +184,34 @@ def test_a_run_goes_on_wave_by_wave_until_all_is_trained(
     trained = [spec for job in started for spec in job]
     assert len(trained) == len(set(trained)) == 64
     assert state.SWEEP(PAGE).get() is None
+
+
+def test_small_maps_are_trained_after_the_map_and_each_square_once(
+    known: dict[RunSpec, Result | None], started: list[list[RunSpec]]
+) -> None:
+    launch.SETTINGS.fill(replace(SMALL, beside="direction"))
+    shown = launch.resolved()
+    assert isinstance(shown, Map)
+    assert list(shown.beside) == ["forward", "backward", "bidirectional"]
+    assert shown.all_measured == (0, 48), "the map itself is one of them"
+    assert launch.note(shown).startswith("Run trains 48 networks")
+    launch.run()
+    while live.active(PAGE):
+        for spec in started[-1]:
+            known[spec] = Result(0.5, 0.1, 0.1)
+        state.JOB(PAGE).set(None)
+        launch.go_on()
+    trained = [spec for job in started for spec in job]
+    assert len(trained) == len(set(trained)) == 48
+    assert [spec.model.direction for spec in trained[:16]] == ["bidirectional"] * 16
+    complete = launch.resolved()
+    assert isinstance(complete, Map)
+    assert launch.note(complete) == words.ALL_COMPLETE
+    drawn = beside.figure(complete)
+    assert [trace.name for trace in drawn.data if trace.type == "heatmap"] == list(shown.beside)
+    offered = taken.offer(complete)
+    assert not isinstance(offered, str)
+    assert [drawing.title for drawing in offered.gather().drawings] == ["Map", "Small maps"]
 
 
 @pytest.mark.usefixtures("known")
@@ -294,7 +322,7 @@ def test_rivals_have_the_sequences_of_the_answer() -> None:
     assert table["name"].tolist() == ["1 unit", "3 units", "10 units", "40 units"]
     assert table["right"].tolist() == right[:, 1].tolist()
     assert table["parameters"].is_monotonic_increasing
-    everywhere = fronts.rivals(a_map(replace(SMALL, across="learning_rate"), right))
+    everywhere = fronts.rivals(a_map(replace(SMALL, across="learning_rate", x_to=None), right))
     assert len(everywhere) == 16
     assert everywhere["name"][1] == "1 unit, a learning rate of 0.001"
     assert fronts.rivals(a_map(replace(SMALL, up="threshold"), right)).empty

@@ -163,6 +163,7 @@ def beside(shown: Map | str) -> None:
     varied = {"sequences_per_epoch" if name == "sequences" else name for name in (settings.up, settings.across)}
     for name in ("name", "direction"):
         _of_run(name)
+    _choice("beside")
     with st.expander("More settings", key=state.widget(PAGE, "more")):
         for name in (*BASE[2:], *TRAINING):
             fits = (name != "merge_mode" or settings.direction == "bidirectional") and (
@@ -208,16 +209,18 @@ def under_way(shown: Map) -> str:
         return ""
     if grid_of(SweepSettings(**sweep["settings"])).cells != shown.grid.cells:
         return words.OTHER_SWEEP
-    return words.under_way(shown.measured, shown.squares, _left(shown, sweep))
+    return words.under_way(*shown.all_measured, _left(shown, sweep))
 
 
 def note(shown: Map) -> str:
     """What Run would do, and what that costs; or that nothing is left to do."""
     if shown.missing:
-        squares = shown.squares - shown.measured
-        took = rounded(shown.seconds)
-        return words.cost(len(shown.missing), squares, shown.squares, took)
-    return words.READING if shown.pending else words.COMPLETE
+        measured, squares = shown.all_measured
+        told = words.cost(len(shown.missing), squares - measured, squares, rounded(shown.seconds))
+        return f"{words.READING} {told}" if shown.awaits else told
+    if shown.awaits:
+        return words.READING
+    return words.ALL_COMPLETE if shown.beside else words.COMPLETE
 
 
 def _left(shown: Map, sweep: state.Sweep) -> str:
@@ -235,6 +238,6 @@ def rounded(needed: float) -> str:
 
 def again_with_news(shown: Map) -> None:
     """Run the page again once more is measured, while anything is being measured."""
-    if live.active(PAGE) or shown.pending:
+    if live.active(PAGE) or shown.awaits:
         before, since = results.news(), time.monotonic()
         waits.again_when(lambda: time.monotonic() - since > NEWS_S and results.news() != before)

@@ -5,7 +5,7 @@ import functools
 import itertools
 from collections.abc import Mapping, Sequence
 from concurrent.futures import wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -31,8 +31,9 @@ from bilstm_core.sweeps import (
     next_places,
     sides,
 )
-from ui import best_possible, live, registry, session, state
+from ui import best_possible, lesson_texts, live, registry, session, state
 from ui import results as known
+from ui.lesson_texts import Answer
 from ui.settings import PageSettings
 from ui.sweeps import words
 
@@ -49,13 +50,18 @@ OF_POSITION = ("timesteps", "threshold")  # the settings that change what is bes
 
 @dataclass(frozen=True, kw_only=True)
 class Map:
-    """A grid and what is known of its squares. sequences: fresh ones that each run is tested on"""
+    """A grid and what is known of its squares.
+
+    sequences: fresh ones that each run is tested on
+    beside: the small maps, by name
+    """
 
     settings: SweepSettings
     grid: Grid
     sequences: int
     results: Mapping[RunSpec, Result]
     pending: Sequence[RunSpec]
+    beside: Mapping[str, "Map"] = field(default_factory=dict)
 
     @cached_property
     def right(self) -> Shares:
@@ -85,9 +91,27 @@ class Map:
         lines = boundary(self.filled, self.settings.goal)
         return [(line, not any(np.isnan(self.right[place]) for place in sides(line))) for line in lines]
 
+    @property
+    def all_measured(self) -> tuple[int, int]:
+        """How many squares are measured, and how many there are, with those of the small maps."""
+        others = [other for other in self.beside.values() if other.grid.cells != self.grid.cells]
+        maps = [self, *others]
+        return sum(each.measured for each in maps), sum(each.squares for each in maps)
+
+    @property
+    def awaits(self) -> bool:
+        """Whether results that are stored here are still in test."""
+        return bool(self.pending) or any(other.pending for other in self.beside.values())
+
     @cached_property
     def missing(self) -> list[RunSpec]:
-        """The runs that have yet to be trained."""
+        """The runs that have yet to be trained, with those of the small maps."""
+        others = [other.own_missing for other in self.beside.values()]
+        return list(dict.fromkeys(itertools.chain(self.own_missing, *others)))
+
+    @cached_property
+    def own_missing(self) -> list[RunSpec]:
+        """Those of the map itself."""
         awaited = set(self.pending)
         every = itertools.chain.from_iterable(self.grid.cells.values())
         return [spec for spec in every if spec not in self.results and spec not in awaited]
@@ -111,10 +135,12 @@ class Map:
         return table
 
     def wave(self) -> list[RunSpec]:
-        """The runs that are trained next, as one job; none once all are trained."""
-        left = set(self.missing)
+        """The runs that are trained next, as one job; none once all are trained. The small maps come last."""
+        if not self.own_missing:
+            return next((wave for other in self.beside.values() if (wave := other.wave())), [])
+        left = set(self.own_missing)
         chosen = [spec for place in next_places(self.right, self.settings.goal) for spec in self.grid.cells[place]]
-        specs = [spec for spec in chosen if spec in left] or self.missing  # what was chosen may be in test already
+        specs = [spec for spec in chosen if spec in left] or self.own_missing  # what was chosen may be in test already
         fitting = bisect.bisect_right(
             range(1, len(specs) + 1), WAVE_S, key=lambda count: seconds(specs[:count], self.sequences)
         )
@@ -157,6 +183,7 @@ class Map:
 
 def resolve(settings: SweepSettings, patience_s: float = PATIENCE_S) -> Map:
     """The map of these settings as far as it is known; ValueError, with a sentence, where they are not allowed."""
+    beside = {name: resolve(other, patience_s=0.0) for name, other in settings.family.items()}
     grid = grid_of(settings)
     specs = list(itertools.chain.from_iterable(grid.cells.values()))
     sequences = min(TESTED_ON, *(evaluation_size(spec, AFFORDABLE_BESIDE) for spec in (specs[0], specs[-1])))
@@ -166,7 +193,7 @@ def resolve(settings: SweepSettings, patience_s: float = PATIENCE_S) -> Map:
         wait(waiting, patience_s)
     results = {spec: result for spec, future in asked.items() if future.done() and (result := future.result())}
     pending = [spec for spec, future in asked.items() if not future.done()] if waiting else []
-    return Map(settings=settings, grid=grid, sequences=sequences, results=results, pending=pending)
+    return Map(settings=settings, grid=grid, sequences=sequences, results=results, pending=pending, beside=beside)
 
 
 @functools.lru_cache(maxsize=32)
@@ -223,6 +250,18 @@ def told(shown: Map) -> Told:
         shown.measured, shown.squares, shown.grid.starts, shown.sequences, float(shown.possible[best_row, column])
     )
     return words.answer(found, goal, rests)
+
+
+def enough(shown: Map | str) -> Answer | None:
+    """How many units are enough, for the lesson; None where the map is another, or not measured there."""
+    if not isinstance(shown, Map) or (shown.grid.x.setting, shown.grid.y.setting) != ("timesteps", "units"):
+        return None
+    if lesson_texts.AT_TIMESTEPS not in shown.grid.x.values:
+        return None
+    shares = shown.right[:, shown.grid.x.values.index(lesson_texts.AT_TIMESTEPS)]
+    if np.isnan(shares).any():
+        return None
+    return lesson_texts.enough(shown.grid.y.values, shares.tolist(), shown.settings.goal)
 
 
 def problem(shown: Map | str) -> ProblemSpec | None:

@@ -57,14 +57,15 @@ def figure(shown: Map) -> go.Figure:
     )
 
 
-def table(shown: Map) -> pd.DataFrame:
-    """What is known of each square, as `figures.sweep_map` takes it."""
+def table(shown: Map, *, best_too: bool = True) -> pd.DataFrame:
+    """What is known of each square, as `figures.sweep_map` takes it. best_too: with the best possible of each"""
     grid = shown.grid
+    possible = shown.possible if best_too else np.full(grid.shape, np.nan)
     spent, parameters = grid.measured(shown.results, lambda result: result.train_s), grid.parameters()
     rows = []
     for row, column in grid.cells:
         x, y = grid.x.values[column], grid.y.values[row]
-        right, filled, best = shown.right[row, column], shown.filled[row, column], shown.possible[row, column]
+        right, filled, best = shown.right[row, column], shown.filled[row, column], possible[row, column]
         lines = [words.square(grid.x.setting, x, grid.y.setting, y)]
         if not np.isnan(right):
             lines.append(words.measured(right, spent[row, column], grid.starts))

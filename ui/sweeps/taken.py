@@ -8,8 +8,9 @@ from bilstm_core import reports
 from bilstm_core.export import sweep
 from bilstm_core.export.pieces import Program
 from bilstm_core.files.findings import Drawing, Findings, Table
+from bilstm_core.sweep_settings import BESIDE
 from ui import code, files, live, registry
-from ui.sweeps import squares, words
+from ui.sweeps import beside, squares, words
 from ui.sweeps.launch import PAGE
 from ui.sweeps.resolved import Map, told
 
@@ -31,19 +32,22 @@ def offer(shown: Map | str) -> files.Offer | str:
         return shown
     if live.active(PAGE):
         return words.NO_FILES
-    key = (shown.settings, shown.sequences, shown.measured, tuple(shown.possible.ravel().tolist()))
+    key = (shown.settings, shown.sequences, shown.all_measured, tuple(shown.possible.ravel().tolist()))
     return files.Offer(key=key, gather=partial(_gather, shown), program=partial(program, shown))
 
 
 def _gather(shown: Map) -> Findings:
     grid = shown.grid
     first = grid.cells[shown.row, shown.column][0]
+    small = words.beside(BESIDE.word(shown.settings.beside)).replace("**", "")
+    further = [Drawing("Small maps", beside.figure(shown), f"{small}.")] if shown.beside else []
     return Findings(
         title=registry.SWEEPS.title,
         question=registry.SWEEPS.question,
         sentences=[told(shown).whole],
         drawings=[
-            Drawing("Map", squares.figure(shown), words.legend(shown.measured, shown.squares, shown.settings.goal))
+            Drawing("Map", squares.figure(shown), words.legend(shown.measured, shown.squares, shown.settings.goal)),
+            *further,
         ],
         tables=[_squares(shown)],
         specs={words.EXAMPLE: first},

@@ -127,7 +127,7 @@ def under_way(measured: int, squares: int, left: str) -> str:
     return f"{measured:,} of {squares:,} squares measured{f', about {left} left' if left else ''}."
 
 
-COMPLETE = "The map is complete."
+COMPLETE, ALL_COMPLETE = "The map is complete.", "All maps are complete."
 OTHER_SWEEP = "Another map is being trained. It goes on; the one in sight waits for Run."
 READING = "Results that are stored here are being tested."
 
@@ -173,6 +173,15 @@ def parameters(count: int) -> str:
 def best(share: float) -> str:
     """The best possible of a square."""
     return f"best possible: {share:.1%}"
+
+
+# Small maps
+SMALL_ALT = "The same map for each choice, in small: share of whole sequences right, with the boundary of the goal."
+
+
+def beside(what: str) -> str:
+    """The heading of the small maps. what: they differ in"""
+    return f"**The same map by {what}**, on the same colors"
 
 
 # Settings
