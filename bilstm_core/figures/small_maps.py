@@ -1,5 +1,6 @@
 """Several maps of the same two settings side by side, on the same colors."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -12,7 +13,8 @@ from bilstm_core.figures.sweep import RIGHT, Segment, color_axis, dots, lines, m
 from bilstm_core.palette import INK
 
 ACROSS, FEW_ACROSS = 3, 2  # maps in a row, on a wide screen and on a narrow one
-HEIGHT, TOP, BOTTOM, GAP = 190, 28, 50, 40  # px: of a map, above, below all, and between two rows
+HEIGHT, TOP, BOTTOM, GAP = 190, 44, 50, 40  # px: of a map, above, below all, and between two rows
+NARROW_NAME = 16  # characters of a name in one line, on a narrow screen
 TICKS = 4  # values that are written beside an axis
 
 
@@ -50,8 +52,8 @@ def small_maps(
         traces += [{**trace, **axes} for trace in (heat, small, *edges)]
         place = {"xref": f"x{number if number > 1 else ''} domain", "yref": f"y{number if number > 1 else ''} domain"}
         notes.append(
-            canvas.note(f"<b>{name}</b>", 0, 1, xanchor="left", yanchor="bottom", yshift=2,
-                        font={"size": canvas.TEXT, "color": INK}, **place)
+            canvas.note(f"<b>{name}</b>", 0, 1, name=f"<b>{'<br>'.join(textwrap.wrap(name, NARROW_NAME))}</b>",
+                        xanchor="left", yanchor="bottom", yshift=2, font={"size": canvas.TEXT, "color": INK}, **place)
         )  # fmt: skip
         said.append(f"{name}: {spoken.reached(known, goal)}")
     first = next(iter(tables.values()))

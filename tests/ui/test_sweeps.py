@@ -215,6 +215,22 @@ def test_small_maps_are_trained_after_the_map_and_each_square_once(
 
 
 @pytest.mark.usefixtures("known")
+def test_what_comes_while_the_page_is_drawn_makes_it_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers, conditions = iter(range(100)), []
+    monkeypatch.setattr(resolved.known, "news", lambda: next(numbers))
+    monkeypatch.setattr(launch.waits, "again_when", conditions.append)
+    monkeypatch.setattr(launch, "NEWS_S", -1.0)
+    launch.SETTINGS.fill(SMALL)
+    shown = launch.resolved()
+    assert isinstance(shown, Map)
+    launch.again_with_news(shown)
+    assert conditions == [], "nothing is awaited"
+    launch.again_with_news(replace(shown, pending=shown.missing[:1]))
+    [there] = conditions
+    assert there()
+
+
+@pytest.mark.usefixtures("known")
 def test_a_sweep_that_is_stopped_or_has_failed_does_not_go_on_by_itself(started: list[list[RunSpec]]) -> None:
     launch.SETTINGS.fill(SMALL)
     for ended in ("stopped", "failed"):

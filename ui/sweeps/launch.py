@@ -239,5 +239,5 @@ def rounded(needed: float) -> str:
 def again_with_news(shown: Map) -> None:
     """Run the page again once more is measured, while anything is being measured."""
     if live.active(PAGE) or shown.awaits:
-        before, since = results.news(), time.monotonic()
-        waits.again_when(lambda: time.monotonic() - since > NEWS_S and results.news() != before)
+        since = time.monotonic()
+        waits.again_when(lambda: time.monotonic() - since > NEWS_S and results.news() != shown.news)

@@ -54,6 +54,7 @@ class Map:
 
     sequences: fresh ones that each run is tested on
     beside: the small maps, by name
+    news: `results.news` before any of them was asked for
     """
 
     settings: SweepSettings
@@ -62,6 +63,7 @@ class Map:
     results: Mapping[RunSpec, Result]
     pending: Sequence[RunSpec]
     beside: Mapping[str, "Map"] = field(default_factory=dict)
+    news: int = 0
 
     @cached_property
     def right(self) -> Shares:
@@ -183,6 +185,7 @@ class Map:
 
 def resolve(settings: SweepSettings, patience_s: float = PATIENCE_S) -> Map:
     """The map of these settings as far as it is known; ValueError, with a sentence, where they are not allowed."""
+    news = known.news()
     beside = {name: resolve(other, patience_s=0.0) for name, other in settings.family.items()}
     grid = grid_of(settings)
     specs = list(itertools.chain.from_iterable(grid.cells.values()))
@@ -193,7 +196,15 @@ def resolve(settings: SweepSettings, patience_s: float = PATIENCE_S) -> Map:
         wait(waiting, patience_s)
     results = {spec: result for spec, future in asked.items() if future.done() and (result := future.result())}
     pending = [spec for spec, future in asked.items() if not future.done()] if waiting else []
-    return Map(settings=settings, grid=grid, sequences=sequences, results=results, pending=pending, beside=beside)
+    return Map(
+        settings=settings,
+        grid=grid,
+        sequences=sequences,
+        results=results,
+        pending=pending,
+        beside=beside,
+        news=news,
+    )
 
 
 @functools.lru_cache(maxsize=32)
