@@ -53,7 +53,8 @@ def small_maps(
         place = {"xref": f"x{number if number > 1 else ''} domain", "yref": f"y{number if number > 1 else ''} domain"}
         notes.append(
             canvas.note(f"<b>{name}</b>", 0, 1, name=f"<b>{'<br>'.join(textwrap.wrap(name, NARROW_NAME))}</b>",
-                        xanchor="left", yanchor="bottom", yshift=2, font={"size": canvas.TEXT, "color": INK}, **place)
+                        align="left", xanchor="left", yanchor="bottom", yshift=2,
+                        font={"size": canvas.TEXT, "color": INK}, **place)
         )  # fmt: skip
         said.append(f"{name}: {spoken.reached(known, goal)}")
     first = next(iter(tables.values()))
