@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import derivation, files, lesson, registry, share, shell
-from ui.your_data import parts, results, subject, taken
+from ui.your_data import details, parts, results, subject, taken
 
 shell.enter(__file__)
 PAGE = registry.YOUR_DATA.name
@@ -30,5 +30,7 @@ with wide, st.container(key="figure"):
 with narrow, st.container(key="aside"):
     parts.training(shown, settings, known)
     parts.sequences(shown)
+with st.container(key="rest"):
+    details.tabs(shown, known)
 answer.markdown(*told)
 lesson.came_out(PAGE, lambda: parts.better(known, shown))

@@ -8,6 +8,7 @@ import numpy as np
 
 from bilstm_core import page_settings
 from bilstm_core.analysis.ablation import GUESSES
+from bilstm_core.datasets.bounds import MAX_ROWS
 from bilstm_core.datasets.shipped import OWN
 from bilstm_core.page_settings import Offered
 from bilstm_core.presets import DEFAULT_PRESET, MODELS_BY_DIRECTION, MODELS_BY_MERGE_MODE, PRESETS
@@ -207,7 +208,12 @@ def _your_data(page: str) -> list[Link]:
             raise ValueError(your_data.ELSEWHERE)
         data.put(words)
 
-    return [replace(data, put=put), *others]
+    return [
+        replace(data, put=put),
+        *others,
+        choice("tab", state.field(page, "tab"), your_data.TABS, your_data.TABS[0]),
+        number("sequence", state.SEQUENCE(page), 1, MAX_ROWS, 1),
+    ]
 
 
 TABLE: Mapping[str, Callable[[str], list[Link]]] = {

@@ -2,10 +2,16 @@
 
 from bilstm_core.figures.cell import cell
 from bilstm_core.figures.checkpoints import Moment, checkpoints
-from bilstm_core.figures.comparisons import accuracy_by_timestep, error_by_timestep, label_shares, paired_differences
+from bilstm_core.figures.comparisons import (
+    accuracy_by_timestep,
+    error_by_timestep,
+    label_shares,
+    numbers_told,
+    paired_differences,
+)
 from bilstm_core.figures.curves import loss_curves
 from bilstm_core.figures.fronts import front
-from bilstm_core.figures.grids import confusion, three_by_three
+from bilstm_core.figures.grids import NUMBERED, confusion, three_by_three
 from bilstm_core.figures.inside import gates, hidden_states, sensitivity
 from bilstm_core.figures.loss_plot import COIN_TOSS, Floor
 from bilstm_core.figures.merges import merge_drawing, merge_steps
@@ -22,6 +28,7 @@ from bilstm_core.palette import WRONG, Style, color, dash, style
 
 __all__ = [
     "COIN_TOSS",
+    "NUMBERED",
     "WRONG",
     "Floor",
     "Moment",
@@ -42,6 +49,7 @@ __all__ = [
     "loss_curves",
     "merge_drawing",
     "merge_steps",
+    "numbers_told",
     "paired_differences",
     "reading_grid",
     "sensitivity",

@@ -110,6 +110,40 @@ def error_by_timestep(table: pd.DataFrame, styles: Mapping[str, Style], *, heigh
     )
 
 
+def numbers_told(table: pd.DataFrame, styles: Mapping[str, Style], *, height: int = 340) -> go.Figure:
+    """The numbers that one sequence has, and what models say of them, a line each.
+
+    table: label, timestep (from 1), value (missing where there is none); a label for each of `styles`
+    """
+    lines = {label: table[table["label"] == label].sort_values("timestep") for label in styles}
+    traces: list[Item] = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": label,
+            "x": line["timestep"].to_numpy(),
+            "y": line["value"].to_numpy(),
+            "line": styles[label]._asdict(),
+            "marker": {"size": 7, "color": styles[label].color},
+            "hovertemplate": f"{label}, timestep %{{x}}: %{{y:.4g}}<extra></extra>",
+        }
+        for label, line in lines.items()
+    ]
+    top = 14
+    legend = canvas.narrow_legend([*styles], top=top, right=16)
+    return canvas.figure(
+        traces,
+        height=height,
+        margin=(74, 16, legend["margin"]["t"], 54),
+        narrow=legend,
+        xaxis=canvas.timestep_axis(1, int(table["timestep"].max())),
+        yaxis=canvas.axis("label", nticks=6, tickformat="~g"),
+        says=spoken.by_timestep(table, list(lines), "value", ".4g"),
+        showlegend=legend["showlegend"],
+        legend=legend["legend"],
+    )
+
+
 def label_shares(table: pd.DataFrame, *, height: int = 340) -> go.Figure:
     """How often each timestep has each label. Of two labels, how often it is 1, darker where that is the better guess.
 

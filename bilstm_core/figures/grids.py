@@ -1,6 +1,8 @@
 """Grids of squares: the confusion matrix, and which model solves which kind of problem."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,16 +17,19 @@ SEE_THROUGH = "rgba(0, 0, 0, 0)"
 LINE = 18  # px of a line of text
 ABOVE = "best possible: each label by itself; a network can land a little above"
 ABOVE_SHORT = "best possible: each label by itself;<br>a network can land a little above"
+NUMBERED, LONGEST = 5, 14  # labels of a confusion matrix whose squares have room for numbers; characters of a name
+NARROW_NAMES = 18  # of labels that a narrow screen has room for
 ALWAYS = 0.9995  # of the best possible: below it a model can't always be right
 
 
-def confusion(table: pd.DataFrame, *, height: int = 320) -> go.Figure:
+def confusion(table: pd.DataFrame, *, height: int = 320, order: Sequence[Any] | None = None) -> go.Figure:
     """How often each label was predicted as which: counts, and shares of the expected label.
 
     table: expected, predicted, count; one row a pair. The diagonal is right, the rest wrong.
+    order: of the labels, by default as they sort. More than NUMBERED of them have no numbers in their squares
     """
     counted = table.pivot_table(index="expected", columns="predicted", values="count", aggfunc="sum", fill_value=0)
-    labels = sorted(set(counted.index) | set(counted.columns))
+    labels = list(order) if order is not None else sorted(set(counted.index) | set(counted.columns))
     counts = counted.reindex(index=labels, columns=labels, fill_value=0).to_numpy(np.float64)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     places = [str(label) for label in labels]
@@ -60,14 +65,23 @@ def confusion(table: pd.DataFrame, *, height: int = 320) -> go.Figure:
         )
         for r in range(len(labels))
         for c in range(len(labels))
+        if len(labels) <= NUMBERED
     ]
+    short = [place if len(place) <= LONGEST else place[: LONGEST - 1] + "…" for place in places]
+    room = 8 * max(map(len, short), default=0)  # px of the longest name
+    named = {"type": "category", "showgrid": False, "tickvals": places, "ticktext": short}
+    upright = len(labels) > NUMBERED
+    every = -(-len(labels) // NARROW_NAMES)
+    few = {"tickvals": places[::every], "ticktext": short[::every]}
+    below = 56 + (room if upright else 0)
     return canvas.figure(
         traces,
-        height=height,
-        margin=(70, 16, 12, 56),
+        height=height + below - 56,
+        margin=(max(70, 42 + room), 16, 12, below),
+        narrow={"xaxis": few} if upright else None,
         says=spoken.confusion(labels, counts),
-        xaxis=canvas.axis("predicted label", type="category", showgrid=False),
-        yaxis=canvas.axis("expected label", type="category", autorange="reversed", showgrid=False),
+        xaxis=canvas.axis("predicted label", **named, tickangle=-90 if upright else 0),
+        yaxis=canvas.axis("expected label", **named, autorange="reversed"),
         annotations=notes,
     )
 

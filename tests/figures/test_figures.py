@@ -417,6 +417,16 @@ def test_confusion_counts_and_colours():
     assert np.isnan(np.diag(np.asarray(trace(figure, "wrong").z))).all()
 
 
+def test_confusion_of_many_classes_keeps_their_order_and_has_its_numbers_in_the_table_alone():
+    names = ["ten", "nine", "eight", "seven", "six", "a very long name of a class"]
+    frame = pd.DataFrame({"expected": names, "predicted": names[::-1], "count": range(6)})
+    figure = figures.confusion(frame, order=names)
+    assert not figure.layout.annotations
+    assert [*trace(figure, "right").x] == names
+    assert figure.layout.yaxis.ticktext[-1] == "a very long n…"
+    assert np.asarray(trace(figure, "wrong").customdata)[1, 4] == 1
+
+
 def test_share_of_ones_is_darker_where_the_guess_is_one():
     ones = pd.DataFrame({"timestep": [1, 2, 3], "label": 1, "share": [0.0, 0.4, 0.9]})
     zeros = ones.assign(label=0, share=1 - ones["share"])
@@ -702,6 +712,10 @@ EVERY_FIGURE = {
     ),
     "error_by_timestep": lambda: figures.error_by_timestep(
         pd.DataFrame({"label": "forward", "timestep": [1, 2], "loss": [0.5, 0.25]}), STYLES
+    ),
+    "numbers_told": lambda: figures.numbers_told(
+        pd.DataFrame({"label": ["forward"] * 2, "timestep": [1, 2], "value": [0.5, 0.25]}),
+        {"forward": figures.style("forward")},
     ),
     "standing": lambda: figures.standing(
         pd.DataFrame({"label": ["forward"], "middle": [0.9], "low": [0.8], "high": [0.95], "scores": [[0.88, 0.92]]}),

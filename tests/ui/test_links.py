@@ -103,7 +103,14 @@ SAID: dict[str, dict[str, str]] = {  # of each page everything that its address 
         "square": "10_0.003",
         "sequence": "4",
     },
-    "Your data": {"data": "occupancy", "whole": "no", "units": "9", "epochs": "5"},
+    "Your data": {
+        "data": "occupancy",
+        "whole": "no",
+        "units": "9",
+        "epochs": "5",
+        "tab": "confusion-matrix",
+        "sequence": "12",
+    },
 }
 
 

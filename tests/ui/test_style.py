@@ -370,6 +370,18 @@ def of_your_data() -> Iterator[Call]:
     yield call(your_data.cost, 9, 1_100)
     yield call(your_data.origin, date(2026, 3, 9), {"keras": "3.15.1", "tensorflow": "2.21.0"}, 3)
     yield call(your_data.trained_here, 1)
+    for number in (0, 1, 4_000):
+        yield call(your_data.mistakes_of, "bidirectional", number)
+        yield call(your_data.labels_at, 1, 4_000, 20, number)
+    yield call(your_data.labels_at, 1, 20, 60, 20)
+    yield call(your_data.which, 2_000)
+    yield call(your_data.wrong_of, {"forward": 3, "backward": 0, "bidirectional": 1}, 12)
+    yield call(your_data.wrong_of, {"forward": 0}, 1)
+    for errors in ({}, {"forward": 0.123, "bidirectional": 0.5}):
+        yield call(your_data.errors_of, errors)
+    yield call(your_data.one_alt, 1_200)
+    yield call(your_data.confusion_alt, "forward")
+    yield call(your_data.confused, 3)
     yield call(your_data.shipped, "A treebank", "CC BY-SA 4.0", "https://example.org", "Words in small letters.")
 
 

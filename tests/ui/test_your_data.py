@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bilstm_core.analysis import held_out
-from bilstm_core.analysis.both_ways import MODELS
+from bilstm_core.analysis.both_ways import MODELS, NETWORKS
 from bilstm_core.datasets.reading import read_table
 from bilstm_core.datasets.shipped import SHIPPED
 from tests.datasets.tables import LONG, csv, long_table, ready
@@ -134,6 +134,64 @@ def test_every_held_out_label_can_be_taken_home_as_the_file_has_it() -> None:
     for label in MODELS:
         right = (table[label] == table["expected"]).mean()
         assert right == pytest.approx(standing.loc[label, "scores"][0])
+
+
+def test_a_held_out_sequence_is_shown_with_what_each_network_says_and_the_next_mistake_is_one() -> None:
+    app = opened()
+    shown = subject.shown(subject.SETTINGS.first)
+    known = results.results(shown, subject.SETTINGS.first)
+    taken_home = taken.predicted(shown, known)
+    [mistake] = [button for button in app.button if button.label == words.NEXT_MISTAKE]
+    mistake.click().run()
+    assert not app.exception
+    number = app.number_input(key=state.SEQUENCE(PAGE).key).value
+    names = shown.prepared.sequences.names[shown.prepared.given.held_out]
+    rows = taken_home[taken_home["sequence"] == names[number - 1]]
+    [table] = [frame.value for frame in app.dataframe if "bidirectional" in frame.value]
+    assert table["expected"].tolist() == rows["expected"].tolist()
+    for label in NETWORKS:
+        marks = [told.startswith(words.WRONG) for told in table[label]]
+        assert marks == (rows[label] != rows["expected"]).tolist()
+        assert [told.removeprefix(words.WRONG).strip() for told in table[label]] == rows[label].tolist()
+    assert words.WRONG in "".join(table["bidirectional"])
+
+
+@pytest.mark.parametrize("tab", words.TABS)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_each_tab_is_drawn_of_recorded_answers(name: str, tab: str) -> None:
+    app = opened(**{"Your data__data": name, "Your data__tab": tab})
+    assert words.DETAILS_LEFT not in told(app)
+    says = dict(zip(words.TABS, (words.FIRST_START, words.confused(3), "rests on"), strict=True))
+    assert says[tab] in told(app)
+
+
+@pytest.mark.parametrize("answer_", ["numbers", "whole"])
+def test_of_numbers_the_error_is_told_and_of_whole_sequences_each_has_a_row(answer_: str) -> None:
+    table = long_table(sequences=20)
+    labels = {"numbers": table["x"] + 0.5, "whole": table["sequence"] % 2}
+    app = bring(opened(), csv(table.assign(label=labels[answer_])))
+    own = app.session_state[state.OWN_DATA.key]
+    columns = subject.columns_of(own)
+    prepared = ready(read_table(own["data"]).frame, columns)
+    shown = subject.Subject("own", "mine.csv", read_table(own["data"]), columns, prepared, None)
+    assert shown.whole == (answer_ == "whole")
+    assert shown.classes == (answer_ == "whole")
+    right = shown.labels.expected[None]
+    app.session_state[state.TOLD.key] = {results._of(shown, subject.SETTINGS.first): dict.fromkeys(NETWORKS, right)}
+    app.run()
+    assert not app.exception
+    if answer_ == "numbers":
+        assert words.errors_of(dict.fromkeys(NETWORKS, 0.0)) in told(app)
+    else:
+        [listed] = [frame.value for frame in app.dataframe if "bidirectional" in frame.value]
+        assert len(listed) == shown.held_out
+        assert listed["expected"].tolist() == listed["bidirectional"].tolist()
+
+
+def test_before_a_training_the_page_says_what_train_shows_of_single_sequences() -> None:
+    app = bring(opened(), csv(long_table(sequences=20)))
+    assert words.DETAILS_LEFT in told(app)
+    assert not app.tabs
 
 
 def test_files_come_with_the_answer() -> None:

@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
@@ -58,6 +60,12 @@ class Subject(NamedTuple):
     def held_out(self) -> int:
         """How many sequences are held out."""
         return int(self.prepared.given.held_out.sum())
+
+    def in_words(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Labels as the file has them."""
+        if self.classes:
+            return np.asarray(self.prepared.classes, dtype=object)[values.astype(np.int64)]
+        return values.astype(np.float64) * self.prepared.spread + self.prepared.mean
 
     def specs(self, settings: DataSettings) -> dict[str, list[RunSpec]]:
         """What is trained on them; SettingError for settings that are not allowed."""

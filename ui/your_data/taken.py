@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
@@ -30,19 +29,12 @@ def predicted(subject: Subject, known: Results) -> pd.DataFrame:
     names: dict[str, Any] = {
         "sequence": np.repeat(sequences.names, own.lengths)[chosen],
         "row": sequences.row[chosen],
-        "expected": _in_words(subject, own.y[chosen]),
+        "expected": subject.in_words(own.y[chosen]),
     }
     told = held_out.table(known.answers, subject.labels, names)
     for answers in known.answers:
-        told[answers.label] = _in_words(subject, told[answers.label].to_numpy())
+        told[answers.label] = subject.in_words(told[answers.label].to_numpy())
     return told
-
-
-def _in_words(subject: Subject, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Labels as the file has them."""
-    if subject.classes:
-        return np.asarray(subject.prepared.classes, dtype=object)[values.astype(np.int64)]
-    return values.astype(np.float64) * subject.prepared.spread + subject.prepared.mean
 
 
 def offer(subject: Subject, settings: DataSettings, known: Results, told: Told) -> files.Offer | str:
@@ -77,7 +69,7 @@ def _gather(subject: Subject, settings: DataSettings, known: Results, told: Told
 
 def _confusion(subject: Subject, answers: Answers) -> Any:
     counts = held_out.confusion(answers, subject.labels)
-    counts = counts.assign(**{name: _in_words(subject, counts[name].to_numpy()) for name in ("expected", "predicted")})
+    counts = counts.assign(**{name: subject.in_words(counts[name].to_numpy()) for name in ("expected", "predicted")})
     return reports.table(f"Confusion of {answers.label}", counts, report=False)
 
 

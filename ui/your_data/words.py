@@ -51,6 +51,10 @@ FORM_WORDS = {"long": "a timestep", "wide": "a sequence"}
 ANSWER_WORDS = {"classes": "classes", "numbers": "numbers"}
 BALANCED = "Rare labels count more"
 BALANCED_HELP = "In the training each class counts alike, up to ten times. What is measured stays the same."
+TABS = ("Expected and predicted", "Confusion matrix", "Score by timestep")
+DETAILS_LEFT = "Press **Train** to see here what each network says of single sequences, and what it mixes up."
+TIMESTEP, SEQUENCE, NETWORK, NEXT_MISTAKE, NO_LABEL, WRONG = "timestep", "sequence", "Network", "Next mistake", "–", "✗"
+FIRST_START = f"What the first start of each network says. {WRONG} is wrong."
 PREVIEW = "**Some of the sequences**"
 CHART_ALT = "How well each model tells the labels of held-out sequences."
 
@@ -209,3 +213,57 @@ def trained_here(starts: int) -> str:
 def shipped(source: str, license_: str, address: str, changed: str) -> str:
     """Where a data set comes from, and what was done to it."""
     return f"Source: [{source}]({address}), {license_}. {changed}"
+
+
+def which(count: int) -> str:
+    """The label of what chooses a sequence."""
+    return f"Held-out sequence, 1 to {count:,}"
+
+
+def mistakes_of(network: str, sequences: int) -> str:
+    """In how many sequences a network errs."""
+    if not sequences:
+        return f"The first start of {network} makes no mistake."
+    return f"The first start of {network} makes mistakes in {counted(sequences, 'sequence')}."
+
+
+def wrong_of(wrong: Mapping[str, int], labels: int) -> str:
+    """How many labels of one sequence each network gets wrong."""
+    told = listed([f"{label} {count}" for label, count in wrong.items()])
+    return f"Wrong of {counted(labels, 'label')}: {told}. {FIRST_START}"
+
+
+def errors_of(errors: Mapping[str, float]) -> str:
+    """The error of each network on one sequence."""
+    if not errors:
+        return "This sequence has no labels."
+    told = listed([f"{label} {error:.3g}" for label, error in errors.items()])
+    return f"Mean squared error on this sequence: {told}. The first start of each network."
+
+
+def one_alt(number: int) -> str:
+    """What the figure of one sequence is."""
+    return f"What is expected of held-out sequence {number:,}, and what each network says."
+
+
+def confusion_alt(network: str) -> str:
+    """What the confusion matrix is."""
+    return f"How often {network} tells each class as each."
+
+
+def confused(starts: int) -> str:
+    """What the confusion matrix counts."""
+    return (
+        f"Held-out labels over {counted(starts, 'start')}. "
+        "A deeper color is a larger share of those expected in the row."
+    )
+
+
+def labels_at(first: int, labels: int, last: int, labels_last: int) -> str:
+    """How many labels the score of a timestep rests on."""
+    if labels == labels_last:
+        return f"Each score rests on {counted(labels, 'held-out label')} a start."
+    return (
+        f"At timestep {first} the score rests on {counted(labels, 'held-out label')} a start, at timestep {last} on "
+        f"{labels_last:,}."
+    )
