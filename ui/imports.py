@@ -43,6 +43,7 @@ HEAVY = (  # what the scripts of the other pages import; a test holds that nothi
     "ui.sweeps.fronts",
     "ui.sweeps.taken",
     "ui.your_data.taken",
+    "ui.your_data.details",
 )
 
 log = logging.getLogger(__name__)

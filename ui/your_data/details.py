@@ -13,7 +13,7 @@ import streamlit as st
 from bilstm_core import figures
 from bilstm_core.analysis import held_out
 from bilstm_core.analysis.both_ways import NETWORKS
-from bilstm_core.analysis.held_out import BASE_RATE, Answers
+from bilstm_core.analysis.held_out import Answers
 from bilstm_core.palette import INK
 from ui import registry, state
 from ui.chart.component import cached_for_session, chart
@@ -27,7 +27,6 @@ PAGE = registry.YOUR_DATA.name
 FEATURES = 3  # that stand beside the labels of a sequence
 TABLE_HEIGHT = 420  # px
 EXPECTED = "expected"
-STYLES = {label: style if label in NETWORKS else style._replace(dash="dash") for label, style in parts.STYLES.items()}
 
 
 def tabs(subject: Subject, known: Results) -> None:
@@ -136,7 +135,7 @@ def _numbers_told(values: dict[str, Values], mask: Values, number: int) -> None:
         [pd.DataFrame({"label": label, "timestep": steps, "value": each}) for label, each in shown.items()],
         ignore_index=True,
     )
-    styles = {EXPECTED: figures.Style(INK), **{label: STYLES[label] for label in told}}
+    styles = {EXPECTED: figures.Style(INK), **{label: parts.STYLES[label] for label in told}}
     chart(figures.numbers_told(table, styles), key=f"{PAGE}-one", alt=words.one_alt(number))
     errors = {label: float(np.square(each - values[EXPECTED])[mask].mean()) for label, each in told.items()}
     st.caption(words.errors_of(errors if mask.any() else {}))
@@ -189,15 +188,15 @@ def _confusion_of(subject: Subject, answers: Answers) -> go.Figure:
 
 
 def _by_timestep(subject: Subject, known: Results) -> None:
-    drawn = [answers for answers in known.answers if answers.label in (BASE_RATE, *NETWORKS)]
+    drawn = _networks(known)
     key = ("by timestep", results.key(subject, known))
     table = held_out.by_timestep(drawn, subject.labels)
     name, draw = ("accuracy", figures.accuracy_by_timestep) if subject.classes else ("loss", figures.error_by_timestep)
-    styles = {answers.label: STYLES[answers.label] for answers in drawn}
+    styles = {answers.label: parts.STYLES[answers.label] for answers in drawn}
     chart(
         cached_for_session(key, lambda: draw(table.rename(columns={"score": name}), styles)),
         key=f"{PAGE}-by-timestep",
         alt=f"{TABS[2]}.",
     )
-    counts = table[table["label"] == BASE_RATE].set_index("timestep")["labels"]
+    counts = table[table["label"] == drawn[0].label].set_index("timestep")["labels"]
     st.caption(words.labels_at(int(counts.index[0]), int(counts.iloc[0]), int(counts.index[-1]), int(counts.iloc[-1])))
