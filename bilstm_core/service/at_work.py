@@ -7,7 +7,7 @@ import importlib
 import threading
 import time
 from asyncio import CancelledError
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from bilstm_core import codec
@@ -31,17 +31,20 @@ class AtWork:
         self._turns: dict[str, Turn] = {}
         self._relieved: set[str] = set()  # asked to give way
         self._futures: dict[str, Any] = {}  # Dask forgets a task that nobody holds
+        self._addresses: dict[str, str] = {}  # of the worker that alone may have it
 
     def __len__(self) -> int:
         return len(self._turns)
 
-    def begin(self, turn: Turn) -> str:
-        """A part is about to be given to a worker: its task's key."""
+    def begin(self, turn: Turn, address: str = "") -> str:
+        """A part is about to be given to a worker: its task's key. address: of that worker; empty: Dask chooses"""
         part = turn.job.parts[turn.number]
         part.sent, part.turns, part.learning_since = True, part.turns + 1, None
         turn.job.heard = time.monotonic()
         key = f"{turn.job.id}-{turn.number}" + (f"-{part.turns}" if part.turns > 1 else "")
         self._turns[key] = turn
+        if address:
+            self._addresses[key] = address
         return key
 
     def send(
@@ -67,16 +70,40 @@ class AtWork:
             brought=_given(job.specs[0]),
             key=key,
             resources={"TRAIN": 1},
+            workers=[self._addresses[key]] if key in self._addresses else None,
             pure=False,
         )
         self._futures[key] = future
         future.add_done_callback(lambda done: hear(key, *_fetch(done)))
 
-    def take(self, key: str) -> Turn:
-        """Let go of a part that has ended, or could not be sent."""
+    def __contains__(self, key: str) -> bool:
+        return key in self._turns
+
+    def take(self, key: str) -> Turn | None:
+        """Let go of a part that has ended, or could not be sent; None for one that was given back."""
         self._futures.pop(key, None)
+        self._addresses.pop(key, None)
         self._relieved.discard(key)
-        return self._turns.pop(key)
+        return self._turns.pop(key, None)
+
+    def give_back(self) -> None:
+        """All that workers had waits again, for their scheduler is lost: what still comes of it comes too late."""
+        turns = self.turns()
+        self._turns.clear()
+        self._relieved.clear()
+        self._futures.clear()
+        self._addresses.clear()
+        for job, number in turns:
+            if not job.parts[number].over:
+                job.give_back(number)
+
+    def addresses(self) -> set[str]:
+        """The workers that have been given a part each."""
+        return set(self._addresses.values())
+
+    def astray(self, there: Collection[str]) -> list[str]:
+        """The keys of what was given to a worker that is there no more. Dask would wait for that one to come back."""
+        return [key for key, address in self._addresses.items() if address not in there]
 
     def lose(self) -> None:
         """No worker has any longer what workers had; Dask gives it to the next."""

@@ -4,11 +4,13 @@ import threading
 from typing import Literal
 
 from bilstm_core.service.at_work import AtWork
-from bilstm_core.service.cluster import Cluster
+from bilstm_core.service.cluster import ALLOWED_DEATHS, Cluster
+from bilstm_core.service.failure import KILLED
 from bilstm_core.service.job_record import Job
 from bilstm_core.service.preparation import Preparation
 from bilstm_core.service.requests import Requests
-from bilstm_core.service.upkeep import Upkeep, why_idle
+from bilstm_core.service.seating import Seating
+from bilstm_core.service.upkeep import LOST_SCHEDULER, Upkeep, why_idle
 
 State = Literal["starting", "warming", "ready", "failed"]
 
@@ -21,6 +23,9 @@ class Caretaker:
         self._state: State = "starting"
         self._problem = ""
         self._notice = ""
+        self._left_out = ""
+        self._seating = Seating()
+        self._slots = 0  # that workers had when it was last looked at
         self._jobs: dict[str, Job] = {}
         self._at_work = AtWork()
         self._preparation = Preparation()
@@ -67,12 +72,38 @@ class Caretaker:
         self._preparation.lose()
         self._at_work.lose()
 
-    def _look_at_others(self, cluster: Cluster) -> None:
-        """Say why nothing is trained on a cluster that others run, as long as nothing can be."""
-        count, slots = cluster.workers(), cluster.slots()
+    def _leave(self, cluster: Cluster) -> None:
+        """A cluster is given up, and another one comes in its place: what workers had waits for that."""
         with self._lock:
+            self._state = "starting"
+            self._notice = LOST_SCHEDULER.format(cluster.address) if cluster.remote else ""
+            self._preparation.lose()
+            self._at_work.give_back()
+            self._seating.keep([])
+
+    def _seek(self, cluster: Cluster) -> None:
+        """Give out again what a worker had that is there no more, unless it has happened to that part too often."""
+        with self._lock:
+            if not self._at_work.addresses():
+                return
+        there = cluster.there()
+        with self._lock:
+            self._seating.keep(there)
+            for key in self._at_work.astray(there):
+                turn = self._at_work.take(key)
+                if turn is None or turn.job.parts[turn.number].over:
+                    continue
+                turn.job.give_back(turn.number)
+                if turn.job.parts[turn.number].restarts > ALLOWED_DEATHS and not turn.job.over:
+                    turn.job.end("failed", KILLED)
+
+    def _look_at_others(self, cluster: Cluster) -> None:
+        """Say why nothing is trained on a cluster that others run, while nothing can be, and whom it leaves out."""
+        count, slots = cluster.workers(), cluster.slots()
+        left_out = cluster.left_out()
+        with self._lock:
+            self._slots = slots
             if self._state == "starting" and slots:
                 self._state = "ready"
-            if not slots:
-                self._lose()
-            self._notice = why_idle(cluster.address, count, slots)
+            self._left_out = left_out
+            self._notice = "" if left_out and not slots else why_idle(cluster.address, count, slots)

@@ -23,8 +23,10 @@ import psutil
 from bilstm_core.engine.environment import TENSORFLOW
 from bilstm_core.limits import limits
 from bilstm_core.machine import memory_bytes
+from bilstm_core.service.fitness import left_out, objection, papers
 from bilstm_core.service.heartbeat import Sight
 from bilstm_core.service.parent_death import SCRATCH
+from bilstm_core.service.source import fingerprint
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY_SHARE = 0.7  # of the machine's memory, for the worker
@@ -57,7 +59,7 @@ class Cluster:
         self._child: subprocess.Popen[bytes] | None = None
         self._local: Any = None
         self._memory_limit = worker_memory_limit
-        self._others: list[Mapping[str, float]] = []
+        self._others: Mapping[str, Mapping[str, Any]] = {}
         self._looked = -LOOK_S
         self._scratch = tempfile.TemporaryDirectory(prefix="bilstm-explorer-", ignore_cleanup_errors=True)
         security: Any = None
@@ -71,6 +73,7 @@ class Cluster:
         )
         address = os.environ.get("DASK_SCHEDULER_ADDRESS")
         self.remote = bool(address)
+        self._papers = papers(fingerprint())
         if not address:
             security = Security.temporary()
             self._write_pair(security)
@@ -87,6 +90,7 @@ class Cluster:
         self.address: str = address
         try:
             self._client = Client(address, security=security, set_as_default=False, timeout=CONNECT_S)
+            self._connection = self._client.scheduler_comm
         except BaseException:
             self.close()
             raise
@@ -95,6 +99,13 @@ class Cluster:
     def client(self) -> Any:
         """The distributed.Client."""
         return self._client
+
+    def lost(self) -> bool:
+        """Whether the scheduler was lost, and with it all that it was asked for, even if the client has found it again.
+
+        Dask's client looks for it by itself, but has let go of every task by then.
+        """
+        return self._client.status != "running" or self._client.scheduler_comm is not self._connection
 
     def _pair(self) -> tuple[Path, Path]:
         """The files that hold this run's certificate, which is its own authority, and its key."""
@@ -153,11 +164,30 @@ class Cluster:
 
     def slots(self) -> int:
         """How many trainings the workers that are there can do at once: one for each that offers the resource TRAIN."""
-        return sum(resources.get("TRAIN", 0) >= 1 for resources in self._resources())
+        return len(self.seats())
+
+    def seats(self) -> list[str]:
+        """The addresses of the workers that can train: they run, offer the resource TRAIN, and are as the app is."""
+        workers = self._workers().items()
+        fit = (not self.remote or not objection(self._papers, worker) for _, worker in workers)
+        return [
+            address
+            for (address, worker), fits in zip(workers, fit, strict=True)
+            if fits and worker["status"] == "running" and worker["resources"].get("TRAIN", 0) >= 1
+        ]
 
     def workers(self) -> int:
         """How many workers are there."""
-        return len(self._resources())
+        return len(self._workers())
+
+    def there(self) -> set[str]:
+        """The addresses of all workers."""
+        return set(self._workers())
+
+    def left_out(self) -> str:
+        """Which of the workers that others run are not used, and why: a sentence, or empty."""
+        told = ((address, objection(self._papers, worker)) for address, worker in self._workers().items())
+        return left_out(self.address, [(address, why) for address, why in told if why])
 
     def sight(self) -> Sight | None:
         """The worker that this app started, as its scheduler knows it; None before it has come up and after its end.
@@ -182,13 +212,14 @@ class Cluster:
     def _own(self) -> list[Any]:
         return [] if self._local is None else list(self._local.scheduler.workers.values())
 
-    def _resources(self) -> list[Mapping[str, float]]:
-        """Of each worker. Others' scheduler is asked every LOOK_S, and raises what Dask raises if it doesn't answer."""
+    def _workers(self) -> Mapping[str, Mapping[str, Any]]:
+        """Each by its address. Others' scheduler is asked every LOOK_S, and raises what Dask raises if it is silent."""
         if self._local is not None:
-            return [worker.resources for worker in list(self._local.scheduler.workers.values())]
+            own = list(self._local.scheduler.workers.items())
+            return {address: {"resources": worker.resources, "status": worker.status.name} for address, worker in own}
         if time.monotonic() - self._looked > LOOK_S:
             identity = self._client.sync(self._client.scheduler.identity, n_workers=-1, callback_timeout=CONNECT_S)
-            self._others = [worker["resources"] for worker in identity["workers"].values()]
+            self._others = identity["workers"]
             self._looked = time.monotonic()
         return self._others
 

@@ -20,11 +20,12 @@ from bilstm_core.runs import Run
 from bilstm_core.service import forgetting, recycling
 from bilstm_core.service.at_work import request_pause, request_stop
 from bilstm_core.service.caretaker import Caretaker
-from bilstm_core.service.cluster import Cluster, NotEnoughMemoryError
-from bilstm_core.service.failure import failure
+from bilstm_core.service.clock import Clock
+from bilstm_core.service.cluster import ALLOWED_DEATHS, Cluster, NotEnoughMemoryError
+from bilstm_core.service.failure import LOST, failure
 from bilstm_core.service.job_record import Job, JobState
 from bilstm_core.service.source import fingerprint
-from bilstm_core.service.turns import Turns, waits
+from bilstm_core.service.turns import Turn, Turns, waits
 from bilstm_core.service.upkeep import HOPELESS
 from bilstm_core.service.worker import TOPIC
 
@@ -60,8 +61,8 @@ class Dispatcher(Caretaker):
         self._keeping = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keeping")  # a disk may be slow
         self._turns = Turns(compiled=lambda program: self._preparation.has([program]))
         self._faulty_since: float | None = None
-        self._slots = 0  # that workers had when last one was free
         self._cluster: Cluster | None = None
+        self._clock = Clock()
         self._commands: queue.SimpleQueue[Callable[[Cluster], None]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="jobs", daemon=True)
         self._thread.start()
@@ -90,8 +91,18 @@ class Dispatcher(Caretaker):
         except Exception as error:
             self._fail(f"The training cluster could not be started or reached: {error}.")
             return
-        self._cluster = cluster
         atexit.register(self.close)  # after distributed's own, so that it runs before
+        self._take_up(cluster)
+        while not self._closed.is_set() and self._state != "failed":
+            if cluster.lost() or self._clock.set_back():
+                cluster = self._begin_anew(cluster)
+            else:
+                self._round(cluster)
+        cluster.close()
+
+    def _take_up(self, cluster: Cluster) -> None:
+        """Listen to a cluster that has just been started or reached, and start its worker unless others run it."""
+        self._cluster = cluster
         try:
             cluster.client.subscribe_topic(TOPIC, self._hear)
             if not cluster.remote and not self._closed.is_set():
@@ -99,9 +110,27 @@ class Dispatcher(Caretaker):
         except Exception as error:
             told = isinstance(error, NotEnoughMemoryError)
             self._fail(str(error) if told else f"No training process could be started: {error}.")
-        while not self._closed.is_set() and self._state != "failed":
-            self._round(cluster)
+
+    def _begin_anew(self, cluster: Cluster) -> Cluster:
+        """A cluster in place of one whose scheduler is lost, or whose connections wait for a clock that was set back.
+
+        All that workers had is given out again. Others' scheduler is looked for as long as one that is faulty.
+        """
+        self._leave(cluster)
         cluster.close()
+        since = time.monotonic()
+        while not self._closed.is_set():
+            try:
+                cluster = Cluster(self._memory_limit)
+            except Exception as error:
+                if time.monotonic() - since > FAULTY_S:
+                    self._fail(f"The training cluster no longer answers: {error}.")
+                    break
+                self._closed.wait(SWEEP_S)
+            else:
+                self._take_up(cluster)
+                break
+        return cluster
 
     def _round(self, cluster: Cluster) -> None:
         """Do what was asked for, if anything was; see to the worker; give it what comes next.
@@ -114,6 +143,8 @@ class Dispatcher(Caretaker):
                 command(cluster)
             except Exception:
                 log.exception("A request to the training cluster failed.")
+        if cluster.lost():
+            return
         try:
             self._sweep(cluster)
             self._dispatch(cluster)
@@ -152,7 +183,7 @@ class Dispatcher(Caretaker):
             elif kind in ("started", "progress"):
                 self._upkeep.hear_at_work()
             job = self._jobs.get(message.get("job", ""))
-            if job is None:  # of another app, where several share a cluster
+            if job is None or message["key"] not in self._at_work:  # of another app, or of a turn that was given back
                 return
             if kind == "started":
                 programs = job.parts[message["part"]].programs
@@ -164,13 +195,19 @@ class Dispatcher(Caretaker):
 
     def _dispatch(self, cluster: Cluster) -> None:
         """Give workers the next parts, as many as they train at once."""
-        while len(self._at_work) < (slots := cluster.slots()):
+        while len(self._at_work) < len(seats := cluster.seats()):
             with self._lock:
-                self._slots = slots
+                self._slots = len(seats)
                 turn = self._turns.next(self._jobs.values(), time.monotonic())
                 if turn is None:
                     return
-                key = self._at_work.begin(turn)
+                address = ""
+                if cluster.remote or len(seats) > 1:
+                    free = [seat for seat in seats if seat not in self._at_work.addresses()]
+                    number, address = self._seating.choose(turn.job, free or seats)
+                    turn = Turn(turn.job, number)
+                    self._seating.give(address, turn.job.parts[number].programs)
+                key = self._at_work.begin(turn, address)
                 self._preparation.used(turn.job.parts[turn.number].programs)
             try:
                 self._at_work.send(cluster.client, key, self.source, self._hear_end)
@@ -215,34 +252,44 @@ class Dispatcher(Caretaker):
         if self._evaluated is not None:
             for run, evaluation in zip(runs, evaluations, strict=False):
                 self._evaluated(run, evaluation)
-        self._commands.put(lambda _: self._take(key, runs, problem))
+        self._commands.put(lambda cluster: self._take(cluster, key, runs, problem))
 
-    def _take(self, key: str, runs: list[Run], problem: str) -> None:
+    def _take(self, cluster: Cluster, key: str, runs: list[Run], problem: str) -> None:
         """Take in the end of a part, and have its finished runs kept, even if nobody waits for them any more."""
         with self._lock:
-            job, number = self._at_work.take(key)
-            part = job.parts[number]
-            self._upkeep.rest()
-            if runs and all(run.steps_done for run in runs):
-                self._preparation.trained(part.programs)
-            whole = bool(runs) and all(run.finished for run in runs)
-            if whole and part.started and not (part.runs or job.resume):
-                self._turns.pace.measure(runs, time.monotonic() - part.began, part.seconds)
-            if not (part.over or problem or whole or job.stopping):
-                job.give_way(number, runs)
-                self._turns.ended(job, time.monotonic())
-                return
-            if len(job.specs) > 1:  # Adam's state is twice as large as the weights, and only one run is gone on from
-                runs = [replace(run, optimizer_state={}) for run in runs]
-            if not part.over:
-                if problem:
-                    self._end(job, "failed", problem)
-                else:
-                    job.finish_part(number, runs)
-            self._turns.ended(job, time.monotonic())
+            turn = self._at_work.take(key)
+            if turn is not None:
+                runs = self._take_in(cluster, turn, runs, problem)
         for run in runs:
             if self._keep is not None and run.finished and not self._closed.is_set():
                 self._keeping.submit(self._keep, run)
+
+    def _take_in(self, cluster: Cluster, turn: Turn, runs: list[Run], problem: str) -> list[Run]:
+        """Take in what a turn came to, and return the runs that are over."""
+        job, number = turn
+        part = job.parts[number]
+        self._upkeep.rest()
+        if problem == LOST and not part.over and (cluster.lost() or part.restarts < ALLOWED_DEATHS):
+            job.give_back(number)
+            return []
+        if runs and all(run.steps_done for run in runs):
+            self._preparation.trained(part.programs)
+        whole = bool(runs) and all(run.finished for run in runs)
+        if whole and part.started and not (part.runs or job.resume):
+            self._turns.pace.measure(runs, time.monotonic() - part.began, part.seconds)
+        if not (part.over or problem or whole or job.stopping):
+            job.give_way(number, runs)
+            self._turns.ended(job, time.monotonic())
+            return []
+        if len(job.specs) > 1:  # Adam's state is twice as large as the weights, and only one run is gone on from
+            runs = [replace(run, optimizer_state={}) for run in runs]
+        if not part.over:
+            if problem:
+                self._end(job, "failed", problem)
+            else:
+                job.finish_part(number, runs)
+        self._turns.ended(job, time.monotonic())
+        return runs
 
     def _tell_to_stop(self, job: Job) -> None:
         """Have whatever worker has a part of a job stop that, once the thread comes to it."""
@@ -262,6 +309,7 @@ class Dispatcher(Caretaker):
                 del self._jobs[job_id]
             silent = self._at_work.silent(now, ready=self._state == "ready")
             hopeless = self._upkeep.hopeless
+        self._seek(cluster)
         if cluster.remote:
             self._look_at_others(cluster)
         elif hopeless:

@@ -157,6 +157,11 @@ class Job:
             self.end("stopped")
         self._tell()
 
+    def give_back(self, number: int) -> None:
+        """A part is lost with all that its worker had learnt in this turn, and waits to be given to another one."""
+        self.lose(number)
+        self.parts[number].sent = False
+
     def give_way(self, number: int, runs: list[Run]) -> None:
         """A part lets others have their turn, and waits again, with what it has learnt.
 

@@ -47,8 +47,8 @@ class Jobs(Dispatcher):
 
     @property
     def notice(self) -> str:
-        """What keeps a cluster that others run from training anything: a sentence. Else empty."""
-        return self._notice
+        """What keeps a cluster that others run from training anything, or a worker of it: sentences. Else empty."""
+        return " ".join(filter(None, (self._notice, self._left_out)))
 
     def submit(
         self,

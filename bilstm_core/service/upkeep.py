@@ -15,6 +15,10 @@ HOPELESS = (
     " Recorded results can still be shown."
 )
 
+LOST_SCHEDULER = (
+    "The connection to the training cluster at {} is lost. Training goes on by itself once the cluster answers."
+)
+
 
 @dataclass(slots=True)
 class Upkeep:

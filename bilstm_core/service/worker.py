@@ -22,6 +22,7 @@ from bilstm_core.problems import given
 from bilstm_core.runs import Arrays, Progress, Run, from_parts, to_parts
 from bilstm_core.service import recycling
 from bilstm_core.service.curve import CURVE_PARTS, no_points, thin, told
+from bilstm_core.service.fitness import PAPERS, papers
 from bilstm_core.service.source import fingerprint
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 
@@ -54,8 +55,8 @@ def train_job(
 ) -> list[Parts]:
     """Train the specs of one part of a job, all of them abreast unless they are mixed.
 
-    task: the job and the number of its part, sent along with each message on TOPIC, and the key that `request_pause`
-    names
+    task: the job, the number of its part and the key that `request_pause` names, all sent along with each message on
+    TOPIC
     flats: specs, as codec.encode writes them
     source: the app's fingerprint
     resume: runs to go on from: of one spec, or of all, as this returned them when it was asked to stop or to pause
@@ -77,11 +78,11 @@ def train_job(
     try:
         if should_stop():
             return []
-        send({"event": "started", "job": job, "part": part})
+        send({"event": "started", "job": job, "part": part, "key": key})
         from bilstm_core.training import train_many
 
         def tell(runs: list[dict[str, Any]]) -> None:
-            send({"event": "progress", "job": job, "part": part, "runs": runs})
+            send({"event": "progress", "job": job, "part": part, "key": key, "runs": runs})
 
         with Reporter(specs, tell, curves=not mixed) as seen:
             earlier = [from_parts(*parts) for parts in resume] or None
@@ -267,7 +268,8 @@ class Reporter:
 
 
 def dask_setup(worker: Any) -> None:
-    """Dask calls this as the worker starts: yield to the page's process, and warm up beside the requests."""
+    """Dask calls this before the worker joins: tell of itself, yield to the page's process, warm up beside requests."""
+    worker.startup_information[PAPERS] = lambda _: papers(LOADED)
     process = psutil.Process()
     process.nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10))
     threading.Thread(target=_warm, args=(worker,), name="warming", daemon=True).start()

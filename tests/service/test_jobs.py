@@ -198,6 +198,7 @@ def test_a_job_is_named_by_what_nobody_can_guess_and_holds_what_its_page_said_ab
 def test_workers_of_a_cluster_that_others_run_may_start_and_break_as_often_as_they_like() -> None:
     service, other = Jobs(delay_s=100), SimpleNamespace(remote=True, close=lambda: None, address="tcp://there:1")
     other.workers = other.slots = lambda: 1
+    other.left_out = lambda: ""
     service._cluster = other  # type: ignore[assignment]
     for event in ["warming"] * (upkeep.MAX_STARTS + 1) + ["broken"]:
         service._hear((0.0, {"event": event, "message": "no TensorFlow there"}))

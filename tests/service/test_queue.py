@@ -61,19 +61,33 @@ class FakeCluster:
         self.stops: list[str] = []
         self.starts = 0
         self.offers, self.size, self.room, self.beats = 1, 100_000_000, 0, 0
-        self.alive = True
-        self.client = SimpleNamespace(submit=self.submit, run=lambda _, job, **__: self.stops.append(job))
+        self.alive, self.gone = True, False
+        self.client = SimpleNamespace(
+            submit=self.submit, run=lambda _, job, **__: self.stops.append(job), subscribe_topic=lambda *_: None
+        )
 
     def submit(self, _: object, *arguments: object, key: str, **__: object) -> Future:
         future = self.futures.setdefault(key, Future(key))
         future.arguments = arguments
         return future
 
+    def lost(self) -> bool:
+        return self.gone
+
     def slots(self) -> int:
         return self.offers
 
+    def seats(self) -> list[str]:
+        return [f"tcp://worker:{number}" for number in range(self.offers)]
+
     def workers(self) -> int:
         return 1
+
+    def there(self) -> set[str]:
+        return {f"tcp://worker:{number}" for number in range(max(self.offers, self.workers()))}
+
+    def left_out(self) -> str:
+        return ""
 
     def sight(self) -> Sight | None:
         self.beats += 1
@@ -107,7 +121,9 @@ class House:
         self.hear("ready")
 
     def hear(self, kind: str, job: str = "", part: int = 0, **more: Any) -> None:
-        self.jobs._hear((0.0, {"event": kind, "job": job, "part": part, **more}))
+        turns = self.jobs._at_work._turns.items()
+        key = next((key for key, turn in turns if (turn.job.id, turn.number) == (job, part)), "of nobody")
+        self.jobs._hear((0.0, {"event": kind, "job": job, "part": part, "key": key, **more}))
 
     def progress(self, job: str, part: int = 0) -> None:
         step = {"run": 0, "steps_done": 1, "steps": 2, "seen": [1], "loss": [0.5], "count": [1], "last": [0.5]}
@@ -472,16 +488,16 @@ def test_a_cluster_that_never_answers_any_more_is_told_in_a_sentence(
 ) -> None:
     now = time.monotonic()
     monkeypatch.setattr("time.monotonic", lambda: now)
-    slots = house.cluster.slots
+    seats = house.cluster.seats
     for faulty_s in (FAULTY_S - 1, FAULTY_S + 1):
-        monkeypatch.setattr(house.cluster, "slots", lambda: 1 / 0)
+        monkeypatch.setattr(house.cluster, "seats", lambda: 1 / 0)
         for _ in range(100):
             house.turn()
         now += faulty_s
         house.turn()
         if faulty_s < FAULTY_S:
             assert house.jobs.state == "ready", "a hundred looks, but not for long enough"
-            monkeypatch.setattr(house.cluster, "slots", slots)
+            monkeypatch.setattr(house.cluster, "seats", seats)
             house.turn()
     assert house.jobs.problem == "The training cluster no longer answers: division by zero."
 
