@@ -1,0 +1,122 @@
+"""A cluster as docs/cluster.md has it started, each a process of its own, and what befalls it."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bilstm_core.service.jobs import Jobs
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from tests.service.test_jobs import seen, until
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 240.0
+PRELOAD = ("--preload", "bilstm_core.service.worker")
+SWEEP = [
+    RunSpec(problem=ProblemSpec(timesteps=timesteps), model=ModelSpec(units=units), training=TrainingSpec(epochs=1_000))
+    for timesteps in range(3, 19, 2)
+    for units in range(2, 18, 2)
+]
+
+
+class Hall:
+    """The processes of a cluster on the loopback."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start_scheduler(self) -> None:
+        self._start("scheduler", "scheduler", "--port", str(self.port))
+
+    def start_worker(self, name: str, *options: str) -> None:
+        sizes = ["--nworkers", "1", "--nthreads", "2", "--resources", "TRAIN=1", "--memory-limit", "0"]
+        self._start(name, "worker", self.address, *sizes, *options)
+
+    def _start(self, name: str, *command: str) -> None:
+        words = [sys.executable, "-m", "dask", *command, "--host", "127.0.0.1", "--no-dashboard"]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(words, cwd=ROOT, env=os.environ, stdout=log, stderr=log)
+
+    def kill(self, name: str) -> None:
+        process = self.processes.pop(name)
+        if process.poll() is None:
+            top = psutil.Process(process.pid)
+            for each in [*top.children(recursive=True), top]:
+                each.kill()
+        process.wait(20)
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    cluster = Hall(tmp_path)
+    cluster.start_scheduler()
+    yield cluster
+    for name in list(cluster.processes):
+        cluster.kill(name)
+
+
+@pytest.fixture
+def jobs(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jobs]:
+    hall.start_worker("first", *PRELOAD)
+    hall.start_worker("second", *PRELOAD)
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", hall.address)
+    service = Jobs()
+    until(lambda: service.state == "ready" and service._cluster and service._cluster.slots() == 2, PATIENCE_S)
+    yield service
+    service.close()
+
+
+def sweep(jobs: Jobs, seed: int) -> str:
+    specs = [replace(spec, training=replace(spec.training, seed=seed)) for spec in SWEEP]
+    return jobs.submit(specs, watcher="me", sequences=1_000, mixed=True)
+
+
+def finished(jobs: Jobs, job: str) -> set[int]:
+    return {place for place, run in enumerate(seen(jobs, job).runs) if run is not None}
+
+
+@pytest.mark.long
+def test_a_sweep_goes_on_without_a_killed_worker_and_with_a_new_scheduler_and_nothing_finished_is_lost(
+    hall: Hall, jobs: Jobs
+) -> None:
+    job = sweep(jobs, 1)
+    until(lambda: finished(jobs, job), PATIENCE_S)
+    before = finished(jobs, job)
+    hall.kill("second")
+    until(lambda: seen(jobs, job).over, PATIENCE_S)
+    assert seen(jobs, job).state == "done"
+    assert before <= finished(jobs, job) == set(range(len(SWEEP)))
+
+    job = sweep(jobs, 2)
+    until(lambda: finished(jobs, job), PATIENCE_S)
+    before = finished(jobs, job)
+    hall.kill("scheduler")
+    hall.kill("first")
+    hall.start_scheduler()
+    hall.start_worker("third", *PRELOAD)
+    until(lambda: seen(jobs, job).over, PATIENCE_S)
+    assert seen(jobs, job).state == "done"
+    assert before <= finished(jobs, job) == set(range(len(SWEEP)))
+
+
+@pytest.mark.long
+def test_a_worker_that_does_not_say_what_it_runs_is_left_out_in_a_sentence_and_the_others_train(
+    hall: Hall, jobs: Jobs
+) -> None:
+    hall.start_worker("stranger")
+    until(lambda: "has a worker that can't be used" in jobs.notice, PATIENCE_S)
+    assert "was not started with --preload bilstm_core.service.worker" in jobs.notice
+    job = sweep(jobs, 3)
+    until(lambda: seen(jobs, job).over, PATIENCE_S)
+    assert seen(jobs, job).state == "done"
