@@ -139,7 +139,7 @@ def test_a_clock_that_is_moved_in_mid_training_costs_no_result(
     until(lambda: abs(jobs._clock.ahead - (time.time() - time.monotonic())) < 1)  # the case before this was noticed
     time.sleep(0.1)
     until(lambda: jobs.state == "ready", PATIENCE_S)
-    spec = RunSpec(model=SHORT.model, training=TrainingSpec(epochs=20_000, seed=9 + hours))
+    spec = RunSpec(model=SHORT.model, training=TrainingSpec(epochs=20_000, sequences_per_epoch=10, seed=9 + hours))
     job = jobs.submit([spec], watcher="me")
     until(lambda: seen(jobs, job).steps_done)
     now = time.time
