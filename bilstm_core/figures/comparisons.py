@@ -84,29 +84,36 @@ def accuracy_by_timestep(table: pd.DataFrame, styles: Mapping[str, Style], *, he
     )
 
 
-def error_by_timestep(table: pd.DataFrame, styles: Mapping[str, Style], *, height: int = 340) -> go.Figure:
-    """The mean squared error of a regression at each timestep, a line a model. table: label, timestep (from 1), loss"""
+def _by_timestep(
+    table: pd.DataFrame, styles: Mapping[str, Style], column: str, digits: str, *, size: int
+) -> list[Item]:
+    """A column of a table over its timesteps, a line with markers for each label. size: of a marker, in px"""
     lines = {label: table[table["label"] == label].sort_values("timestep") for label in styles}
-    traces: list[Item] = [
+    return [
         {
             "type": "scatter",
             "mode": "lines+markers",
             "name": label,
             "x": line["timestep"].to_numpy(),
-            "y": line["loss"].to_numpy(),
+            "y": line[column].to_numpy(),
             "line": styles[label]._asdict(),
-            "marker": {"size": 8, "color": styles[label].color},
-            "hovertemplate": f"{label}, timestep %{{x}}: %{{y:.4f}}<extra></extra>",
+            "marker": {"size": size, "color": styles[label].color},
+            "hovertemplate": f"{label}, timestep %{{x}}: %{{y:{digits}}}<extra></extra>",
         }
         for label, line in lines.items()
     ]
+
+
+def error_by_timestep(table: pd.DataFrame, styles: Mapping[str, Style], *, height: int = 340) -> go.Figure:
+    """The mean squared error of a regression at each timestep, a line a model. table: label, timestep (from 1), loss"""
+    traces = _by_timestep(table, styles, "loss", ".4f", size=8)
     return canvas.figure(
         traces,
         height=height,
         margin=(74, 16, 14, 54),
         xaxis=canvas.timestep_axis(1, int(table["timestep"].max())),
         yaxis=canvas.axis("mean squared error", rangemode="tozero", nticks=6, tickformat="~g"),
-        says=spoken.by_timestep(table, list(lines), "loss", ".4f"),
+        says=spoken.by_timestep(table, list(styles), "loss", ".4f"),
     )
 
 
@@ -115,20 +122,7 @@ def numbers_told(table: pd.DataFrame, styles: Mapping[str, Style], *, height: in
 
     table: label, timestep (from 1), value (missing where there is none); a label for each of `styles`
     """
-    lines = {label: table[table["label"] == label].sort_values("timestep") for label in styles}
-    traces: list[Item] = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": label,
-            "x": line["timestep"].to_numpy(),
-            "y": line["value"].to_numpy(),
-            "line": styles[label]._asdict(),
-            "marker": {"size": 7, "color": styles[label].color},
-            "hovertemplate": f"{label}, timestep %{{x}}: %{{y:.4g}}<extra></extra>",
-        }
-        for label, line in lines.items()
-    ]
+    traces = _by_timestep(table, styles, "value", ".4g", size=7)
     top = 14
     legend = canvas.narrow_legend([*styles], top=top, right=16)
     return canvas.figure(
@@ -138,7 +132,7 @@ def numbers_told(table: pd.DataFrame, styles: Mapping[str, Style], *, height: in
         narrow=legend,
         xaxis=canvas.timestep_axis(1, int(table["timestep"].max())),
         yaxis=canvas.axis("label", nticks=6, tickformat="~g"),
-        says=spoken.by_timestep(table, list(lines), "value", ".4g"),
+        says=spoken.by_timestep(table, list(styles), "value", ".4g"),
         showlegend=legend["showlegend"],
         legend=legend["legend"],
     )
