@@ -1,7 +1,7 @@
 """Widgets to specs. Every value is checked by the core, and what it says stands beside the widget."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -20,6 +20,17 @@ from ui.settings import read, write
 
 OWN = "Own settings"  # in the list of presets, where the controls are none of them
 MORE_REFUSED = "A value under More settings is not allowed."
+
+
+def tabs(page: str, parts: Mapping[str, Callable[..., object]], *arguments: object) -> None:
+    """Tabs, by name what draws each with these arguments; only the open one is worked out."""
+    chosen = state.field(page, "tab")
+    if chosen.get() not in parts:
+        chosen.drop()
+    for tab, draw in zip(st.tabs(list(parts), key=chosen.key, on_change="rerun"), parts.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw(*arguments)
 
 
 @contextmanager

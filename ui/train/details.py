@@ -9,7 +9,7 @@ from bilstm_core import figures
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import evaluations, session, state, waits, wording
+from ui import controls, evaluations, session, state, waits, wording
 from ui.chart.component import cached, chart
 from ui.train import tray, words
 from ui.train.words import TABS
@@ -27,14 +27,7 @@ def tabs(page: str, run: Run, evaluation: Evaluation) -> None:
         TABS[2] if labels else TABS[3]: _by_timestep,
         TABS[4]: lambda run, _: _summary(run.spec),
     }
-    chosen = state.field(page, "tab")
-    if chosen.get() not in parts:
-        chosen.drop()
-
-    for tab, draw in zip(st.tabs(list(parts), key=chosen.key, on_change="rerun"), parts.values(), strict=True):
-        if tab.open:
-            with tab:
-                draw(run, evaluation)
+    controls.tabs(page, parts, run, evaluation)
 
 
 def _ten(run: Run, evaluation: Evaluation) -> None:

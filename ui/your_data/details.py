@@ -15,7 +15,7 @@ from bilstm_core.analysis import held_out
 from bilstm_core.analysis.both_ways import NETWORKS
 from bilstm_core.analysis.held_out import Answers
 from bilstm_core.palette import INK
-from ui import registry, state
+from ui import controls, registry, state
 from ui.chart.component import cached_for_session, chart
 from ui.your_data import parts, results, words
 from ui.your_data.results import Results
@@ -42,13 +42,7 @@ def tabs(subject: Subject, known: Results) -> None:
         **({TABS[1]: _confusion} if subject.classes else {}),
         **({} if subject.whole else {TABS[2]: _by_timestep}),
     }
-    chosen = state.field(PAGE, "tab")
-    if chosen.get() not in drawn:
-        chosen.drop()
-    for tab, draw in zip(st.tabs(list(drawn), key=chosen.key, on_change="rerun"), drawn.values(), strict=True):
-        if tab.open:
-            with tab:
-                draw(subject, known)
+    controls.tabs(PAGE, drawn, subject, known)
 
 
 def _networks(known: Results) -> list[Answers]:
