@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -275,8 +276,8 @@ def start_button(label: str, page: str, on_click: Callable[..., None], *args: ob
     )
 
 
-def stop_button(page: str) -> None:
-    """Ends the page's job; what it has learnt so far is shown.
+def stop_button(page: str, on_click: Callable[[], None] | None = None) -> None:
+    """Ends the page's job; what it has learnt so far is shown. on_click: in place of `stop`
 
     It is always there, in a place of its own: were it to take the place of another button, a second click on that one
     would stop what the first has begun.
@@ -284,8 +285,7 @@ def stop_button(page: str) -> None:
     st.button(
         "Stop",
         key=state.widget(page, "stop"),
-        on_click=stop,
-        args=(page,),
+        on_click=on_click or partial(stop, page),
         icon=":material/stop:",
         disabled=not active(page),
         width="stretch",

@@ -117,14 +117,7 @@ def row(shown: Map | str) -> None:
     with go:
         live.start_button("Run", PAGE, run, disabled=not allowed or live.active(PAGE))
     with halt:
-        st.button(
-            "Stop",
-            key=state.widget(PAGE, "stop"),
-            on_click=stop,
-            icon=":material/stop:",
-            disabled=not live.active(PAGE),
-            width="stretch",
-        )
+        live.stop_button(PAGE, stop)
     controls.settings_switch()
     if isinstance(shown, str):
         looks.error(shown)

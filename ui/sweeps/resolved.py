@@ -191,11 +191,9 @@ def resolve(settings: SweepSettings, patience_s: float = PATIENCE_S) -> Map:
     specs = list(itertools.chain.from_iterable(grid.cells.values()))
     sequences = min(TESTED_ON, *(evaluation_size(spec, AFFORDABLE_BESIDE) for spec in (specs[0], specs[-1])))
     asked = known.of(specs, sequences, session.store())
-    waiting = [future for future in asked.values() if not future.done()]
-    if waiting:
-        wait(waiting, patience_s)
-    results = {spec: result for spec, future in asked.items() if future.done() and (result := future.result())}
-    pending = [spec for spec, future in asked.items() if not future.done()] if waiting else []
+    awaited = wait(asked.values(), patience_s).not_done
+    pending = [spec for spec, future in asked.items() if future in awaited]
+    results = {spec: result for spec, future in asked.items() if future not in awaited and (result := future.result())}
     return Map(
         settings=settings,
         grid=grid,
