@@ -9,7 +9,9 @@ from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import INK, NEUTRAL, faint
 
 RIGHT = "whole sequences right"
-MOST_NAMED = 6
+LETTER, LINE = 7.5, 20.0  # px: of a name, a letter's width and a line's height, at most
+WIDE, NARROW = 360.0, 230.0  # px: what a plot is wide at least, beside another one and on a narrow screen
+TOP, BOTTOM, HIGHEST = 18, 50, 1.12
 
 
 def front(table: pd.DataFrame, *, cost: str, color: str, goal: float, height: int = 300) -> go.Figure:
@@ -42,32 +44,42 @@ def front(table: pd.DataFrame, *, cost: str, color: str, goal: float, height: in
     costs = table["cost"].to_numpy(np.float64)
     low, high = np.log10(costs.min()), np.log10(costs.max())
     room = max(0.06 * (high - low), 0.05)
+    ends, plot = (low - room, high + room), height - TOP - BOTTOM
     return canvas.figure(
         traces,
         height=height,
-        margin=(64, 24, 18, 50),
-        narrow={"margin": {"l": 52, "r": 16}},
+        margin=(64, 24, TOP, BOTTOM),
+        narrow={"margin": {"l": 52, "r": 16}, "annotations": _names(best, ends, NARROW, plot)},
         says=spoken.front(dict(zip(best["name"], best["right"], strict=True)), len(table), cost),
-        xaxis=canvas.axis(cost, type="log", range=[low - room, high + room], dtick=1 if high - low > 1 else "D1"),
-        yaxis=canvas.axis(RIGHT, range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1]),
+        xaxis=canvas.axis(cost, type="log", range=list(ends), dtick=1 if high - low > 1 else "D1"),
+        yaxis=canvas.axis(RIGHT, range=[0, HIGHEST], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1]),
         shapes=[
             {"type": "line", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "y0": goal, "y1": goal, "name": "goal",
              "line": {"color": INK, "width": 1, "dash": "dot"}}
         ],
-        annotations=[
-            _name(str(name), float(at), float(share))
-            for name, at, share in _named(best)[["name", "cost", "right"]].to_numpy()
-        ],
+        annotations=_names(best, ends, WIDE, plot),
     )  # fmt: skip
 
 
-def _named(best: pd.DataFrame) -> pd.DataFrame:
-    """Those whose names are written: first and last, and some between, evenly."""
-    places = np.unique(np.linspace(0, len(best) - 1, min(len(best), MOST_NAMED)).round().astype(int))
-    return best.iloc[places]
+def _names(best: pd.DataFrame, ends: tuple[float, float], width: float, height: float) -> list[Item]:
+    """The names that have room above their dots: the best one's first, then the cheapest one's, then those between.
 
-
-def _name(name: str, cost: float, right: float) -> Item:
-    return canvas.note(
-        name, float(np.log10(cost)), right, xref="x", yref="y", xanchor="center", yanchor="bottom", yshift=8
-    )
+    ends: of the axis of costs, as powers of ten; width, height: of the plot, px
+    """
+    low, high = ends
+    order = [len(best) - 1, *range(len(best) - 1)]
+    taken: list[tuple[float, float, float]] = []  # left, right and height of each name, px
+    notes = []
+    for place in order:
+        name, cost, right = best[["name", "cost", "right"]].iloc[place]
+        at = (np.log10(cost) - low) / (high - low) * width
+        letters = LETTER * len(name)
+        left = min(max(at - letters / 2, 0.0), max(width - letters, 0.0))
+        up = right / HIGHEST * height
+        if any(left < end and begin < left + letters and abs(up - other) < LINE for begin, end, other in taken):
+            continue
+        taken.append((left, left + letters, up))
+        edge = "left" if left == 0 else "right" if left + letters >= width else "center"
+        x = {"left": low, "right": high, "center": float(np.log10(cost))}[edge]
+        notes.append(canvas.note(name, x, right, xref="x", yref="y", xanchor=edge, yanchor="bottom", yshift=8))
+    return notes

@@ -1,9 +1,15 @@
 """Models by what they cost and how much they get right: those that nobody beats stand out."""
 
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
 import pandas as pd
+import plotly.graph_objects as go
+import pytest
 
 from bilstm_core import figures
-from bilstm_core.figures import canvas, fronts
+from bilstm_core.figures import canvas
 
 MODELS = pd.DataFrame(
     {
@@ -23,11 +29,49 @@ def test_those_that_nobody_beats_are_joined_from_the_cheapest_on_and_the_others_
     assert len(best.x) == 7
 
 
-def test_no_more_names_are_written_than_can_be_read_the_first_and_the_last_among_them() -> None:
+def boxes(figure: go.Figure, notes: Sequence[Any], plot: float) -> list[tuple[float, float, float]]:
+    """Left, right and height of each name on a plot so many px wide."""
+    low, high = figure.layout.xaxis.range
+    height = figure.layout.height - figure.layout.margin.t - figure.layout.margin.b
+    shares = {"left": 0.0, "center": 0.5, "right": 1.0}
+    found = []
+    for note in notes:
+        wide = 7 * len(note["text"])
+        left = (note["x"] - low) / (high - low) * plot - shares[note["xanchor"]] * wide
+        found.append((left, left + wide, note["y"] / figure.layout.yaxis.range[1] * height))
+    return found
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"{units} units" for units in range(1, 9)],
+        [f"{units} units, a learning rate of 0.001" for units in range(1, 9)],
+        ["1 unit", *["many units in batches of 50 sequences each"] * 7],
+    ],
+)
+@pytest.mark.parametrize("alike", [True, False])
+def test_names_never_overlap_nor_leave_the_plot_on_a_phone_either(names: list[str], alike: bool) -> None:
+    table = MODELS.assign(name=names, right=0.9 if alike else MODELS["right"])
+    figure = figures.front(table, cost="parameters", color="#23844D", goal=0.9)
+    for notes, plot in (
+        ([note.to_plotly_json() for note in figure.layout.annotations], 360),
+        (figure.layout.meta["narrow"]["annotations"], 230),
+    ):
+        placed = boxes(figure, notes, plot)
+        assert placed[0][0] >= -1
+        for left, right, _ in placed:
+            assert right <= max(plot, right - left) + 1
+        for (left, right, up), (other_left, other_right, other_up) in itertools.combinations(placed, 2):
+            assert right <= other_left or other_right <= left or abs(up - other_up) >= 18
+
+
+def test_the_best_and_as_many_others_as_can_be_read_are_named() -> None:
     figure = figures.front(MODELS, cost="parameters", color="#23844D", goal=0.9)
-    names = [note.text for note in figure.layout.annotations]
-    assert len(names) == fronts.MOST_NAMED
-    assert (names[0], names[-1]) == ("1 units", "8 units")
+    wide = [note.text for note in figure.layout.annotations]
+    narrow = [note["text"] for note in figure.layout.meta["narrow"]["annotations"]]
+    assert {"1 units", "8 units"} <= set(narrow) <= set(wide)
+    assert 2 < len(narrow) <= len(wide) < 8
 
 
 def test_the_front_is_said() -> None:
