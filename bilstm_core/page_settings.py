@@ -153,6 +153,16 @@ INSIDE = Offered(
 YOUR_DATA = Offered(first=DataSettings(epochs=EPOCHS))
 SWEEPS = Offered(first=SweepSettings(sequences_per_epoch=10_000, batch_size=10, learning_rate=1e-2))
 
+EXTENSIONS: Mapping[str, SweepSettings] = {  # of the book's chapter, as maps
+    "The book: problems for two directions": replace(SWEEPS.first, beside="name", steps=4),
+    "The book: smallest or fastest model": replace(
+        SWEEPS.first, across="sequences", goal=0.99, steps=8, x_from=1_000.0, x_to=100_000.0, y_to=20.0
+    ),
+    "The book: size against length": SWEEPS.first,
+    "The book: directions": replace(SWEEPS.first, beside="direction", steps=4),
+    "The book: merge modes": replace(SWEEPS.first, beside="merge_mode", steps=4),
+}
+
 BY_PATH: Mapping[str, Offered[Any]] = {  # by the last part of the page's address
     "problem": PROBLEM,
     "train": TRAIN,

@@ -4,7 +4,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -19,6 +20,7 @@ from ui import looks, state
 from ui.settings import read, write
 
 OWN = "Own settings"  # in the list of presets, where the controls are none of them
+Settings = TypeVar("Settings")
 MORE_REFUSED = "A value under More settings is not allowed."
 
 
@@ -91,22 +93,31 @@ def fill(page: str, spec: RunSpec) -> None:
     write(page, settings_of_run(spec))
 
 
-def _fill_preset(page: str, name: str) -> None:
+def _fill_preset(
+    page: str, name: str, presets: Mapping[str, Settings], fill_with: Callable[[Settings], object]
+) -> None:
     """Fill the controls with what was chosen in the box that was drawn as `name`, if it is still the one drawn."""
     chosen = state.PRESET_BOX(page, name).get()
-    if state.PRESET(page).get() == name != chosen and chosen in PRESETS:
-        fill(page, PRESETS[chosen])
+    if state.PRESET(page).get() == name != chosen and chosen in presets:
+        fill_with(presets[chosen])
 
 
-def preset_box(page: str) -> None:
-    """A list of the systems that readers know; choosing one fills every control. It names what the controls are.
+def preset_box(
+    page: str,
+    presets: Mapping[str, Settings],
+    now: Settings | None,
+    fill_with: Callable[[Settings], object],
+    *,
+    help_text: str,
+) -> None:
+    """A list of systems or maps that readers know; choosing one fills every control. It names what the controls are.
 
+    now: what the controls are, None while they are nothing that is allowed; fill_with: sets them, in a callback
     For another name it is another widget. Were it one that the page sets, a message that the browser sent just before
     would come with the name of before, pass for a choice, and take back what was changed.
     """
-    spec = current_spec(page)
-    name = next((name for name in PRESETS if PRESETS[name].canonical() == spec), OWN)
-    options = [*PRESETS] if name in PRESETS else [*PRESETS, OWN]
+    name = next((name for name, preset in presets.items() if preset == now), OWN)
+    options = [*presets] if name in presets else [*presets, OWN]
     state.PRESET(page).set(name)
     st.selectbox(
         "Preset",
@@ -114,8 +125,8 @@ def preset_box(page: str) -> None:
         index=options.index(name),
         key=state.PRESET_BOX(page, name).key,
         on_change=_fill_preset,
-        args=(page, name),
-        help="Systems from well-known tutorials. Choosing one sets every control.",
+        args=(page, name, presets, fill_with),
+        help=help_text,
     )
 
 
@@ -126,7 +137,13 @@ def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator, DeltaGene
     """
     go = st.container(key="go")
     with setting("main"):
-        preset_box(page)
+        preset_box(
+            page,
+            {name: preset.canonical() for name, preset in PRESETS.items()},
+            current_spec(page),
+            partial(fill, page),
+            help_text="Systems from well-known tutorials. Choosing one sets every control.",
+        )
         flat: dict[str, Any] = {"name": widget(page, "name"), "direction": widget(page, "direction")}
         with st.container():  # there or not, so that what follows keeps its place, and what is being typed there
             if flat["direction"] == "bidirectional":

@@ -26,13 +26,18 @@ def small_maps(
     up: str,
     goal: float,
 ) -> go.Figure:
-    """A small map for each table, with its name above; tables, boundaries, across, up, goal: as of `sweep_map`."""
+    """A small map for each table, with its name above; tables, boundaries, across, up, goal: as of `sweep_map`.
+
+    Each square's customdata is its x, its y and the name of its map.
+    """
     traces: list[Item] = []
     notes: list[Item] = []
     said = []
     for number, (name, table) in enumerate(tables.items(), start=1):
         columns, rows = list(dict.fromkeys(table["x"])), list(dict.fromkeys(table["y"]))
         right, measured, about = (matrix(table, column, rows, columns) for column in ("right", "measured", "about"))
+        across_up = np.meshgrid(np.array(columns, object), np.array(rows, object))
+        places = np.stack([*across_up, np.full(right.shape, name, object)], axis=-1)
         known = np.where(measured.astype(bool), right, np.nan).astype(np.float64)
         axes = {"xaxis": f"x{number}", "yaxis": f"y{number}"} if number > 1 else {}
         heat: Item = {
@@ -42,12 +47,13 @@ def small_maps(
             "x": list(range(len(columns))),
             "y": list(range(len(rows))),
             "z": known,
+            "customdata": places,
             "text": about,
             "coloraxis": "coloraxis",
             "hoverongaps": False,
             "hovertemplate": f"{name}<br>%{{text}}<extra></extra>",
         }
-        small = dots(right, known, about, None, size=3)
+        small = dots(right, known, about, places, size=3)
         edges = lines([line for line, _ in boundaries[name]], sure=True, width=2)
         traces += [{**trace, **axes} for trace in (heat, small, *edges)]
         place = {"xref": f"x{number if number > 1 else ''} domain", "yref": f"y{number if number > 1 else ''} domain"}

@@ -157,10 +157,13 @@ def dots(
     right: npt.NDArray[Any],
     known: npt.NDArray[np.float64],
     about: npt.NDArray[Any],
-    places: npt.NDArray[Any] | None,
+    places: npt.NDArray[Any],
     size: int = 0,
 ) -> Item:
-    """A dot in each square that is estimated; places: as customdata; size: px, by default what fits a large map."""
+    """A dot in each square that is estimated.
+
+    places: of every square, as customdata; size: px, by default what fits a large map
+    """
     guessed = np.isnan(known) & ~pd.isna(right)
     y, x = np.nonzero(guessed)
     return {
@@ -178,7 +181,7 @@ def dots(
             "line": {"width": 0},
         },
         "text": about[guessed],
-        "customdata": None if places is None else places[guessed],
+        "customdata": places[guessed],
         "hovertemplate": "%{text}<extra></extra>",
         "showlegend": False,
     }

@@ -61,6 +61,9 @@ def test_small_maps_are_trained_with_the_map_and_stand_below_it(open_page: OpenP
     small = page.get_by_test_id("chart-Sweeps-beside")
     for name in ("forward", "backward", "bidirectional"):
         expect(small.get_by_text(name, exact=True)).to_be_visible()
+    small.locator(".nsewdrag").first.click()  # that of forward
+    expect(page.get_by_test_id("chart-Sweeps-square").locator(".main-svg").first).to_be_visible()
+    expect(page).to_have_url(re.compile(r"[?&]direction=forward&.*square="))
 
 
 def test_a_square_of_a_map_opens_its_curve_and_its_sequences(open_page: OpenPage) -> None:

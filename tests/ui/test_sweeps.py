@@ -3,22 +3,26 @@
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import asdict, replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from bilstm_core.engine import mixing
-from bilstm_core.page_settings import SWEEPS
+from bilstm_core.page_settings import EXTENSIONS, SWEEPS
 from bilstm_core.specs import RunSpec
-from bilstm_core.sweep_settings import SweepSettings
+from bilstm_core.sweep_settings import BESIDE, SweepSettings
 from bilstm_core.sweeps import Result
-from ui import live, session, state
+from ui import controls, live, session, state
 from ui.sweeps import beside, fronts, launch, opened, resolved, squares, taken, words
 from ui.sweeps.resolved import Map
 
+ROOT = Path(__file__).parents[2]
 PAGE = launch.PAGE
 SMALL = replace(SWEEPS.first, steps=4, starts=1, x_to=40.0)  # units 1, 3, 10, 40 up; timesteps 2, 15, 27, 40 across
 
@@ -362,3 +366,54 @@ def test_the_map_is_taken_home_as_far_as_it_is_measured() -> None:
     state.JOB(PAGE).set("job")
     assert taken.offer(a_map(SMALL, right)) == words.NO_FILES
     assert taken.offer("Choose two different settings to vary.") == "Choose two different settings to vary."
+
+
+def test_the_books_extensions_are_presets_each_of_which_is_a_map_that_can_be_trained() -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app.switch_page("pages/sweeps.py").run()
+
+    def box() -> Selectbox:
+        (found,) = (each for each in app.selectbox if each.label == "Preset")
+        return found
+
+    assert box().value == "The book: size against length", "what the page opens with"
+    for name, settings in EXTENSIONS.items():
+        box().set_value(name).run()
+        assert not app.exception
+        assert not app.error
+        assert box().value == name
+        assert any(words.beside(BESIDE.word(settings.beside)) in each.value for each in app.header) == (
+            settings.beside != "none"
+        )
+        assert set(settings.grid.cells)
+    app.selectbox(key="Sweeps.goal").set_value(0.5).run()
+    assert box().value == controls.OWN
+
+
+def test_a_press_on_a_small_map_makes_it_the_large_one_with_its_square_open(known: dict[RunSpec, Any]) -> None:
+    assert known == {}
+    settings = replace(SMALL, beside="direction")
+    launch.SETTINGS.fill(settings)
+    shown = launch.resolved()
+    assert isinstance(shown, Map)
+    heat = next(trace for trace in beside.figure(shown).data if trace.name == "backward")
+    pressed = heat.customdata[2][1]
+    assert beside.choose(shown, {"x": 1.0, "customdata": list(pressed)})
+    after = launch.resolved()
+    assert isinstance(after, Map)
+    assert after.settings == replace(settings, direction="backward")
+    assert list(after.beside) == list(shown.beside), "the small maps stay"
+    assert after.opened == (2, 1)
+    for wrong in (["15", "3"], ["15", "3", "sideways"], ["15", "4", "forward"], []):
+        assert not beside.choose(shown, {"x": 1.0, "customdata": wrong})
+    assert launch.resolved() == after
+
+
+@pytest.mark.usefixtures("known", "started")
+def test_a_map_that_is_trained_among_the_small_ones_is_no_other_map() -> None:
+    launch.SETTINGS.fill(replace(SMALL, beside="direction"))
+    launch.run()
+    launch.SETTINGS.fill(replace(SMALL, beside="direction", direction="forward"))
+    shown = launch.resolved()
+    assert isinstance(shown, Map)
+    assert launch.under_way(shown) == "0 of 48 squares measured."

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from bilstm_core.page_settings import SWEEPS
+from bilstm_core.page_settings import EXTENSIONS, SWEEPS
 from bilstm_core.service.job_record import JobView
 from bilstm_core.settings import Field
 from bilstm_core.specs import RunSpec
@@ -150,9 +150,10 @@ def _forget_ends() -> None:
 
 
 def beside(shown: Map | str) -> None:
-    """What all squares have in common, and from where to where the others go."""
-    st.header(words.EVERY_SQUARE, anchor=False)
+    """A map by its name, what all squares have in common, and from where to where the others go."""
     settings = SETTINGS.read()
+    controls.preset_box(PAGE, EXTENSIONS, settings, _fill_preset, help_text=words.EXTENSIONS)
+    st.header(words.EVERY_SQUARE, anchor=False)
     varied = {"sequences_per_epoch" if name == "sequences" else name for name in (settings.up, settings.across)}
     for name in ("name", "direction"):
         _of_run(name)
@@ -182,6 +183,11 @@ def beside(shown: Map | str) -> None:
                     )
 
 
+def _fill_preset(settings: SweepSettings) -> None:
+    SETTINGS.fill(settings)
+    state.SQUARE(PAGE).drop()
+
+
 def _values(shown: Map | str) -> tuple[list[str], list[str]]:
     """The values of both axes, as text; none where there can't be a map."""
     if isinstance(shown, str):
@@ -200,7 +206,8 @@ def under_way(shown: Map) -> str:
     sweep = state.SWEEP(PAGE).get()
     if not (live.active(PAGE) and sweep):
         return ""
-    if grid_of(SweepSettings(**sweep["settings"])).cells != shown.grid.cells:
+    trained = grid_of(SweepSettings(**sweep["settings"])).cells
+    if all(trained != each.grid.cells for each in (shown, *shown.beside.values())):
         return words.OTHER_SWEEP
     return words.under_way(*shown.all_measured, _left(shown, sweep))
 

@@ -178,6 +178,8 @@ def best(share: float) -> str:
 # Small maps
 SMALL_ALT = "The same map for each choice, in small: share of whole sequences right, with the boundary of the goal."
 
+OPEN_SMALL = "Press a square of a small map to open it; its map is then the large one."
+
 
 def beside(what: str) -> str:
     """The heading of the small maps. what: they differ in"""
@@ -187,6 +189,7 @@ def beside(what: str) -> str:
 # Settings
 EVERY_SQUARE = "**Every square has**"
 ENDS = "Range and steps"
+EXTENSIONS = "The five extensions of the book's lesson, as maps. Choosing one sets every control."
 
 
 # The open square
