@@ -1,6 +1,7 @@
 """The Overview: the picture lights what an output has read, and the page goes on to be a full one."""
 
 import re
+import urllib.request
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,18 @@ from playwright.sync_api import Page, expect
 @pytest.fixture
 def page(open_page: Callable[..., Page]) -> Page:
     return open_page()
+
+SCRIPTS = "() => performance.getEntriesByType('resource').map(e => e.name.split('/').pop()).filter(n => n.endsWith('.js'))"
+
+
+def test_every_script_of_the_first_page_is_asked_for_with_it(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text("Class mode")).to_be_visible()
+    with urllib.request.urlopen(urllib.request.Request(page.url, headers={"Accept": "text/html"}), timeout=30) as came:
+        first = came.read().decode()
+    scripts = page.evaluate(SCRIPTS)
+    assert len(scripts) > 20
+    assert [name for name in scripts if name not in first] == []
 
 
 def lit(page: Page, kind: str) -> list[str]:
