@@ -10,6 +10,21 @@ from benchmarks import class_diary as acts
 from benchmarks.class_script import GUESS, PRESS, Person
 
 VIEW: ViewportSize = {"width": 1280, "height": 800}
+# When the server last said something. A run whose messages come all at once passes without the page saying that it
+# runs: it has run, then, once it is answered and nothing more has come for a while.
+COUNT = """() => {
+  const heard = { last: undefined }
+  window.heard = heard
+  const send = WebSocket.prototype.send
+  const watched = new WeakSet()
+  WebSocket.prototype.send = function (...message) {
+    if (this.url.endsWith("/_stcore/stream") && !watched.has(this)) {
+      watched.add(this)
+      this.addEventListener("message", () => (heard.last = performance.now()))
+    }
+    return send.apply(this, message)
+  }
+}"""
 # From the next press of a key or a button: when the script has run, when a text of the page fits a pattern, and when
 # the curve on Train has its first point. `where`: whose text it is; without a pattern, only the run is waited for.
 WATCH = """([where, pattern, not]) => {
@@ -17,11 +32,13 @@ WATCH = """([where, pattern, not]) => {
   const text = () => [...document.querySelectorAll(where)].map(box => box.textContent).join(" ")
   const [wanted, unwanted] = [new RegExp(pattern), not && new RegExp(not)]
   const seen = { ran: false, start: undefined }
+  const STILL_MS = 100
   window.waited = seen
   const look = () => {
     if (window.waited !== seen) return
     const now = performance.now()
     if (app() === "running" || app() === "rerunRequested") seen.ran = true
+    if (heard.last > seen.start && now - heard.last > STILL_MS) seen.ran = true
     if (document.querySelector("[data-testid=chart-Train-curve]")?.dataset.reached > 0) seen.first ??= now
     const still = seen.ran && app() === "notRunning"
     const there = seen.ran && (!pattern || wanted.test(text())) && !(not && unwanted.test(text()))
@@ -113,6 +130,7 @@ async def follow(person: Person, browser: Browser, url: str) -> None:
     """The script in a context of its own, from the arrival to the end."""
     context = await browser.new_context(viewport=VIEW)
     context.set_default_timeout(60_000)
+    await context.add_init_script(f"({COUNT})()")
     page = await context.new_page()
     tab = BrowserPerson(person, page)
     page.on("pageerror", lambda error: person.diary.errors.append((person.number, f"in the page: {error}")))

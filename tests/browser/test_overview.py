@@ -7,12 +7,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+SCRIPTS = """() => performance.getEntriesByType("resource")
+    .map(entry => entry.name.split("/").pop()).filter(name => name.endsWith(".js"))"""
+
 
 @pytest.fixture
 def page(open_page: Callable[..., Page]) -> Page:
     return open_page()
-
-SCRIPTS = "() => performance.getEntriesByType('resource').map(e => e.name.split('/').pop()).filter(n => n.endsWith('.js'))"
 
 
 def test_every_script_of_the_first_page_is_asked_for_with_it(page: Page) -> None:

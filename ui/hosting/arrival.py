@@ -1,8 +1,9 @@
 """What Streamlit's page is given before anything is drawn on it: the app's styles, and what shows it once it stands.
 
-Streamlit itself loads them with the page's elements, which are drawn before and then move; and it asks for the scripts of
-some elements only once the first of them comes, and shows nothing meanwhile: every page of the app has those. A host that
-runs app.py as a plain script has all of it as late as that. This module imports little: a server answers nobody before it.
+Streamlit itself loads them with the page's elements, which are drawn before and then move; and it asks for the scripts
+of some elements only once the first of them comes, and shows nothing meanwhile: every page of the app has those. A host
+that runs app.py as a plain script has all of it as late as that. This module imports little: a server answers nobody
+before it.
 """
 
 import re
@@ -63,7 +64,7 @@ class Arrival:
 
 
 def late_scripts() -> Sequence[str]:
-    """The files of LATE with what they import, without those that Streamlit's page names itself; none if it has others."""
+    """The files of LATE with what they import, but not what Streamlit's page names itself; none if there are none."""
     spec = find_spec("streamlit")
     static = Path(str(spec.origin)).parent / "static" if spec else Path()
     try:

@@ -11,10 +11,10 @@ from bilstm_core.specs import ProblemSpec
 from ui import wording
 
 NOT_TRAINED = "Not trained yet. Press Run."
-NO_FILES = "Files come once all nine cells are trained."
+NO_FILES = "Files come once all nine squares are trained."
 RUN, AGAIN, NEW_SEED, OPEN = "Run", "Train live", "New seed", "Open on Train"
 MORE = "More problems"
-OPEN_ONE = "Choose a problem above, or a cell here, to open it."
+OPEN_ONE = "Choose a problem above, or a square here, to open it."
 LOSS_ALT = "Loss by sequences seen."
 ERROR, ERROR_HELP, BEST = "Squared error", "Mean squared error on fresh sequences.", "Best possible"
 
