@@ -111,10 +111,14 @@ class InsideSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSettings:
-    """Which sequences are read, whether the future is there when an answer is needed, and the networks' size."""
+    """Which sequences are read, how much of the future is there when an answer is needed, and the networks' size.
+
+    available: all of it; ahead: else, timesteps of it
+    """
 
     data: str = field_of("data")
     available: bool = field_of("available")
+    ahead: int = field_of("ahead")
     units: int = field_of("units")
     epochs: int = field_of("epochs")
 

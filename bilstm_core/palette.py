@@ -53,6 +53,7 @@ _DASHES = {
     "forward_constant": "longdashdot",
     "fraction": "8px,3px,2px,3px,2px,3px",
     "one_hot": "3px,2px",
+    "late": "7px,2px",
 }
 DASHES = tuple(_DASHES.values())
 

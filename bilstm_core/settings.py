@@ -226,10 +226,19 @@ FIELDS: Mapping[str, Field] = {
             name="available",
             label="Will the whole sequence be there when you need the answer?",
             link="whole",
-            help="Yes for a sentence that is written, or a night that is over. No where each answer is needed at once.",
+            help="Yes for a sentence that is written, or a night that is over. No where answers can't wait so long.",
             first=True,
             choices=(True, False),
-            words={True: "yes", False: "no, only the past"},
+            words={True: "yes", False: "no"},
+        ),
+        Field(
+            name="ahead",
+            label="Look-ahead, steps",
+            link="ahead",
+            help="How many timesteps an answer can wait; 0 is at once. A forward network then answers so much later, "
+            "when it has read so much of the future.",
+            first=0,
+            choices=(0, 1, 2, 3, 5, 10, 20),
         ),
         Field(
             name="of_train",

@@ -17,6 +17,7 @@ settings = subject.SETTINGS.read()
 shown = subject.shown(settings)
 results.take_regressions(shown)
 known = results.results(shown, settings)
+parts.train_linked(shown, settings, known)
 verdict = results.verdict(shown, known, available=settings.available)
 told = parts.answer(shown, settings, known, verdict)
 with how:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from bilstm_core.network.inference import decisions, probabilities
-from bilstm_core.problems.given import Given
+from bilstm_core.problems.given import Given, late_of
 from bilstm_core.random_streams import Stream, generator
 from bilstm_core.runs import Run
 
@@ -62,11 +62,13 @@ def labels_of(given: Given, *, mean: float = 0.0, spread: float = 1.0, whole: bo
 
 
 def network(label: str, runs: Sequence[Run], given: Given, labels: Labels) -> Answers:
-    """What a network says, of several starts."""
-    x = given.padded(True, given.timesteps).x
+    """What a network says, of several starts. One that answers late is held to the timesteps that it tells of."""
     told = []
     for run in runs:
-        chances = probabilities(run.spec.problem, run.spec.model, run.weights, x)
+        late = late_of(run.spec.problem.name)
+        read = given.delayed(late)
+        x = read.padded(True, read.timesteps).x
+        chances = probabilities(run.spec.problem, run.spec.model, run.weights, x)[:, late:]
         told.append(decided(given, chances, labels))
     return Answers(label, np.stack(told))
 

@@ -24,10 +24,10 @@ RIDGE = 1.0
 Values = npt.NDArray[Any]
 
 
-def regression(given: Given, labels: Labels, *, neighbors: int = NEIGHBORS, ahead: bool = True) -> Answers:
+def regression(given: Given, labels: Labels, *, neighbors: int = NEIGHBORS, ahead: int = NEIGHBORS) -> Answers:
     """What the regression says of the held-out sequences.
 
-    neighbors: timesteps before the one that is asked for, whose features are read; ahead: and as many after it
+    neighbors: timesteps before the one that is asked for, whose features are read; ahead: those after it
     Raises ModuleNotFoundError, with a sentence, where scikit-learn is not installed.
     """
     try:
@@ -36,7 +36,7 @@ def regression(given: Given, labels: Labels, *, neighbors: int = NEIGHBORS, ahea
         from sklearn.linear_model import LogisticRegression, Ridge
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(FOR_REGRESSION, name="sklearn") from error
-    lags = range(-neighbors, neighbors + 1 if ahead else 1)
+    lags = range(-neighbors, ahead + 1)
     training, asked = given.padded(False, given.timesteps), given.padded(True, given.timesteps)
     known = np.flatnonzero(training.weight.ravel() > 0)
     per_label = len(lags) * max(1.0, np.count_nonzero(training.x) / len(known))
@@ -68,7 +68,7 @@ def regression(given: Given, labels: Labels, *, neighbors: int = NEIGHBORS, ahea
     return Answers(REGRESSION, decided(given, chances.reshape(*labels.expected.shape, -1), labels)[None])
 
 
-def answer(given: Given, *, ahead: bool, whole: bool) -> bytes:
+def answer(given: Given, *, ahead: int, whole: bool) -> bytes:
     """As `regression`, to go to another process. whole: one label a sequence"""
     told = regression(given, labels_of(given, whole=whole), ahead=ahead).told
     buffer = io.BytesIO()

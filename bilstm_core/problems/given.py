@@ -6,6 +6,9 @@ which head, how many outputs. So specs and programs need no sequences. Whoever t
 
 Sequences are padded with zeros to the timesteps that a spec has. Where they are of different lengths, each timestep has
 one more feature, which is 1 where the timestep is real.
+
+A name that ends in _late<k> is of the same sequences, whose labels are asked for k timesteps later: output t + k tells
+of timestep t, so that whatever reads forward has k timesteps of the future. Then all are padded by k.
 """
 
 import functools
@@ -15,7 +18,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +28,7 @@ from bilstm_core.problems.base import Batch, BayesRisk, Head, Problem, TrainingR
 
 NAME = re.compile(
     r"given_(?P<features>[1-9]\d{0,3})_(?P<head>binary|categorical|regression)_(?P<outputs>[1-9]\d{0,2})"
-    r"_(?P<digest>[0-9a-f]{32})"
+    r"_(?P<digest>[0-9a-f]{32})(_late(?P<late>[1-9]\d{0,2}))?"
 )
 MOST_BYTES = 200_000_000  # of sequences that a process holds
 MOST_NUMBERS = 15_000_000  # of the padded features of one data set
@@ -48,6 +51,7 @@ class Given:
     weight: (rows,) float32, how much each label counts in a training; 0 where there is none
     lengths: (sequences,) int64, at least 1
     held_out: (sequences,) bool, which ones nothing is trained on; some are, and some are not
+    late: timesteps that the label of each comes after it
     """
 
     head: Head
@@ -57,17 +61,18 @@ class Given:
     weight: npt.NDArray[np.float32]
     lengths: npt.NDArray[np.int64]
     held_out: npt.NDArray[np.bool_]
+    late: int = 0
     _made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def timesteps(self) -> int:
-        """Of the longest sequence."""
-        return int(self.lengths.max())
+        """Of the longest sequence, with those after its end in which labels still come."""
+        return int(self.lengths.max()) + self.late
 
     @property
     def uneven(self) -> bool:
-        """Whether the sequences are of different lengths."""
-        return bool((self.lengths != self.lengths[0]).any())
+        """Whether some timesteps are padding."""
+        return self.late > 0 or bool((self.lengths != self.lengths[0]).any())
 
     @property
     def features(self) -> int:
@@ -77,19 +82,44 @@ class Given:
     @property
     def nbytes(self) -> int:
         """Bytes of memory, with what is padded."""
-        made = sum(part.nbytes for parts in self._made.values() if isinstance(parts, tuple) for part in parts)
-        return int(made + sum(part.nbytes for part in (self.x, self.y, self.weight, self.lengths, self.held_out)))
+        return self._padded_bytes + sum(part.nbytes for part in self._parts)
+
+    @property
+    def _parts(self) -> tuple[npt.NDArray[Any], ...]:
+        return self.x, self.y, self.weight, self.lengths, self.held_out
+
+    @property
+    def _padded_bytes(self) -> int:
+        rows = sum(part.nbytes for made in self._made.values() if isinstance(made, TrainingRows) for part in made)
+        return rows + sum(made._padded_bytes for made in self._made.values() if isinstance(made, Given))
+
+    @property
+    def digest(self) -> str:
+        """Of the sequences, however late their labels come."""
+        if "digest" not in self._made:
+            hashed = hashlib.sha256(f"{self.head} {self.outputs}".encode())
+            for part in self._parts:
+                hashed.update(f"\n{part.dtype.str} {part.shape}\n".encode())
+                hashed.update(np.ascontiguousarray(part).tobytes())
+            self._made["digest"] = hashed.hexdigest()[:32]
+        return str(self._made["digest"])
 
     @property
     def name(self) -> str:
         """The problem's name."""
-        if "name" not in self._made:
-            hashed = hashlib.sha256(f"{self.head} {self.outputs}".encode())
-            for part in (self.x, self.y, self.weight, self.lengths, self.held_out):
-                hashed.update(f"\n{part.dtype.str} {part.shape}\n".encode())
-                hashed.update(np.ascontiguousarray(part).tobytes())
-            self._made["name"] = f"given_{self.features}_{self.head}_{self.outputs}_{hashed.hexdigest()[:32]}"
-        return str(self._made["name"])
+        late = f"_late{self.late}" if self.late else ""
+        return f"given_{self.features}_{self.head}_{self.outputs}_{self.digest}{late}"
+
+    def delayed(self, late: int) -> "Given":
+        """The same sequences, whose labels come so many timesteps late; made once, of the same arrays."""
+        if late == self.late:
+            return self
+        if ("delayed", late) not in self._made:
+            other = replace(self, late=late)
+            other._made["digest"] = self.digest
+            self._made["delayed", late] = other
+        made: Given = self._made["delayed", late]
+        return made
 
     def padded(self, held_out: bool, timesteps: int) -> TrainingRows:
         """The sequences of one part, in their order; made once. Raises ValueError if one is longer than `timesteps`."""
@@ -112,9 +142,9 @@ class Given:
             x[sequence, timestep, -1] = 1
         kind: type[Any] = np.int32 if self.head == "categorical" else np.float32
         y: npt.NDArray[Any] = np.zeros((len(lengths), timesteps), kind)
-        y[sequence, timestep] = self.y[rows]
+        y[sequence, timestep + self.late] = self.y[rows]
         weight = np.zeros((len(lengths), timesteps), np.float32)
-        weight[sequence, timestep] = self.weight[rows]
+        weight[sequence, timestep + self.late] = self.weight[rows]
         return TrainingRows(x, y, weight)
 
 
@@ -123,11 +153,26 @@ def is_given(name: object) -> bool:
     return isinstance(name, str) and NAME.fullmatch(name) is not None
 
 
+def late_of(name: str) -> int:
+    """How many timesteps late the labels of a name come. Raises ValueError for another name."""
+    return int(_told(name)["late"] or 0)
+
+
+def _told(name: str) -> re.Match[str]:
+    told = NAME.fullmatch(name)
+    if told is None:
+        raise ValueError(f"{name!r} is not a name of sequences that somebody brought.")
+    return told
+
+
 def hold(given: Given) -> str:
-    """Keep sequences at hand in this process, and get the name of their problem; those used longest ago may go."""
+    """Keep sequences at hand in this process, and get the name of their problem; those used longest ago may go.
+
+    They are at hand however late their labels are asked for.
+    """
     with _lock:
-        _held[given.name] = given
-        _held.move_to_end(given.name)
+        _held[given.digest] = given.delayed(0)
+        _held.move_to_end(given.digest)
         while len(_held) > 1 and sum(each.nbytes for each in _held.values()) > MOST_BYTES:
             _held.popitem(last=False)
     return given.name
@@ -135,17 +180,18 @@ def hold(given: Given) -> str:
 
 def held(name: str) -> Given:
     """The sequences of a name. Raises AbsentError, with a sentence, if they are not at hand."""
+    told = _told(name)
     with _lock:
-        if name not in _held:
+        if told["digest"] not in _held:
             raise AbsentError(ABSENT)
-        _held.move_to_end(name)
-        return _held[name]
+        _held.move_to_end(told["digest"])
+        return _held[told["digest"]].delayed(int(told["late"] or 0))
 
 
 def forget(name: str) -> None:
     """Let go of the sequences of a name."""
     with _lock:
-        _held.pop(name, None)
+        _held.pop(_told(name)["digest"], None)
 
 
 def to_parts(given: Given) -> dict[str, Any]:
@@ -165,15 +211,14 @@ def lent(parts: Mapping[str, Any] | None) -> Iterator[None]:
     try:
         yield
     finally:
-        forget(name)
+        if name:
+            forget(name)
 
 
 @functools.lru_cache(maxsize=64)
 def problem_of(name: str) -> Problem:
     """The problem of a name. Its sequences are looked for when they are asked for."""
-    told = NAME.fullmatch(name)
-    if told is None:
-        raise ValueError(f"{name!r} is not a name of sequences that somebody brought.")
+    told = _told(name)
     head: Any = told["head"]
 
     def sample(n: int, timesteps: int, rng: np.random.Generator) -> Batch:

@@ -220,14 +220,14 @@ class Jobs(Dispatcher):
         document, arrays = to_parts(replace(run, optimizer_state={}))
         return self._ask(f"model-{run.digest}", "model_file_job", (document, arrays))
 
-    def ask_regression(self, name: str, *, ahead: bool, whole: bool) -> str:
+    def ask_regression(self, name: str, *, ahead: int, whole: bool) -> str:
         """Ask for what a regression says of sequences that were brought, as `window_regression.unpacked` reads it.
 
-        name: of their problem. ahead: it reads what follows, too; whole: one label a sequence
+        name: of their problem. ahead: timesteps that it reads of what follows; whole: one label a sequence
         Raises given.AbsentError, with a sentence, if the sequences are not at hand.
         """
         brought = given.to_parts(given.held(name))
-        return self._ask(f"regression-{name}-{ahead:d}{whole:d}", "regression_job", (brought, ahead, whole))
+        return self._ask(f"regression-{name}-{ahead}-{whole:d}", "regression_job", (brought, ahead, whole))
 
     def _ask(self, request: str, job: str, question: Any) -> str:
         if self._requests.open(request):

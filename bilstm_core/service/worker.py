@@ -194,11 +194,11 @@ def model_file_job(parts: Parts, source: str) -> bytes:
     return data
 
 
-def regression_job(question: tuple[Mapping[str, Any], bool, bool], source: str) -> bytes:
+def regression_job(question: tuple[Mapping[str, Any], int, bool], source: str) -> bytes:
     """What a regression says of a visitor's sequences that are held out, as window_regression.answer packs it.
 
-    question: the sequences as given.to_parts takes them apart, whether it reads what follows, and whether each sequence
-    has one label
+    question: the sequences as given.to_parts takes them apart, how many timesteps it reads of what follows, and whether
+    each sequence has one label
     Raises SourceMismatchError.
     """
     _check_source(source)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from bilstm_core.analysis.both_ways import MODELS, Verdict, verdict
+from bilstm_core.analysis.both_ways import MODELS, Verdict, models, networks, regressions, verdict
 from bilstm_core.analysis.held_out import BASE_RATE, Answers, Labels
 
 SEQUENCES, TIMESTEPS = 200, 20
@@ -16,7 +16,7 @@ LABELS = Labels(expected=EXPECTED, mask=EXPECTED > 0, classes=2)
 def answers(right: Mapping[str, float]) -> list[Answers]:
     """One draw for all: whoever is right on more labels is right on the others' too."""
     drawn = np.random.default_rng(0).random((1, SEQUENCES, TIMESTEPS))
-    return [Answers(label, (drawn < right[label]).astype(np.int64)) for label in MODELS]
+    return [Answers(label, (drawn < share).astype(np.int64)) for label, share in right.items()]
 
 
 def found(*, available: bool = True, **right: float) -> Verdict:
@@ -60,6 +60,29 @@ def test_the_best_network_is_held_to_the_regression_that_can_be_had(share: float
     assert (both.regression, both.against_regression) == ("regression, both sides", stands)
     past = found(past=share, sides=0.1, bidirectional=0.95, available=False)
     assert (past.best, past.regression, past.against_regression) == ("forward", "regression, past", stands)
+
+
+@pytest.mark.parametrize(
+    ("late", "kind"), [(0.9, "waiting helps"), (0.705, "waiting brings nothing"), (0.6, "waiting brings nothing")]
+)
+def test_where_an_answer_can_wait_it_goes_by_the_forward_network_that_answers_late(late: float, kind: str) -> None:
+    right = dict(zip(models(2), (0.2, 0.5, 0.8, 0.7, late, 0.1, 0.95), strict=True))
+    told = verdict(answers(right), LABELS, available=False, ahead=2)
+    assert told is not None
+    assert {"both": "waiting helps", "future": "waiting helps", "past": "waiting brings nothing"}[told.kind] == kind
+    assert (told.gain.first, told.gain.second) == ("forward 2 steps late", "forward")
+    assert told.best == ("forward 2 steps late" if late > 0.7 else "forward")
+    assert told.regression == "regression, 2 steps ahead"
+    assert told.ahead == 2
+    at_once = verdict(answers(right), LABELS, available=True, ahead=2)
+    assert at_once is None, "the regression over both sides is not there"
+
+
+def test_a_look_ahead_adds_a_network_and_widens_the_regression() -> None:
+    assert (models(), networks()) == (MODELS, MODELS[3:])
+    assert set(networks(1)) - set(networks()) == {"forward 1 step late"}
+    assert regressions(5) == {"regression, past": 0, "regression, 5 steps ahead": 5}
+    assert set(models(5)) == {"base rate", *networks(5), *regressions(5)}
 
 
 def test_an_error_counts_the_other_way_round() -> None:

@@ -31,9 +31,16 @@ def test_a_file_is_brought_trained_and_answered_and_a_bad_one_changes_nothing(op
     expect(answer).to_contain_text("forward")
     expect(answer).to_contain_text("regression")
     expect(page.get_by_text("Trained here: 3 starts")).to_be_visible()
-    page.get_by_text("no, only the past").click()
+    page.get_by_role("radiogroup", name="Will the whole sequence").get_by_text("no", exact=True).click()
     expect(answer).to_contain_text("From the past alone")
     chart = page.get_by_test_id("chart-Your data-standing")
     expect(chart).to_contain_text("uses the future")
+    expect(page.get_by_text("Press Train")).to_have_count(0)
+    page.get_by_role("radiogroup", name="Look-ahead").get_by_text("2", exact=True).click()
+    expect(answer).to_contain_text("Press Train")
+    expect(chart).to_contain_text("forward 2 steps late")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(answer).to_contain_text("2 steps late against at once", timeout=240_000)
+    assert "whole=no&ahead=2" in page.url
     page.reload()  # the file was in the memory of that visit
     expect(page.get_by_text("Bring the file again")).to_be_visible()

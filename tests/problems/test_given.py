@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from bilstm_core import codec
+from bilstm_core.analysis import held_out
+from bilstm_core.datasets import recipe
 from bilstm_core.datasets.preparing import Prepared
 from bilstm_core.engine.training_data import TrainingData
 from bilstm_core.evaluation import evaluate, evaluation_sequences
@@ -77,6 +79,72 @@ def test_a_network_learns_what_its_direction_can_tell(prepared: Prepared) -> Non
     assert forward.n_sequences == HELD_OUT
     assert forward.accuracy > 0.9
     assert backward.accuracy < 0.85
+
+
+def test_labels_that_come_late_stand_at_a_later_timestep_and_nothing_else_changes(prepared: Prepared) -> None:
+    own = prepared.given
+    late = own.delayed(2)
+    now, later = own.padded(True, 5), late.padded(True, 7)
+    np.testing.assert_array_equal(later.x[:, :5, :1], now.x)
+    np.testing.assert_array_equal(later.x[0], np.pad(np.insert(now.x[0], 1, 1, axis=1), ((0, 2), (0, 0))))
+    np.testing.assert_array_equal(later.y[:, 2:], now.y)
+    np.testing.assert_array_equal(later.weight, np.pad(now.weight, ((0, 0), (2, 0))))
+    assert late.x is own.x
+    assert (late.timesteps, own.timesteps) == (7, 5)
+
+
+def test_whoever_holds_sequences_has_them_however_late_they_are_asked_for(prepared: Prepared) -> None:
+    own = prepared.given
+    before = own.nbytes
+    name = given.hold(own)
+    late = own.delayed(3)
+    assert late.name != name
+    assert (given.late_of(late.name), given.late_of(name)) == (3, 0)
+    assert given.held(late.name) is late
+    late.padded(False, 8)
+    assert own.nbytes > before, "what is padded counts, too"
+    given.forget(late.name)
+    with pytest.raises(given.AbsentError):
+        given.held(name)
+    with given.lent(given.to_parts(late)):
+        assert given.held(late.name).name == late.name
+        assert given.held(name).name == name
+
+
+def test_a_forward_network_that_answers_late_tells_what_follows_and_is_asked_about_its_own_timesteps() -> None:
+    frame = long_table(sequences=120, timesteps=6)
+    following = np.roll(frame["x"].to_numpy().reshape(-1, 6), -1, axis=1)
+    following[:, -1] = 0
+    prepared = ready(frame.assign(label=(following > 0.5).astype(int).ravel()))
+    labels = held_out.labels_of(prepared.given)
+    specs = recipe.specs_of(prepared.given, units=8, epochs=60, ahead=1)
+    right = {
+        label: held_out.by_timestep([held_out.network(label, train_many(own[:1]), prepared.given, labels)], labels)
+        for label, own in specs.items()
+        if label.startswith("forward")
+    }
+    assert right["forward"]["score"].mean() < 0.75
+    assert right["forward 1 step late"]["score"].min() > 0.85
+    assert [recipe.label_of(own[0]) for own in specs.values()] == [*specs]
+
+
+@pytest.mark.parametrize(
+    ("timesteps", "steps", "told"),
+    [(5, 5, "is the whole of sequences of at most 5 timesteps"), (199, 3, "together they may have 200")],
+)
+def test_a_look_ahead_that_sequences_have_no_room_for_is_told(timesteps: int, steps: int, told: str) -> None:
+    own = ready(long_table(timesteps=timesteps)).given
+    with pytest.raises(SettingError, match=told):
+        recipe.specs_of(own, units=2, epochs=1, ahead=steps)
+    recipe.check_ahead(own, 1)
+
+
+def test_a_look_ahead_that_would_take_too_much_memory_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = ready(long_table()).given
+    recipe.check_ahead(own, 1)
+    monkeypatch.setattr(recipe, "MOST_NUMBERS", 70)
+    with pytest.raises(SettingError, match="is too much for so many sequences"):
+        recipe.check_ahead(own, 1)
 
 
 def test_class_weights_move_what_is_told() -> None:

@@ -63,7 +63,7 @@ def test_a_job_trains_on_them_as_this_process_does(jobs: Jobs, prepared: Prepare
 
 
 def test_a_worker_answers_with_a_regression(jobs: Jobs, prepared: Prepared) -> None:
-    request = jobs.ask_regression(given.hold(prepared.given), ahead=True, whole=False)
+    request = jobs.ask_regression(given.hold(prepared.given), ahead=2, whole=False)
     until(lambda: jobs.answer(request) is not None)
     answer = jobs.answer(request)
     assert isinstance(answer, bytes), answer

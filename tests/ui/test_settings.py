@@ -36,7 +36,7 @@ PAGES: list[tuple[PageSettings[Any], dict[str, Any]]] = [
     (subject.SETTINGS, {"direction": "backward", "backward_output": "raw", "epochs": 4_000, "of_train": True}),
     (grid.SETTINGS, {"name": "cumulative_sum", "direction": "forward", "seed": 77}),
     (launch.settings_of(COMPARED), {"units": 9, "starts": 3, "epochs": 4_000, "fair": True, "seed": 30}),
-    (your_data.SETTINGS, {"data": "occupancy", "available": False, "units": 9, "epochs": 5}),
+    (your_data.SETTINGS, {"data": "occupancy", "available": False, "ahead": 3, "units": 9, "epochs": 5}),
     (presses.SETTINGS, {"units": 9, "starts": 1, "epochs": 4_000, "stage": 3, "noise": True, "seed": 30}),
 ]
 

@@ -18,6 +18,7 @@ from bilstm_core import presets, questions, settings
 from bilstm_core.analysis import both_ways, deciding, telling
 from bilstm_core.analysis.held_out import Lead
 from bilstm_core.analysis.telling import Told
+from bilstm_core.datasets import recipe
 from bilstm_core.engine import cost
 from bilstm_core.evaluation import wilson_interval
 from bilstm_core.network.stepping import GATES, UnitStep
@@ -367,8 +368,17 @@ def of_your_data() -> Iterator[Call]:
                             starts=3,
                             sequences=292,
                         )
+        for kind in get_args(both_ways.Kind):
+            for beside in (-0.1, 0.0, 0.1):
+                for ahead in (1, 5):
+                    found = verdict(kind, beside, past=0.7, available=False, ahead=ahead)
+                    how = {"available": False, "classes": classes, "whole": whole}
+                    yield call(your_data.answer, found, **how, starts=3, sequences=292)
+                    worse = found._replace(gain=Lead(recipe.late(ahead), "forward", -0.07, -0.09, -0.05))
+                    yield call(your_data.answer, worse, **how, starts=3, sequences=292)
     yield call(your_data.cost, 9, 1_100)
     yield call(your_data.origin, date(2026, 3, 9), {"keras": "3.15.1", "tensorflow": "2.21.0"}, 3)
+    yield call(your_data.origin, date(2026, 3, 9), {"keras": "3.15.1"}, 3, recipe.late(2))
     yield call(your_data.trained_here, 1)
     for number in (0, 1, 4_000):
         yield call(your_data.mistakes_of, "bidirectional", number)
@@ -385,9 +395,11 @@ def of_your_data() -> Iterator[Call]:
     yield call(your_data.shipped, "A treebank", "CC BY-SA 4.0", "https://example.org", "Words in small letters.")
 
 
-def verdict(kind: both_ways.Kind, beside: float, *, past: float, available: bool) -> both_ways.Verdict:
-    shares = (0.16812345, past, 0.80312345, 0.77312345, 0.75812345, 0.80312345)
+def verdict(kind: both_ways.Kind, beside: float, *, past: float, available: bool, ahead: int = 0) -> both_ways.Verdict:
+    shares = (0.16812345, past, 0.80312345, 0.77312345, *([0.79112345] if ahead else []), 0.75812345, 0.80312345)
     best, regression = ("bidirectional", both_ways.SIDES) if available else ("forward", both_ways.PAST)
+    if ahead:
+        best, regression = recipe.late(ahead), both_ways.window(ahead)
     return both_ways.Verdict(
         kind=kind,
         gain=Lead("bidirectional", "forward", 0.03, -0.01, 0.07),
@@ -395,7 +407,8 @@ def verdict(kind: both_ways.Kind, beside: float, *, past: float, available: bool
         regression=regression,
         beside=Lead(best, regression, beside, beside - 0.01, beside + 0.01),
         margin=0.02,
-        scores=dict(zip(both_ways.MODELS, shares, strict=True)),
+        scores=dict(zip(both_ways.models(ahead), shares, strict=True)),
+        ahead=ahead,
     )
 
 

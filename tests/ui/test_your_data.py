@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bilstm_core.analysis import held_out
+from bilstm_core.analysis import both_ways, held_out
 from bilstm_core.analysis.both_ways import MODELS, NETWORKS
+from bilstm_core.datasets import recipe
 from bilstm_core.datasets.reading import read_table
 from bilstm_core.datasets.shipped import SHIPPED
+from bilstm_core.settings import FIELDS
 from tests.datasets.tables import LONG, csv, long_table, ready
 from tests.ui.test_compare_pages import told, visit
-from ui import registry, state
+from ui import page_links, registry, state
 from ui.your_data import results, subject, taken, words
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +55,52 @@ def test_where_the_future_is_not_there_the_answer_goes_by_the_past() -> None:
     assert "Both ways help here" not in page
     assert "From the past alone" in page
     assert "Waiting for the whole sequence would bring" in page
+
+
+WAITS = {"Your data__available": False, "Your data__ahead": 2}
+
+
+def test_an_answer_that_can_wait_has_a_forward_network_that_answers_late_beside_what_is_recorded() -> None:
+    app = opened(**WAITS)
+    assert words.PRESS_TRAIN.answer in told(app)
+    settings = replace(subject.SETTINGS.first, available=False, ahead=2)
+    shown = subject.shown(settings)
+    late = results.wanted(shown, settings)
+    assert {recipe.label_of(spec) for spec in late} == {"forward 2 steps late"}
+    assert words.cost(len(late), late[0].training.steps) in told(app)
+    right = dict.fromkeys([recipe.late(2), both_ways.window(2)], shown.labels.expected[None])
+    app.session_state[state.TOLD.key] = {results._of(shown, settings): right}
+    app.run()
+    assert not app.exception
+    assert "Waiting 2 steps helps" in told(app)
+    assert "when it answers 2 steps late" in told(app)
+    assert "2 steps late against at once" in told(app)
+    [table] = [frame.value for frame in app.dataframe if "bidirectional" in frame.value]
+    assert "forward 2 steps late" in table
+    assert results.wanted(shown, replace(settings, available=True))[0].model.direction == "forward"
+
+
+def test_a_look_ahead_is_asked_for_only_where_the_sequence_is_not_there_and_refused_where_it_has_no_room() -> None:
+    labels = [control.label for control in opened().segmented_control]
+    assert FIELDS["ahead"].label not in labels
+    app = bring(opened(**WAITS), csv(long_table(sequences=20)))
+    app.segmented_control(key="Your data.ahead").set_value(10).run()
+    assert not app.exception
+    assert "Look-ahead of 10 steps is the whole of sequences of at most 5 timesteps." in told(app)
+    [train] = [button for button in app.button if button.label == words.TRAIN]
+    assert train.disabled
+    whole = long_table(sequences=20).assign(label=lambda table: table["sequence"] % 2)
+    app = bring(opened(**WAITS), csv(whole))
+    assert words.WHOLE_IS_READ in told(app)
+    assert FIELDS["ahead"].label not in [control.label for control in app.segmented_control]
+
+
+def test_a_link_holds_the_look_ahead() -> None:
+    link = next(link for link in page_links.of(PAGE) if link.name == "ahead")
+    assert link.key == "Your data.ahead"
+    assert FIELDS["ahead"].parse("3") == 3
+    with pytest.raises(ValueError, match="must be one of 0, 1, 2, 3, 5, 10, 20, not"):
+        FIELDS["ahead"].parse("4")
 
 
 def test_a_file_is_shown_with_its_columns_guessed_and_these_can_be_changed() -> None:
@@ -100,9 +148,9 @@ def test_columns_that_make_no_sequences_leave_the_page_as_it_was_and_can_be_mend
     assert "Choose at least one feature" not in told(app)
 
 
-@pytest.mark.parametrize("brought", [True, False])
+@pytest.mark.parametrize(("brought", "ahead"), [(True, 0), (True, 2), (False, 0)])
 def test_the_code_gives_what_the_page_shows(
-    brought: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    brought: bool, ahead: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     data = csv(long_table(sequences=20))
@@ -110,7 +158,7 @@ def test_the_code_gives_what_the_page_shows(
     made = ready(long_table(sequences=20), LONG, balanced=True)
     own = subject.Subject("own", "mine.csv", read_table(data), LONG, made, None, balanced=True)
     shown = own if brought else subject.shown(subject.SETTINGS.first)
-    text = taken.script(shown, replace(subject.SETTINGS.first, units=2, epochs=1))
+    text = taken.script(shown, replace(subject.SETTINGS.first, available=not ahead, ahead=ahead, units=2, epochs=1))
     if not brought:
         compile(text, "script", "exec")
         assert "shipped.read('tags')" in text
@@ -118,7 +166,8 @@ def test_the_code_gives_what_the_page_shows(
     exec(text, {})
     assert "balanced=True" in text
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()[1:]]
-    assert [line.startswith(f"{label} ") for line, label in zip(lines, MODELS, strict=True)] == [True] * len(MODELS)
+    for line, label in zip(lines, both_ways.models(ahead), strict=True):
+        assert line.startswith(f"{label} ")
 
 
 def test_every_held_out_label_can_be_taken_home_as_the_file_has_it() -> None:

@@ -12,7 +12,6 @@ import streamlit as st
 
 from bilstm_core import figures
 from bilstm_core.analysis import held_out
-from bilstm_core.analysis.both_ways import NETWORKS
 from bilstm_core.analysis.held_out import Answers
 from bilstm_core.palette import INK
 from ui import controls, registry, state
@@ -45,13 +44,9 @@ def tabs(subject: Subject, known: Results) -> None:
     controls.tabs(PAGE, drawn, subject, known)
 
 
-def _networks(known: Results) -> list[Answers]:
-    return [answers for answers in known.answers if answers.label in NETWORKS]
-
-
 def _every_sequence(subject: Subject, known: Results) -> None:
     """Of sequences with one label each: a row a sequence."""
-    labels, networks = subject.labels, _networks(known)
+    labels, networks = subject.labels, known.networks
     place = labels.mask.argmax(axis=1)
     rows = np.arange(len(place))
     there = labels.mask.any(axis=1)
@@ -67,7 +62,7 @@ def _every_sequence(subject: Subject, known: Results) -> None:
 
 def _one_sequence(subject: Subject, known: Results) -> None:
     """A sequence that is chosen: a row a timestep, or of numbers a line a network."""
-    networks = _networks(known)
+    networks = known.networks
     place = _chosen(subject, networks) - 1
     own, labels = subject.prepared.given, subject.labels
     of = np.flatnonzero(own.held_out)[place]
@@ -129,7 +124,7 @@ def _numbers_told(values: dict[str, Values], mask: Values, number: int) -> None:
         [pd.DataFrame({"label": label, "timestep": steps, "value": each}) for label, each in shown.items()],
         ignore_index=True,
     )
-    styles = {EXPECTED: figures.Style(INK), **{label: parts.STYLES[label] for label in told}}
+    styles = {EXPECTED: figures.Style(INK), **{label: parts.style(label) for label in told}}
     chart(figures.numbers_told(table, styles), key=f"{PAGE}-one", alt=words.one_alt(number))
     errors = {label: float(np.square(each - values[EXPECTED])[mask].mean()) for label, each in told.items()}
     st.caption(words.errors_of(errors if mask.any() else {}))
@@ -158,7 +153,7 @@ def _next(mistaken: list[int]) -> None:
 
 
 def _confusion(subject: Subject, known: Results) -> None:
-    networks = {answers.label: answers for answers in _networks(known)}
+    networks = {answers.label: answers for answers in known.networks}
     which = state.field(PAGE, "confused")
     if which.get() not in networks:
         which.set([*networks][-1])
@@ -182,11 +177,11 @@ def _confusion_of(subject: Subject, answers: Answers) -> go.Figure:
 
 
 def _by_timestep(subject: Subject, known: Results) -> None:
-    drawn = _networks(known)
+    drawn = known.networks
     key = ("by timestep", results.key(subject, known))
     table = held_out.by_timestep(drawn, subject.labels)
     name, draw = ("accuracy", figures.accuracy_by_timestep) if subject.classes else ("loss", figures.error_by_timestep)
-    styles = {answers.label: parts.STYLES[answers.label] for answers in drawn}
+    styles = {answers.label: parts.style(answers.label) for answers in drawn}
     chart(
         cached_for_session(key, lambda: draw(table.rename(columns={"score": name}), styles)),
         key=f"{PAGE}-by-timestep",

@@ -6,14 +6,15 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from bilstm_core import figures
-from bilstm_core.analysis.both_ways import MODELS, NETWORKS, USE_THE_FUTURE, Verdict
+from bilstm_core.analysis import both_ways
+from bilstm_core.analysis.both_ways import FORWARD, NETWORKS, USE_THE_FUTURE, Verdict
 from bilstm_core.analysis.telling import Told
+from bilstm_core.datasets import recipe
 from bilstm_core.datasets.preparing import found
 from bilstm_core.datasets.shipped import OWN, SHIPPED
 from bilstm_core.page_settings import DataSettings
 from bilstm_core.palette import NEUTRAL
-from bilstm_core.specs import RunSpec
-from ui import address, controls, lesson_texts, live, registry, state
+from ui import address, controls, lesson_texts, live, looks, registry, state
 from ui.chart.component import cached_for_session, chart
 from ui.watch import Watch
 from ui.your_data import file, results, words
@@ -22,14 +23,20 @@ from ui.your_data.results import Results
 from ui.your_data.subject import Subject
 
 PAGE = registry.YOUR_DATA.name
-STYLES = {label: figures.style(label) if label in NETWORKS else figures.Style(NEUTRAL) for label in MODELS}
+
+
+def style(label: str) -> figures.Style:
+    """How a model is drawn; one that answers late as a variant of forward."""
+    if label in NETWORKS:
+        return figures.style(label)
+    return figures.style(FORWARD, variant="late") if label.startswith(FORWARD) else figures.Style(NEUTRAL)
 
 
 def open_page() -> DataSettings:
     """Take up what the address names, and have every setting at hand; before the page's widgets are drawn."""
     live.address(PAGE, results.restore)
     first = subjects.SETTINGS.first
-    for name in ("data", "available", "units", "epochs"):
+    for name in ("data", "available", "ahead", "units", "epochs"):
         state.field(PAGE, name, getattr(first, name)).ensure()
     data = state.field(PAGE, "data")
     if data.get() == OWN and state.OWN_DATA.get() is None:
@@ -55,21 +62,36 @@ def first_questions() -> None:
     with brought:
         file.panel(PAGE)
     file.said(PAGE)
+    _look_ahead()
 
 
-def specs_of(subject: Subject, settings: DataSettings) -> list[RunSpec]:
-    """Every run that a press trains; none while a setting is not allowed."""
+def _look_ahead() -> None:
+    """How long an answer can wait, where it can't wait for the end."""
+    settings = subjects.SETTINGS.read()
+    subject = subjects.shown(settings)
+    if settings.available:
+        return
+    if subject.whole:
+        st.caption(words.WHOLE_IS_READ)
+        return
+    left, _ = st.columns([2.6, 2.5])
+    with left:
+        controls.widget(PAGE, "ahead")
     try:
-        return [spec for own in subject.specs(settings).values() for spec in own]
-    except ValueError:
-        return []
+        recipe.check_ahead(subject.prepared.given, subject.ahead(subjects.SETTINGS.read()))
+    except ValueError as error:
+        looks.error(str(error))
+
+
+def train_linked(subject: Subject, settings: DataSettings, known: Results) -> None:
+    """Train what the page's address asks for, if the page has just been filled from there and not all is known."""
+    if state.LINKED(PAGE).take() and not known.trained:
+        results.train(subject, settings)
 
 
 def training(subject: Subject, settings: DataSettings, known: Results) -> None:
     """Units, epochs, and what begins and ends the training."""
-    specs = specs_of(subject, settings)
-    if state.LINKED(PAGE).take() and specs and not known.trained:
-        results.train(subject, settings)
+    specs = results.wanted(subject, settings)
     live.start_and_stop(
         words.AGAIN if known.trained else words.TRAIN,
         PAGE,
@@ -107,7 +129,7 @@ def chart_of(subject: Subject, settings: DataSettings, known: Results) -> go.Fig
     """How every model stands."""
     return figures.standing(
         results.standing(subject, known),
-        STYLES,
+        {label: style(label) for label in both_ways.models(known.ahead)},
         shares=subject.classes,
         title=words.axis(classes=subject.classes, whole=subject.whole),
         unavailable=() if settings.available else USE_THE_FUTURE,
@@ -133,7 +155,8 @@ def figure(subject: Subject, settings: DataSettings, known: Results) -> None:
 def origin(known: Results) -> None:
     """Where the answers come from."""
     if known.recorded:
-        st.caption(words.origin(known.recorded.day, known.recorded.versions, known.starts))
+        late = [answers.label for answers in known.networks if answers.label not in NETWORKS]
+        st.caption(words.origin(known.recorded.day, known.recorded.versions, known.starts, *late))
     elif known.trained:
         st.caption(words.trained_here(known.starts))
 
@@ -158,7 +181,7 @@ def sequences(subject: Subject) -> None:
 
 def better(known: Results, subject: Subject) -> lesson_texts.Answer | None:
     """Whether both ways help, for the lesson; None until every model is there."""
-    found_ = results.verdict(subject, known, available=True)
+    found_ = None if known.ahead else results.verdict(subject, known, available=True)
     if found_ is None:
         return None
     told = {label: words.score(found_.scores[label], classes=subject.classes) for label in NETWORKS}

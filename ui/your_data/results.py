@@ -9,12 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from bilstm_core.analysis import both_ways, held_out, recorded_answers, window_regression
-from bilstm_core.analysis.both_ways import MODELS, NETWORKS, REGRESSIONS, Verdict
+from bilstm_core.analysis.both_ways import NETWORKS, REGRESSIONS, Verdict
 from bilstm_core.analysis.held_out import Answers, Labels
 from bilstm_core.analysis.recorded_answers import Recorded
+from bilstm_core.datasets import recipe
 from bilstm_core.datasets.shipped import SHIPPED
 from bilstm_core.page_settings import DataSettings
 from bilstm_core.problems import given
+from bilstm_core.runs import Run
 from bilstm_core.service.job_record import JobView
 from bilstm_core.specs import RunSpec
 from ui import live, looks, registry, services, session, state, waits
@@ -29,31 +31,35 @@ MOST_KEPT = 12  # trainings whose answers a session keeps
 class Results(NamedTuple):
     """What is known of a subject.
 
-    answers: of the models that are there, in the order of MODELS; recorded: where those come from, if from there
+    answers: of the models that are there, in the order of both_ways.models
+    recorded: where those come from, if from there
+    ahead: timesteps that an answer waits for
     """
 
     answers: tuple[Answers, ...]
     recorded: Recorded | None
+    ahead: int = 0
 
     @property
-    def complete(self) -> bool:
-        """Whether every model is there."""
-        return len(self.answers) == len(MODELS)
+    def networks(self) -> list[Answers]:
+        """Those of networks."""
+        return [answers for answers in self.answers if answers.label in both_ways.networks(self.ahead)]
 
     @property
     def trained(self) -> bool:
         """Whether every network is there."""
-        return {answers.label for answers in self.answers} >= {*NETWORKS}
+        return len(self.networks) == len(both_ways.networks(self.ahead))
 
     @property
     def starts(self) -> int:
         """Of each network."""
-        return max((len(answers.told) for answers in self.answers if answers.label in NETWORKS), default=0)
+        return max((len(answers.told) for answers in self.networks), default=0)
 
 
 def results(subject: Subject, settings: DataSettings) -> Results:
     """What is known: what was trained in this visit before what is recorded."""
     own, kept, first = subject.prepared.given, state.TOLD.get(), subjects.SETTINGS.first
+    ahead = subject.ahead(settings)
     told = {**kept.get(_of_regressions(subject), {}), **kept.get(_of(subject, settings), {})}
     recorded = _recorded(subject.name) if subject.name in SHIPPED else None
     as_recorded = (settings.units, settings.epochs) == (first.units, first.epochs)
@@ -62,7 +68,8 @@ def results(subject: Subject, settings: DataSettings) -> Results:
     shown = recorded if {*NETWORKS} & (usable.keys() - told.keys()) else None
     told = usable | told
     base = held_out.base_rate(own, subject.labels)
-    return Results((base, *(Answers(label, told[label]) for label in MODELS if label in told)), shown)
+    there_now = (Answers(label, told[label]) for label in both_ways.models(ahead) if label in told)
+    return Results((base, *there_now), shown, ahead)
 
 
 @st.cache_resource(max_entries=len(SHIPPED), show_spinner=False)
@@ -94,7 +101,8 @@ def standing(subject: Subject, found: Results) -> pd.DataFrame:
 
 def verdict(subject: Subject, found: Results, *, available: bool) -> Verdict | None:
     """What the answers carry; None until every model is there."""
-    return _verdict((*key(subject, found), available), found.answers, subject.labels, available)
+    of = (*key(subject, found), available, found.ahead)
+    return _verdict(of, found.answers, subject.labels, available, found.ahead)
 
 
 def key(subject: Subject, found: Results) -> tuple[Any, ...]:
@@ -114,17 +122,26 @@ def _verdict(
     _answers: Sequence[Answers],
     _labels: Labels,
     _available: bool,
+    _ahead: int,
 ) -> Verdict | None:
-    return both_ways.verdict(_answers, _labels, available=_available)
+    return both_ways.verdict(_answers, _labels, available=_available, ahead=_ahead)
+
+
+def wanted(subject: Subject, settings: DataSettings) -> list[RunSpec]:
+    """Every run that a press trains: of the networks that are not there, or of all; none for a bad setting."""
+    try:
+        every = subject.specs(settings)
+    except ValueError:  # the page says so beside the setting
+        return []
+    there = {answers.label for answers in results(subject, settings).networks}
+    missing = [label for label in every if label not in there]
+    return [spec for label in missing or every for spec in every[label]]
 
 
 def train(subject: Subject, settings: DataSettings) -> None:
-    """Train every network, and have the regressions fitted; a callback."""
-    if live.active(PAGE):
-        return
-    try:
-        specs = [spec for own in subject.specs(settings).values() for spec in own]
-    except ValueError:  # the page says so beside the setting
+    """Train what is wanted, and have the regressions fitted; a callback."""
+    specs = wanted(subject, settings)
+    if live.active(PAGE) or not specs:
         return
     about = {"data": subject.name, "units": settings.units, "epochs": settings.epochs, "whole": subject.whole}
     live.start(PAGE, specs, about=about, sequences=1)  # the answers to all of them are worked out here, by each start
@@ -132,29 +149,30 @@ def train(subject: Subject, settings: DataSettings) -> None:
         state.UPLOADED.set({**state.UPLOADED.get(), "sentence": "", "refused": False})
         known = {answers.label for answers in results(subject, settings).answers}
         name, asked = subject.prepared.given.name, {**state.FITTED.get()}
-        for label in REGRESSIONS.keys() - known:
-            wanted = session.jobs().ask_regression(name, ahead=REGRESSIONS[label], whole=subject.whole)
-            asked[wanted] = [_of_regressions(subject), label]
+        regressions = both_ways.regressions(subject.ahead(settings))
+        for label in regressions.keys() - known:
+            request = session.jobs().ask_regression(name, ahead=regressions[label], whole=subject.whole)
+            asked[request] = [_of_regressions(subject), label]
         state.FITTED.set(asked)
 
 
 def take_regressions(subject: Subject) -> None:
     """Take in the regressions that have come, and wait for those that have not; before the results are shown."""
     asked, jobs = {**state.FITTED.get()}, session.jobs()
-    for wanted, (of, label) in [*asked.items()]:
-        answer = jobs.answer(wanted)
+    for request, (of, label) in [*asked.items()]:
+        answer = jobs.answer(request)
         if answer is None:
-            waits.again_when(partial(_answered, wanted))
+            waits.again_when(partial(_answered, request))
         elif isinstance(answer, bytes):
-            del asked[wanted]
+            del asked[request]
             _keep(of, {label: window_regression.unpacked(answer).told})
         elif of == _of_regressions(subject):
             looks.error(answer)
     state.FITTED.set(asked)
 
 
-def _answered(wanted: str) -> bool:
-    return services.jobs().answer(wanted) is not None
+def _answered(request: str) -> bool:
+    return services.jobs().answer(request) is not None
 
 
 def take_in(view: JobView) -> None:
@@ -163,15 +181,14 @@ def take_in(view: JobView) -> None:
     about = view.about
     if not runs:
         return
-    own = given.held(runs[0].spec.problem.name)
+    own = given.held(runs[0].spec.problem.name).delayed(0)
     labels = held_out.labels_of(own, whole=bool(about.get("whole")))
-    told = {}
-    for label in NETWORKS:
-        mine = [run for run in runs if run.spec.model.direction == label]
-        if mine:
-            told[label] = held_out.network(label, mine, own, labels).told
+    starts: dict[str, list[Run]] = {}
+    for run in runs:
+        starts.setdefault(recipe.label_of(run.spec), []).append(run)
+    told = {label: held_out.network(label, mine, own, labels).told for label, mine in starts.items()}
     spec: RunSpec = runs[0].spec
-    _keep(f"{spec.problem.name} {spec.model.units} {spec.training.epochs} {bool(about.get('whole'))}", told)
+    _keep(f"{own.name} {spec.model.units} {spec.training.epochs} {bool(about.get('whole'))}", told)
 
 
 def restore(view: JobView) -> bool:
@@ -185,6 +202,7 @@ def restore(view: JobView) -> bool:
         DataSettings(
             data=str(name),
             available=current.available,
+            ahead=current.ahead,
             units=view.specs[0].model.units,
             epochs=view.specs[0].training.epochs,
         )

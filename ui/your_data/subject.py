@@ -69,7 +69,13 @@ class Subject(NamedTuple):
 
     def specs(self, settings: DataSettings) -> dict[str, list[RunSpec]]:
         """What is trained on them; SettingError for settings that are not allowed."""
-        return recipe.specs_of(self.prepared.given, units=settings.units, epochs=settings.epochs)
+        return recipe.specs_of(
+            self.prepared.given, units=settings.units, epochs=settings.epochs, ahead=self.ahead(settings)
+        )
+
+    def ahead(self, settings: DataSettings) -> int:
+        """Timesteps that an answer waits for: none where the whole sequence is there, or has one label."""
+        return 0 if settings.available or self.whole else int(settings.ahead)
 
 
 def shown(settings: DataSettings) -> Subject:

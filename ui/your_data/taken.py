@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from bilstm_core import reports
-from bilstm_core.analysis import held_out
+from bilstm_core.analysis import both_ways, held_out
 from bilstm_core.analysis.held_out import Answers
 from bilstm_core.analysis.telling import Told
 from bilstm_core.files.findings import Drawing, Findings
@@ -78,7 +78,12 @@ def script(subject: Subject, settings: DataSettings) -> str:
     shipped = subject.shipped is not None
     sets, path = ("from bilstm_core.datasets import shipped\n", "") if shipped else ("", "from pathlib import Path\n\n")
     source = f"shipped.read({subject.name!r})" if shipped else f"Path({subject.title!r}).read_bytes()"
-    columns = repr(subject.columns)
+    columns, ahead = repr(subject.columns), subject.ahead(settings)
+    waiting = f", ahead={ahead}" if ahead else ""
+    regressions = "\n".join(
+        f'    regression(given, labels, ahead={steps})._replace(label="{label}"),'
+        for label, steps in both_ways.regressions(ahead).items()
+    )
     balanced = f", balanced={subject.balanced}" if subject.balanced else ""
     return f'''"""{words.SCRIPT}"""
 
@@ -97,11 +102,10 @@ given = prepared.given
 labels = held_out.labels_of(given, mean=prepared.mean, spread=prepared.spread, whole=prepared.sequences.whole)
 answers = [
     held_out.base_rate(given, labels),
-    regression(given, labels, ahead=False)._replace(label="regression, past"),
-    regression(given, labels, ahead=True)._replace(label="regression, both sides"),
+{regressions}
 ]
-for direction, specs in specs_of(given, units={settings.units}, epochs={settings.epochs}).items():
-    answers.append(held_out.network(direction, train_many(specs), given, labels))
+for name, specs in specs_of(given, units={settings.units}, epochs={settings.epochs}{waiting}).items():
+    answers.append(held_out.network(name, train_many(specs), given, labels))
 print(held_out.standing(answers, labels).to_string(index=False))
 '''
 

@@ -9,6 +9,7 @@ from bilstm_core.analysis.statistics import listed
 from bilstm_core.analysis.telling import Told
 from bilstm_core.analysis.window_regression import NEIGHBORS
 from bilstm_core.datasets.bounds import MAX_CATEGORIES, MAX_FILE, MAX_ROWS, MAX_TIMESTEPS
+from bilstm_core.datasets.recipe import late
 from bilstm_core.wording import counted
 
 TRAIN, AGAIN, YOUR_FILE, USE = "Train", "Train again", "Your file", "Use these columns"
@@ -55,6 +56,7 @@ TABS = ("Expected and predicted", "Confusion matrix", "Score by timestep")
 DETAILS_LEFT = "Press **Train** to see here what each network says of single sequences, and what it mixes up."
 TIMESTEP, SEQUENCE, NETWORK, NEXT_MISTAKE, NO_LABEL, WRONG = "timestep", "sequence", "Network", "Next mistake", "–", "✗"
 FIRST_START = f"What the first start of each network says. {WRONG} is wrong."
+WHOLE_IS_READ = "Each sequence has one answer, which every network gives when it has read it to its end."
 PREVIEW = "**Some of the sequences**"
 CHART_ALT = "How well each model tells the labels of held-out sequences."
 
@@ -119,6 +121,8 @@ def answer(verdict: Verdict, *, available: bool, classes: bool, whole: bool, sta
             f"**Nothing here beats the base rate.** It {_reaches(told[BASE_RATE], unit)}; the best network, "
             f"{verdict.best}, {best}."
         )
+    elif verdict.ahead:
+        said = f"{_waited(verdict, told, unit)} {_beside(verdict, told)} {_with_the_end(told)}"
     elif available:
         said = f"{_helps(verdict, told, unit)} {_beside(verdict, told)}"
     else:
@@ -145,6 +149,8 @@ def _helps(verdict: Verdict, told: Mapping[str, str], unit: str) -> str:
 def _beside(verdict: Verdict, told: Mapping[str, str]) -> str:
     what = f"a regression over {NEIGHBORS} neighbors a side" if verdict.regression == SIDES else "one over the past"
     score_ = told[verdict.regression]
+    if verdict.ahead:
+        what = f"a regression over {NEIGHBORS} timesteps before and {verdict.ahead} after it"
     if verdict.regression == SIDES and _regression_of_past_is_best(verdict):
         what, score_ = f"a regression over this timestep and {NEIGHBORS} before it", told[PAST]
     if verdict.against_regression == "above":
@@ -170,9 +176,28 @@ def _without_future(verdict: Verdict, told: Mapping[str, str], unit: str) -> str
     return f"**From the past alone,** {best}, {how}"
 
 
+def _with_the_end(told: Mapping[str, str]) -> str:
+    return f"Waiting for the whole sequence would bring {told[BIDIRECTIONAL]}, with bidirectional."
+
+
+def _waited(verdict: Verdict, told: Mapping[str, str], unit: str) -> str:
+    """What an answer gains that comes late."""
+    steps = counted(verdict.ahead, "step")
+    pair = f"forward {_reaches(told[late(verdict.ahead)], unit)} when it answers {steps} late, {told[FORWARD]} at once"
+    if verdict.kind in ("both", "future"):
+        return f"**Waiting {steps} helps:** {pair}."
+    if verdict.kind == "past" and verdict.gain.settled and verdict.gain.mean <= -verdict.margin:
+        return (
+            f"**Waiting {steps} costs more than it brings:** {pair}. Meanwhile it must remember what it is asked about."
+        )
+    if verdict.kind == "past":
+        return f"**Waiting {steps} brings nothing:** {pair}."
+    return f"**Whether waiting {steps} helps is open:** {pair}, a difference that chance could make."
+
+
 def _waiting(verdict: Verdict, told: Mapping[str, str]) -> str:
     if verdict.kind in ("both", "future"):
-        return f"Waiting for the whole sequence would bring {told[BIDIRECTIONAL]}, with bidirectional."
+        return _with_the_end(told)
     if verdict.kind == "past":
         return f"Waiting for the future would bring nothing: bidirectional has {told[BIDIRECTIONAL]}."
     return f"Whether waiting for the future would help is open: bidirectional has {told[BIDIRECTIONAL]}."
@@ -187,9 +212,10 @@ def counts(verdict: Verdict, *, classes: bool, starts: int, sequences: int) -> s
     else:
         mean, low, high = (f"{value:+.3g}".replace("-", "−") for value in (gain.mean, gain.low, gain.high))
         lead = f"{mean} less squared error (95% interval {low} to {high})"
+    waited = f"{counted(verdict.ahead, 'step')} late against at once"
     return (
-        f"Bidirectional against forward: {lead}. {counted(starts, 'start')} of each network; "
-        f"{counted(sequences, 'sequence')} held out, which nothing is trained on."
+        f"{waited if verdict.ahead else 'Bidirectional against forward'}: {lead}. {counted(starts, 'start')} of each"
+        f" network; {counted(sequences, 'sequence')} held out, which nothing is trained on."
     )
 
 
@@ -198,11 +224,12 @@ def cost(specs: int, updates: int) -> str:
     return f"{counted(specs, 'network')}, {counted(updates, 'weight update')} each"
 
 
-def origin(day: date, versions: Mapping[str, str], starts: int) -> str:
-    """Where recorded answers come from."""
+def origin(day: date, versions: Mapping[str, str], starts: int, *here: str) -> str:
+    """Where recorded answers come from. here: networks that were trained in this visit"""
     names = {"keras": "Keras", "tensorflow": "TensorFlow"}
     trained = ", ".join(f"{names.get(name, name)} {version}" for name, version in sorted(versions.items()))
-    return f"Recorded on {day.day} {day:%B %Y}: {counted(starts, 'start')} of each network, {trained}."
+    said = f"Recorded on {day.day} {day:%B %Y}: {counted(starts, 'start')} of each network, {trained}."
+    return f"{said} Trained here: {listed(list(here))}." if here else said
 
 
 def trained_here(starts: int) -> str:
