@@ -29,6 +29,11 @@ ONE = "#39424E"
 EDGE = "#8B939E"
 SHADE = "rgba(128, 136, 148, 0.22)"
 
+# Shares that fall short of a goal, and that reach it: of cividis, which is as light as a share is large, to the
+# color-blind, too. Between the two there is a step, so that what reaches the goal is seen from afar.
+SHORT = ("#00224E", "#424E6C", "#7D7C76")
+ENOUGH = ("#D6C35C", "#FEE838")
+
 ON_DARK = {
     FORWARD: "#4A7AFB",
     BACKWARD: "#D48FFE",
@@ -118,3 +123,10 @@ def class_shades(classes: int) -> list[str]:
         "#" + "".join(f"{round(low + (high - low) * step):02X}" for low, high in zip(*ends, strict=True))
         for step in steps
     ]
+
+
+def shares(goal: float) -> list[tuple[float, str]]:
+    """Colors of shares from 0 to 1, faded from one to the next: of SHORT up to the goal, and of ENOUGH from it."""
+    short = [(goal * place / (len(SHORT) - 1), color) for place, color in enumerate(SHORT)]
+    enough = [(goal + (1 - goal) * place / (len(ENOUGH) - 1), color) for place, color in enumerate(ENOUGH)]
+    return [(round(share, 4), color) for share, color in (*short, *enough)]

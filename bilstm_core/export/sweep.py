@@ -10,6 +10,7 @@ from typing import Any
 from bilstm_core.export import networks, sequences
 from bilstm_core.export.pieces import WITH_KERAS, Piece, Program
 from bilstm_core.export.script import changes
+from bilstm_core.palette import shares
 from bilstm_core.specs import RunSpec
 from bilstm_core.sweep_settings import NAMES, SweepSettings
 from bilstm_core.sweeps import TESTED_ON
@@ -151,7 +152,9 @@ def _figure(settings: SweepSettings) -> str:
         [
             "median = np.median(right, axis=2)",
             'places = {"x": [str(value) for value in ACROSS], "y": [str(value) for value in UP]}',
-            'colors = {"zmin": 0, "zmax": 1, "colorscale": "Cividis"}',
+            "# lighter where more is right, with a step at the goal",
+            f"scale = {[list(part) for part in shares(settings.goal)]}",
+            'colors = {"zmin": 0, "zmax": 1, "colorscale": scale}',
             "figure = go.Figure(go.Heatmap(z=median, **places, **colors))",
             f"goal = {goal}",
             'line = {"contours": goal, "line": {"color": "black", "width": 3}}',

@@ -81,7 +81,7 @@ def small_maps(
             },
         },
         says=" ".join(said),
-        coloraxis=color_axis(strip=False),
+        coloraxis=color_axis(goal, strip=False),
         annotations=notes,
         **{
             name: _axis(name, domain, values[0 if name[0] == "x" else 1], across if name[0] == "x" else up)

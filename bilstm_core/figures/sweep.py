@@ -7,15 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.colors import sequential
 
 from bilstm_core.figures import canvas, spoken
 from bilstm_core.figures.canvas import Item
-from bilstm_core.palette import INK, PAPER
+from bilstm_core.palette import INK, PAPER, shares
 
-COLORS: tuple[str, ...] = tuple(
-    color.upper() for color in sequential.Cividis
-)  # even in lightness, also to the color-blind
 RIGHT = "whole sequences right"
 BEST = "best possible"
 DOT = 0.3  # of a square's width, where it is estimated
@@ -113,7 +109,7 @@ def sweep_map(
             "xaxis": {"tickvals": few, "ticktext": _at(columns, few)},
         },
         says=spoken.sweep(known, columns, rows, (across, up), goal),
-        coloraxis=color_axis(strip=bool(len(best))),
+        coloraxis=color_axis(goal, strip=bool(len(best))),
         xaxis=_axis(across, columns, MOST_ACROSS),
         yaxis=_axis(up, rows, MOST_UP, domain=domains[0]),
         **({"yaxis2": canvas.bare_axis(range=[-0.5, 0.5], domain=domains[1])} if len(best) else {}),  # type: ignore[arg-type]
@@ -225,17 +221,17 @@ def _strip(best: Sequence[float], columns: list[str], gap: int) -> Item:
     }
 
 
-def color_axis(*, strip: bool) -> Item:
-    """Shares as colors, with a bar at the right."""
-    last = len(COLORS) - 1
+def color_axis(goal: float, *, strip: bool) -> Item:
+    """The colors of a goal, with a bar at the right. strip: whether the best possible stands above the map"""
+    quarters = [share for share in (0, 0.25, 0.5, 0.75, 1) if abs(share - goal) > 0.05 or share == goal]
     return {
-        "colorscale": [[place / last, color] for place, color in enumerate(COLORS)],
+        "colorscale": [list(part) for part in shares(goal)],
         "cmin": 0,
         "cmax": 1,
         "colorbar": {
             "title": {"text": "whole<br>sequences<br>right", "font": {"size": canvas.TEXT}},
             "tickformat": ".0%",
-            "tickvals": [0, 0.25, 0.5, 0.75, 1],
+            "tickvals": sorted({*quarters, goal}),
             "tickfont": {"size": canvas.TEXT},
             "thickness": 14,
             "outlinewidth": 0,

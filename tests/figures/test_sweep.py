@@ -64,7 +64,8 @@ def test_the_best_possible_is_a_row_of_its_own_on_the_same_colors() -> None:
     assert best.coloraxis == drawn()[sweep.RIGHT].coloraxis
 
 
-def test_colors_are_even_in_lightness() -> None:
+@pytest.mark.parametrize("goal", [0.5, 0.75, 0.9, 0.99])
+def test_colors_grow_lighter_with_a_step_at_the_goal(goal: float) -> None:
     def lightness(color: str) -> float:
         linear = [
             part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
@@ -73,9 +74,17 @@ def test_colors_are_even_in_lightness() -> None:
         relative = float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
         return 116 * relative ** (1 / 3) - 16 if relative > 0.008856 else 903.3 * relative
 
-    steps = np.diff([lightness(color) for color in sweep.COLORS])
+    axis = figures.sweep_map(
+        table([[0.9, 0.5, 0.1]] * 2, [[True] * 3] * 2), across="timesteps", up="units", goal=goal
+    ).layout.coloraxis
+    places, colors = zip(*axis.colorscale, strict=True)
+    assert places[0] == axis.cmin == 0
+    assert places[-1] == axis.cmax == 1
+    steps = np.diff([lightness(color) for color in colors])
     assert (steps > 0).all()
-    assert steps.max() < 2 * steps.min()
+    assert steps.max() == steps[list(places).index(goal)]
+    assert goal in axis.colorbar.tickvals
+    assert np.diff(axis.colorbar.tickvals).min() > 0.005
 
 
 @pytest.mark.parametrize(("count", "most"), [(1, 10), (10, 10), (20, 10), (3, 6), (40, 6)])
