@@ -89,7 +89,11 @@ class CellSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsideSettings:
-    """Which network the page looks into. of_train: the one that Train shows, whatever the other settings"""
+    """Which network the page looks into.
+
+    of_train: the one that Train shows, whatever the other settings
+    of_data: one of those that Your data has handed over, of this direction
+    """
 
     direction: str = field_of("direction")
     merge_mode: str = field_of("merge_mode")
@@ -97,10 +101,11 @@ class InsideSettings:
     cell: str = field_of("cell")
     epochs: int = field_of("epochs")
     of_train: bool = field_of("of_train")
+    of_data: bool = field_of("of_data")
 
     @property
     def spec(self) -> RunSpec:
-        """What the settings but `of_train` ask for; ValueError with the core's sentence if one is not allowed."""
+        """What the settings but `of_train` and `of_data` ask for; ValueError with the core's sentence for a bad one."""
         flat: dict[str, Any] = {"direction": self.direction, "cell": self.cell}
         if self.direction == "bidirectional":
             flat["merge_mode"] = self.merge_mode

@@ -248,6 +248,14 @@ FIELDS: Mapping[str, Field] = {
             first=False,
             choices=(False, True),
         ),
+        Field(
+            name="of_data",
+            label="Your data",
+            link="own",
+            help="Look inside the networks that Your data was opened from, on the sequences that they were tested on.",
+            first=False,
+            choices=(False, True),
+        ),
     )
 }
 

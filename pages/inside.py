@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from ui import code, derivation, evaluations, files, lesson, registry, share, shell
+from ui import derivation, evaluations, files, lesson, registry, share, shell
 from ui.inside import sensitivity, subject, tabs, taken, words
 
 shell.enter(__file__)
@@ -18,7 +18,7 @@ with st.container(key="controls"):
     subject.training(PAGE, spec, run, go)
 with how:
     derivation.popover(None, first=derivation.REACTION)
-    code.popover_of_run(PAGE, run)
+    taken.program(PAGE, run)
     files.popover(PAGE, lambda: taken.offer(PAGE, run))
     share.popover(PAGE, [spec] if spec else [])
 if run:

@@ -31,12 +31,17 @@ def of_run(page: str, run: Run, *, x: X = "sequences_seen", window: int | None =
     )
 
 
-def popover_of_run(page: str, run: Run | None, *, x: X = "sequences_seen", window: int | None = None) -> None:
-    """A button that shows the code of the run that the page shows, if it shows one; arguments as of `of_run`."""
-    popover(page, partial(of_run, page, run, x=x, window=window) if run else None)
+def popover_of_run(
+    page: str, run: Run | None, *, x: X = "sequences_seen", window: int | None = None, without: str = ""
+) -> None:
+    """A button that shows the code of the run that the page shows, if it shows one; arguments as of `of_run`.
+
+    without: what is said where there is none
+    """
+    popover(page, partial(of_run, page, run, x=x, window=window) if run else None, without=without)
 
 
-def popover(page: str, program: Callable[[], Program] | None) -> None:
+def popover(page: str, program: Callable[[], Program] | None, *, without: str = "") -> None:
     """A button that shows the code of what the page shows; nothing of it is made before it is opened."""
     opened = st.popover(
         "Code", type="tertiary", icon=":material/code:", key=state.widget(page, "code"), on_change="rerun"
@@ -45,7 +50,7 @@ def popover(page: str, program: Callable[[], Program] | None) -> None:
         return
     with opened:
         if program is None:
-            st.markdown(wording.NO_CODE)
+            st.markdown(without or wording.NO_CODE)
             return
         shown = program()
         st.markdown(f"{wording.CODE} {shown.needs}")

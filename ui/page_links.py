@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from bilstm_core import page_settings
+from bilstm_core.analysis import both_ways
 from bilstm_core.analysis.ablation import GUESSES
+from bilstm_core.analysis.both_ways import BIDIRECTIONAL
 from bilstm_core.datasets.bounds import MAX_ROWS
 from bilstm_core.datasets.shipped import OWN
 from bilstm_core.page_settings import Offered
@@ -167,8 +169,16 @@ def _cell(page: str) -> list[Link]:
 
 
 def _inside(page: str) -> list[Link]:
+    *others, own = (setting(page, page_settings.INSIDE, each.name) for each in page_settings.INSIDE.fields)
+
+    def put(words: Words) -> None:
+        if words[-1] == "yes" and state.OWN_NETWORKS.get() is None:
+            raise ValueError(your_data.NETWORKS_ELSEWHERE)
+        own.put(words)
+
     return [
-        *(setting(page, page_settings.INSIDE, each.name) for each in page_settings.INSIDE.fields),
+        *others,
+        replace(own, put=put),
         *_sequence(page),
         choice("tab", state.field(page, "tab"), inside.TABS, inside.TABS[0]),
         choice("branch", state.BRANCH(page), ("forward", "backward")),
@@ -208,10 +218,13 @@ def _your_data(page: str) -> list[Link]:
             raise ValueError(your_data.ELSEWHERE)
         data.put(words)
 
+    waits = page_settings.YOUR_DATA.field_named("ahead").choices
+    networks = list(dict.fromkeys(name for steps in waits for name in both_ways.networks(steps)))
     return [
         replace(data, put=put),
         *others,
         choice("tab", state.field(page, "tab"), your_data.TABS, your_data.TABS[0]),
+        choice("network", state.field(page, "confused"), networks, BIDIRECTIONAL),
         number("sequence", state.SEQUENCE(page), 1, MAX_ROWS, 1),
     ]
 

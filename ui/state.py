@@ -159,6 +159,18 @@ class OwnData(TypedDict):
     balanced: bool
 
 
+class OwnNetworks(TypedDict):
+    """Networks of Your data that another page looks into.
+
+    title: of their sequences; classes: what their labels are called, none of numbers
+    networks: the spec of each direction's first start, as a codec dict
+    """
+
+    title: str
+    classes: list[str]
+    networks: dict[str, dict[str, Any]]
+
+
 class CameOut(TypedDict):
     """What a page has measured of what the lesson asks: the options that are right, and a sentence."""
 
@@ -196,7 +208,7 @@ DETAILS = Entry("view.details", False)  # what a class does not see at first is 
 COVERED = Entry("view.covered", False)  # the answer of the page that is drawn is not to be seen yet
 REVEALED: Entry[list[Any] | None] = Entry("view.revealed", None)  # the page and settings whose answer is not covered
 # What changes no answer
-LOOKS = frozenset({"view", "hide", "lesson", "at", "line", "smoothing", "axis", "tab", "each", "drawn"})
+LOOKS = frozenset({"view", "hide", "lesson", "at", "line", "smoothing", "axis", "tab", "each", "drawn", "network"})
 
 # The lesson
 LESSON = Entry("lesson.on", False)
@@ -281,6 +293,7 @@ OWN_DATA: Entry[OwnData | None] = Entry("Your data.own", None)  # the file that 
 DRAFT: Entry[OwnData | None] = Entry("Your data.draft", None)  # the file whose columns are being set
 UPLOADED: Entry[Brought] = Entry("Your data.uploaded", {"count": 0, "sentence": "", "refused": False})
 TOLD: Entry[dict[str, dict[str, Any]]] = Entry("Your data.told", {})  # answers of models, by what was trained, by label
+OWN_NETWORKS: Entry[OwnNetworks | None] = Entry("Your data.networks", None)  # that Inside may look into
 FITTED: Entry[dict[str, list[str]]] = Entry("Your data.fitted", {})  # what each regression is of, by id
 
 

@@ -75,6 +75,8 @@ def _settings(link: str | None) -> RunSettings:
         raise click.UsageError(
             "The link shows the run of the page Train, and does not say which. Give a link to Train."
         )
+    if isinstance(settings, InsideSettings) and settings.of_data:
+        raise click.UsageError("The link shows a network of the page Your data, whose sequences are in no link.")
     return settings if page == "train" else settings_of_run(settings.spec)
 
 

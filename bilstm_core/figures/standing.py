@@ -115,6 +115,7 @@ def _row(
         {
             "type": "scatter",
             "mode": "markers",
+            "cliponaxis": False,  # the dot of a model that is always right is whole
             "name": label,
             "x": [middle],
             "y": [place + 0.14],

@@ -36,20 +36,27 @@ class Units(NamedTuple):
 
 
 def sensitivity(
-    problem: ProblemSpec, model: ModelSpec, weights: Mapping[str, Array], x: Array, values: Iterable[int] | None = None
+    problem: ProblemSpec,
+    model: ModelSpec,
+    weights: Mapping[str, Array],
+    x: Array,
+    values: Iterable[int] | None = None,
+    *,
+    features: int | None = None,
 ) -> Array:
     """|d output t / d value s| of one sequence x (timesteps, features): (timesteps, values), in the weights' precision.
 
-    values: the timesteps (from 0) whose values are moved, by default all
+    values: the timesteps (from 0) whose values are moved, by default all; features: how many of the first features are
+    moved, by default all
     The output is taken before its activation, so that it does not fade where the model is sure: the log-odds of 1, per
     1 that the value is raised. With several classes it is the length of the change of all their logits less their mean;
     with several features, of the changes by each. A regression's output is in its own unit.
     """
     moved = np.arange(len(x))[list(values) if values is not None else slice(None)]
-    features = x.shape[-1]
-    tangent = np.zeros((len(x), len(moved), features, features), np.result_type(x, *weights.values()))
-    tangent[moved, np.arange(len(moved))] = np.eye(features)
-    tangent = tangent.reshape(len(x), -1, features)
+    count = x.shape[-1] if features is None else features
+    tangent = np.zeros((len(x), len(moved), count, x.shape[-1]), np.result_type(x, *weights.values()))
+    tangent[moved, np.arange(len(moved))] = np.eye(count, x.shape[-1])
+    tangent = tangent.reshape(len(x), -1, x.shape[-1])
     traces = trace(problem, model, weights, x[None])
     sides = branches(model)
     for layer in range(1, model.layers + 1):

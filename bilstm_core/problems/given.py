@@ -188,6 +188,11 @@ def held(name: str) -> Given:
         return _held[told["digest"]].delayed(int(told["late"] or 0))
 
 
+def real_timesteps(name: str, x: npt.NDArray[Any]) -> int:
+    """How many timesteps of a padded sequence x (timesteps, features) are no padding. Raises AbsentError."""
+    return int(x[:, -1].sum()) if held(name).uneven else len(x)
+
+
 def forget(name: str) -> None:
     """Let go of the sequences of a name."""
     with _lock:
@@ -244,6 +249,7 @@ def problem_of(name: str) -> Problem:
         sample=sample,
         risk=_unknown,
         padded=True,
+        decides=_nobody_knows,
         features=int(told["features"]),
         head=head,
         outputs=int(told["outputs"]),
@@ -255,6 +261,11 @@ def problem_of(name: str) -> Problem:
 def _batch(rows: TrainingRows, chosen: npt.NDArray[np.int64], regression: bool) -> Batch:
     y: npt.NDArray[Any] = rows.y[chosen][..., None]
     return Batch(rows.x[chosen], y if regression else y.astype(np.int64), rows.weight[chosen] > 0)
+
+
+def _nobody_knows(timesteps: int) -> npt.NDArray[np.bool_]:
+    """Which values decide a label: none is known to."""
+    return np.zeros((timesteps, timesteps), bool)
 
 
 def _unknown(timesteps: int, view: View) -> BayesRisk:  # noqa: ARG001 -- as `Problem.risk` is asked

@@ -1,10 +1,12 @@
 """Your data, in a browser: a small file is brought, trained to the end and answered; a bad one changes nothing."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
 from tests.datasets.tables import csv, long_table
+from ui.your_data import words
 
 OpenPage = Callable[..., Page]
 
@@ -42,5 +44,52 @@ def test_a_file_is_brought_trained_and_answered_and_a_bad_one_changes_nothing(op
     page.get_by_role("button", name="Train", exact=True).click()
     expect(answer).to_contain_text("2 steps late against at once", timeout=240_000)
     assert "whole=no&ahead=2" in page.url
+    page.get_by_role("button", name=words.INSIDE).click()
+    expect(page.get_by_text("Held-out sequence 1:")).to_be_visible()
+    expect(page.get_by_text("Trained on mine.csv: 20 units")).to_be_visible()
+    page.get_by_role("link", name="Your data").click()
+    expect(answer).to_contain_text("2 steps late against at once")
     page.reload()  # the file was in the memory of that visit
     expect(page.get_by_text("Bring the file again")).to_be_visible()
+
+
+def test_each_tab_opens_and_shows_what_it_says(open_page: OpenPage) -> None:
+    page = open_page("your_data")
+    expect(page.locator(".st-key-answer")).to_contain_text("Both ways help here")
+    shows = {
+        words.TABS[0]: page.get_by_text(words.FIRST_START),
+        words.TABS[1]: page.get_by_test_id("chart-Your data-confusion"),
+        words.TABS[2]: page.get_by_test_id("chart-Your data-by-timestep"),
+    }
+    for name, shown in [*shows.items(), *reversed(shows.items())]:
+        page.get_by_role("tab", name=name).click()
+        expect(shown).to_be_visible()
+        assert [other.count() for other in shows.values() if other is not shown] == [0, 0]
+    page.get_by_role("button", name=words.NEXT_MISTAKE).click()
+    expect(page).to_have_url(re.compile("sequence="))
+    page.get_by_role("tab", name=words.TABS[1]).click()
+    network = page.get_by_role("radiogroup", name=words.NETWORK)
+    network.get_by_text("forward", exact=True).click()
+    expect(page).to_have_url(re.compile("network=forward"))
+    page.reload()
+    expect(network.get_by_role("radio", name="forward", exact=True)).to_be_checked()
+
+
+def test_sequences_of_one_label_each_are_brought_trained_and_listed(open_page: OpenPage) -> None:
+    table = long_table(sequences=80, seed=3)
+    mean = table.groupby("sequence")["x"].transform("mean")
+    page = open_page("your_data")
+    page.get_by_role("button", name="Your file").click()
+    bring(page, csv(table.assign(label=mean.gt(0.5).map({True: "high", False: "low"}))))
+    expect(page.get_by_text("80 sequences of 5 timesteps").first).to_be_visible()
+    page.keyboard.press("Escape")
+    answer = page.locator(".st-key-answer")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(answer).to_contain_text("held-out sequences", timeout=240_000)
+    expect(page.get_by_test_id("chart-Your data-standing")).to_contain_text("held-out sequences right")
+    expect(page.get_by_text(words.FIRST_START)).to_be_visible()
+    assert [tab.inner_text() for tab in page.get_by_role("tab").all()] == [*words.TABS[:2]]
+    page.get_by_role("tab", name=words.TABS[1]).click()
+    expect(page.get_by_test_id("chart-Your data-confusion")).to_be_visible()
+    page.get_by_role("radiogroup", name="Will the whole sequence").get_by_text("no", exact=True).click()
+    expect(page.get_by_text(words.WHOLE_IS_READ)).to_be_visible()

@@ -11,6 +11,7 @@ from bilstm_core.datasets import recipe
 from bilstm_core.datasets.preparing import Prepared
 from bilstm_core.engine.training_data import TrainingData
 from bilstm_core.evaluation import evaluate, evaluation_sequences
+from bilstm_core.files import imported
 from bilstm_core.problems import given
 from bilstm_core.runs import from_parts, probes, to_parts
 from bilstm_core.service.worker import LOADED, train_and_evaluate
@@ -186,6 +187,14 @@ def test_a_run_of_them_is_never_written_to_a_disk(prepared: Prepared, tmp_path: 
     store.put(run)
     assert not list(tmp_path.rglob("*"))
     assert store.get(run.spec) is None
+
+
+def test_a_run_of_them_is_in_no_file_and_one_that_says_so_is_refused(prepared: Prepared) -> None:
+    run = train(spec_of(prepared, epochs=1))
+    with pytest.raises(ValueError, match="trained on sequences that somebody brought, which are in no file"):
+        imported.written(run)
+    with pytest.raises(ValueError, match=r"cannot be shown: it was trained on sequences that somebody brought"):
+        imported.checked(*to_parts(run), run.digest)
 
 
 def test_a_worker_gets_them_with_its_job_and_lets_go_of_them(prepared: Prepared) -> None:

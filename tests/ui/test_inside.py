@@ -8,21 +8,24 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from bilstm_core import figures
+from bilstm_core import codec, figures
+from bilstm_core.datasets import recipe
 from bilstm_core.network import introspection
 from bilstm_core.network.initial_weights import initial_weights
 from bilstm_core.network.introspection import cost
 from bilstm_core.presets import INSIDE
+from bilstm_core.problems import given
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 from bilstm_core.store import read_recorded
+from tests.datasets.tables import long_table, ready
 from tests.test_runs import run_of
-from ui import wording
+from ui import run_cache, session, state, wording
 from ui.chart import component
 from ui.inside import sensitivity, words
 
-VALUES = np.linspace(0.1, 0.9, 10, dtype=np.float32)
+VALUES = np.linspace(0.1, 0.9, 10, dtype=np.float32)[:, None]
 
 
 def untrained(model: ModelSpec, timesteps: int = 10, problem: str = "cumulative_sum") -> Run:
@@ -62,7 +65,7 @@ def test_a_dead_network_is_said_to_react_to_nothing() -> None:
 
 
 def test_a_reaction_too_small_for_its_number_is_not_called_unread() -> None:
-    values = np.random.default_rng(0).random(200, dtype=np.float32)
+    values = np.random.default_rng(0).random((200, 1), dtype=np.float32)
     sentence = sensitivity.sentence(untrained(ModelSpec(units=4, cell="gru"), 200), values)
     assert "has read all 200 values" in sentence
     assert sentence.startswith("Not even to all that it has read. ")
@@ -72,7 +75,7 @@ def test_a_reaction_too_small_for_its_number_is_not_called_unread() -> None:
 
 
 def padded(*values: float) -> np.ndarray:
-    return np.array([*values, *[PADDING] * (10 - len(values))], np.float32)
+    return np.array([*values, *[PADDING] * (10 - len(values))], np.float32)[:, None]
 
 
 def test_padding_is_no_label_and_no_value_of_a_matrix() -> None:
@@ -111,7 +114,7 @@ def test_a_run_stopped_in_its_first_epoch_is_not_said_to_have_one() -> None:
 
 
 def test_a_large_network_shows_the_stretch_around_the_flip_that_can_be_afforded() -> None:
-    values = np.full(200, 0.5, np.float32)  # the sum reaches 50 at timestep 100
+    values = np.full((200, 1), 0.5, np.float32)  # the sum reaches 50 at timestep 100
     small, large = untrained(ModelSpec(units=20), 200), untrained(ModelSpec(units=64, layers=2), 200)
     assert sensitivity.window(small, values) == range(200)
     part = sensitivity.window(large, values)
@@ -167,6 +170,57 @@ def visitor() -> AppTest:
     return visit.run()
 
 
+@pytest.mark.parametrize("kind", ["classes", "numbers", "uneven", "several features"])
+def test_the_networks_of_your_data_are_looked_into_on_the_sequences_that_were_held_out(kind: str) -> None:
+    frame = long_table(sequences=24)
+    if kind == "classes":
+        frame["label"] = np.floor(frame["x"] * 4).astype(int)
+    elif kind == "numbers":
+        frame["label"] = frame["x"] * 7 + 0.5
+    elif kind == "several features":
+        frame["y"] = frame["x"] ** 2
+    else:
+        frame = frame.drop(index=frame.index[::7])
+    own = ready(frame).given
+    specs = {label: each[0] for label, each in recipe.specs_of(own, units=3, epochs=1).items()}
+    for spec in specs.values():
+        run = run_of(spec, spec.training.steps)
+        run.weights.clear()
+        run.weights.update(initial_weights(spec.problem, spec.model, 0))
+        run_cache.put(run, session._key(spec, spec.training.steps))
+    visit = visitor()
+    visit.session_state[state.OWN_NETWORKS.key] = {
+        "title": "mine.csv",
+        "classes": ["a", "b"],
+        "networks": {label: codec.encode(spec) for label, spec in specs.items()},
+    }
+    visit.session_state["Inside.of_data"] = True
+    visit.session_state["Inside.sequence"] = 5
+    for direction, said in (("bidirectional", "To every value."), ("forward", "To what it has read")):
+        visit.session_state["Inside.direction"] = direction
+        visit.run()
+        assert not visit.exception
+        assert visit.markdown[0].value.startswith(said)
+        assert "do not decide" not in visit.markdown[0].value
+        assert words.sequence_of_data(["a", "b"]) in [caption.value for caption in visit.caption]
+        assert any(header.value.startswith("**Held-out sequence 5: ") for header in visit.header)
+    for tab in words.TABS:
+        visit.session_state["Inside.tab"] = tab
+        visit.run()
+        assert not visit.exception
+    given.forget(own.name)
+    visit.run()
+    assert not visit.exception, "the sequences are gone: the page shows what it opens with"
+    assert "Not trained yet" in visit.caption[0].value
+
+
+def test_inside_moves_every_feature_but_the_one_that_says_where_padding_begins() -> None:
+    even, uneven = long_table(), long_table().drop(index=[3, 4])
+    assert [
+        sensitivity.moved(ProblemSpec(name=given.hold(ready(frame).given), timesteps=5)) for frame in (even, uneven)
+    ] == [1, 1]
+
+
 def figures_made(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Grows by one for each figure that is made and written out."""
     made: list[object] = []
@@ -200,7 +254,9 @@ def test_the_matrix_of_a_sequence_is_worked_out_once_a_rerun_and_follows_it(monk
     monkeypatch.setattr(st, "session_state", {})
     calls: list[object] = []
     work_out = introspection.sensitivity
-    monkeypatch.setattr(introspection, "sensitivity", lambda *args: (calls.append(args), work_out(*args))[1])
+    monkeypatch.setattr(
+        introspection, "sensitivity", lambda *args, **how: (calls.append(args), work_out(*args, **how))[1]
+    )
     first = sensitivity.matrix_of(run, VALUES)
     assert sensitivity.matrix_of(run, VALUES.copy()) is first
     assert len(calls) == 1

@@ -14,6 +14,7 @@ from bilstm_core.settings import FIELDS, RunSettings, settings_of_run
 from tests.fuzz.examples import many
 from ui import address, page_links, registry, state
 from ui.settings import read
+from ui.your_data import words as your_data
 
 NAMES_OF_PAGES = [page.name for page in registry.PAGES]
 NAMES = sorted({link.name for page in NAMES_OF_PAGES for link in page_links.of(page)})
@@ -66,6 +67,7 @@ SAID: dict[str, dict[str, str]] = {  # of each page everything that its address 
     "Cell": {"sequence": "4", "unit": "7", "at": "3", "line": "f"},
     "Inside": {
         "train": "yes",
+        "own": "yes",
         "direction": "backward",
         "order": "raw",
         "cell": "rnn",
@@ -106,9 +108,11 @@ SAID: dict[str, dict[str, str]] = {  # of each page everything that its address 
     "Your data": {
         "data": "occupancy",
         "whole": "no",
+        "ahead": "2",
         "units": "9",
         "epochs": "5",
         "tab": "confusion-matrix",
+        "network": "forward-2-steps-late",
         "sequence": "12",
     },
 }
@@ -116,7 +120,7 @@ SAID: dict[str, dict[str, str]] = {  # of each page everything that its address 
 
 @pytest.fixture
 def visit(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    session: dict[str, Any] = {}
+    session: dict[str, Any] = {state.OWN_NETWORKS.key: {"title": "mine.csv", "classes": [], "networks": {}}}
     monkeypatch.setattr(st, "session_state", session)
     monkeypatch.setattr(st, "query_params", Bar())
     return session
@@ -161,6 +165,15 @@ def test_what_an_address_says_is_set_and_written_again(page: str) -> None:
     run(page)
     assert complaints() == []
     assert {name: text for name, (text,) in st.query_params.items()} == SAID[page]
+
+
+@pytest.mark.usefixtures("visit")
+def test_a_link_to_a_network_of_sequences_that_somebody_brought_says_elsewhere_that_they_are_not_there() -> None:
+    state.OWN_NETWORKS.drop()
+    type_(own="yes")
+    run("Inside")
+    assert complaints() == [f"Your data {your_data.NETWORKS_ELSEWHERE}"]
+    assert st.query_params == {}
 
 
 def test_every_parameter_of_every_page_is_tried() -> None:

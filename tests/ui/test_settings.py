@@ -33,7 +33,10 @@ COMPARED = Comparison(page="Merge modes", models={}, styles={})
 PAGES: list[tuple[PageSettings[Any], dict[str, Any]]] = [
     (trainer.SETTINGS, {"units": 40, "merge_mode": "sum", "seed": 7}),
     (worked_sequence.SETTINGS, {"name": "share_of_total", "timesteps": 12, "seed": 3}),
-    (subject.SETTINGS, {"direction": "backward", "backward_output": "raw", "epochs": 4_000, "of_train": True}),
+    (
+        subject.SETTINGS,
+        {"direction": "backward", "backward_output": "raw", "epochs": 4_000, "of_train": True, "of_data": True},
+    ),
     (grid.SETTINGS, {"name": "cumulative_sum", "direction": "forward", "seed": 77}),
     (launch.settings_of(COMPARED), {"units": 9, "starts": 3, "epochs": 4_000, "fair": True, "seed": 30}),
     (your_data.SETTINGS, {"data": "occupancy", "available": False, "ahead": 3, "units": 9, "epochs": 5}),

@@ -244,6 +244,11 @@ def of_cells() -> Iterator[Call]:
     yield call(inside.not_trained, "forward, 250 sequences", "")
     yield call(inside.not_trained, "forward, 250 sequences", "backward, 250 sequences")
     yield call(inside.trained, "forward, 250 sequences")
+    yield call(inside.of_data, "mine.csv", 20)
+    yield call(inside.held_out, 1_200)
+    yield call(inside.sequence_of_data, [])
+    yield call(inside.sequence_of_data, ["high", "low"])
+    yield call(inside.matrix, ProblemSpec(name="given_3_binary_1_" + "0" * 32))
     yield call(inside.nothing, 100)
     for most in (None, 2):
         yield call(inside.reaction, 2, turns=bool(most), read=read, most=most, part=bool(most))

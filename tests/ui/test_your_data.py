@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bilstm_core import codec
 from bilstm_core.analysis import both_ways, held_out
 from bilstm_core.analysis.both_ways import MODELS, NETWORKS
 from bilstm_core.datasets import recipe
@@ -241,6 +242,19 @@ def test_before_a_training_the_page_says_what_train_shows_of_single_sequences() 
     app = bring(opened(), csv(long_table(sequences=20)))
     assert words.DETAILS_LEFT in told(app)
     assert not app.tabs
+
+
+def test_inside_opens_with_the_networks_of_the_page_and_trains_those_that_are_recorded_alone() -> None:
+    app = opened(**{"Your data__sequence": 7})
+    [button] = [button for button in app.button if button.label == words.INSIDE]
+    button.click().run()
+    assert not app.exception
+    assert app.title[0].value == registry.INSIDE.question
+    assert app.session_state["Inside.of_data"] is True
+    assert app.session_state["Inside.sequence"] == 7
+    assert "Not trained yet: your data, bidirectional" in told(app)
+    own = app.session_state[state.OWN_NETWORKS.key]
+    assert [codec.decode(each).model.direction for each in own["networks"].values()] == [*NETWORKS]
 
 
 def test_files_come_with_the_answer() -> None:

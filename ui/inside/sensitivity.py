@@ -11,6 +11,7 @@ from bilstm_core.bayes import view_of
 from bilstm_core.network import introspection
 from bilstm_core.problems import View
 from bilstm_core.problems.base import reads
+from bilstm_core.problems.given import held, is_given, real_timesteps
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec
@@ -35,7 +36,9 @@ TITLES: dict[View, str] = {
 
 def _real(problem: ProblemSpec, values: Values) -> int:
     """How many timesteps are real; padding comes after them."""
-    return int((values != PADDING).sum()) if problem.problem.padded else len(values)
+    if is_given(problem.name):
+        return real_timesteps(problem.name, values)
+    return int((values[:, 0] != PADDING).sum()) if problem.problem.padded else len(values)
 
 
 def _labels(problem: ProblemSpec, values: Values) -> Matrix:
@@ -44,7 +47,7 @@ def _labels(problem: ProblemSpec, values: Values) -> Matrix:
     if problem.problem.labels is None:
         return np.zeros(real, dtype=np.int64)
     mask = np.arange(len(values))[None] < real
-    return problem.problem.labels(values[None, :, None], mask, **problem.parameters())[0, :real, 0]
+    return problem.problem.labels(values[None], mask, **problem.parameters())[0, :real, 0]
 
 
 def window(run: Run, values: Values, matrices: int = 1) -> range:
@@ -58,14 +61,22 @@ def window(run: Run, values: Values, matrices: int = 1) -> range:
     return range(first - 1, last)
 
 
+def moved(problem: ProblemSpec) -> int:
+    """How many features are moved: all but that which says where a visitor's sequence is padded."""
+    count = problem.problem.features
+    return count - held(problem.name).uneven if is_given(problem.name) else count
+
+
 def matrix_of(run: Run, values: Values) -> Matrix:
     """|d output t / d value s| of the window's timesteps; a session has its last one at hand."""
     part = window(run, values)
     key = [run.digest, values.tobytes(), part.start, part.stop]
     last = state.MATRIX.get()
     if last is None or last[0] != key:
-        spec, x = run.spec, values[:, None]
-        last = key, introspection.sensitivity(spec.problem, spec.model, run.weights, x, part)[part.start : part.stop]
+        spec = run.spec
+        count = moved(spec.problem)
+        told = introspection.sensitivity(spec.problem, spec.model, run.weights, values, part, features=count)
+        last = key, told[part.start : part.stop]
         state.MATRIX.set(last)
     return last[1]
 
@@ -141,6 +152,7 @@ def sentence(run: Run, values: Values) -> str:
     shown = known[part.start : part.stop, part.start : part.stop]
     decides = problem.problem.deciding(len(values))[part.start : part.stop, part.start : part.stop]
     unread, faded = int((~shown).sum()), int(((matrix == 0) & shown).sum())
+    idle = float(matrix[~decides].sum()) / total if decides.any() else 0.0
     one = words.reaction(
         output,
         turns=flip(run, values) is not None,
@@ -148,7 +160,7 @@ def sentence(run: Run, values: Values) -> str:
         most=most,
         part=len(part) != real,
     )
-    details = (words.zeros(unread, faded, matrix.size), words.idle(float(matrix[~decides].sum()) / total))
+    details = (words.zeros(unread, faded, matrix.size), words.idle(idle))
     paragraphs = (f"{words.reached(unread, faded)} {one}", " ".join(detail for detail in details if detail))
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 

@@ -5,14 +5,16 @@ import functools
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bilstm_core import figures, page_settings
+from bilstm_core import codec, figures, page_settings
+from bilstm_core.evaluation import evaluation_sequences
 from bilstm_core.page_settings import InsideSettings
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.problems import Batch
+from bilstm_core.problems.given import AbsentError, held, is_given
 from bilstm_core.runs import Run
 from bilstm_core.settings import FIELDS
 from bilstm_core.specs import ProblemSpec, RunSpec
-from ui import controls, live, registry, session, state, wording
+from ui import address, controls, live, registry, session, state, wording
 from ui.chart.component import chart
 from ui.inside import words
 from ui.sequence import sequences, timeline
@@ -27,14 +29,22 @@ SETTINGS = PageSettings(
 
 def model_controls(page: str) -> tuple[InsideSettings, DeltaGenerator]:
     """Direction, merge mode or order, cell and epochs; or the run that Train shows; and the room for the buttons."""
-    settings = SETTINGS.read()
+    settings, own = SETTINGS.read(), state.OWN_NETWORKS.get()
     first, second, third, fourth, last = st.columns(
         [2.8, 2.43, 1.88, 1.88, 1.66], gap="xsmall", vertical_alignment="bottom"
     )
     go = last.container(key="go", gap=None)
     with go:
-        of_train = FIELDS["of_train"]
-        st.toggle(of_train.label, key=state.field(page, "of_train").key, persist_state="session", help=of_train.help)
+        _toggle(page, "of_train")
+        if own:
+            _toggle(page, "of_data")
+    if settings.of_data and own:
+        with first, controls.setting("direction"):
+            _choice(page, "direction")
+        spec = spec_of(settings)
+        with second:
+            st.markdown(words.of_data(address.escaped(own["title"]), spec.model.units if spec else 0))
+        return settings, go
     if settings.of_train:
         run = _run_on_train()
         with first:
@@ -63,6 +73,11 @@ def model_controls(page: str) -> tuple[InsideSettings, DeltaGenerator]:
     return settings, go
 
 
+def _toggle(page: str, name: str) -> None:
+    declared = FIELDS[name]
+    st.toggle(declared.label, key=state.field(page, name).key, persist_state="session", help=declared.help)
+
+
 def _choice(page: str, name: str) -> None:
     declared, short = FIELDS[name], {"raw": "reversed", "rnn": "RNN"}
     st.segmented_control(
@@ -84,6 +99,9 @@ def _run_on_train() -> Run | None:
 
 def spec_of(settings: InsideSettings) -> RunSpec | None:
     """The spec that the page looks into; None if that is Train's and Train shows none."""
+    own = state.OWN_NETWORKS.get()
+    if settings.of_data and own:
+        return codec.decode(own["networks"][settings.direction])
     if not settings.of_train:
         return settings.spec
     run = _run_on_train()
@@ -92,11 +110,21 @@ def spec_of(settings: InsideSettings) -> RunSpec | None:
 
 def chosen_run(page: str, settings: InsideSettings) -> Run | None:
     """The run of these settings; until it is trained, the one that the page showed before."""
-    run = _run_on_train() if settings.of_train else session.find(settings.spec)
-    if run:
+    spec = spec_of(settings)
+    run = _run_on_train() if settings.of_train and not settings.of_data else session.find(spec) if spec else None
+    if run and _can_be_shown(run):
         session.show(page, session.remember(run))
         return run
-    return session.shown_run(page) or session.find(PRESETS[DEFAULT_PRESET])
+    before = session.shown_run(page)
+    return before if before and _can_be_shown(before) else session.find(PRESETS[DEFAULT_PRESET])
+
+
+def _can_be_shown(run: Run) -> bool:
+    """Whether its sequences are at hand: those that a visitor has brought may be gone."""
+    try:
+        return not is_given(run.spec.problem.name) or held(run.spec.problem.name).timesteps > 0
+    except AbsentError:
+        return False
 
 
 def training(page: str, spec: RunSpec | None, run: Run | None, go: DeltaGenerator) -> None:
@@ -118,29 +146,35 @@ def training(page: str, spec: RunSpec | None, run: Run | None, go: DeltaGenerato
 
 def shown_sequence(page: str, problem: ProblemSpec) -> Batch:
     """The one sequence as chosen and edited."""
-    number = _number(page)
+    number = _number(page, problem)
+    if is_given(problem.name):  # a visitor's own are kept for nobody else, and edited by nobody
+        return sequences.one_of(evaluation_sequences(problem, number), number)
     drawn = sequences.one_of(sequences.fresh(problem), number)
     values = timeline.edited(page, sequence_name(page, problem), sequences.real_values(drawn))
     return sequences.with_values(problem, drawn, values)
 
 
 def chosen_values(page: str, run: Run) -> Values:
-    """The sequence as chosen and edited, (timesteps,), with its padding."""
-    values: Values = shown_sequence(page, run.spec.problem).x[0, :, 0]
+    """The sequence as chosen and edited, (timesteps, features), with its padding."""
+    values: Values = shown_sequence(page, run.spec.problem).x[0]
     return values
 
 
 def sequence_name(page: str, problem: ProblemSpec) -> str:
     """A name for the fresh sequence that the page shows, edited or not."""
-    return f"{problem.name}-{problem.timesteps}-{problem.threshold}-{_number(page)}"
+    return f"{problem.name}-{problem.timesteps}-{problem.threshold}-{_number(page, problem)}"
 
 
-def _number(page: str) -> int:
-    return state.SEQUENCE(page).get() or 1
+def _number(page: str, problem: ProblemSpec) -> int:
+    return ((state.SEQUENCE(page).get() or 1) - 1) % _count(problem) + 1
 
 
-def _next(page: str) -> None:
-    state.SEQUENCE(page).set(_number(page) % sequences.FRESH + 1)
+def _count(problem: ProblemSpec) -> int:
+    return int(held(problem.name).held_out.sum()) if is_given(problem.name) else sequences.FRESH
+
+
+def _next(page: str, problem: ProblemSpec) -> None:
+    state.SEQUENCE(page).set(_number(page, problem) % _count(problem) + 1)
 
 
 def editable(page: str, run: Run) -> None:
@@ -150,13 +184,19 @@ def editable(page: str, run: Run) -> None:
     values = sequences.real_values(batch)
     block = timeline.block(page, values)
     rows = sequences.rows_of(batch, run)
-    number = _number(page)
+    if rows.empty:
+        st.markdown(words.NO_LABELS)
+        st.button("Next", key=state.widget(page, "next"), on_click=_next, args=(page, problem))
+        return
+    number = _number(page, problem)
     title, onward = st.columns([3, 1.2], vertical_alignment="center")
     what = wording.sequence(number, edited=timeline.is_edited(page, name))
+    if is_given(problem.name):
+        what = words.held_out(number)
     counted = not state.COVERED.get()
     sentence = f"{what}: {sequences.verdict(problem, rows)}" if counted else what
     title.header(f"**{sentence}**", anchor=False)
-    onward.button("Next", key=state.widget(page, "next"), on_click=_next, args=(page,), width="stretch")
+    onward.button("Next", key=state.widget(page, "next"), on_click=_next, args=(page, problem), width="stretch")
     colour = figures.color(model.direction, model.merge_mode)
     can_be_edited = sequences.can_be_edited(problem)
     figure = timeline.unless_edited(
@@ -178,4 +218,9 @@ def editable(page: str, run: Run) -> None:
     if can_be_edited:
         timeline.edit_controls(page, name, values)
     else:
-        st.caption(wording.FIXED)
+        own = state.OWN_NETWORKS.get()
+        st.caption(
+            words.sequence_of_data([address.escaped(name) for name in own["classes"]])
+            if own and is_given(problem.name)
+            else wording.FIXED
+        )

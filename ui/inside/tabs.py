@@ -44,7 +44,7 @@ def tabs(page: str, run: Run, values: Values) -> None:
 
 @st.cache_resource(max_entries=2, show_spinner=False, scope="session")  # edits would fill everyone's
 def _trace(digest: str, _run: Run, values: bytes) -> list[BranchTrace]:
-    x = np.frombuffer(values, np.float32)[None, :, None]
+    x = np.frombuffer(values, np.float32).reshape(1, -1, _run.spec.problem.problem.features)
     return trace(_run.spec.problem, _run.spec.model, _run.weights, x)
 
 
@@ -224,17 +224,18 @@ def _checkpoints(trained: list[Run], run: Run, values: Values) -> go.Figure:
     tied = _ties_of(run)
     shown = introspection.MERGED if introspection.MERGED in tied else next(iter(tied))
     units = introspection.chosen_units(model, tied)[shown]
-    total = run.sequences_seen
+    total, moved = run.sequences_seen, sensitivity.moved(spec.problem)
     stages = {
         "untrained": initial_weights(spec.problem, model, spec.training.seed),
         **{words.moment(each.sequences_seen, total): each.weights for each in trained},
         words.moment(total, total): run.weights,
     }
-    x = values[:, None]
     moments = []
     for name, weights in stages.items():
-        matrix = introspection.sensitivity(spec.problem, model, weights, x, part)[part.start : part.stop]
-        states = introspection.units_of(model, trace(spec.problem, model, weights, x[None])).parts[shown]
+        matrix = introspection.sensitivity(spec.problem, model, weights, values, part, features=moved)[
+            part.start : part.stop
+        ]
+        states = introspection.units_of(model, trace(spec.problem, model, weights, values[None])).parts[shown]
         moments.append(figures.Moment(name, matrix, states[0][:, units].T))
     names = [introspection.unit_name(model, shown, unit) for unit in units]
     colour = figures.color(model.direction, model.merge_mode)

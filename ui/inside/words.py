@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from bilstm_core.analysis.statistics import listed
 from bilstm_core.problems.base import Head
+from bilstm_core.problems.given import is_given
 from bilstm_core.specs import ProblemSpec
 from bilstm_core.wording import counted
 from ui import wording
@@ -50,7 +51,25 @@ CHECKPOINTS = (
     "follow the label most closely at the end."
 )
 CHECKPOINTS_ALT = "Sensitivities and hidden states at each checkpoint of the training, on a scrubber."
+NO_LABELS = "This sequence has no labels."
+NO_CODE = "The code of Your data trains this network, too. Its sequences are in no file of this page."
 GRID_ALT = "Which values each output has read, and which decide its label."
+
+
+def of_data(title: str, units: int) -> str:
+    """Which networks are looked into. title: of the sequences that they were trained on"""
+    return f"Trained on {title}: {counted(units, 'unit')}, first start"
+
+
+def held_out(number: int) -> str:
+    """What a sequence of Your data is called: no sentence."""
+    return f"Held-out sequence {number:,}"
+
+
+def sequence_of_data(classes: Sequence[str]) -> str:
+    """How the figure of such a sequence is read. classes: what its labels are called, none of numbers"""
+    labels = listed([f"{number} is {name}" for number, name in enumerate(classes)])
+    return f"A bar is as high as the first feature, scaled.{f' Labels: {labels}.' if classes else ''}"
 
 
 def not_trained(wanted: str, shown: str) -> str:
@@ -129,10 +148,12 @@ def unit_of(head: Head) -> str:
 
 def matrix(problem: ProblemSpec) -> str:
     """How matrix and grid are read."""
+    own = is_given(problem.name)
+    moves = "the features of a timestep change a little" if own else "a value is raised a little"
+    outlined = "" if own else f"; outlined, {wording.outlined(problem)}"
     return (
-        f"Left: {MOVES[problem.problem.head][1]}, when a value is raised a little. The frames mark the output that "
-        "the answer tells of, and the value that it reacts to most. "
-        f"Right: filled, has read; outlined, {wording.outlined(problem)}."
+        f"Left: {MOVES[problem.problem.head][1]}, when {moves}. The frames mark the output that "
+        f"the answer tells of, and the value that it reacts to most. Right: filled, has read{outlined}."
     )
 
 

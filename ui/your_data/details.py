@@ -157,7 +157,7 @@ def _confusion(subject: Subject, known: Results) -> None:
     which = state.field(PAGE, "confused")
     if which.get() not in networks:
         which.set([*networks][-1])
-    st.segmented_control(words.NETWORK, [*networks], key=which.key, required=True)
+    st.segmented_control(words.NETWORK, [*networks], key=which.key, required=True, persist_state="session")
     answers = networks[which.get()]
     key = ("confusion", results.key(subject, known), answers.label)
     chart(

@@ -5,9 +5,9 @@ from functools import partial
 import plotly.graph_objects as go
 import streamlit as st
 
-from bilstm_core import figures
+from bilstm_core import codec, figures
 from bilstm_core.analysis import both_ways
-from bilstm_core.analysis.both_ways import FORWARD, NETWORKS, USE_THE_FUTURE, Verdict
+from bilstm_core.analysis.both_ways import BIDIRECTIONAL, FORWARD, NETWORKS, USE_THE_FUTURE, Verdict
 from bilstm_core.analysis.telling import Told
 from bilstm_core.datasets import recipe
 from bilstm_core.datasets.preparing import found
@@ -107,6 +107,27 @@ def training(subject: Subject, settings: DataSettings, known: Results) -> None:
         controls.widget(PAGE, "epochs", beneath)
     if specs:
         st.caption(words.cost(len(specs), specs[0].training.steps))
+    _inside(subject, settings, known)
+
+
+def _inside(subject: Subject, settings: DataSettings, known: Results) -> None:
+    """Leads to Inside, with the networks of these sequences."""
+    ready = known.trained and not live.active(PAGE)
+    if st.button(
+        words.INSIDE,
+        key=state.widget(PAGE, "inside"),
+        icon=":material/arrow_forward:",
+        disabled=not ready,
+        help=words.INSIDE_HELP,
+        width="stretch",
+    ):
+        every, there = subject.specs(settings), registry.INSIDE
+        first = {label: codec.encode(every[label][0]) for label in NETWORKS}
+        state.OWN_NETWORKS.set({"title": subject.title, "classes": [*subject.prepared.classes], "networks": first})
+        state.field(there.name, "of_data").set(True)
+        state.field(there.name, "direction").set(BIDIRECTIONAL)
+        state.SEQUENCE(there.name).set(state.SEQUENCE(PAGE).get() or 1)
+        st.switch_page(there.path)
 
 
 def answer(subject: Subject, settings: DataSettings, known: Results, found_: Verdict | None) -> Told:

@@ -23,6 +23,9 @@ STAY = (
 )
 GONE = "The sequences of that training were in the memory of another visit, and are kept nowhere else. Bring the file."
 ELSEWHERE = "of your own stay in the memory of one visit, and are kept nowhere else. Bring the file again."
+NETWORKS_ELSEWHERE = "stays in the memory of one visit, with the networks trained on it. Train them again there."
+INSIDE = "Open in Inside"
+INSIDE_HELP = "What the first start of each network reacts to, and what its units do, on the sequence below."
 NO_FILES = "Files come once every network is trained."
 CODE = "What this page shows, with this project's own core. The file is read from the folder that the script runs in."
 SCRIPT = "How models tell the labels of held-out sequences."
