@@ -15,7 +15,7 @@ from bilstm_core.service.jobs import Jobs
 from ui import live
 from ui.watch import changes
 
-REST_S = 0.07  # between two messages: more than ten a second reach a browser, and nobody sees more than that
+REST_S = 0.085  # between two messages: more than ten a second reach a browser, and nobody sees more than that
 TICK_S = 1.0  # and at the latest then: a queue, and the time that is left, change without a word of the job's
 LINGER_S = 10.0  # after the last question over HTTP, until nobody is taken to follow
 

@@ -17,18 +17,24 @@ function regrow(state) {
   state.cost = state.grown - before
 }
 
-// At most 16 times a second, and never for more than a third of the time
-function growSoon(state) {
-  if (state.base && !state.base.layout.meta?.growing) return
-  state.stale = true
-  if (!state.base) return
+// What is told is shown in one frame: how far the job is, and the lines as they are known now. At most 16 times a second,
+// and never for more than a third of the time
+function showSoon(state) {
   const rest = Math.max(DRAW_MS - (performance.now() - state.grown), 2 * state.cost)
   state.growing ??= setTimeout(() => {
     requestAnimationFrame(() => {
       state.growing = undefined
-      if (state.stale) update(state)
+      if (state.news) tell(state, state.news)
+      if (!state.stale || !state.base) return
+      if (state.busy || !state.drawn) update(state)
+      else regrow(state)
     })
   }, rest)
+}
+
+function growSoon(state) {
+  state.stale ||= !state.base || Boolean(state.base.layout.meta?.growing)
+  showSoon(state)
 }
 
 function tell(state, { text, share }) {
@@ -53,6 +59,7 @@ function attend(state) {
     state.lines.clear()
     state.heard = false
     state.quarter = undefined
+    state.news = undefined
   }
   if (!live) {
     state.status.hidden = true
@@ -60,10 +67,13 @@ function attend(state) {
   }
   const told = message => {
     takeIn(state.runs, message)
-    tell(state, message)
+    state.news = { ...message, text: message.text || state.news?.text }
     growSoon(state)
   }
-  if (!state.heard) told(live.message)
+  if (!state.heard) {
+    told(live.message)
+    tell(state, state.news)
+  }
   if (live.polled || state.leave) return
   state.leave = listen(live.job, live.watcher, {
     told: message => {
