@@ -164,8 +164,24 @@ def test_a_parquet_file_that_unpacks_to_very_much_is_refused_whatever_it_says_of
     assert refused(lying) == "The file has 210,000 rows, and at most 200,000 are taken. Bring a part of its sequences."
 
 
-def test_a_parquet_file_that_lies_about_its_rows_is_refused() -> None:
-    assert refused(forged(as_parquet(FRAME), len(FRAME), len(FRAME) + 3)) == parquet_child.DAMAGED
+@pytest.mark.parametrize("rows", [1, 100, 127, 133, 1_000])
+@pytest.mark.parametrize("how", [{}, {"compression": "zstd"}, {"data_page_version": "2.0"}, {"use_dictionary": False}])
+def test_a_parquet_file_that_lies_about_its_rows_is_refused(rows: int, how: dict[str, object]) -> None:
+    frame = long_table(sequences=26)
+    data = as_parquet(frame, **how)
+    assert len(read_table(data).frame) == 130
+    assert refused(forged(data, 130, rows)) == parquet_child.DAMAGED
+
+
+def test_a_parquet_file_of_many_pages_and_groups_is_read_whole() -> None:
+    frame = long_table(sequences=200)
+    data = as_parquet(frame, row_group_size=300, data_page_size=64, write_batch_size=16)
+    pd.testing.assert_frame_equal(read_table(data).frame, frame, check_dtype=False)
+
+
+def test_a_parquet_file_whose_column_has_no_name_that_is_text_is_refused() -> None:
+    data = as_parquet(FRAME.rename(columns={"x": "velocity"}))
+    assert refused(data.replace(b"velocity", b"veloc\xf5ty")) == parquet_child.DAMAGED
 
 
 @pytest.mark.parametrize("cut", [5, 200, -1])

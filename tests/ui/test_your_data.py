@@ -9,14 +9,15 @@ from streamlit.testing.v1 import AppTest
 from bilstm_core import codec
 from bilstm_core.analysis import both_ways, held_out
 from bilstm_core.analysis.both_ways import MODELS, NETWORKS
-from bilstm_core.datasets import recipe
+from bilstm_core.datasets import parquet_child, recipe
 from bilstm_core.datasets.reading import read_table
 from bilstm_core.datasets.shipped import SHIPPED
 from bilstm_core.settings import FIELDS
 from tests.datasets.tables import LONG, csv, long_table, ready
+from tests.datasets.test_reading import as_parquet, forged
 from tests.ui.test_compare_pages import told, visit
 from ui import page_links, registry, state
-from ui.your_data import results, subject, taken, words
+from ui.your_data import file, results, subject, taken, words
 
 ROOT = Path(__file__).parents[2]
 PAGE = registry.YOUR_DATA.name
@@ -118,22 +119,55 @@ def test_a_file_is_shown_with_its_columns_guessed_and_these_can_be_changed() -> 
     assert "2 features, numbers" in told(app).replace("\\", "")
 
 
-def test_what_can_not_be_taken_leaves_the_page_as_it_was_with_a_sentence() -> None:
-    app = bring(opened(), csv(long_table(sequences=20)))
-    before = app.session_state[state.OWN_DATA.key]
-    bad = {
-        "one cell only": b"nothing here",
-        "The file is empty": b"",
-        "3 are expected": b"a,b,c\n1,2,3\n1,2\n",
-        "Every label is": csv(long_table().assign(label="same")),
-    }
-    for reason, data in bad.items():
-        bring(app, data, "bad.csv")
-        page = told(app).replace("\\", "")
-        assert reason in page
-        assert "The page shows what it showed before." in page
-        assert app.session_state[state.OWN_DATA.key] == before
-        assert app.selectbox(key="Your data.data").value == "own"
+def changed(row: int, column: str, value: object) -> bytes:
+    """A file in which a cell is another; row from 0, without the header."""
+    frame = long_table().astype({column: object})
+    frame.loc[row, column] = value
+    return csv(frame)
+
+
+BAD: dict[str, tuple[bytes, str]] = {
+    "ragged rows": (b"a,b,c\n1,2,3\n1,2\n", "3 are expected"),
+    "no header, and too few sequences": (b"1,1,0.5,0\n1,2,0.5,1\n", "There are only 1 sequence"),
+    "a separator that is none": (csv(long_table(), sep=" "), "Each row has one cell only"),
+    "one cell": (b"nothing here", "one cell only"),
+    "a BOM that lies": (b"\xff\xfe\x00\xd8\x00", "and is not. Save it as UTF-8."),
+    "Latin-1, and one class": (
+        csv(long_table().assign(label="größer")).decode().encode("latin-1"),
+        "Every label is “größer”",
+    ),
+    "a timestep twice": (changed(1, "t", 1), "has the timestep “1” twice, in rows 2 and 3"),
+    "one class": (csv(long_table().assign(label="same")), "Every label is “same”"),
+    "a feature of text": (
+        csv(long_table().assign(x=[f"remark {row}" for row in range(60)])),
+        "holds text that is nearly never the same",
+    ),
+    "infinite values": (changed(3, "x", "inf"), "infinite or far too large, in row 5"),
+    "an empty file": (b"", "The file is empty"),
+    "a header alone": (b"sequence,t,x,label\n", "no rows below it"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00", "neither CSV nor Parquet"),
+    "Parquet with more rows than it says": (forged(as_parquet(long_table(26)), 130, 90), parquet_child.DAMAGED),
+    "Parquet with fewer rows than it says": (forged(as_parquet(long_table(26)), 130, 990), parquet_child.DAMAGED),
+    "more than is taken": (bytes(file.MEGABYTES * 10**6 + 1), f"at most {file.MEGABYTES} MB are taken"),
+}
+
+
+@pytest.fixture(scope="module")
+def with_a_file() -> AppTest:
+    return bring(opened(), csv(long_table(sequences=20)))
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_what_can_not_be_taken_leaves_the_page_as_it_was_with_a_sentence(what: str, with_a_file: AppTest) -> None:
+    data, reason = BAD[what]
+    before = with_a_file.session_state[state.OWN_DATA.key]
+    app = bring(with_a_file, data, "bad.csv")
+    page = told(app).replace("\\", "")
+    assert reason.replace("\\", "") in page
+    assert "The page shows what it showed before." in page
+    assert app.session_state[state.OWN_DATA.key] == before
+    assert app.selectbox(key="Your data.data").value == "own"
+    assert words.PRESS_TRAIN.answer in page
 
 
 def test_columns_that_make_no_sequences_leave_the_page_as_it_was_and_can_be_mended() -> None:
