@@ -5,13 +5,13 @@ from the declaration; what a spec knows already, its defaults, ranges and choice
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from bilstm_core.datasets.shipped import OWN, SHIPPED
 from bilstm_core.presets import WHY_MORE, WHY_STEPS
-from bilstm_core.problems import PROBLEMS
+from bilstm_core.problems import PROBLEMS, formula
 from bilstm_core.quoting import quoted
 from bilstm_core.specs import CHOICES, WHOLE_NUMBERS, ModelSpec, ProblemSpec, RunSpec, SettingError, TrainingSpec
 
@@ -30,6 +30,7 @@ class Field:
     choices: what it can be; empty for numbers and switches
     words: what choices are called that have another name for readers
     step: of a number that need not be whole; 0 for a whole one
+    open: whether it can be something else than one of the choices, which its spec checks, too
     """
 
     name: str
@@ -41,6 +42,7 @@ class Field:
     choices: tuple[Any, ...] = ()
     words: Mapping[Any, str] = field(default_factory=dict)
     step: float = 0.0
+    open: Callable[[Any], bool] | None = None
 
     @property
     def default(self) -> Any:
@@ -59,7 +61,7 @@ class Field:
                 self.spec(**{self.name: value})
             except SettingError as error:
                 return error.reason
-        if not self.choices or value in self.choices:
+        if not self.choices or value in self.choices or (self.open and self.open(value)):
             return ""
         return f"must be one of {', '.join(map(str, self.choices))}, not {quoted(value)}."
 
@@ -83,7 +85,7 @@ class Field:
         refused = self.refusal(value)
         if refused:
             raise ValueError(refused)
-        return value
+        return getattr(self.spec(**{self.name: value}), self.name) if self.spec and self.open else value
 
     def word(self, choice: Any) -> str:
         """What a choice is called."""
@@ -109,9 +111,11 @@ FIELDS: Mapping[str, Field] = {
             "Problem",
             "problem",
             "What is asked at each timestep:\n\n"
-            + "\n".join(f"- {problem.title}: {problem.question}" for problem in PROBLEMS.values()),
+            + "\n".join(f"- {problem.title}: {problem.question}" for problem in PROBLEMS.values())
+            + "\n- Your formula: whatever you write, such as `max(after) > x[t]`.",
             choices=tuple(PROBLEMS),
             words={name: problem.title for name, problem in PROBLEMS.items()},
+            open=formula.is_formula,
         ),
         _of(
             ProblemSpec,

@@ -28,7 +28,7 @@ from bilstm_core.choices import (
     Position,
     SecondBranch,
 )
-from bilstm_core.problems import PROBLEMS, Problem, given
+from bilstm_core.problems import PROBLEMS, Problem, formula, given
 from bilstm_core.quoting import quoted
 
 GATES: Mapping[Cell, int] = {"lstm": 4, "gru": 3, "rnn": 1}  # a cell's blocks of weights, the candidate's counted
@@ -85,6 +85,13 @@ def _checked_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:
         raise SettingError(name, f"must be one of {', '.join(allowed)}, not {quoted(value)}.")
 
 
+def _checked_formula(name: str) -> str:
+    try:
+        return formula.canonical_name(name)
+    except formula.FormulaError as error:
+        raise SettingError("name", f"is a formula that can't be read. {error}") from None
+
+
 def _check(spec: Any) -> None:
     """Check every field that has a range or a list of choices, and store plain Python numbers."""
     for declared in fields(spec):
@@ -99,7 +106,8 @@ def _check(spec: Any) -> None:
 class ProblemSpec:
     """Which sequences: the problem's name, their length, and the problem's own parameters.
 
-    name: of a problem of the registry, or of sequences that somebody brought (`problems.given`)
+    name: of a problem of the registry, of sequences that somebody brought (`problems.given`), or a formula, in whatever
+        spelling (`problems.formula`)
     """
 
     name: str = "cumulative_sum"
@@ -107,7 +115,9 @@ class ProblemSpec:
     threshold: float = 0.25  # share of the timesteps that the running sum must reach
 
     def __post_init__(self) -> None:
-        if not given.is_given(self.name):
+        if formula.is_formula(self.name):
+            object.__setattr__(self, "name", _checked_formula(self.name))
+        elif not given.is_given(self.name):
             _checked_choice("name", self.name, tuple(PROBLEMS))
         _check(self)
         threshold = _checked_number("threshold", self.threshold)
@@ -118,6 +128,8 @@ class ProblemSpec:
     @property
     def problem(self) -> Problem:
         """The problem of this name."""
+        if formula.is_formula(self.name):
+            return formula.problem_of(self.name)
         return given.problem_of(self.name) if given.is_given(self.name) else PROBLEMS[self.name]
 
     def parameters(self) -> dict[str, float]:

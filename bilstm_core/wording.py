@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from bilstm_core import codec
+from bilstm_core.problems import formula
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 
 SQUARED = "mean squared error"
@@ -76,7 +77,7 @@ def settings_in_words(spec: RunSpec) -> dict[str, str]:
     problem, model, training = spec.problem, spec.model, spec.training
     both, backward = model.direction == "bidirectional", model.direction == "backward"
     words = {
-        "problem": problem.problem.title.lower(),
+        "problem": problem.name if formula.is_formula(problem.name) else problem.problem.title.lower(),
         "t": f"{counted(problem.timesteps, 'timestep')}",
         "threshold": f"threshold {problem.threshold:g}" if "threshold" in problem.problem.parameters else "",
         "direction": model.direction,

@@ -4,7 +4,7 @@ import streamlit as st
 
 from bilstm_core.analysis import deciding
 from ui import best_possible, code, derivation, evaluations, files, lesson, live, registry, share, shell
-from ui.problems import grid, opened, taken
+from ui.problems import grid, opened, own, taken
 from ui.sequence import timeline
 
 shell.enter(__file__)
@@ -19,7 +19,7 @@ with how:
     code.popover_of_run(PAGE, grid.run_of(PAGE, cell), window=opened.WINDOW)
     offered = st.container(width="content")
     share.popover(PAGE, [grid.spec_of(PAGE, cell)])
-specs = grid.specs_of(PAGE, grid.NINE)
+specs = grid.specs_of(PAGE, [*grid.NINE, cell[0]])
 complete = best_possible.known(specs)
 table = grid.cells(PAGE, grid.NINE)
 with offered:
@@ -31,7 +31,8 @@ with wide:
     with st.container(key="controls"):
         grid.choose(PAGE)
     with st.container(key="figure"):
-        grid.grid(PAGE, table, cell, "nine")
+        own.panel(PAGE, cell)
+        grid.grid(PAGE, own.with_own(PAGE, table, cell), cell, "nine")
         opened.buttons(PAGE, cell)
         grid.origin(PAGE, grid.NINE)
 with narrow, st.container(key="aside"):

@@ -12,11 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core import codec
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
-from bilstm_core.problems import PROBLEMS
 from bilstm_core.settings import FIELDS, Field, RunSettings, plain, settings_of_run
-from bilstm_core.specs import WHOLE_NUMBERS, RunSpec, TrainingSpec
+from bilstm_core.specs import WHOLE_NUMBERS, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.wording import counted
-from ui import looks, state
+from ui import formulas, looks, state
 from ui.settings import read, write
 
 OWN = "Own settings"  # in the list of presets, where the controls are none of them
@@ -49,7 +48,7 @@ def settings_switch() -> None:
 
 def has_threshold(problem: str) -> bool:
     """Whether the problem of this name has a threshold."""
-    return "threshold" in PROBLEMS[problem].parameters
+    return "threshold" in ProblemSpec(name=problem).problem.parameters
 
 
 def widget(page: str, name: str, below: DeltaGenerator | None = None, *, declared: Field | None = None) -> Any:
@@ -68,7 +67,9 @@ def widget(page: str, name: str, below: DeltaGenerator | None = None, *, declare
         "persist_state": "session",
     }
     if name == "name":
-        value = st.selectbox(options=declared.choices, format_func=declared.word, **common)
+        value = st.selectbox(options=formulas.offered(page), format_func=formulas.word, **common)
+        with below or st.container():
+            formulas.box(page)
     elif declared.choices:
         common |= {"width": "content" if declared.words else "stretch"}
         value = st.segmented_control(options=declared.choices, required=True, format_func=declared.word, **common)

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from bilstm_core.problems import formula
 from bilstm_core.specs import ProblemSpec
 from ui import looks
 
@@ -60,6 +61,10 @@ def headline() -> tuple[looks.Answer, DeltaGenerator]:
         return answer, st.container(horizontal=True, gap="small", width="content", key="buttons")
 
 
+def _heading(problem: ProblemSpec) -> str:
+    return "formula" if formula.is_formula(problem.name) else problem.name
+
+
 def popover(problem: ProblemSpec | None, paired: bool = False, first: str = LOSS) -> None:
     """A button that opens what the page's numbers are made of.
 
@@ -67,4 +72,6 @@ def popover(problem: ProblemSpec | None, paired: bool = False, first: str = LOSS
     measures
     """
     with st.popover("How is this computed?", type="tertiary", icon=":material/function:"):
-        st.markdown("\n".join([first, *([PAIRED] if paired else []), BEST, _derived(problem.name if problem else "")]))
+        st.markdown(
+            "\n".join([first, *([PAIRED] if paired else []), BEST, _derived(_heading(problem) if problem else "")])
+        )

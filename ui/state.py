@@ -146,6 +146,14 @@ class Brought(TypedDict):
     refused: bool
 
 
+class RefusedFormula(TypedDict):
+    """A text that is no formula, with the sentence about it, and the problem that its page has all the same."""
+
+    name: str
+    text: str
+    sentence: str
+
+
 class OwnData(TypedDict):
     """A file of sequences that somebody has brought.
 
@@ -223,6 +231,11 @@ TRAY: Entry[list[TrayEntry]] = Entry("session.tray", [])
 TRAY_WANTED: Entry[list[Wanted]] = Entry("session.tray_wanted", [])
 DRESSED = Entry("session.dressed", False)
 REFUSED: Entry[Refusal | None] = Entry("wire.refused", None)
+
+# Formulas of one's own
+FORMULAS: Entry[list[str]] = Entry("formulas.written", [])  # names of their problems, the last one first
+FORMULA: Each[str] = Each("{}.formula", "")  # as it is typed
+FORMULA_REFUSED: Each[RefusedFormula | None] = Each("{}.formula.refused", None)
 
 # What one page hands another: a spec as a codec dict
 HANDED_OVER: Each[dict[str, Any] | None] = Each("{}.wanted", None)

@@ -25,8 +25,31 @@ AT_ONCE_S = 1.0  # of training, which is told as a second
 
 def outlined(problem: ProblemSpec) -> str:
     """What a value's outline in a reading grid says of it."""
-    count = problem.problem.enough
+    count, tried = problem.problem.enough, problem.problem.tried
+    if tried:
+        return f"changed the label in at least one of {tried(problem.timesteps):,} sequences in which it was drawn anew"
     return f"helps with the answer, and any {count} neighbors give it" if count else "decides the label"
+
+
+FORMULA = "Label 1 where"
+FORMULA_HELP = """
+A label is 1 where this is true. Values lie from 0 to below 1; outside the sequence a value is 0.
+
+- `x[t]` is this timestep's value, `x[t - 1]` the one before, `x[T]` the last.
+- `before`, `after`, `all` and `near(2)` (up to two timesteps away) are several values: ask for their `sum`, `mean`,
+  `max` or `min`, as in `max(after) > x[t]`, or count them, as in `count(before > 0.5) >= 2`.
+- Numbers go with `+ - * / // %` and `abs`, comparisons with `and`, `or`, `not`, and `a if .. else b` is one of two.
+"""
+
+
+def own_formula(text: str) -> str:
+    """What a problem by a formula is called in a list: no sentence."""
+    return f"Your formula: {text}"
+
+
+def formula_refused(sentence: str) -> str:
+    """That a text is no formula. sentence: where, and what to do"""
+    return f"{sentence} The page is as it was."
 
 
 # A job

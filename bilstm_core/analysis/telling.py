@@ -1,5 +1,6 @@
 """What is told of a comparison: a conclusion that the starts carry, and in a quieter line what it rests on."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -76,7 +77,7 @@ def beside_best(share: float, interval: tuple[float, float], best: float | None)
     The best possible takes the likelier label at each timestep by itself, and the share is counted on a sample. So the
     share may lie above it: by chance, or because labels that are chosen together meet more whole sequences.
     """
-    if best is None:
+    if best is None or math.isnan(best):
         return ""
     low, high = interval
     if share > best:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from bilstm_core import figures, reports
-from bilstm_core.analysis.deciding import KINDS, ROWS, headline
+from bilstm_core.analysis.deciding import KINDS, headline, row_of
 from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.choices import DIRECTIONS
 from bilstm_core.command_line import asked, links, trainings
@@ -67,7 +67,7 @@ class Cells:
         chosen = self.settings.spec.canonical()
         opened = next(run for run in self.every if run.spec.canonical() == chosen)
         risk = bayes_risk(opened.spec.problem, view_of(opened.spec.model))
-        title = f"Loss: {ROWS[self.settings.name]}, {self.settings.direction}"
+        title = f"Loss: {row_of(self.settings.name)}, {self.settings.direction}"
         curve, points = reports.of_cell(opened, title, risk)
         return Findings(
             title=links.title(PAGE),
@@ -102,5 +102,5 @@ def outcome(settings: CellSettings, link: str, store: Path | None, *, retrain: b
 
 
 def _row(cell: CellSettings, run: Run, evaluation: Evaluation) -> dict[str, Any]:
-    where = {"problem": cell.name, "decides": ROWS[cell.name], "direction": cell.direction, "seed": cell.seed}
+    where = {"problem": cell.name, "decides": row_of(cell.name), "direction": cell.direction, "seed": cell.seed}
     return where | asked.scores(run, evaluation)

@@ -7,6 +7,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from bilstm_core.problems import PROBLEMS
+from bilstm_core.problems.formula.examples import EXAMPLES
 from bilstm_core.settings import FIELDS, Field
 from bilstm_core.specs import LEARNING_RATES, WHOLE_NUMBERS, ModelSpec, ProblemSpec, TrainingSpec
 
@@ -81,6 +82,7 @@ class InSections(click.Command):
                 sections.setdefault(getattr(option, "section", OUTPUT), []).append(record)
         if sections["Problem"]:
             sections["Problems"] = [(name, problem.question) for name, problem in PROBLEMS.items()]
+            sections["Problems"].append((f'"formula: {EXAMPLES[1].text}"', "A formula of your own: docs/problems.md."))
         for title, records in sections.items():
             if records:
                 with formatter.section(title):

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from bilstm_core.export import sequences
 from bilstm_core.export.pieces import WIDTH, WITHOUT_KERAS, Piece, Program
 from bilstm_core.export.script import changes
-from bilstm_core.export.sequences import SEQUENCES
+from bilstm_core.export.sequences import code_of
 from bilstm_core.palette import EDGE, SHADE
 from bilstm_core.random_streams import Stream
 from bilstm_core.specs import ProblemSpec
@@ -48,7 +48,7 @@ def _given(problem: ProblemSpec, values: npt.NDArray[np.float32]) -> list[Piece]
     lines = [_array(values), "x = values[None, :, None]  # (sequences, timesteps, features), as a network takes them"]
     if problem.problem.padded:
         lines.append("mask = np.ones(x.shape[:2], dtype=bool)")
-    lines += SEQUENCES[problem.name].labelled.splitlines()
+    lines += code_of(problem.name).labelled.splitlines()
     return [Piece("The sequence, and its labels.", "\n".join([*lines, "labels = y[0, :, 0].astype(int)"]))]
 
 
@@ -66,7 +66,7 @@ def _one(problem: ProblemSpec) -> str:
 
 
 def _figure(problem: ProblemSpec) -> str:
-    code, regression = SEQUENCES[problem.name], problem.problem.head == "regression"
+    code, regression = code_of(problem.name), problem.problem.head == "regression"
     lines = ["steps = np.arange(len(values)) + 1"]
     bars = f'"marker_color": "{SHADE}"'
     if code.limits:
@@ -109,9 +109,9 @@ def _with_core(problem: ProblemSpec, seed: int, values: npt.NDArray[np.float32] 
             )
         return (
             "import numpy as np\n"
-            "from bilstm_core.problems import PROBLEMS\n"
+            "from bilstm_core.specs import ProblemSpec\n"
             f"{_array(values)}\n{given}\n"
-            f'y = PROBLEMS["{problem.name}"].labels(x, mask{arguments})\n'
+            f'y = ProblemSpec(name="{problem.name}").problem.labels(x, mask{arguments})\n'
         )
     return (
         "from bilstm_core.random_streams import Stream, generator\n"

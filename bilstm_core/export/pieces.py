@@ -59,7 +59,9 @@ class Program(NamedTuple):
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    quotes = '"""'  # stand before it
+    filled = textwrap.fill(text, WIDTH, initial_indent=quotes, break_long_words=False, break_on_hyphens=False)
+    return filled.removeprefix(quotes)
 
 
 def _cell(kind: str, text: str) -> dict[str, Any]:

@@ -4,6 +4,9 @@ import textwrap
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from bilstm_core.export import formulas
+from bilstm_core.export.pieces import WIDTH
+from bilstm_core.problems import formula
 from bilstm_core.specs import ProblemSpec
 
 _UNIFORM = "x = rng.random((n, TIMESTEPS, 1), dtype=np.float32)"
@@ -79,9 +82,18 @@ SEQUENCES: Mapping[str, Sequences] = {
 }
 
 
+def code_of(name: str) -> Sequences:
+    """The code of the sequences of the problem of this name."""
+    if not formula.is_formula(name):
+        return SEQUENCES[name]
+    text = formula.text_of(name)
+    told = textwrap.fill(f"n sequences of uniform values; a label is 1 where {text}.", WIDTH - 8)
+    return Sequences(told, formulas.labelled(text))
+
+
 def draw_sequences(name: str) -> str:
     """The function `draw_sequences(n, rng)` of a problem."""
-    code = SEQUENCES[name]
+    code = code_of(name)
     lines = f'"""{code.docstring}"""\n{code.drawn}\n{code.labelled}\nreturn {code.returned}'
     return "def draw_sequences(n, rng):\n" + textwrap.indent(lines, "    ")
 

@@ -13,6 +13,7 @@ from bilstm_core.figures.curves import loss_curves
 from bilstm_core.figures.fronts import front
 from bilstm_core.figures.grids import NUMBERED, confusion, three_by_three
 from bilstm_core.figures.inside import gates, hidden_states, sensitivity
+from bilstm_core.figures.labeled import labeled
 from bilstm_core.figures.loss_plot import COIN_TOSS, Floor
 from bilstm_core.figures.merges import merge_drawing, merge_steps
 from bilstm_core.figures.reading import reading_grid
@@ -46,6 +47,7 @@ __all__ = [
     "gates",
     "hidden_states",
     "label_shares",
+    "labeled",
     "loss_curves",
     "merge_drawing",
     "merge_steps",

@@ -95,6 +95,12 @@ def reading(title: str, read: npt.NDArray[np.bool_], decides: npt.NDArray[np.boo
     return f"{title}: {whole} of {len(read)} outputs have read all values that decide their label."
 
 
+def labeled(number: int, labels: Sequence[int]) -> str:
+    """Where the labels of a sequence are 1. number: of the sequence, from 1"""
+    ones = [step for step, label in enumerate(labels, start=1) if label]
+    return f"Sequence {number}: " + (f"label 1 {at_timesteps(ones)}." if ones else "every label is 0.")
+
+
 def by_timestep(table: pd.DataFrame, labels: Sequence[str], column: str, form: str) -> str:
     """The lowest and the highest value of each line. table: label, timestep and the column"""
     said = []

@@ -94,6 +94,7 @@ class Problem:
     waterfall: None where a limit on a running sum says nothing
     padded: whether sequences end early: their mask is not all true
     decides(timesteps): which values decide each label, (labels, values) bool; None where all that `solved_by` reads
+    tried: on how many sequences `decides` was found out, of so many timesteps; None where the problem says it
     enough: how many neighbours of the values that decide a label give it; None where it takes them all
     parameters: the names of the numbers that it can be tuned by, which `ProblemSpec` has and checks
     training(start, stop, timesteps): where there is a fixed number of training sequences, those from start to stop - 1,
@@ -111,6 +112,7 @@ class Problem:
     waterfall: Waterfall | None = None
     padded: bool = False
     decides: Callable[[int], npt.NDArray[np.bool_]] | None = None
+    tried: Callable[[int], int] | None = None
     enough: int | None = None
     features: int = 1
     head: Head = "binary"

@@ -21,12 +21,14 @@ from bilstm_core.export.script import notebook, script, three_lines
 from bilstm_core.export.sequences import SEQUENCES, draw_sequences
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.problems import PROBLEMS
+from bilstm_core.problems.formula import named
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.store import read_recorded
 from bilstm_core.training import train
 from bilstm_core.wording import loss_name
 from tests.export.programs import code_cells, executed, uncompiled
+from tests.problems.test_formula import EACH
 
 PROBLEM, TRAINING = ProblemSpec(timesteps=4, threshold=0.4), TrainingSpec(epochs=4)
 MODELS = [
@@ -40,6 +42,10 @@ MODELS = [
     ModelSpec(direction="forward", position="one_hot"),
 ]
 FORWARD = MODELS[0]
+FORMULAS = (  # one as readers write them, and one of many parts
+    "x[t - 1] + x[t + 1] > 1",
+    "count(near(2) > x[t]) >= 2 and not mean(all) < 0.5 or max(x[t], min(before)) > x[T] / 2 or t % 2 == 0",
+)
 TRAININGS = [
     replace(TRAINING, seed=7),
     TrainingSpec(epochs=2, sequences_per_epoch=7, batch_size=3),
@@ -64,6 +70,7 @@ def small(spec: RunSpec) -> RunSpec:
 VARIED = [
     *(RunSpec(problem=PROBLEM, model=model, training=TRAINING) for model in MODELS),
     *(RunSpec(problem=ProblemSpec(name=name), model=FORWARD, training=TRAINING) for name in PROBLEMS),
+    *(RunSpec(problem=ProblemSpec(name=named(text)), model=FORWARD, training=TRAINING) for text in FORMULAS),
     *(RunSpec(problem=PROBLEM, model=FORWARD, training=training) for training in TRAININGS),
     *PRESETS.values(),
 ]  # fmt: skip
@@ -129,13 +136,13 @@ def test_a_notebook_runs_cell_after_cell() -> None:
         np.testing.assert_allclose(names["losses"], losses_of(train(spec), spec)["loss"], atol=1e-4)
 
 
-@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("name", [*PROBLEMS, *map(named, EACH)])
 def test_a_scripts_sequences_are_those_of_its_problem(name: str) -> None:
     for timesteps in (1, 4, 9):
         names: dict[str, Any] = {"np": np, "TIMESTEPS": timesteps, "THRESHOLD": 0.3}
         exec(draw_sequences(name), names)
         problem = ProblemSpec(name=name, timesteps=timesteps, threshold=0.3)
-        expected = PROBLEMS[name].sample(200, timesteps, np.random.default_rng(1), **problem.parameters())
+        expected = problem.problem.sample(200, timesteps, np.random.default_rng(1), **problem.parameters())
         drawn = names["draw_sequences"](200, np.random.default_rng(1))
         for values, wanted in zip(drawn, expected, strict=False):
             np.testing.assert_array_equal(values, wanted)

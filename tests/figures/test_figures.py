@@ -724,10 +724,26 @@ EVERY_FIGURE = {
         title="held-out labels right (%)",
         unavailable=["backward"],
     ),
+    "labeled": lambda: figures.labeled(np.array([[0.2, 0.9], [0.4, 0.1]]), np.array([[0, 1], [1, 0]])),
     "label_shares": lambda: figures.label_shares(pd.DataFrame({"timestep": [1, 1], "label": [0, 1], "share": [1, 0]})),
     "merge_drawing": lambda: figures.merge_drawing("sum"),
     "merge_steps": lambda: figures.merge_steps(0.5, 0.25),
 }
+
+
+def test_labels_stand_under_their_values_and_the_first_sequence_alone_is_on_a_phone():
+    x, labels = np.array([[0.2, 0.9, 0.5], [0.4, 0.1, 0.3]]), np.array([[0, 1, 1], [0, 0, 0]])
+    figure = figures.labeled(x, labels)
+    values, under = figure.data[::2], figure.data[1::2]
+    for place in range(2):
+        np.testing.assert_array_equal(values[place].y, x[place])
+        assert [*under[place].text] == [*map(str, labels[place])]
+        np.testing.assert_array_equal(under[place].x, values[place].x)
+        shades = palette.class_shades(2)
+        assert [*under[place].marker.color] == [shades[label] for label in labels[place]]
+    low, high = figure.layout.meta["narrow"]["xaxis"]["range"]
+    assert [low < at < high for bars in values for at in bars.x] == [True] * 3 + [False] * 3
+    assert canvas.says(figure) == "Sequence 1: label 1 at timesteps 2 to 3. Sequence 2: every label is 0."
 
 
 def test_every_figure_has_an_example_here():

@@ -15,6 +15,6 @@ def test_a_name_without_a_heading_has_no_section() -> None:
     assert section(TEXT, "las") == ""
 
 
-@pytest.mark.parametrize("name", [GENERAL, *PROBLEMS])
+@pytest.mark.parametrize("name", [GENERAL, *PROBLEMS, "formula"])
 def test_the_best_possible_of_every_problem_is_derived(name: str) -> None:
     assert section(DOCUMENT.read_text(encoding="utf-8"), name)

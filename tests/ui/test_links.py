@@ -49,7 +49,7 @@ SAID: dict[str, dict[str, str]] = {  # of each page everything that its address 
         "run": "problem.share_of_total~direction.forward~units.9~rate.0.002~hidden.yes~name.My run",
     },
     "Directions": {
-        "problem": "total_quarters",
+        "problem": "formula: x[t - 1] + x[t + 1] > 1",
         "epochs": "4000",
         "starts": "3",
         "timesteps": "6",
@@ -62,7 +62,7 @@ SAID: dict[str, dict[str, str]] = {  # of each page everything that its address 
         "reversed": "yes",
     },
     "Why": {"epochs": "4000", "starts": "1", "units": "8", "stage": "2", "noise": "yes", "guess": "it-is-bigger"},
-    "Problems": {"problem": "total_quarters", "direction": "forward", "seed": "4", "sequence": "9"},
+    "Problems": {"problem": "formula: max(after) > x[t]", "direction": "forward", "seed": "4", "sequence": "9"},
     "Merge modes": {"starts": "3", "curves": "none", "drawn": "mul", "each": "yes"},
     "Cell": {"sequence": "4", "unit": "7", "at": "3", "line": "f"},
     "Inside": {

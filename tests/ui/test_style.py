@@ -24,6 +24,8 @@ from bilstm_core.evaluation import wilson_interval
 from bilstm_core.network.stepping import GATES, UnitStep
 from bilstm_core.page_settings import SWEEPS
 from bilstm_core.problems import PROBLEMS
+from bilstm_core.problems.formula import named
+from bilstm_core.problems.formula.examples import EXAMPLES
 from bilstm_core.service import failure
 from bilstm_core.settings import FIELDS
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
@@ -58,6 +60,9 @@ def rows(labels: list[int], values: list[float]) -> pd.DataFrame:
     return pd.DataFrame({"timestep": range(1, len(labels) + 1), "x": values, "expected": labels})
 
 
+FORMULAS = [named(example.text) for example in EXAMPLES[:3]]
+
+
 def measured(count: int) -> Any:
     return SimpleNamespace(
         exact=count / 100,
@@ -82,8 +87,10 @@ def step(timestep: int, change: float = 0.30000001) -> UnitStep:
 
 
 def of_wording() -> Iterator[Call]:
-    for name in PROBLEMS:
+    for name in (*PROBLEMS, *FORMULAS):
         yield call(wording.outlined, ProblemSpec(name=name))
+    yield call(wording.own_formula, EXAMPLES[0].text)
+    yield call(wording.formula_refused, "Write a formula, such as x[t] > 0.5.")
     for state in ("ready", "starting"):
         yield call(wording.doing, view(), state)
     yield call(wording.doing, view(), "ready", "There is no worker.")
@@ -152,9 +159,15 @@ def of_start() -> Iterator[Call]:
     yield call(problem.how_often, 4)
     yield call(problem.by_mean, 0.5)
     yield call(problem.by_position, 0.893)
-    for name in PROBLEMS:
+    for name in (*PROBLEMS, *FORMULAS):
         yield call(problems.choice, name)
         yield call(problems.opened, name, "forward")
+        yield call(problem.known_to, ProblemSpec(name=name))
+    for label in (0, 1):
+        yield call(problems.always, label)
+    yield call(problems.ones, 0.30000001)
+    for example in EXAMPLES:
+        yield call(problems.example, *example)
     yield call(problems.origin, 10_000, "Recorded.", 0, 9)
     yield call(problems.origin, 10_000, "", 1, 9)
     yield call(problems.numbers, ["cosine_from_sine"])

@@ -1,6 +1,7 @@
 """A page that compares models over several starts: question, measured answer, controls and curves."""
 
 import functools
+import math
 from collections.abc import Callable, Hashable, Sequence
 
 import pandas as pd
@@ -75,7 +76,8 @@ def _above_best_possible(runs: RunsByLabel, by_run: pd.DataFrame) -> dict[str, f
     risks = {
         label: best_possible.best_possible(group[0].spec.problem, group[0].spec.model) for label, group in runs.items()
     }
-    return {label: apart(means[label], risk.loss) for label, risk in risks.items() if risk is not None}
+    known = {label: risk.loss for label, risk in risks.items() if risk is not None and not math.isnan(risk.loss)}
+    return {label: apart(means[label], loss) for label, loss in known.items()}
 
 
 def headline(

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from bilstm_core.analysis.statistics import listed
+from bilstm_core.problems import formula
 from bilstm_core.specs import ProblemSpec
 from bilstm_core.wording import counted
 
@@ -18,6 +19,7 @@ KNOWN_TO: Mapping[str, str] = {
     "backward": "The future alone decides every label.",
     "bidirectional": "Neither past nor future alone decides every answer.",
 }
+BOTH_STAND = "Values on both sides of a label's timestep stand in the formula."
 BLIND = "How far off is a blind guess?"
 SHARES_ALT = "How often each timestep has each label."
 SHARES_OF = "Counted on 20,000 fresh sequences."
@@ -75,6 +77,12 @@ def _coming(rows: pd.DataFrame, goal: str) -> str:
 def about(problem: ProblemSpec) -> str:
     """The problem, and what it asks at each timestep."""
     return f"**{problem.problem.title}.** {problem.problem.question}"
+
+
+def known_to(problem: ProblemSpec) -> str:
+    """Who can know the answers; of a formula what its text says of that, which may be more than it takes."""
+    way = problem.problem.solved_by
+    return BOTH_STAND if way == "bidirectional" and formula.is_formula(problem.name) else KNOWN_TO[way]
 
 
 def how_often(classes: int) -> str:

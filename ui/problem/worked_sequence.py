@@ -32,7 +32,7 @@ def problem_controls(page: str) -> ProblemSettings:
     go, name, length, further = st.columns([1.5, 2, 1.2, 2], vertical_alignment="bottom")
     beneath = st.container()
     with name, controls.setting("problem"):
-        flat = {"name": controls.widget(page, "name")}
+        flat = {"name": controls.widget(page, "name", beneath)}
     with length, controls.setting("timesteps"):
         flat["timesteps"] = controls.widget(page, "timesteps", beneath)
     with further, controls.setting("more"), st.expander("More settings"):
@@ -116,7 +116,7 @@ def flip_sentence(problem: ProblemSpec, rows: pd.DataFrame) -> str:
 def about(problem: ProblemSpec) -> None:
     """The problem's question, and who can know its answers."""
     st.header(words.about(problem), anchor=False)
-    st.caption(words.KNOWN_TO[problem.problem.solved_by])
+    st.caption(words.known_to(problem))
 
 
 def train_button(page: str, problem: ProblemSpec) -> None:

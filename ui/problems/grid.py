@@ -9,14 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from bilstm_core import figures
-from bilstm_core.analysis.deciding import KINDS, ROWS
+from bilstm_core.analysis.deciding import KINDS, row_of
 from bilstm_core.choices import DIRECTIONS, Direction
 from bilstm_core.page_settings import PROBLEMS as CELLS
 from bilstm_core.page_settings import CellSettings
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import best_possible, evaluations, lesson_texts, registry, session, state
+from ui import best_possible, evaluations, formulas, lesson_texts, registry, session, state
 from ui.chart.component import Click, cached, chart
 from ui.problems import words
 from ui.sequence import timeline
@@ -84,7 +84,7 @@ def cells(page: str, names: Sequence[str]) -> pd.DataFrame:
         for direction in DIRECTIONS:
             spec, run = spec_of(page, (name, direction)), run_of(page, (name, direction))
             risk = best_possible.best_possible(spec.problem, spec.model)
-            row: dict[str, Any] = {"problem": name, "decides": ROWS[name], "direction": direction}
+            row: dict[str, Any] = {"problem": name, "decides": row_of(name), "direction": direction}
             row |= dict.fromkeys(("exact", "low", "high", "loss"), np.nan)
             if run:
                 evaluation = evaluations.evaluated(run)
@@ -103,11 +103,11 @@ def choose(page: str) -> None:
     with problem_column:
         st.selectbox(
             "Problem",
-            list(PROBLEMS),
+            formulas.offered(page),
             key=problem.key,
             format_func=words.choice,
             persist_state="session",
-            on_change=_changed,
+            on_change=changed,
             args=(page,),
         )
     with direction_column:
@@ -118,12 +118,14 @@ def choose(page: str) -> None:
             key=direction.key,
             persist_state="session",
             width="stretch",
-            on_change=_changed,
+            on_change=changed,
             args=(page,),
         )
+    formulas.box(page, on_change=changed)
 
 
-def _changed(page: str) -> None:
+def changed(page: str) -> None:
+    """Forget which sequence was looked at; a callback of what opens another cell."""
     state.SEQUENCE(page).drop()
     timeline.forget_edits(page)
 
@@ -131,12 +133,12 @@ def _changed(page: str) -> None:
 def _open(page: str, names: Sequence[str]) -> Callable[[Click], bool]:
     def open_cell(click: Click) -> bool:
         cells = [(name, direction) for name in names for direction in DIRECTIONS]
-        cell = next((cell for cell in cells if [ROWS[cell[0]], cell[1]] == click["customdata"]), None)
+        cell = next((cell for cell in cells if [row_of(cell[0]), cell[1]] == click["customdata"]), None)
         if cell is None:
             return False
         state.field(page, "name").set(cell[0])
         state.field(page, "direction").set(cell[1])
-        _changed(page)
+        changed(page)
         return True
 
     return open_cell
@@ -149,7 +151,7 @@ def grid(page: str, table: pd.DataFrame, cell: Cell, key: str) -> None:
     drawn = cached(
         ("nine", tuple(table.itertuples(index=False, name=None)), problem, direction),
         lambda: figures.three_by_three(
-            table, chosen=(ROWS[problem], direction) if problem in names else None, square=HEIGHT
+            table, chosen=(row_of(problem), direction) if problem in names else None, square=HEIGHT
         ),
     )
     alt = words.CELLS_ALT

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from bilstm_core import figures, reports
-from bilstm_core.analysis.deciding import ROWS, headline
+from bilstm_core.analysis.deciding import ROWS, headline, row_of
 from bilstm_core.choices import DIRECTIONS
 from bilstm_core.files.findings import Drawing, Findings
 from bilstm_core.runs import Run
@@ -44,7 +44,7 @@ def _gather(page: str, cell: Cell, table: pd.DataFrame, nine: list[Run], opened:
     tables.append(reports.table("Losses", table[["problem", "direction", "loss", "best_loss"]], report=False))
     if opened:
         risk = best_possible.best_possible(opened.spec.problem, opened.spec.model)
-        curve, points = reports.of_cell(opened, f"Loss: {ROWS[name]}, {direction}", risk)
+        curve, points = reports.of_cell(opened, f"Loss: {row_of(name)}, {direction}", risk)
         drawings.append(curve)
         tables.append(points)
     return Findings(

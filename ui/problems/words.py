@@ -1,12 +1,12 @@
 """What the Problems page says; its headline is `bilstm_core.analysis.deciding.headline`, for commands say it, too."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bilstm_core.analysis.deciding import KINDS, ROWS
-from bilstm_core.analysis.statistics import listed, share_within
+from bilstm_core.analysis.deciding import KINDS, row_of
+from bilstm_core.analysis.statistics import listed, share_within, shares
 from bilstm_core.analysis.telling import beside_best
 from bilstm_core.presets import LONG_ENOUGH
-from bilstm_core.problems import PROBLEMS
+from bilstm_core.problems import PROBLEMS, formula
 from bilstm_core.specs import ProblemSpec
 from ui import wording
 
@@ -15,14 +15,41 @@ NO_FILES = "Files come once all nine squares are trained."
 RUN, AGAIN, NEW_SEED, OPEN = "Run", "Train live", "New seed", "Open on Train"
 MORE = "More problems"
 OPEN_ONE = "Choose a problem above, or a square here, to open it."
+EXAMPLES, COMPARE = "Examples", "Compare directions"
+STANDS: Mapping[str, str] = {
+    "forward": "No value after a label's own timestep stands in it, so forward can know every label.",
+    "backward": "No value before a label's own timestep stands in it, so backward can know every label.",
+    "bidirectional": "Values on both sides of a label's timestep stand in it.",
+}
+OWN_ALT = "Three fresh sequences, and the labels that the formula gives."
 LOSS_ALT = "Loss by sequences seen."
 ERROR, ERROR_HELP, BEST = "Squared error", "Mean squared error on fresh sequences.", "Best possible"
 
 
 def choice(name: str) -> str:
     """A problem's name in the list: what decides its labels, where it is one of the nine cells' three."""
+    if formula.is_formula(name):
+        return wording.own_formula(formula.text_of(name))
     title = PROBLEMS[name].title
     return f"{KINDS[name]}: {title.lower()}" if name in KINDS else title
+
+
+def ones(share: float) -> str:
+    """How many of a formula's labels are 1."""
+    return f"**{shares(share)[0]}** of the labels are 1, counted on 20,000 fresh sequences."
+
+
+def always(label: int) -> str:
+    """That a formula has the same label throughout."""
+    return (
+        f"Every label of 20,000 fresh sequences is {label}, so there is nothing to learn. Change the formula, or begin "
+        "with an example."
+    )
+
+
+def example(name: str, text: str) -> str:
+    """An example in the list of them."""
+    return f"{name} `{text}`"
 
 
 CELLS_ALT = "Whole sequences right, and the best possible."
@@ -48,8 +75,8 @@ def numbers(names: Sequence[str]) -> str:
 
 def opened(name: str, direction: str) -> str:
     """The open cell, and what its problem asks."""
-    row = ROWS[name]
-    return f"**{row[0].upper()}{row[1:]}, {direction}.** {PROBLEMS[name].question}"
+    row = row_of(name)
+    return f"**{row[0].upper()}{row[1:]}, {direction}.** {ProblemSpec(name=name).problem.question}"
 
 
 def cost(label: str, seconds: float | None) -> str:

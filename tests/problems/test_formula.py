@@ -1,0 +1,397 @@
+"""Formulas of one's own: what they say, held to a plain loop; what is refused; and what is known of them."""
+
+import ast
+import math
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from bilstm_core import codec
+from bilstm_core.bayes import bayes_risk
+from bilstm_core.problems import VIEWS, formula
+from bilstm_core.problems.base import reads
+from bilstm_core.problems.cumulative_sum import CUMULATIVE_SUM
+from bilstm_core.problems.formula import language, named, problem_of, values
+from bilstm_core.problems.formula.examples import EXAMPLES
+from bilstm_core.problems.formula.language import FormulaError, parsed
+from bilstm_core.specs import WHOLE_NUMBERS, ProblemSpec, RunSpec, SettingError
+from tests.fuzz.examples import is_sentence, many
+
+SLOW_S = 2.0  # that no text may take, on a busy machine
+
+
+class Loop:
+    """A formula worked out for one label at a time, in plain Python, by the words of docs/problems.md."""
+
+    def __init__(self, sequence: list[float], t: int) -> None:
+        self.sequence, self.t = sequence, t
+
+    def of(self, node: ast.expr) -> Any:
+        match node:
+            case ast.Constant():
+                return float(node.value)  # type: ignore[arg-type]
+            case ast.Name(id="t"):
+                return float(self.t)
+            case ast.Name(id="T"):
+                return float(len(self.sequence))
+            case ast.Subscript():
+                step = self.of(node.slice)
+                return self.sequence[int(step) - 1] if 1 <= step <= len(self.sequence) else 0.0
+            case ast.UnaryOp():
+                value = self.of(node.operand)
+                return not value if isinstance(node.op, ast.Not) else -value if isinstance(node.op, ast.USub) else value
+            case ast.BinOp():
+                return two(node.op, self.of(node.left), self.of(node.right))
+            case ast.BoolOp():
+                each = [self.of(part) for part in node.values]
+                return all(each) if isinstance(node.op, ast.And) else any(each)
+            case ast.Compare():
+                sides = [self.of(node.left), *map(self.of, node.comparators)]
+                return all(two(op, sides[place], sides[place + 1]) for place, op in enumerate(node.ops))
+            case ast.IfExp():
+                return self.of(node.body) if self.of(node.test) else self.of(node.orelse)
+            case ast.Call(func=ast.Name(id=word)):
+                return self.called(word, node.args)
+        raise AssertionError(ast.dump(node))
+
+    def called(self, word: str, parts: list[ast.expr]) -> Any:
+        if word == "count":
+            (compared,) = parts
+            assert isinstance(compared, ast.Compare)
+            right = self.of(compared.comparators[0])
+            return float(sum(two(compared.ops[0], value, right) for value in self.group(compared.left)))
+        if len(parts) > 1:
+            return (max if word == "max" else min)(self.of(part) for part in parts)
+        if word == "abs":
+            return abs(self.of(parts[0]))
+        held = self.group(parts[0])
+        if not held:
+            return 1.0 if word == "min" else 0.0
+        total = math.fsum(held)
+        return {"sum": total, "mean": total / len(held), "max": max(held), "min": min(held)}[word]
+
+    def group(self, node: ast.expr) -> list[float]:
+        place = self.t - 1
+        if isinstance(node, ast.Call):
+            reach = node.args[0].value  # type: ignore[attr-defined]
+            return self.sequence[max(0, place - reach) : place + reach + 1]
+        assert isinstance(node, ast.Name)
+        return {"before": self.sequence[:place], "after": self.sequence[place + 1 :], "all": self.sequence}[node.id]
+
+
+def two(op: ast.AST, left: Any, right: Any) -> Any:
+    match op:
+        case ast.Add():
+            return left + right
+        case ast.Sub():
+            return left - right
+        case ast.Mult():
+            return left * right
+        case ast.Div() | ast.FloorDiv() | ast.Mod() if right == 0:
+            return math.nan if left == 0 or isinstance(op, ast.Mod) else math.copysign(math.inf, left)
+        case ast.Div():
+            return left / right
+        case ast.FloorDiv():
+            return left // right
+        case ast.Mod():
+            return left % right
+        case ast.Lt():
+            return left < right
+        case ast.LtE():
+            return left <= right
+        case ast.Gt():
+            return left > right
+        case ast.GtE():
+            return left >= right
+        case ast.Eq():
+            return left == right
+    return left != right
+
+
+def looped(text: str, x: np.ndarray) -> list[list[bool]]:
+    tree = parsed(text).tree
+    return [
+        [bool(Loop([float(value) for value in sequence], t).of(tree)) for t in range(1, len(sequence) + 1)]
+        for sequence in x
+    ]
+
+
+EACH = [
+    "x[t] > 0.5",
+    "x[t - 1] + x[t + 1] > 1",
+    "x[1] < x[T]",
+    "x[T + 1 - t] >= x[t]",
+    "x[t + 300] > 0",
+    "x[t - 1] - x[t] <= 0",
+    "x[t] * x[t - 1] > 0.25",
+    "x[t - 1] / x[t] > 2",
+    "1 / (T - t) > 0.3",
+    "x[t] // 0.25 == 1",
+    "x[t] % 0.25 < 0.1",
+    "t % 2 == 0",
+    "x[t] != x[t - 1]",
+    "-x[t] < -0.5",
+    "+x[t] > 0.5",
+    "not x[t] > 0.5",
+    "0.2 < x[t] < 0.8",
+    "0.9 > x[t] > x[t - 1] > 0.1",
+    "x[t] > 0.5 and x[t + 1] > 0.5 and x[t - 1] > 0.2",
+    "x[t] > 0.9 or x[t + 1] > 0.9 or t == 3",
+    "(x[t - 1] > 0.5) == (x[t + 1] > 0.5)",
+    "(x[t - 1] > 0.5) != (x[t + 1] > 0.5)",
+    "(x[t - 1] if x[t] > 0.5 else x[t + 1]) > 0.5",
+    "x[t] > 0.5 if t > 2 else x[t] < 0.5",
+    "(1 if t > 2 else 0) * 3 > 2",
+    "abs(x[t] - x[t - 1]) < 0.2",
+    "max(x[t - 1], x[t + 1], 0.2) < x[t]",
+    "min(x[t - 1], x[t + 1]) > 0.3",
+    "max(2, 3) > t",
+    "x[max(t - 2, 1)] > 0.5",
+    "x[min(t + 2, T)] > 0.5",
+    "x[T // 2] > x[t]",
+    "count(before > 0.5) % 2 == 1",
+    "count(after >= x[t]) < 2",
+    "count(all < mean(all)) > 3",
+    "count(near(2) <= x[t]) == 3",
+    "count(before != t / 10) > 2",
+    *[f"{word}({group}) > 0.5" for word in ("mean", "max", "min") for group in ("before", "after", "all", "near(2)")],
+    *[f"sum({group}) + x[t] >= T / 4" for group in ("before", "after", "all", "near(3)")],
+    "t > 3",
+    "1 > 0",
+    "not 1 > 0 or x[t] > 0.5",
+    "2 * 3 - 5 > x[t]",
+    *[example.text for example in EXAMPLES],
+]
+
+
+@pytest.mark.parametrize("text", EACH)
+@pytest.mark.parametrize("timesteps", [1, 2, 7])
+def test_every_part_of_the_language_means_what_a_plain_loop_says(text: str, timesteps: int) -> None:
+    x = np.random.default_rng(0).random((20, timesteps), dtype=np.float32)
+    assert values.labels(parsed(text), x).tolist() == looped(text, x)
+
+
+@pytest.mark.parametrize("text", EACH)
+def test_values_that_do_not_stand_in_a_formula_decide_nothing(text: str) -> None:
+    stand = values.reads(parsed(text), 7)
+    declared = problem_of(named(text))
+    assert not (declared.deciding(7) & ~stand).any()
+    for way in ("forward", "backward"):
+        if declared.solved_by == way:
+            assert not (stand & ~reads(way, 7)).any()
+
+
+def test_every_word_and_sign_is_tried() -> None:
+    written = " ".join(EACH)
+    for part in (*language.WORDS, *language.SIGNS):
+        assert part in written
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "Write a formula"),
+        ("x[t]", "A label is 1 or 0: end in a comparison"),
+        ("max(after) > x", "x stands for no single value"),
+        ("x[t] = 1", "Write == at character 6"),
+        ("x[t] ** 2 > 1", "There are no powers"),
+        ("foo > 1", "'foo' at character 1 is not known"),
+        ("__import__('os')", "'__import__' at character 1 is not known"),
+        ("x.shape > 1", "'.' at character 2"),
+        ("x[t] >", "something is missing at its end"),
+        ("(x[t] > 1", "can't be read at character 1"),
+        ("x[t] > 1)", "can't be read at character 9"),
+        ("x[t] + (x[t] > 1) > 1", "'x[t] > 1' at character 9 is true or not"),
+        ("x[t] and x[t + 1] > 1", "'x[t]' at character 1 is a number"),
+        ("(x[t] > 1) < (x[t] > 0)", "Only == and !="),
+        ("1 / (2 - 2) > x[t]", "divides by zero"),
+        ("x[T / 2] > 1", "must have a timestep in its brackets"),
+        ("x[x[t]] > 1", "must have a timestep in its brackets"),
+        ("x[t, 1] > 1", "one timestep in its brackets"),
+        ("all > 1", "is several values"),
+        ("near(2) > 1", "Write it as in mean(near(2))"),
+        ("mean(near(t)) > 1", "near takes a whole number from 1 to 20"),
+        ("mean(near(21)) > 1", "near takes a whole number from 1 to 20"),
+        ("count(x[t] > 1) > 1", "Write it as in count(before > 0.5)"),
+        ("sum > 1", "lacks its brackets"),
+        ("max(*all) > 1", "is not how max is written"),
+        ("(1, 2) > 1", "is not part of the language"),
+        ("1000001 > t", "must be at most 1,000,000"),
+        ("0.00001 > t", "at most 4 decimals"),
+        ("1000 * 1001 > t", "more than 1,000,000"),
+        ("9" * 400 + ">t", "at most 400 characters"),
+        ("9" * 390 + ">t", "must be at most 1,000,000"),
+        ("(" * 39 + "x[t]" + ")" * 39 + " > 1", "at most 80 words"),
+        ("-" * 70 + "x[t] > 1", "more than 40 deep"),
+        ("+".join(["sum(all)"] * 7) + " > 1", "at most 6 groups"),
+        ("\0", "is no sign of a formula"),
+        ("١ > t", "is no sign of a formula"),
+        ("x[t] > 1; 1", "is no sign of a formula"),
+    ],
+)
+def test_what_is_no_formula_is_refused_in_a_sentence_that_says_where(text: str, sentence: str) -> None:
+    with pytest.raises(FormulaError) as refused:
+        parsed(text)
+    assert sentence in str(refused.value)
+    assert is_sentence(str(refused.value))
+
+
+def test_texts_of_one_formula_have_one_name() -> None:
+    names = {named(text) for text in ("x[t-1]>.5", " x [ t - 1 ]  > 0.50\n", "(x[(t-1)]) > 00.5", "x[t−1] > 0.5")}
+    assert names == {"formula: x[t - 1] > 0.5"}
+    assert ProblemSpec(name="formula:x[t-1]>.5") == ProblemSpec(name="formula: x[t - 1] > 0.5")
+    assert named("x[t] ≥ 2 × x[t-1]") == "formula: x[t] >= 2 * x[t - 1]"
+    assert named("x[t - 1] < 0.5") not in names
+
+
+PARTS = some.sampled_from([*language.WORDS, *language.SIGNS, "x[t]", "x[t-1]", "0.5", "2", "10", "7.25", " "])
+GARBAGE = some.lists(PARTS, max_size=30).map(" ".join) | some.lists(PARTS, max_size=12).map("".join) | some.text()
+NUMBERS = some.recursive(
+    some.sampled_from(["x[t]", "x[t - 1]", "x[T + 1 - t]", "t", "T", "0", "0.5", "3", "sum(before)", "mean(all)",
+                       "max(after)", "min(near(2))", "count(all > x[t])"]),
+    lambda part: some.one_of(
+        some.tuples(part, some.sampled_from([*"+-*/%", "//"]), part).map(lambda each: "({} {} {})".format(*each)),
+        part.map("-{}".format),
+        part.map("abs({})".format),
+        some.tuples(part, part).map(lambda each: "max({}, {})".format(*each)),
+        some.tuples(part, part, part).map(lambda each: "({} if {} > 0.5 else {})".format(*each)),
+    ),
+    max_leaves=6,
+)  # fmt: skip
+TRUTHS = some.recursive(
+    some.tuples(NUMBERS, some.sampled_from(["<", "<=", ">", ">=", "==", "!="]), NUMBERS).map(" ".join),
+    lambda part: some.one_of(
+        some.tuples(part, some.sampled_from(["and", "or"]), part).map(lambda each: "({} {} {})".format(*each)),
+        part.map("not ({})".format),
+        some.tuples(part, part).map(lambda each: "({}) == ({})".format(*each)),
+    ),
+    max_leaves=3,
+)
+
+
+def or_sentence(text: str) -> str | None:
+    """The problem's name, or None where the text is refused in a sentence; never late."""
+    begin = time.perf_counter()
+    try:
+        return named(text)
+    except FormulaError as error:
+        sentence = str(error)
+    finally:
+        assert time.perf_counter() - begin < SLOW_S
+    assert is_sentence(sentence), sentence
+    return None
+
+
+@many(3_000)
+@given(GARBAGE | TRUTHS)
+def test_whatever_is_written_is_a_formula_or_a_sentence(text: str) -> None:
+    name = or_sentence(text)
+    if name is None:
+        return
+    assert formula.canonical_name(name) == name
+    begin = time.perf_counter()
+    x = np.random.default_rng(0).random((4, 6), dtype=np.float32)
+    assert values.labels(parsed(formula.text_of(name)), x).shape == (4, 6)
+    assert time.perf_counter() - begin < SLOW_S
+
+
+@many(500)
+@given(TRUTHS)
+def test_whatever_formula_is_made_of_parts_means_what_a_plain_loop_says(text: str) -> None:
+    if or_sentence(text):
+        x = np.random.default_rng(1).random((3, 4), dtype=np.float32)
+        assert values.labels(parsed(text), x).tolist() == looped(text, x)
+
+
+def test_the_longest_formulas_end_soon_at_the_most_timesteps() -> None:
+    most = WHOLE_NUMBERS["timesteps"][1]
+    assert most == formula.MOST_TIMESTEPS
+    for part, times in (("count(all > x[t])", 6), ("max(near(20))", 6), ("x[t - 1] * x[t]", 6)):
+        declared = problem_of(named(" + ".join([part] * times) + " > 3"))
+        begin = time.process_time()
+        declared.sample(100, most, np.random.default_rng(0))
+        assert time.process_time() - begin < SLOW_S
+
+
+def test_a_formula_goes_through_specs_and_codec() -> None:
+    spec = RunSpec(problem=ProblemSpec(name="formula:max(after)>x[t]", timesteps=6, threshold=0.5)).canonical()
+    assert spec.problem.threshold == ProblemSpec().threshold
+    assert codec.encode(spec)["problem"] == "formula: max(after) > x[t]"
+    assert codec.decode(codec.encode(spec)) == spec
+    assert codec.decode({"problem": "formula: max( after )>x[t]", "t": "6"}) == spec
+    with pytest.raises(SettingError, match=r"name is a formula that can't be read\. 'foo' at character 1 is not known"):
+        ProblemSpec(name="formula: foo")
+
+
+def test_sequences_are_drawn_as_those_of_the_cumulative_sum() -> None:
+    declared = problem_of(named("sum(before) + x[t] >= T / 4"))
+    ours, theirs = (each.sample(500, 10, np.random.default_rng(3)) for each in (declared, CUMULATIVE_SUM))
+    np.testing.assert_array_equal(ours.x, theirs.x)
+    np.testing.assert_array_equal(ours.y, theirs.y)
+    assert ours.y.dtype == theirs.y.dtype
+    assert ours.mask.all()
+    np.testing.assert_array_equal(declared.deciding(10)[2:], CUMULATIVE_SUM.deciding(10)[2:])
+    assert not declared.deciding(10)[:2].any(), "two values never reach 2.5"
+    assert declared.solved_by == "forward"
+
+
+def decided(text: str, timesteps: int = 4) -> list[list[int]]:
+    return problem_of(named(text)).deciding(timesteps).astype(int).tolist()
+
+
+def test_which_values_decide_is_measured() -> None:
+    assert decided("x[T + 1 - t] > x[t]") == [[1, 0, 0, 1], [0, 1, 1, 0], [0, 1, 1, 0], [1, 0, 0, 1]]
+    assert decided("x[t - 1] - x[t - 1] + x[t] > 0.5") == np.eye(4, dtype=int).tolist()
+    assert decided("x[t] > 1") == np.zeros((4, 4), dtype=int).tolist()
+    shares = formula.changed(parsed("x[t] > 0.5"), 4)
+    np.testing.assert_allclose(np.diag(shares), 0.5, atol=0.05)
+    assert not (shares - np.diag(np.diag(shares))).any()
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("x[t - 1] > x[t]", "forward"),
+        ("max(before) < x[t]", "forward"),
+        ("x[1] > 0.5", "forward"),
+        ("x[t + 1] > x[t]", "backward"),
+        ("sum(after) > 1", "backward"),
+        ("x[T] > 0.5", "backward"),
+        ("t > 3", "forward"),
+        ("x[2] > 0.5", "bidirectional"),
+        ("x[150] > 0.5", "bidirectional"),
+        ("x[t + 200] > 0.5", "forward"),
+        ("mean(near(1)) > 0.5", "bidirectional"),
+    ],
+)
+def test_which_direction_reads_all_that_stands_in_a_formula(text: str, way: str) -> None:
+    assert problem_of(named(text)).solved_by == way
+
+
+def test_who_has_read_all_knows_and_who_has_read_none_guesses() -> None:
+    known = {view: bayes_risk(ProblemSpec(name=named("sum(before) + x[t] >= T / 4")), view) for view in VIEWS}
+    exact = {view: bayes_risk(ProblemSpec(), view) for view in VIEWS}
+    for view in ("forward", "bidirectional"):
+        assert (known[view].loss, known[view].accuracy, known[view].exact) == (0, 1, 1)
+    for name in ("loss", "accuracy", "exact"):
+        close = 4 * math.hypot(known["position"].error, exact["position"].error)
+        assert getattr(known["position"], name) == pytest.approx(getattr(exact["position"], name), abs=close)
+    assert math.isnan(known["backward"].loss)
+    assert math.isnan(known["backward"].exact)
+    future = bayes_risk(ProblemSpec(name=named("x[t + 1] > 0.5")), "forward")
+    assert future.loss == pytest.approx(0.9 * math.log(2), abs=1e-3)  # at t = T there is no further value
+    assert future.per_timestep_loss[-1] == 0
+    assert future.exact == pytest.approx(2**-9, abs=4 * future.exact_error)
+    both = bayes_risk(ProblemSpec(name=named("x[t - 1] + x[t + 1] > 1")), "forward")
+    assert math.isnan(both.loss)
+    assert both.per_timestep_loss[-1] == 0
+    assert np.isnan(both.per_timestep_loss[1:-1]).all()
+
+
+def test_a_formula_in_a_spec_changes_no_other_digest() -> None:
+    assert codec.encode(RunSpec())["problem"] == "cumulative_sum"
+    assert set(codec.encode(RunSpec())) == set(codec.encode(RunSpec(problem=ProblemSpec(name="formula: t > 1"))))

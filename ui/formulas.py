@@ -1,0 +1,73 @@
+"""A problem by a formula of one's own, wherever problems are chosen: those that were written, and the box for one."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from bilstm_core.problems import PROBLEMS, formula
+from bilstm_core.problems.formula.examples import EXAMPLES
+from bilstm_core.problems.formula.language import MOST_CHARACTERS
+from bilstm_core.settings import FIELDS
+from ui import address, looks, state, wording
+
+MOST = 5  # formulas that a session offers
+FIRST = formula.named(EXAMPLES[0].text)  # that is offered before one is written
+
+
+def offered(page: str) -> list[str]:
+    """The problems to choose from on a page: those of the registry, and formulas, the last one first."""
+    written, chosen = state.FORMULAS.get(), state.field(page, "name").get()
+    if formula.is_formula(chosen) and chosen not in written:
+        written = [chosen, *written][:MOST]
+        state.FORMULAS.set(written)
+    return [*PROBLEMS, *(written or [FIRST])]
+
+
+def word(name: str) -> str:
+    """What a problem is called in a list."""
+    return wording.own_formula(formula.text_of(name)) if formula.is_formula(name) else FIELDS["name"].word(name)
+
+
+def box(page: str, *, on_change: Callable[[str], None] | None = None) -> None:
+    """Where a formula is chosen, the box in which it is changed; what is no formula leaves the page as it was.
+
+    on_change: called with the page, once another formula is chosen
+    """
+    name, refused = state.field(page, "name").get(), state.FORMULA_REFUSED(page).get()
+    if refused and refused["name"] != name:
+        state.FORMULA_REFUSED(page).drop()
+        refused = None
+    if not formula.is_formula(name) or FIELDS["name"].link in state.HIDDEN.get():
+        return
+    typed = state.FORMULA(page)
+    typed.set(refused["text"] if refused else formula.text_of(name))
+    st.text_input(
+        wording.FORMULA,
+        key=typed.key,
+        max_chars=MOST_CHARACTERS,
+        help=wording.FORMULA_HELP,
+        on_change=_typed,
+        args=(page, on_change),
+    )
+    if refused:
+        looks.error(address.escaped(refused["sentence"]))
+
+
+def choose(page: str, text: str) -> None:
+    """Have a page take the problem of a formula; only from a callback. Raises FormulaError where it is none."""
+    name = formula.named(text)
+    state.FORMULA_REFUSED(page).drop()
+    state.field(page, "name").set(name)
+    state.FORMULAS.set([name, *(other for other in state.FORMULAS.get() if other != name)][:MOST])
+
+
+def _typed(page: str, on_change: Callable[[str], None] | None) -> None:
+    text = state.FORMULA(page).get()
+    try:
+        choose(page, text)
+    except formula.FormulaError as error:
+        name = state.field(page, "name").get()
+        state.FORMULA_REFUSED(page).set({"name": name, "text": text, "sentence": wording.formula_refused(str(error))})
+        return
+    if on_change:
+        on_change(page)
