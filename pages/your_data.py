@@ -12,13 +12,15 @@ settings = parts.open_page()
 st.title(registry.YOUR_DATA.question)
 answer, how = derivation.headline()
 with st.container(key="controls"):
-    parts.first_questions()
+    go = parts.first_questions()
 settings = subject.SETTINGS.read()
 shown = subject.shown(settings)
 results.take_regressions(shown)
 known = results.results(shown, settings)
 parts.train_linked(shown, settings, known)
 verdict = results.verdict(shown, known, available=settings.available)
+with go:
+    parts.start_and_stop(shown, settings, known)
 told = parts.answer(shown, settings, known, verdict)
 with how:
     taken.code(shown, settings)

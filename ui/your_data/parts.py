@@ -4,6 +4,7 @@ from functools import partial
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core import codec, figures
 from bilstm_core.analysis import both_ways
@@ -44,9 +45,9 @@ def open_page() -> DataSettings:
     return subjects.SETTINGS.read()
 
 
-def first_questions() -> None:
-    """Whether the future is there when an answer is needed, and which sequences are read."""
-    asked, chosen, brought = st.columns([2.6, 1.5, 1], vertical_alignment="bottom")
+def first_questions() -> DeltaGenerator:
+    """Whether the future is there when an answer is needed, and which sequences are read; the room for the buttons."""
+    asked, chosen, brought, go = st.columns([2.35, 1.5, 1.05, 1.6], vertical_alignment="bottom")
     with asked:
         controls.widget(PAGE, "available")
     own = state.OWN_DATA.get()
@@ -63,6 +64,7 @@ def first_questions() -> None:
         file.panel(PAGE)
     file.said(PAGE)
     _look_ahead()
+    return go.container()
 
 
 def _look_ahead() -> None:
@@ -89,8 +91,8 @@ def train_linked(subject: Subject, settings: DataSettings, known: Results) -> No
         results.train(subject, settings)
 
 
-def training(subject: Subject, settings: DataSettings, known: Results) -> None:
-    """Units, epochs, and what begins and ends the training."""
+def start_and_stop(subject: Subject, settings: DataSettings, known: Results) -> None:
+    """What begins and ends the training."""
     specs = results.wanted(subject, settings)
     live.start_and_stop(
         words.AGAIN if known.trained else words.TRAIN,
@@ -99,6 +101,11 @@ def training(subject: Subject, settings: DataSettings, known: Results) -> None:
         disabled=not specs,
     )
     live.prepare(PAGE, [] if known.trained else specs)
+
+
+def training(subject: Subject, settings: DataSettings, known: Results) -> None:
+    """Units, epochs, what a press trains, and the way to what the networks react to."""
+    specs = results.wanted(subject, settings)
     left, right = st.columns(2)
     beneath = st.container()
     with left:
