@@ -26,10 +26,13 @@ README = """\
 report.html    question, figures, tables and what may be said, in one page; opens without a network
 tables/        each table as CSV, for a spreadsheet, and as Parquet, for pandas and R
 figures/       each figure as a page that can be hovered
-runs/          the trained networks in a format of BiLSTM Explorer: bring this ZIP back to see them there again
-script.py      the same again, from Python{notebook}
-manifest.json  the size and the hash of each of these files, what was trained, and with which versions
+{runs}{script}manifest.json  the size and the hash of each of these files, what was trained, and with which versions
 """
+RUNS = (
+    "runs/          the trained networks in a format of BiLSTM Explorer: bring this ZIP back to see them there again\n"
+)
+SCRIPT = "script.py      the same again, from Python\n"
+NOTEBOOK = "notebook.ipynb the same as a notebook\n"
 
 
 def write_bundle(findings: Findings, runs: Iterable[Run] = ()) -> bytes:
@@ -60,9 +63,12 @@ def write_bundle(findings: Findings, runs: Iterable[Run] = ()) -> bytes:
             listed.append({"file": name, "digest": digest, "spec": codec.encode(run.spec)})
         except ValueError:
             left_out += 1
-    notebook = "\nnotebook.ipynb the same as a notebook" if findings.notebook else ""
-    words = {"title": visible(findings.title), "question": visible(findings.question)}
-    members["README.txt"] = README.format(**words, notebook=notebook).encode()
+    members["README.txt"] = README.format(
+        title=visible(findings.title),
+        question=visible(findings.question),
+        runs=RUNS if listed else "",
+        script=(SCRIPT if findings.script else "") + (NOTEBOOK if findings.notebook else ""),
+    ).encode()
     manifest = {
         "format": FORMAT,
         "program": "BiLSTM Explorer",

@@ -1,8 +1,11 @@
 """Your data: it opens with what was measured, takes a file, and a bad one leaves it as it was."""
 
+import io
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,6 +15,7 @@ from bilstm_core.analysis.both_ways import MODELS, NETWORKS
 from bilstm_core.datasets import parquet_child, recipe
 from bilstm_core.datasets.reading import read_table
 from bilstm_core.datasets.shipped import SHIPPED
+from bilstm_core.files.bundle import read_file, write_bundle
 from bilstm_core.settings import FIELDS
 from tests.datasets.tables import LONG, csv, long_table, ready
 from tests.datasets.test_reading import as_parquet, forged
@@ -289,6 +293,27 @@ def test_inside_opens_with_the_networks_of_the_page_and_trains_those_that_are_re
     assert "Not trained yet: your data, bidirectional" in told(app)
     own = app.session_state[state.OWN_NETWORKS.key]
     assert [codec.decode(each).model.direction for each in own["networks"].values()] == [*NETWORKS]
+
+
+def test_the_zip_has_the_script_and_no_run_which_is_said_where_it_is_brought_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def standing(subject_: subject.Subject, known: results.Results) -> pd.DataFrame:
+        return held_out.standing(known.answers, subject_.labels)
+
+    monkeypatch.setattr(results, "standing", standing)  # a session has it worked out once
+    settings = subject.SETTINGS.first
+    shown = subject.shown(settings)
+    findings = taken._gather(shown, settings, results.results(shown, settings), words.PRESS_TRAIN)
+    data = write_bundle(findings)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names, listed = set(archive.namelist()), archive.read("README.txt").decode()
+        assert archive.read("script.py").decode() == taken.script(shown, settings)
+    for line in listed.splitlines()[2:]:
+        named = line.split()[0]
+        assert any(name.startswith(named) for name in names), named
+    with pytest.raises(ValueError, match="The ZIP has no runs that could be shown"):
+        read_file(data)
 
 
 def test_files_come_with_the_answer() -> None:

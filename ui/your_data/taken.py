@@ -63,6 +63,7 @@ def _gather(subject: Subject, settings: DataSettings, known: Results, told: Told
             reports.table("Predicted labels", predicted(subject, known), report=False),
         ],
         starts=known.starts,
+        script=script(subject, settings),
         versions=known.recorded.versions if known.recorded else installed_versions(),
     )
 
