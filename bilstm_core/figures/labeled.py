@@ -9,10 +9,11 @@ from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import BLOCK, EDGE, ONE, ZERO, class_shades
 
 BETWEEN = 1.5  # timesteps of room between two sequences
+HIGH, GAP = 0.38, 0.08  # of a label's square, and above it, where values go up to 1
 DIGITS_UP_TO = 14  # timesteps of each
 
 
-def labeled(x: npt.NDArray[np.floating], labels: npt.NDArray[np.int64], *, height: int = 170) -> go.Figure:
+def labeled(x: npt.NDArray[np.floating], labels: npt.NDArray[np.int64], *, height: int = 184) -> go.Figure:
     """Values as bars, and under each its label, white for 0 and dark for 1. x, labels: (sequences, timesteps)
 
     A narrow screen has the first sequence alone.
@@ -44,8 +45,8 @@ def labeled(x: npt.NDArray[np.floating], labels: npt.NDArray[np.int64], *, heigh
                 "name": f"{name}, label",
                 **canvas.column(f"{name}, label", "text", rows="timestep"),
                 "x": at,
-                "y": np.full(timesteps, 0.26),
-                "base": -0.34,
+                "y": np.full(timesteps, HIGH),
+                "base": -HIGH - GAP,
                 "width": 0.92,
                 "customdata": named,
                 "marker": {"color": shades[labels[place]], "line": {"color": EDGE, "width": 1}},
@@ -75,8 +76,8 @@ def labeled(x: npt.NDArray[np.floating], labels: npt.NDArray[np.int64], *, heigh
         ),
         yaxis=canvas.axis(
             "value",
-            range=[-0.36, 1.02],
-            tickvals=[-0.21, 0, 0.5, 1],
+            range=[-HIGH - GAP - 0.02, 1.02],
+            tickvals=[-HIGH / 2 - GAP, 0, 0.5, 1],
             ticktext=["label", "0", "0.5", "1"],
         ),
     )

@@ -12,6 +12,7 @@ from bilstm_core import codec
 from bilstm_core.codec import PARTS, SHORT
 from bilstm_core.presets import PRESETS
 from bilstm_core.problems import PROBLEMS
+from bilstm_core.problems.formula.examples import EXAMPLES
 from bilstm_core.specs import RunSpec
 from tests.fuzz.examples import many, value_or_sentence
 from ui import tray_links
@@ -23,11 +24,15 @@ pytestmark = [
 ]
 
 USUAL = sorted({text for preset in PRESETS.values() for text in codec.encode(preset).values()} | set(PROBLEMS))
+FORMULAS = some.one_of(
+    some.sampled_from([f"formula: {example.text}" for example in EXAMPLES]),
+    some.text(max_size=30).map("formula:{}".format),
+)
 NUMBERS = some.one_of(
     some.integers(), some.integers(0, 300), some.floats(), some.floats(0, 1), some.integers(10**17, 10**25)
 )
 LONG = some.sampled_from(["9" * 5_000, "x" * 3_000, "0." + "3" * 3_000, "١" * 2_000, "1_" * 500 + "1"])
-WORDS = some.one_of(some.sampled_from(USUAL), NUMBERS.map(str), some.text(max_size=30), LONG)
+WORDS = some.one_of(some.sampled_from(USUAL), FORMULAS, NUMBERS.map(str), some.text(max_size=30), LONG)
 ANYTHING = some.recursive(
     some.one_of(some.none(), some.booleans(), NUMBERS, WORDS, some.binary(max_size=8), some.complex_numbers()),
     lambda of: some.lists(of, max_size=3) | some.dictionaries(some.text(max_size=3), of, max_size=3),
