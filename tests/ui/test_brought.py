@@ -12,7 +12,7 @@ from bilstm_core.limits import Limits
 from bilstm_core.runs import Run
 from tests.files.samples import SPEC, findings, members, seeds, untrained, zipped
 from tests.ui.test_compare_pages import told, visit
-from ui import evaluations, session, state, tray_links
+from ui import evaluations, session, state, tray_links, uploads
 from ui.train import brought, tray, words
 
 
@@ -108,7 +108,7 @@ class Upload:
 
 def test_a_file_that_is_larger_than_is_taken_is_refused_unread() -> None:
     with pytest.raises(ValueError, match="MB") as caught:
-        brought._content(Upload(brought.MEGABYTES * 10**6 + 100_000))
+        uploads.content(Upload(brought.MEGABYTES * 10**6 + 100_000), brought._taking("Train"))
     assert str(caught.value) == f"It has {brought.MEGABYTES}.1 MB; at most {brought.MEGABYTES} MB are taken."
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
@@ -11,8 +10,9 @@ from bilstm_core.files.bundle import read_file
 from bilstm_core.limits import limits
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import address, looks, session, state
+from ui import session, state, uploads
 from ui.train import words
+from ui.uploads import Taking
 
 AT_ONCE = 6  # runs of a file that join the tray; of more, the first start of each model
 MEGABYTES = min(limits().upload_mb, MAX_FILE // 10**6)
@@ -20,53 +20,24 @@ MEGABYTES = min(limits().upload_mb, MAX_FILE // 10**6)
 
 def uploader(page: str) -> None:
     """A button that takes a ZIP or `.keras` file, and below it what came of the last one."""
-    brought = state.BROUGHT.get()
-    opened = st.popover(
-        words.BRING_BACK,
-        icon=":material/upload_file:",
-        key=state.widget(page, "bring"),
-        on_change="rerun",
-        width="stretch",
-    )
-    if opened.open:
-        with opened:
-            st.file_uploader(
-                words.take_file(MEGABYTES),
-                ["zip", "keras"],
-                key=_entry(page, brought["count"]).key,
-                max_upload_size=MEGABYTES,
-                on_change=_take,
-                args=(page,),
-            )
+    behind = uploads.button(page, words.BRING_BACK)
+    if behind:
+        with behind:
+            uploads.box(_taking(page), words.take_file(MEGABYTES))
             st.caption(words.CHECKED)
-    if brought["refused"]:
-        looks.error(address.escaped(brought["sentence"]))
-    elif brought["sentence"]:
-        st.markdown(f":material/check: {address.escaped(brought['sentence'])}")
+    uploads.said(state.BROUGHT)
 
 
-def _entry(page: str, count: int) -> state.Entry[object]:
-    """The uploader, another one after each file, so that it is empty again."""
-    return state.Entry(state.widget(page, "file", count), None)
-
-
-def _take(page: str) -> None:
-    count = state.BROUGHT.get()["count"]
-    file: object = _entry(page, count).get()
-    if file is None:
-        return
-    try:
-        sentence, refused = keep(read_file(_content(file))), False
-    except ValueError as error:
-        sentence, refused = words.refused(str(error)), True
-    state.BROUGHT.set({"count": count + 1, "sentence": sentence, "refused": refused})
-
-
-def _content(file: Any) -> bytes:
-    """What was brought; ValueError, with a sentence, if it is more than is taken: a browser may send it anyway."""
-    if file.size > MEGABYTES * 10**6:
-        raise ValueError(words.too_large(file.size, MEGABYTES))
-    return bytes(file.getvalue())
+def _taking(page: str) -> Taking:
+    return Taking(
+        page=page,
+        kinds=("zip", "keras"),
+        megabytes=MEGABYTES,
+        came=state.BROUGHT,
+        take=lambda _, data: keep(read_file(data)),
+        refused=words.refused,
+        too_large=words.too_large,
+    )
 
 
 def keep(runs: Sequence[Run]) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -11,7 +12,8 @@ from bilstm_core.datasets.columns import Columns, families, guess
 from bilstm_core.datasets.preparing import found
 from bilstm_core.datasets.shipped import OWN
 from bilstm_core.limits import limits
-from ui import address, looks, state
+from ui import address, state, uploads
+from ui.uploads import Taking
 from ui.your_data import subject as subjects
 from ui.your_data import words
 
@@ -20,72 +22,46 @@ MEGABYTES = min(limits().upload_mb, MAX_FILE // 10**6)
 
 def panel(page: str) -> None:
     """A button behind which a file is taken and its columns are set, with what came of it."""
-    uploaded = state.UPLOADED.get()
-    opened = st.popover(
-        words.YOUR_FILE,
-        icon=":material/upload_file:",
-        key=state.widget(page, "bring"),
-        on_change="rerun",
-        width="stretch",
-    )
-    if not opened.open:
+    behind = uploads.button(page, words.YOUR_FILE)
+    if not behind:
         return
-    with opened:
-        st.file_uploader(
-            words.take_file(MEGABYTES),
-            ["csv", "tsv", "txt", "parquet"],
-            key=_entry(page, uploaded["count"]).key,
-            max_upload_size=MEGABYTES,
-            on_change=_take,
-            args=(page,),
-        )
+    with behind:
+        uploads.box(_taking(page), words.take_file(MEGABYTES))
         st.caption(words.STAY)
-        _said(uploaded)
+        uploads.said(state.UPLOADED)
         draft = state.DRAFT.get()
         if draft:
-            _columns(page, draft, uploaded["count"])
+            _columns(page, draft, state.UPLOADED.get()["count"])
 
 
 def said(page: str) -> None:
     """What came of the last file, while the button is closed."""
     if not state.Entry(state.widget(page, "bring"), False).get():
-        _said(state.UPLOADED.get())
+        uploads.said(state.UPLOADED)
 
 
-def _said(uploaded: state.Brought) -> None:
-    if uploaded["refused"]:
-        looks.error(address.escaped(uploaded["sentence"]))
-    elif uploaded["sentence"]:
-        st.markdown(f":material/check: {address.escaped(uploaded['sentence'])}")
+def _taking(page: str) -> Taking:
+    return Taking(
+        page=page,
+        kinds=("csv", "tsv", "txt", "parquet"),
+        megabytes=MEGABYTES,
+        came=state.UPLOADED,
+        take=partial(_take, page),
+        refused=words.refused,
+        too_large=words.too_large,
+    )
 
 
-def _entry(page: str, count: int) -> state.Entry[object]:
-    """The uploader, another one after each file, so that it is empty again."""
-    return state.Entry(state.widget(page, "file", count), None)
-
-
-def _take(page: str) -> None:
-    uploaded = state.UPLOADED.get()
-    file: Any = _entry(page, uploaded["count"]).get()
-    if file is None:
-        return
-    count = uploaded["count"] + 1
-    try:
-        draft = _draft(file)
-    except DataError as error:
-        state.UPLOADED.set({"count": count, "sentence": words.refused(str(error)), "refused": True})
-        return
+def _take(page: str, name: str, data: bytes) -> str:
+    draft = _draft(name, data)
     state.DRAFT.set(draft)
-    _show(page, draft, count)
+    return _show(page, draft)
 
 
-def _draft(file: Any) -> state.OwnData:
+def _draft(name: str, data: bytes) -> state.OwnData:
     """The file with its columns guessed. Raises DataError, with a sentence."""
-    if file.size > MEGABYTES * 10**6:  # a browser may send it anyway
-        raise DataError(words.too_large(file.size, MEGABYTES))
-    data = bytes(file.getvalue())
     draft: state.OwnData = {
-        "name": " ".join(str(file.name).split())[:80],
+        "name": " ".join(name.split())[:80],
         "data": data,
         "digest": hashlib.sha256(data).hexdigest(),
         "columns": subjects.plain(Columns()),
@@ -95,17 +71,12 @@ def _draft(file: Any) -> state.OwnData:
     return draft
 
 
-def _show(page: str, draft: state.OwnData, count: int) -> None:
-    """Show the sequences of a file, if they can be made of it as its columns are set."""
-    try:
-        subject = subjects.of_file(draft)
-    except DataError as error:
-        state.UPLOADED.set({"count": count, "sentence": words.refused(str(error)), "refused": True})
-        return
+def _show(page: str, draft: state.OwnData) -> str:
+    """Show the sequences of a file as its columns are set, and say what they are. Raises DataError, with a sentence."""
+    subject = subjects.of_file(draft)
     state.OWN_DATA.set(draft)
     state.field(page, "data").set(OWN)
-    sentence = words.taken(draft["name"], found(subject.prepared))
-    state.UPLOADED.set({"count": count, "sentence": sentence, "refused": False})
+    return words.taken(draft["name"], found(subject.prepared))
 
 
 def _columns(page: str, draft: state.OwnData, count: int) -> None:
@@ -183,4 +154,8 @@ def _use(page: str, count: int) -> None:
         columns |= {"sequence": "", "timestep": ""}
     draft = {**draft, "columns": columns, "balanced": bool(_field(page, count, "balanced").get())}
     state.DRAFT.set(draft)
-    _show(page, draft, count)
+    try:
+        sentence, refused = _show(page, draft), False
+    except DataError as error:
+        sentence, refused = words.refused(str(error)), True
+    state.UPLOADED.set({"count": count, "sentence": sentence, "refused": refused})
