@@ -18,7 +18,7 @@ shown = subject.shown(settings)
 results.take_regressions(shown)
 known = results.results(shown, settings)
 parts.train_linked(shown, settings, known)
-verdict = results.verdict(shown, known, available=settings.available)
+verdict = results.verdict(shown, known, available=shown.available(settings))
 with go:
     parts.start_and_stop(shown, settings, known)
 told = parts.answer(shown, settings, known, verdict)

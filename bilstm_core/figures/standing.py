@@ -102,6 +102,7 @@ def _row(
             {
                 "type": "scatter",
                 "mode": "markers",
+                "cliponaxis": False,
                 "name": f"{label}: each start",
                 "x": np.round(scores, 6),
                 "y": [place + 0.36] * len(scores),

@@ -98,6 +98,14 @@ def test_a_look_ahead_is_asked_for_only_where_the_sequence_is_not_there_and_refu
     whole = long_table(sequences=20).assign(label=lambda table: table["sequence"] % 2)
     app = bring(opened(**WAITS), csv(whole))
     assert words.WHOLE_IS_READ in told(app)
+    own = app.session_state[state.OWN_DATA.key]
+    prepared = ready(read_table(own["data"]).frame, subject.columns_of(own))
+    shown = subject.Subject("own", "mine.csv", read_table(own["data"]), subject.columns_of(own), prepared, None)
+    right = dict.fromkeys([*both_ways.REGRESSIONS, *NETWORKS], shown.labels.expected[None])
+    app.session_state[state.TOLD.key] = {results._of(shown, subject.SETTINGS.first): right}
+    app.run()
+    assert "From the past alone" not in told(app)
+    assert "The past is enough here" in told(app)
     assert FIELDS["ahead"].label not in [control.label for control in app.segmented_control]
 
 

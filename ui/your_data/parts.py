@@ -145,7 +145,7 @@ def answer(subject: Subject, settings: DataSettings, known: Results, found_: Ver
         return words.REGRESSION_LEFT if known.trained else words.PRESS_TRAIN
     return words.answer(
         found_,
-        available=settings.available,
+        available=subject.available(settings),
         classes=subject.classes,
         whole=subject.whole,
         starts=known.starts,
@@ -160,7 +160,7 @@ def chart_of(subject: Subject, settings: DataSettings, known: Results) -> go.Fig
         {label: style(label) for label in both_ways.models(known.ahead)},
         shares=subject.classes,
         title=words.axis(classes=subject.classes, whole=subject.whole),
-        unavailable=() if settings.available else USE_THE_FUTURE,
+        unavailable=() if subject.available(settings) else USE_THE_FUTURE,
     )
 
 
@@ -170,7 +170,7 @@ def figure(subject: Subject, settings: DataSettings, known: Results) -> None:
     def draw(watch: Watch | None) -> None:
         with st.container(key="training"):  # a line of its own, whether there is a training or not
             live.progress(PAGE, watch)
-        key = ("standing", results.key(subject, known), settings.available)
+        key = ("standing", results.key(subject, known), subject.available(settings))
         chart(
             cached_for_session(key, partial(chart_of, subject, settings, known)),
             key=f"{PAGE}-standing",

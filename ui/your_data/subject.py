@@ -73,9 +73,13 @@ class Subject(NamedTuple):
             self.prepared.given, units=settings.units, epochs=settings.epochs, ahead=self.ahead(settings)
         )
 
+    def available(self, settings: DataSettings) -> bool:
+        """Whether an answer is given once all is read: where it can wait, or a sequence has one answer."""
+        return settings.available or self.whole
+
     def ahead(self, settings: DataSettings) -> int:
-        """Timesteps that an answer waits for: none where the whole sequence is there, or has one label."""
-        return 0 if settings.available or self.whole else int(settings.ahead)
+        """Timesteps that an answer waits for, where it can't wait for the end."""
+        return 0 if self.available(settings) else int(settings.ahead)
 
 
 def shown(settings: DataSettings) -> Subject:

@@ -59,7 +59,7 @@ TABS = ("Expected and predicted", "Confusion matrix", "Score by timestep")
 DETAILS_LEFT = "Press **Train** to see here what each network says of single sequences, and what it mixes up."
 TIMESTEP, SEQUENCE, NETWORK, NEXT_MISTAKE, NO_LABEL, WRONG = "timestep", "sequence", "Network", "Next mistake", "–", "✗"
 FIRST_START = f"What the first start of each network says. {WRONG} is wrong."
-WHOLE_IS_READ = "Each sequence has one answer, which every network gives when it has read it to its end."
+WHOLE_IS_READ = "Each sequence has one answer, which every model here gives once all is read, so none is marked."
 PREVIEW = "**Some of the sequences**"
 CHART_ALT = "How well each model tells the labels of held-out sequences."
 
