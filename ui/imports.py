@@ -33,6 +33,7 @@ HEAVY = (  # what the scripts of the other pages import; a test holds that nothi
     "ui.why.elsewhere",
     "ui.problems.taken",
     "ui.problems.opened",
+    "ui.problems.own",
     "ui.cell.parts",
     "ui.inside.tabs",
     "ui.inside.taken",
