@@ -171,11 +171,13 @@ class OwnNetworks(TypedDict):
     """Networks of Your data that another page looks into.
 
     title: of their sequences; classes: what their labels are called, none of numbers
+    texts: of each held-out sequence its first column of text, in one line; none where there is no such column
     networks: the spec of each direction's first start, as a codec dict
     """
 
     title: str
     classes: list[str]
+    texts: list[str]
     networks: dict[str, dict[str, Any]]
 
 

@@ -192,6 +192,7 @@ def test_the_networks_of_your_data_are_looked_into_on_the_sequences_that_were_he
     visit.session_state[state.OWN_NETWORKS.key] = {
         "title": "mine.csv",
         "classes": ["a", "b"],
+        "texts": ["one", "two", "three", "four", "five"],
         "networks": {label: codec.encode(spec) for label, spec in specs.items()},
     }
     visit.session_state["Inside.of_data"] = True
@@ -202,7 +203,7 @@ def test_the_networks_of_your_data_are_looked_into_on_the_sequences_that_were_he
         assert not visit.exception
         assert visit.markdown[0].value.startswith(said)
         assert "do not decide" not in visit.markdown[0].value
-        assert words.sequence_of_data(["a", "b"]) in [caption.value for caption in visit.caption]
+        assert words.sequence_of_data(["a", "b"], "five") in [caption.value for caption in visit.caption]
         assert any(header.value.startswith("**Held-out sequence 5: ") for header in visit.header)
     for tab in words.TABS:
         visit.session_state["Inside.tab"] = tab

@@ -120,7 +120,9 @@ SAID: dict[str, dict[str, str]] = {  # of each page everything that its address 
 
 @pytest.fixture
 def visit(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    session: dict[str, Any] = {state.OWN_NETWORKS.key: {"title": "mine.csv", "classes": [], "networks": {}}}
+    session: dict[str, Any] = {
+        state.OWN_NETWORKS.key: {"title": "mine.csv", "classes": [], "texts": [], "networks": {}}
+    }
     monkeypatch.setattr(st, "session_state", session)
     monkeypatch.setattr(st, "query_params", Bar())
     return session

@@ -259,8 +259,9 @@ def of_cells() -> Iterator[Call]:
     yield call(inside.trained, "forward, 250 sequences")
     yield call(inside.of_data, "mine.csv", 20)
     yield call(inside.held_out, 1_200)
-    yield call(inside.sequence_of_data, [])
-    yield call(inside.sequence_of_data, ["high", "low"])
+    yield call(inside.sequence_of_data, [], "")
+    yield call(inside.sequence_of_data, ["high", "low"], "Dogs · bark")
+    yield call(inside.states, 8, 73, together=False, layers=1, fresh=False)
     yield call(inside.matrix, ProblemSpec(name="given_3_binary_1_" + "0" * 32))
     yield call(inside.nothing, 100)
     for most in (None, 2):

@@ -300,7 +300,20 @@ def test_inside_opens_with_the_networks_of_the_page_and_trains_those_that_are_re
     assert app.session_state["Inside.sequence"] == 7
     assert "Not trained yet: your data, bidirectional" in told(app)
     own = app.session_state[state.OWN_NETWORKS.key]
+    assert own["texts"] == subject.texts(subject.shown(subject.SETTINGS.first))
     assert [codec.decode(each).model.direction for each in own["networks"].values()] == [*NETWORKS]
+
+
+def test_each_held_out_sequence_is_told_by_its_first_column_of_text() -> None:
+    shown = subject.shown(subject.SETTINGS.first)
+    names = shown.prepared.sequences.names[shown.prepared.given.held_out]
+    frame = shown.table.frame
+    every = subject.texts(shown)
+    assert len(every) == len(names)
+    for name, text in list(zip(names, every, strict=True))[:20]:
+        cells = frame.loc[frame["sentence"] == name, "word"].fillna(subject.MISSING)
+        assert text == subject.BETWEEN.join(cells)
+    assert subject.texts(subject.shown(replace(subject.SETTINGS.first, data="occupancy"))) == []
 
 
 def test_the_zip_has_the_script_and_no_run_which_is_said_where_it_is_brought_back(

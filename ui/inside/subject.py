@@ -219,8 +219,10 @@ def editable(page: str, run: Run) -> None:
         timeline.edit_controls(page, name, values)
     else:
         own = state.OWN_NETWORKS.get()
-        st.caption(
-            words.sequence_of_data([address.escaped(name) for name in own["classes"]])
-            if own and is_given(problem.name)
-            else wording.FIXED
-        )
+        if own and is_given(problem.name):
+            text = own["texts"][number - 1] if number <= len(own["texts"]) else ""
+            st.caption(
+                words.sequence_of_data([address.escaped(name) for name in own["classes"]], address.escaped(text))
+            )
+        else:
+            st.caption(wording.FIXED)

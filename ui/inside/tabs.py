@@ -15,6 +15,7 @@ from bilstm_core.evaluation import evaluation_sequences
 from bilstm_core.network import introspection
 from bilstm_core.network.inference import BranchTrace, trace
 from bilstm_core.network.initial_weights import initial_weights, parameter_count
+from bilstm_core.problems.given import is_given
 from bilstm_core.runs import Run, checkpoint_specs
 from ui import address, evaluations, live, session, state
 from ui.chart.component import chart
@@ -93,7 +94,9 @@ def _states(page: str, run: Run, values: Values) -> None:
             chart(figure, key=f"{page}-states-{part}", alt=words.states_alt(name))
     together = "merged" in chosen and model.merge_mode != "concat"
     count = len(next(iter(chosen.values())))
-    st.caption(words.states(count, _tied_on(run), together=together, layers=model.layers))
+    sequences_ = len(evaluation_sequences(run.spec.problem, _tied_on(run)).x)
+    fresh = not is_given(run.spec.problem.name)
+    st.caption(words.states(count, sequences_, together=together, layers=model.layers, fresh=fresh))
     evaluations.download(lambda: frame, "hidden states")
 
 

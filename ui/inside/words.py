@@ -66,10 +66,14 @@ def held_out(number: int) -> str:
     return f"Held-out sequence {number:,}"
 
 
-def sequence_of_data(classes: Sequence[str]) -> str:
-    """How the figure of such a sequence is read. classes: what its labels are called, none of numbers"""
+def sequence_of_data(classes: Sequence[str], text: str) -> str:
+    """How the figure of such a sequence is read.
+
+    classes: what its labels are called, none of numbers; text: what its first column of text says, if there is one
+    """
     labels = listed([f"{number} is {name}" for number, name in enumerate(classes)])
-    return f"A bar is as high as the first feature, scaled.{f' Labels: {labels}.' if classes else ''}"
+    first = f"{text}\n\n" if text else ""
+    return f"{first}A bar is as high as the first feature, scaled.{f' Labels: {labels}.' if classes else ''}"
 
 
 def not_trained(wanted: str, shown: str) -> str:
@@ -169,13 +173,18 @@ def shown_part(first: int, last: int, timesteps: int, *, padded: bool) -> str:
     return f"The matrix shows timesteps {first} to {last} of {timesteps}, {why}."
 
 
-def states(units: int, sequences: int, *, together: bool, layers: int) -> str:
-    """Which units the states are of. together: whether the merged numbers' units are shown of all three"""
+def states(units: int, sequences: int, *, together: bool, layers: int, fresh: bool = True) -> str:
+    """Which units the states are of.
+
+    together: whether the merged numbers' units are shown of all three; fresh: whether sequences are drawn, not held out
+    """
     which, order = ("The unit", "") if units == 1 else (f"The {units} units", ", closest first")
     follow = " All three show the merged numbers' closest units, so that a row can be followed through the merge."
     return (
         f"{which} whose state follows the label most closely{order}: by correlation over all timesteps of {sequences}"
-        " fresh sequences." + (follow if together else "") + (" The last layer is shown." if layers > 1 else "")
+        f" {'fresh' if fresh else 'held-out'} sequences."
+        + (follow if together else "")
+        + (" The last layer is shown." if layers > 1 else "")
     )
 
 

@@ -130,7 +130,14 @@ def _inside(subject: Subject, settings: DataSettings, known: Results) -> None:
     ):
         every, there = subject.specs(settings), registry.INSIDE
         first = {label: codec.encode(every[label][0]) for label in NETWORKS}
-        state.OWN_NETWORKS.set({"title": subject.title, "classes": [*subject.prepared.classes], "networks": first})
+        state.OWN_NETWORKS.set(
+            {
+                "title": subject.title,
+                "classes": [*subject.prepared.classes],
+                "texts": subjects.texts(subject),
+                "networks": first,
+            }
+        )
         state.field(there.name, "of_data").set(True)
         state.field(there.name, "direction").set(BIDIRECTIONAL)
         state.SEQUENCE(there.name).set(state.SEQUENCE(PAGE).get() or 1)

@@ -22,6 +22,7 @@ from ui.settings import PageSettings
 
 SETTINGS: PageSettings[DataSettings] = PageSettings(page=registry.YOUR_DATA.name, first=YOUR_DATA.first)
 PREVIEWED = 40  # rows
+BETWEEN, MISSING = " · ", "–"  # cells of a line; one that is empty
 
 
 class Subject(NamedTuple):
@@ -133,6 +134,19 @@ def _shipped(name: str) -> Subject:
 def text_features(subject: Subject) -> list[str]:
     """The columns of text among the features."""
     return [name for name, values in subject.prepared.sequences.features.items() if isinstance(values, pd.Categorical)]
+
+
+def texts(subject: Subject) -> list[str]:
+    """Of each held-out sequence its first column of text, in one line; none where there is no such column."""
+    columns, own = text_features(subject), subject.prepared.given
+    if not columns:
+        return []
+    cells = pd.Series(subject.prepared.sequences.features[columns[0]]).astype("string").fillna(MISSING)
+    ends = np.cumsum(own.lengths)
+    return [
+        BETWEEN.join(cells.iloc[end - length : end])
+        for end, length in zip(ends[own.held_out], own.lengths[own.held_out], strict=True)
+    ]
 
 
 def preview(subject: Subject) -> pd.DataFrame:
