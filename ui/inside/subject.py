@@ -166,15 +166,16 @@ def sequence_name(page: str, problem: ProblemSpec) -> str:
 
 
 def _number(page: str, problem: ProblemSpec) -> int:
-    return ((state.SEQUENCE(page).get() or 1) - 1) % _count(problem) + 1
+    return ((state.SEQUENCE(page).get() or 1) - 1) % how_many(problem) + 1
 
 
-def _count(problem: ProblemSpec) -> int:
+def how_many(problem: ProblemSpec) -> int:
+    """Sequences that there are to choose from."""
     return int(held(problem.name).held_out.sum()) if is_given(problem.name) else sequences.FRESH
 
 
 def _next(page: str, problem: ProblemSpec) -> None:
-    state.SEQUENCE(page).set(_number(page, problem) % _count(problem) + 1)
+    state.SEQUENCE(page).set(_number(page, problem) % how_many(problem) + 1)
 
 
 def editable(page: str, run: Run) -> None:

@@ -94,9 +94,9 @@ def _states(page: str, run: Run, values: Values) -> None:
             chart(figure, key=f"{page}-states-{part}", alt=words.states_alt(name))
     together = "merged" in chosen and model.merge_mode != "concat"
     count = len(next(iter(chosen.values())))
-    sequences_ = len(evaluation_sequences(run.spec.problem, _tied_on(run)).x)
+    tied_on = min(_tied_on(run), subject.how_many(run.spec.problem))
     fresh = not is_given(run.spec.problem.name)
-    st.caption(words.states(count, sequences_, together=together, layers=model.layers, fresh=fresh))
+    st.caption(words.states(count, tied_on, together=together, layers=model.layers, fresh=fresh))
     evaluations.download(lambda: frame, "hidden states")
 
 
