@@ -147,10 +147,24 @@ def _parsed(text: str, separator: str, columns: int, *, header: bool, decimal: s
     if ragged:
         raise DataError(_told(ragged, columns, table.num_rows))
     frame: pd.DataFrame = table.to_pandas()
-    return frame
+    return frame.apply(_without_placeholders, decimal=decimal)
 
 
-MISSING = ("", "NA", "N/A", "n/a", "nan", "NaN", "NAN", "null", "NULL", "None", "-", "?", "#N/A")
+MISSING = ("", "NA", "N/A", "n/a", "nan", "NaN", "NAN", "null", "NULL", "None", "#N/A")
+PLACEHOLDERS = ("-", "?")  # that stand for a missing value among numbers, and are words among words
+
+
+def _without_placeholders(column: "pd.Series[Any]", decimal: str) -> "pd.Series[Any]":
+    """A column of numbers that was taken for text because of PLACEHOLDERS in it, as numbers; any other as it is."""
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+        return column
+    texts = column.astype("string").str.strip()
+    marks = texts.isin(PLACEHOLDERS)
+    told = texts[~marks].dropna()
+    if not marks.any() or told.empty:
+        return column
+    numbers = pd.to_numeric(told.str.replace(decimal, ".", regex=False), errors="coerce")
+    return numbers.astype(float).reindex(column.index) if numbers.notna().all() else column
 
 
 def _told(ragged: list[Any], columns: int, fitting: int) -> str:

@@ -65,6 +65,32 @@ def test_latin_1_is_read_and_said() -> None:
     assert set(table.frame["label"]) == {"größer", "low"}
 
 
+@pytest.mark.parametrize("cell", ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"])
+@pytest.mark.parametrize("column", ["x", "label"])
+def test_a_cell_that_says_nothing_is_missing(cell: str, column: str) -> None:
+    lines = csv(FRAME).decode().splitlines()
+    cells = lines[3].split(",")
+    cells[list(FRAME.columns).index(column)] = cell
+    frame = read_table("\n".join([*lines[:3], ",".join(cells), *lines[4:]]).encode()).frame
+    assert frame[column].isna().tolist() == [row == 2 for row in range(len(FRAME))]
+
+
+@pytest.mark.parametrize("mark", ["-", "?"])
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_a_dash_or_a_question_mark_is_a_word_among_words_and_missing_among_numbers(mark: str, decimal: str) -> None:
+    frame = FRAME.astype({"x": object})
+    frame.loc[[0, 5], "label"] = mark
+    frame.loc[3, "x"] = mark
+    table = read_table(csv(frame, sep=";").replace(b".", decimal.encode())).frame
+    assert table["label"].tolist() == frame["label"].tolist()
+    assert table["x"].isna().tolist() == [row == 3 for row in range(len(FRAME))]
+    np.testing.assert_allclose(table["x"].drop(index=3), FRAME["x"].drop(index=3))
+
+
+def test_a_minus_before_a_number_is_no_dash() -> None:
+    assert read_table(csv(FRAME.assign(x=-FRAME["x"]))).frame["x"].max() < 0
+
+
 def test_a_semicolon_in_the_place_of_a_comma_is_said() -> None:
     assert "semicolons" in read_table(csv(FRAME, sep=";")).notes[0]
 
