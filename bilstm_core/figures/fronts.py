@@ -10,6 +10,7 @@ from bilstm_core.palette import INK, NEUTRAL, faint
 
 RIGHT = "whole sequences right"
 LETTER, LINE = 7.5, 20.0  # px: of a name, a letter's width and a line's height, at most
+DOT = 8.0  # px: half of a dot, and how far above its middle a name stands
 WIDE, NARROW = 360.0, 230.0  # px: what a plot is wide at least, beside another one and on a narrow screen
 TOP, BOTTOM, HIGHEST = 18, 50, 1.12
 
@@ -49,7 +50,7 @@ def front(table: pd.DataFrame, *, cost: str, color: str, goal: float, height: in
         traces,
         height=height,
         margin=(64, 24, TOP, BOTTOM),
-        narrow={"margin": {"l": 52, "r": 16}, "annotations": _names(best, ends, NARROW, plot)},
+        narrow={"margin": {"l": 64, "r": 16}, "annotations": _names(best, ends, NARROW, plot)},
         says=spoken.front(dict(zip(best["name"], best["right"], strict=True)), len(table), cost),
         xaxis=canvas.axis(cost, type="log", range=list(ends), dtick=1 if high - low > 1 else "D1"),
         yaxis=canvas.axis(RIGHT, range=[0, HIGHEST], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1]),
@@ -67,19 +68,24 @@ def _names(best: pd.DataFrame, ends: tuple[float, float], width: float, height: 
     ends: of the axis of costs, as powers of ten; width, height: of the plot, px
     """
     low, high = ends
+    dots = [
+        ((np.log10(cost) - low) / (high - low) * width, right / HIGHEST * height)
+        for cost, right in best[["cost", "right"]].to_numpy()
+    ]
     order = [len(best) - 1, *range(len(best) - 1)]
     taken: list[tuple[float, float, float]] = []  # left, right and height of each name, px
     notes = []
     for place in order:
         name, cost, right = best[["name", "cost", "right"]].iloc[place]
-        at = (np.log10(cost) - low) / (high - low) * width
+        at, up = dots[place]
         letters = LETTER * len(name)
         left = min(max(at - letters / 2, 0.0), max(width - letters, 0.0))
-        up = right / HIGHEST * height
         if any(left < end and begin < left + letters and abs(up - other) < LINE for begin, end, other in taken):
+            continue
+        if any(left - DOT < x < left + letters + DOT and 0 < y - up < LINE + 2 * DOT for x, y in dots):
             continue
         taken.append((left, left + letters, up))
         edge = "left" if left == 0 else "right" if left + letters >= width else "center"
         x = {"left": low, "right": high, "center": float(np.log10(cost))}[edge]
-        notes.append(canvas.note(name, x, right, xref="x", yref="y", xanchor=edge, yanchor="bottom", yshift=8))
+        notes.append(canvas.note(name, x, right, xref="x", yref="y", xanchor=edge, yanchor="bottom", yshift=DOT))
     return notes

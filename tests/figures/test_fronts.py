@@ -80,3 +80,12 @@ def test_the_front_is_said() -> None:
     assert says == (
         "Of 2 models nobody beats 2 in parameters: 1 units with 20.0% and 2 units with 50.0% of whole sequences right."
     )
+
+
+def test_no_name_stands_on_the_dot_of_another_model() -> None:
+    steep = pd.DataFrame({"name": ["1 unit", "2 units"], "cost": [10.0, 10.4], "right": [0.8, 0.9], "unbeaten": True})
+    far = pd.DataFrame({"name": ["3 units"], "cost": [100.0], "right": [0.95], "unbeaten": True})
+    figure = figures.front(pd.concat([steep, far]), cost="parameters", color="#23844D", goal=0.9)
+    assert "1 unit" not in [note.text for note in figure.layout.annotations]
+    apart = figures.front(pd.concat([steep.head(1), far]), cost="parameters", color="#23844D", goal=0.9)
+    assert {"1 unit", "3 units"} == {note.text for note in apart.layout.annotations}
