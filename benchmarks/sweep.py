@@ -174,9 +174,9 @@ def told(name: str, swept: Swept) -> str:
     return f"| {name} | {seconds} | {swept.submit * 1e3:.0f} ms | {swept.look * 1e3:.0f} ms |"
 
 
-def write(text: str) -> None:
-    """Put the section into RESULTS.md: in the place of an earlier one, or at the end."""
-    before, _, rest = RESULTS.read_text().partition(HEADING)
+def write(text: str, heading: str = HEADING) -> None:
+    """Put a section into RESULTS.md: in the place of an earlier one under its heading, or at the end."""
+    before, _, rest = RESULTS.read_text().partition(f"{heading}\n")
     _, _, after = rest.partition("\n## ")
     RESULTS.write_text(f"{before.rstrip()}\n\n{text.rstrip()}\n" + (f"\n## {after}" if after else ""))
 
