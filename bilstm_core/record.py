@@ -15,6 +15,7 @@ from bilstm_core.presets import (
     WHY_MORE,
     WHY_STEPS,
 )
+from bilstm_core.recorded_board import Place, places
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.sweep_settings import SweepSettings
 
@@ -46,6 +47,11 @@ def recorded_specs() -> list[RunSpec]:
 def recorded_sweeps() -> list[SweepSettings]:
     """Every map that is recorded: the one that its page opens with."""
     return [SWEEPS.first]
+
+
+def recorded_places() -> list[Place]:
+    """Every place of the board of the smallest models that is recorded: all that there are."""
+    return places()
 
 
 def replayed(spec: RunSpec) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bilstm_core import recorded_board
 from bilstm_core.runs import ENGINE_VERSION
 from bilstm_core.specs import RunSpec
 from bilstm_core.sweep_settings import SweepSettings
@@ -104,5 +105,7 @@ def recorded() -> list[RecordedMap]:
 
 @functools.lru_cache(maxsize=1)
 def recorded_results() -> Mapping[tuple[RunSpec, int], Result]:
-    """What they say of each run, by its spec and the number of sequences that it was tested on."""
-    return {(spec, each.sequences): result for each in recorded() for spec, result in each.results().items()}
+    """What they, and the board of the smallest models, say of each run, by its spec and how many it was tested on."""
+    board = recorded_board.recorded()
+    of_maps = {(spec, each.sequences): result for each in recorded() for spec, result in each.results().items()}
+    return {(spec, board.sequences): result for spec, result in board.results.items()} | of_maps

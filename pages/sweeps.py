@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import derivation, lesson, live, registry, share, shell
-from ui.sweeps import beside, fronts, launch, opened, resolved, squares, taken
+from ui.sweeps import beside, board, fronts, launch, opened, resolved, squares, taken
 
 shell.enter(__file__)
 PAGE = registry.SWEEPS.name
@@ -27,8 +27,9 @@ with wide, st.container(key="figure"):
     squares.draw(shown)
 with narrow, st.container(key="beside"):
     launch.beside(shown)
-if isinstance(shown, resolved.Map):
-    with st.container(key="rest"):
+with st.container(key="rest"):
+    if isinstance(shown, resolved.Map):
         beside.draw(shown)
         opened.draw(shown)
         fronts.draw(shown)
+    board.draw(shown)

@@ -42,6 +42,7 @@ HEAVY = (  # what the scripts of the other pages import; a test holds that nothi
     "ui.sweeps.beside",
     "ui.sweeps.opened",
     "ui.sweeps.fronts",
+    "ui.sweeps.board",
     "ui.sweeps.taken",
     "ui.your_data.taken",
     "ui.your_data.details",

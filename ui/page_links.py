@@ -10,10 +10,13 @@ from bilstm_core import page_settings
 from bilstm_core.analysis import both_ways
 from bilstm_core.analysis.ablation import GUESSES
 from bilstm_core.analysis.both_ways import BIDIRECTIONAL
+from bilstm_core.choices import slug
 from bilstm_core.datasets.bounds import MAX_ROWS
 from bilstm_core.datasets.shipped import OWN
 from bilstm_core.page_settings import Offered
 from bilstm_core.presets import DEFAULT_PRESET, MODELS_BY_DIRECTION, MODELS_BY_MERGE_MODE, PRESETS
+from bilstm_core.quoting import quoted
+from bilstm_core.recorded_board import places
 from bilstm_core.settings import FIELDS, plain
 from bilstm_core.specs import WHOLE_NUMBERS
 from ui import registry, state, tray_links
@@ -206,8 +209,17 @@ def _sweeps(page: str) -> list[Link]:
             put,
             square.drop,
         ),
+        entry_link("board", state.PLACE(page), None, lambda chosen: slug(str(chosen)), _place),
         *_sequence(page),
     ]
+
+
+def _place(text: str) -> list[Any]:
+    """A place of the board of the smallest models, as a link has it."""
+    by_slug = {slug(str(list(place))): list(place) for place in places()}
+    if text not in by_slug:
+        raise ValueError(f"must be a place of the board, such as {next(iter(by_slug))}, not {quoted(text)}.")
+    return by_slug[text]
 
 
 def _your_data(page: str) -> list[Link]:

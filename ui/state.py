@@ -196,6 +196,15 @@ class Sweep(TypedDict):
     runs: int
 
 
+class Found(TypedDict):
+    """A model that the visitor's maps have found, as `analysis.smallest.Smallest`; its spec as a codec dict."""
+
+    spec: dict[str, Any]
+    parameters: int
+    exacts: list[float]
+    reached: int
+
+
 class Question(TypedDict):
     """A question that Keras answers: which network or run it is of, and its id."""
 
@@ -290,6 +299,8 @@ BEFORE: Each[int | None] = Each("{}.before", None)  # starts before the long run
 # A sweep
 SQUARE: Each[list[float] | None] = Each("{}.square", None)  # that is open: its values across and up
 SWEEP: Each[Sweep | None] = Each("{}.sweep", None)  # that is being trained, wave by wave
+PLACE: Each[list[Any] | None] = Each("{}.place", None)  # of the board, that is open: problem, direction, timesteps
+SMALLEST: Each[list[Found]] = Each("{}.smallest", [])  # that this visitor's maps have found, and are not recorded
 
 # Problem, Problems and Inside
 ALLOWED: Each[dict[str, Any]] = Each("{}.allowed", {})

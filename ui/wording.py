@@ -3,7 +3,7 @@
 What each page alone says stands in its own folder, in `words.py`; settings in `bilstm_core/settings.py`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from bilstm_core.analysis.statistics import listed
@@ -142,13 +142,18 @@ def _on(day: date | None) -> str:
     return f" on {day.day} {day:%B %Y}" if day else ""
 
 
-def _versions(runs: Sequence[Run]) -> str:
+def recorded_on(day: date, versions: Mapping[str, str]) -> str:
+    """When something was recorded, and by which versions."""
+    return f"Recorded{_on(day)}, {_named(versions)}."
+
+
+def _named(versions: Mapping[str, str]) -> str:
     names = {"keras": "Keras", "tensorflow": "TensorFlow"}
-    versions = {
-        ", ".join(f"{names.get(name, name)} {version}" for name, version in sorted(run.versions.items()))
-        for run in runs
-    }
-    return "; ".join(sorted(versions))
+    return ", ".join(f"{names.get(name, name)} {version}" for name, version in sorted(versions.items()))
+
+
+def _versions(runs: Sequence[Run]) -> str:
+    return "; ".join(sorted({_named(run.versions) for run in runs}))
 
 
 def _seeds(seeds: Iterable[int]) -> str:

@@ -1,14 +1,21 @@
 """The smallest model that is good enough, and the models that nobody beats, from tables of runs."""
 
+import itertools
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bilstm_core.sweeps import TESTED_ON
+from bilstm_core.choices import Cell
+from bilstm_core.network.initial_weights import parameter_count
+from bilstm_core.recorded_board import GOAL, MOST_UNITS, RECIPES, STARTS, Place, alike, starts
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.sweeps import TESTED_ON, Result
 
-GOAL = 0.99  # of whole sequences right
-FEWEST_STARTS = 3
-OF_STARTS = 2 / 3  # that must reach it
+OF_STARTS = 2 / 3  # that must reach the goal
+FIRST_UNITS = 4  # up to which they are tried together
 OF = ("problem", "direction", "timesteps")  # what a smallest model is the smallest of
 MODEL = ("cell", "units", "layers", "merge_mode")
 
@@ -16,8 +23,8 @@ MODEL = ("cell", "units", "layers", "merge_mode")
 def smallest(runs: pd.DataFrame) -> pd.DataFrame:
     """The model with the fewest parameters of those that reach GOAL, a row for each problem, direction and length.
 
-    runs: a row for each start: the columns of OF and MODEL, parameters, training (what else it was trained with, as
-    text), seed, exact (share of whole sequences right), tested (fresh sequences that this was counted on)
+    runs: a row for each start: the columns of OF and MODEL, parameters, training (what else it was trained with, as of
+    `table_of`), seed, exact (share of whole sequences right), tested (fresh sequences that this was counted on)
     Counted are models that were trained alike from three starts or more; two of three must reach it, on TESTED_ON
     sequences or more each. Of models of one size the one that gets more right in its median start is taken.
     Returns OF, MODEL, parameters, training, seed (the lowest that reaches it), starts, reached, exact (of the median).
@@ -27,12 +34,155 @@ def smallest(runs: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for key, group in counted.groupby(by, sort=False):
         reached = group[group["exact"] >= GOAL]
-        if len(group) >= FEWEST_STARTS and len(reached) >= OF_STARTS * len(group):
+        if len(group) >= STARTS and len(reached) >= OF_STARTS * len(group):
             row = dict(zip(by, key, strict=True)) | {"seed": int(reached["seed"].min())}
             rows.append(row | {"starts": len(group), "reached": len(reached), "exact": group["exact"].median()})
     table = pd.DataFrame(rows, columns=[*by, "seed", "starts", "reached", "exact"])
     ordered = table.sort_values(["parameters", "exact"], ascending=[True, False], kind="stable")
     return ordered.drop_duplicates([*OF]).sort_values([*OF], ignore_index=True)
+
+
+def table_of(results: Mapping[RunSpec, Result], tested: int) -> pd.DataFrame:
+    """The runs as `smallest` takes them: those of a problem as it is at first, whatever the network and its training.
+
+    Another threshold is another problem, which may be easier.
+    """
+    rows = []
+    for spec, result in results.items():
+        problem, model = spec.problem, spec.model
+        if problem != ProblemSpec(name=problem.name, timesteps=problem.timesteps):
+            continue
+        training = alike(spec).training
+        of = problem.name, model.direction, problem.timesteps
+        of_model = model.cell, model.units, model.layers, model.merge_mode
+        size = parameter_count(problem, model)
+        rows.append((*of, *of_model, size, training, spec.training.seed, result.exact, tested))
+    return pd.DataFrame(rows, columns=[*OF, *MODEL, "parameters", "training", "seed", "exact", "tested"])
+
+
+class Smallest(NamedTuple):
+    """A model that is the smallest found for a place.
+
+    spec: with the lowest of its seeds; parameters: its number of them; exacts: the share of whole sequences right of
+    each start, rising; reached: how many of them reach the goal
+    """
+
+    spec: RunSpec
+    parameters: int
+    exacts: tuple[float, ...]
+    reached: int
+
+    @property
+    def starts(self) -> int:
+        """How many starts it has."""
+        return len(self.exacts)
+
+
+def smallest_of(results: Mapping[RunSpec, Result], tested: int) -> dict[Place, Smallest]:
+    """The smallest model of each place, from what is known of runs; none where none is good enough."""
+    networks: dict[RunSpec, list[RunSpec]] = {}
+    for spec in results:
+        networks.setdefault(alike(spec), []).append(spec)
+    found = {}
+    for row in smallest(table_of(results, tested)).to_dict("records"):
+        problem = ProblemSpec(name=row["problem"], timesteps=row["timesteps"])
+        model = ModelSpec(direction=row["direction"], **{name: row[name] for name in MODEL})
+        specs = networks[RunSpec(problem=problem, model=model, training=row["training"]).canonical()]
+        first = min(specs, key=lambda spec: spec.training.seed)
+        exacts = tuple(sorted(results[spec].exact for spec in specs))
+        found[_place(first)] = Smallest(first, row["parameters"], exacts, row["reached"])
+    return found
+
+
+def smaller(found: Mapping[Place, Smallest], than: Mapping[Place, Smallest]) -> dict[Place, Smallest]:
+    """Those that have fewer parameters than the other's of the same place, or where the other has none."""
+    return {
+        place: model for place, model in found.items() if place not in than or model.parameters < than[place].parameters
+    }
+
+
+class Tried(NamedTuple):
+    """What was tried for a place where nothing is good enough.
+
+    units: the most; exact: the highest share of whole sequences right of a median start, and spec: whose it is
+    """
+
+    units: int
+    exact: float
+    spec: RunSpec
+
+
+def tried_of(results: Mapping[RunSpec, Result]) -> dict[Place, Tried]:
+    """What was tried for each place, from what is known of runs."""
+    networks: dict[RunSpec, list[float]] = {}
+    for spec, result in results.items():
+        networks.setdefault(alike(spec), []).append(result.exact)
+    tried: dict[Place, Tried] = {}
+    for spec, exacts in networks.items():
+        place = _place(spec)
+        now = Tried(spec.model.units, float(np.median(exacts)), spec)
+        before = tried.get(place, now)
+        best = now if now.exact > before.exact else before
+        tried[place] = best._replace(units=max(now.units, before.units))
+    return tried
+
+
+def next_units(reached: Mapping[int, bool], most: int) -> list[int]:
+    """Which numbers of units are tried next for the fewest that are good enough; none once they are found.
+
+    Doubled ones first, up to `most`, until some are enough; then those below these and above the most that are not.
+    reached: of each number that was tried, whether it is enough
+    """
+    enough = min((units for units, good in reached.items() if good), default=None)
+    if enough is not None:
+        below = max((units for units in reached if units < enough), default=0)
+        return [units for units in range(below + 1, enough) if units <= most]
+    doubled = [2**power for power in range(most.bit_length())]
+    coarse = [units for units in dict.fromkeys([*doubled, most]) if 1 <= units <= most]
+    first = [units for units in coarse if units <= FIRST_UNITS and units not in reached]
+    return first or [units for units in coarse if units not in reached][:1]
+
+
+def next_runs(place: Place, results: Mapping[RunSpec, Result]) -> list[RunSpec]:
+    """The runs that are trained next in the search for the smallest model of a place; none once it has ended.
+
+    Each recipe in turn, and with it each kind of cell: only what is smaller than the smallest found with the others.
+    results: of every run that was trained for the board
+    """
+    own: dict[tuple[TrainingSpec, str], dict[RunSpec, Result]] = {}
+    for spec, result in results.items():
+        if _place(spec) == place:
+            own.setdefault((alike(spec).training, spec.model.cell), {})[spec] = result
+    for training, cell, last in ((each.training, cell, each.last) for each in RECIPES for cell in each.cells):
+        key = training, cell
+        others = itertools.chain.from_iterable(found.items() for tried, found in own.items() if tried != key)
+        least = smallest_of(dict(others), TESTED_ON).get(place)
+        if last and least:
+            continue
+
+        def network(units: int, training: TrainingSpec = training, cell: Cell = cell) -> RunSpec:
+            problem = ProblemSpec(name=place.problem, timesteps=place.timesteps)
+            model = ModelSpec(direction=place.direction, cell=cell, units=units)
+            return RunSpec(problem=problem, model=model, training=training).canonical()
+
+        allowed = [units for units in range(1, MOST_UNITS + 1) if not least or _size(network(units)) < least.parameters]
+        tried: dict[int, list[float]] = {}
+        for spec, result in own.get(key, {}).items():
+            tried.setdefault(spec.model.units, []).append(result.exact)
+        reached = {
+            units: sum(exact >= GOAL for exact in exacts) >= OF_STARTS * STARTS for units, exacts in tried.items()
+        }
+        if units := next_units(reached, max(allowed, default=0)):
+            return [spec for count in units for spec in starts(network(count))]
+    return []
+
+
+def _place(spec: RunSpec) -> Place:
+    return Place(spec.problem.name, spec.model.direction, spec.problem.timesteps)
+
+
+def _size(spec: RunSpec) -> int:
+    return parameter_count(spec.problem, spec.model)
 
 
 def unbeaten(cost: npt.NDArray[np.number], right: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

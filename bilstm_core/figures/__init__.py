@@ -1,5 +1,6 @@
 """Figures: pure functions from tidy frames to Plotly figures."""
 
+from bilstm_core.figures.board import board
 from bilstm_core.figures.cell import cell
 from bilstm_core.figures.checkpoints import Moment, checkpoints
 from bilstm_core.figures.comparisons import (
@@ -36,6 +37,7 @@ __all__ = [
     "Style",
     "accuracy_by_timestep",
     "around_flip",
+    "board",
     "cell",
     "checkpoints",
     "color",

@@ -1,9 +1,17 @@
 """How small?, in a real browser: a map is trained to its end, stopped on the way and gone on with."""
 
+import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
+
+from bilstm_core.recorded_board import Board, Place, starts, write
+from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
+from bilstm_core.sweeps import Result
+from tests.browser.conftest import ROOT, App
 
 LONG_ENOUGH = 240_000  # ms, on a machine that does much else
 
@@ -72,3 +80,54 @@ def test_a_square_of_a_map_opens_its_curve_and_its_sequences(open_page: OpenPage
     expect(page.get_by_text("The map is complete.")).to_be_visible(timeout=LONG_ENOUGH)
     expect(page.get_by_test_id("chart-Sweeps-square").locator(".main-svg").first).to_be_visible()
     expect(page.get_by_text(re.compile(r"^100 fresh sequences: \d+ wholly right"))).to_be_visible()
+
+
+OTHER_BOARD = """from pathlib import Path
+from bilstm_core import recorded_board
+recorded_board.read.__defaults__ = (Path({path!r}),)
+"""
+
+
+@pytest.fixture
+def thin_board(start_app: Callable[..., App], tmp_path: Path) -> App:
+    """An app whose recorded board has one model, far larger than it need be, for a single timestep."""
+    spec = RunSpec(problem=ProblemSpec(timesteps=1), model=ModelSpec(direction="forward", units=12)).canonical()
+    results = {each: Result(0.995, 0.1, 0.5) for each in starts(spec)}
+    place = Place("cumulative_sum", "forward", 1)
+    board = Board(day="2026-11-27", results=results, digests=dict.fromkeys(results, "0" * 16), best={place: 1.0})
+    write(board, tmp_path / "board.json")
+    (tmp_path / "sitecustomize.py").write_text(OTHER_BOARD.format(path=str(tmp_path / "board.json")))
+    return start_app(PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+
+
+def test_a_smaller_model_that_a_map_finds_stands_beside_the_recorded_one_and_can_be_run_again(
+    thin_board: App, open_page: OpenPage
+) -> None:
+    page = open_page("sweeps?direction=forward&timesteps=1&x-from=1&x-to=2&y-from=1&y-to=2&steps=4", on=thin_board)
+    expect(page.get_by_text("The smallest that is recorded has 12 units")).to_be_visible()
+    board = page.get_by_test_id("chart-Sweeps-board")
+    expect(board.get_by_text(re.compile(r"^12 units · "))).to_be_visible()
+    run(page)
+    yours = page.get_by_text(re.compile(r"^Yours is smaller: it has 1 unit and \d+ parameters\."))
+    expect(yours).to_be_visible(timeout=LONG_ENOUGH)
+    expect(board.get_by_text(re.compile(r"^1 unit · "))).to_be_visible()
+    expect(page.get_by_text("The smallest that is recorded has 12 units")).to_be_visible()
+    expect(page.get_by_text("The map is complete.")).to_be_visible(timeout=LONG_ENOUGH)
+    link = yours.get_by_role("link", name="Its link").get_attribute("href")
+    page.get_by_role("button", name="Run again").first.click()
+    expect(page.get_by_test_id("chart-Sweeps-square").locator(".main-svg").first).to_be_visible(timeout=LONG_ENOUGH)
+    expect(page.get_by_text("1 timestep, 1 unit", exact=True)).to_be_visible()
+    expect(yours).to_be_visible()
+    other = open_page(str(link), on=thin_board)
+    expect(other.get_by_text("1 timestep, 1 unit", exact=True)).to_be_visible()
+    expect(other.get_by_text(re.compile(r"^Whole sequences right: .* of 3 starts\."))).to_be_visible()
+
+
+def test_the_recorded_board_says_of_each_place_what_was_found_or_what_is_possible(open_page: OpenPage) -> None:
+    page = open_page("sweeps?board=cumulative-sum-backward-10")
+    expect(page.get_by_text("No model that reads backward can reach 99%: the best possible is")).to_be_visible()
+    board = page.get_by_test_id("chart-Sweeps-board")
+    expect(board.get_by_text(re.compile(r"^best possible \d+%")).first).to_be_visible()
+    board.locator(".nsewdrag").click(position={"x": 20, "y": 40})  # forward, of the first length
+    expect(page).to_have_url(re.compile(r"board=cumulative-sum-forward-2"))
+    expect(page.get_by_role("strong").filter(has_text="Cumulative sum, forward, 2 timesteps")).to_be_visible()

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bilstm_core import recorded_maps
+from bilstm_core import recorded_board, recorded_maps
+from bilstm_core.analysis.smallest import next_runs
 from bilstm_core.analysis.statistics import differences
 from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.command_line import record as record_module
@@ -27,6 +28,7 @@ from bilstm_core.export.script import notebook, script
 from bilstm_core.files.bundle import read_file, write_bundle
 from bilstm_core.page_settings import SWEEPS, ComparisonSettings, WhySettings
 from bilstm_core.presets import DEFAULT_PRESET, MODELS_BY_DIRECTION, PRESETS, trained_long_enough
+from bilstm_core.recorded_board import Place
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.store import Store, read_recorded
@@ -62,6 +64,7 @@ def untrained(monkeypatch: pytest.MonkeyPatch) -> list[RunSpec]:
 
     monkeypatch.setattr(trainings, "train_in_parts", train)
     monkeypatch.setattr(trainings, "train_mixed", train_mixed)
+    monkeypatch.setattr(record_module, "recorded_places", list)
     return asked
 
 
@@ -432,6 +435,27 @@ def test_a_map_is_recorded_with_all_its_runs_and_kept_where_it_is_there(
     assert set(first.results()) == set(untrained[:4])
     assert first.sequences == 10_000
     assert "All are there" in command("record", "--folder", "recorded", "--missing").stderr
+
+
+def test_the_smallest_models_are_searched_for_to_the_end_and_gone_on_with(
+    command: Command, untrained: list[RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path("recorded") / "board.json"
+    places = [Place("cumulative_sum", direction, 2) for direction in ("forward", "backward")]
+    monkeypatch.setattr(record_module, "recorded_places", lambda: places[:1])
+    monkeypatch.setattr(record_module, "next_runs", lambda place, results: next_runs(place, results)[:6])
+    told = command("record", "--board", "--folder", "recorded").stderr
+    trained = len(untrained)
+    assert f"Recorded the smallest models, of {trained} runs" in told
+    board = recorded_board.read(path)
+    assert set(board.results) == set(untrained)
+    assert all(next_runs(place, board.results) == [] for place in places[:1])
+    assert all(spec.model.direction == "forward" for spec in untrained), "no other model can"
+    assert [*Path("recorded").iterdir()] == [path], "nothing else is recorded"
+    monkeypatch.setattr(record_module, "recorded_places", lambda: places)
+    assert "All are there" in command("record", "--board", "--missing", "--folder", "recorded").stderr
+    assert len(untrained) == trained
+    assert recorded_board.read(path).best[places[1]] == pytest.approx(places[1].best, abs=1e-6)
 
 
 def test_the_process_writes_results_to_one_stream_and_words_to_the_other() -> None:

@@ -675,6 +675,15 @@ EVERY_FIGURE = {
         color=palette.FORWARD,
         goal=0.9,
     ),
+    "board": lambda: figures.board(
+        pd.DataFrame(
+            [
+                ("Cumulative sum", direction, "5 timesteps", kind, "2 units · 35 · 99.4%", "2 units", "", ["a"], False)
+                for direction, kind in zip(MODELS, ("found", "impossible", "none"), strict=True)
+            ],
+            columns=["problem", "direction", "length", "kind", "text", "short", "about", "key", "own"],
+        )
+    ),
     "small_maps": lambda: figures.small_maps(
         {
             name: pd.DataFrame({"x": ["2", "4"], "y": "1", "right": [0.9, 0.5], "measured": [True, False], "about": ""})

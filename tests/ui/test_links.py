@@ -103,6 +103,7 @@ SAID: dict[str, dict[str, str]] = {  # of each page everything that its address 
         "seed": "6",
         "beside": "merge_mode",
         "square": "10_0.003",
+        "board": "share-of-total-bidirectional-5",
         "sequence": "4",
     },
     "Your data": {

@@ -17,6 +17,7 @@ import pytest
 from bilstm_core import presets, questions, settings
 from bilstm_core.analysis import both_ways, deciding, telling
 from bilstm_core.analysis.held_out import Lead
+from bilstm_core.analysis.smallest import Smallest, Tried
 from bilstm_core.analysis.telling import Told
 from bilstm_core.datasets import recipe
 from bilstm_core.engine import cost
@@ -339,9 +340,33 @@ def of_sweeps() -> Iterator[Call]:
         yield call(sweeps.front, sweeps.BY_SECONDS, where)
     for what in BESIDE.choices[1:]:
         yield call(sweeps.beside, BESIDE.word(what))
+    yield from of_the_board()
+    yield call(wording.recorded_on, date(2026, 11, 27), {"keras": "3.15.1", "tensorflow": "2.21.0"})
     yield call(sweeps.guessed, 0.8163)
     yield call(sweeps.parameters, 1)
     yield call(sweeps.best, 0.375)
+
+
+def of_the_board() -> Iterator[Call]:
+    for own in (True, False):
+        yield call(sweeps.board, 10_000, 3, 0.99, own=own)
+    for model in (
+        ModelSpec(units=1), ModelSpec(units=3, cell="rnn", direction="forward"), ModelSpec(layers=2, merge_mode="sum")
+    ):  # fmt: skip
+        spec = RunSpec(model=model, training=TrainingSpec(epochs=1, sequences_per_epoch=100_000, batch_size=10))
+        found = Smallest(spec, 1_035, (0.98, 0.9912, 1.0), 2)
+        for own in (True, False):
+            yield call(sweeps.found, found, own=own)
+            yield call(sweeps.yours, found, first=own, goal=0.99)
+        yield call(sweeps.smallest, found, 0.99)
+        yield call(sweeps.none_found, Tried(model.units, 0.9712, spec), 0.99)
+        yield call(sweeps.none_in_short, Tried(model.units, 0.9712, spec))
+    yield call(sweeps.none_found, None, 0.99)
+    yield call(sweeps.none_in_short, None)
+    yield call(sweeps.impossible_in_short, 0.1342)
+    yield call(sweeps.impossible, "backward", 0.1342, 0.99)
+    yield call(sweeps.place, "Cumulative sum", "forward", 1)
+    yield call(sweeps.length, 5)
 
 
 def of_the_lesson() -> Iterator[Call]:

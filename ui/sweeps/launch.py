@@ -61,8 +61,13 @@ def go_on() -> None:
 
 def train_square(shown: Map, specs: Sequence[RunSpec]) -> None:
     """Train some runs of a square, and no others; a callback."""
-    about = {"page": PAGE, "settings": asdict(shown.settings), "whole": False}
-    live.start(PAGE, specs, about=about, sequences=shown.sequences, mixed=True)
+    train_alone(shown.settings, specs, shown.sequences)
+
+
+def train_alone(settings: SweepSettings, specs: Sequence[RunSpec], sequences: int) -> None:
+    """Train some runs of a map, and no others; a callback. settings: of the map; sequences: that each is tested on"""
+    about = {"page": PAGE, "settings": asdict(settings), "whole": False}
+    live.start(PAGE, specs, about=about, sequences=sequences, mixed=True)
 
 
 def done(view: JobView) -> None:

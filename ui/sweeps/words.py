@@ -1,13 +1,15 @@
 """Every sentence of How small?, from values to text."""
 
 import math
+import statistics
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from bilstm_core.analysis.smallest import Smallest, Tried
 from bilstm_core.analysis.statistics import listed
 from bilstm_core.analysis.telling import Told, capital
 from bilstm_core.sweep_settings import NAMES
-from bilstm_core.wording import counted
+from bilstm_core.wording import CELL_NAMES, counted
 
 # What is varied
 COUNTED = {"units": "unit", "timesteps": "timestep", "layers": "layer", "sequences": "training sequence"}
@@ -226,6 +228,118 @@ def front(cost: str, where: str) -> str:
     """The heading of a front. where: of which sequences the models are, if the map has others"""
     at = f", {where}" if where else ""
     return f"**Whole sequences right by {cost}{at}**; large and named: those that nobody beats"
+
+
+# The board of the smallest models
+BOARD = "**The smallest models that get every label right**"
+BOARD_ALT = "The smallest model found for each problem, direction and length."
+ITS_MAP, RUN_AGAIN, ITS_LINK = "Open its map", "Run again", "Its link"
+NOT_SEARCHED = "Nothing was searched for it yet; what your maps find stands here."
+TO_BEAT = (
+    "To beat it, map other units, cells, merge modes or trainings, from three starts or more. What your maps find that "
+    "is smaller stands here, beside what is recorded."
+)
+
+
+class Square(NamedTuple):
+    """What stands in a square of the board, the same on a narrow screen, and what is said where one points at it."""
+
+    text: str
+    short: str
+    about: str
+
+
+def length(timesteps: int) -> str:
+    """What a column of the board is."""
+    return counted(timesteps, "timestep")
+
+
+def board(sequences: int, starts: int, goal: float, *, own: bool) -> str:
+    """How the board is read. own: whether some of it was found by this visitor"""
+    counts = (
+        f"Units · parameters · share of {sequences:,} fresh sequences wholly right, in the median of {starts} starts."
+    )
+    told = f"{counts} Two of three must reach {goal:.0%}."
+    told += " Where no model that reads that way can, its best possible share stands in gray."
+    return f"{told} **Bold: found by your maps.**" if own else told
+
+
+def network(model: Smallest | Tried) -> str:
+    """A model by its units and its cell."""
+    spec = model.spec.model
+    kind = "unit" if spec.cell == "lstm" else f"{CELL_NAMES[spec.cell]} unit"
+    layers = f" in each of {spec.layers} layers" if spec.layers > 1 else ""
+    merged = f", merged by {spec.merge_mode}" if spec.merge_mode != "concat" else ""
+    return f"{counted(spec.units, kind)}{layers}{merged}"
+
+
+def _median(model: Smallest) -> float:
+    return statistics.median(model.exacts)
+
+
+def found(model: Smallest, *, own: bool) -> Square:
+    """A square with a model. own: whether this visitor has found it"""
+    spec = model.spec.model
+    kind = "" if spec.cell == "lstm" else f" {spec.cell.upper()}"
+    short = f"{spec.units}{kind}" if kind else counted(spec.units, "unit")
+    text = f"{short} · {model.parameters:,} · {_median(model):.1%}"
+    whose = "found by your maps" if own else "recorded"
+    about = f"{whose}: {network(model)}<br>{counted(model.parameters, 'parameter')}<br>{_of_all(model)}"
+    return Square(f"<b>{text}</b>", f"<b>{short}</b>", about) if own else Square(text, short, about)
+
+
+def none_in_short(tried: Tried | None) -> Square:
+    """A square of which nothing is good enough that was tried."""
+    if tried is None:
+        return Square("not tried yet", "–", "not tried yet")
+    about = f"none found up to {counted(tried.units, 'unit')}<br>the most: {tried.exact:.1%}"
+    return Square(f"none up to {counted(tried.units, 'unit')}", f"none ≤ {tried.units}", about)
+
+
+def impossible_in_short(best: float) -> Square:
+    """A square that no model can reach. best: the best possible share"""
+    return Square(f"best possible {best:.0%}", f"≤ {best:.0%}", f"none: the best possible is {best:.1%}")
+
+
+def place(title: str, direction: str, timesteps: int) -> str:
+    """Which place is open."""
+    return f"**{title}, {direction}, {length(timesteps)}**"
+
+
+def _of_all(model: Smallest) -> str:
+    shares = listed([f"{share:.1%}" for share in model.exacts])
+    return f"whole sequences right: {shares}"
+
+
+def _told(model: Smallest, goal: float) -> str:
+    training = model.spec.training
+    size = f"**{network(model)}** and {counted(model.parameters, 'parameter')}"
+    reached = f"{model.reached} of {model.starts} starts reach {goal:.0%}"
+    trained = f"{training.sequences:,} sequences in batches of {training.batch_size}, at a learning rate of"
+    return f"{size}. {capital(_of_all(model))}; {reached}. Trained on {trained} {training.learning_rate:g}."
+
+
+def smallest(model: Smallest, goal: float) -> str:
+    """The recorded model of a place."""
+    return f"The smallest that is recorded has {_told(model, goal)}"
+
+
+def yours(model: Smallest, *, first: bool, goal: float) -> str:
+    """The model that this visitor has found. first: whether none is recorded"""
+    return f"{'Yours is the first' if first else 'Yours is smaller'}: it has {_told(model, goal)}"
+
+
+def none_found(tried: Tried | None, goal: float) -> str:
+    """That nothing that was tried is good enough."""
+    if tried is None:
+        return "Nothing has been tried here yet."
+    most = f"The most is {tried.exact:.1%}, with {network(tried)}."
+    return f"Nothing that is recorded reaches {goal:.0%}: none was found up to {counted(tried.units, 'unit')}. {most}"
+
+
+def impossible(direction: str, best: float, goal: float) -> str:
+    """That no model can be good enough. best: the best possible share"""
+    return f"No model that reads {direction} can reach {goal:.0%}: the best possible is {best:.1%}."
 
 
 # What can be taken home

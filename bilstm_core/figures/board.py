@@ -1,0 +1,101 @@
+"""The board of the smallest models: a square for each problem, direction and length, with what was found in words."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from bilstm_core.figures import canvas, spoken
+from bilstm_core.figures.canvas import Item
+from bilstm_core.palette import INK, NEUTRAL, QUIET, color, faint
+
+ROW, TOP, BOTTOM = 24, 30, 8  # px
+SMALLEST = "smallest model found"
+KINDS = ("impossible", "none", "forward", "backward", "bidirectional")
+SHADES = ("rgba(0, 0, 0, 0)", faint(NEUTRAL, 0.16), *(faint(color(direction), 0.24) for direction in KINDS[2:]))
+
+
+def board(table: pd.DataFrame, *, chosen: tuple[str, str, str] | None = None) -> go.Figure:
+    """A row for each problem and direction, a column for each length, the problems' names above their rows.
+
+    table: problem (its title), direction, length (as it is written above its column: timesteps
+    first), kind ("found", "none": nothing
+    was found, "impossible": no model can), text, short (the same where there is little room), about (further lines of
+    what is said where one points at it), key (what a press of the square says: a list),
+    own (whether text says what this visitor found)
+    chosen: problem, direction and length of the square that is outlined
+    """
+    lengths = list(dict.fromkeys(table["length"]))
+    rows: list[tuple[str, str]] = []
+    for problem, directions in table.groupby("problem", sort=False)["direction"]:
+        rows += [(str(problem), ""), *((str(problem), direction) for direction in dict.fromkeys(directions))]
+    shape = len(rows), len(lengths)
+    kind, text, about = np.full(shape, np.nan), np.full(shape, "", object), np.full(shape, "", object)
+    key = np.full((*shape, len(table["key"].iloc[0])), "", object)
+    notes: list[Item] = []
+    for place in table.to_dict("records"):
+        row, column = rows.index((place["problem"], place["direction"])), lengths.index(place["length"])
+        kind[row, column] = KINDS.index(place["direction"] if place["kind"] == "found" else place["kind"])
+        text[row, column], about[row, column], key[row, column] = place["text"], place["about"], place["key"]
+        notes.append(
+            canvas.note(
+                place["text"], column, row, name=place["short"], xref="x", yref="y", captureevents=False,
+                font={"size": canvas.TEXT, "color": QUIET if place["kind"] == "impossible" else INK},
+            )
+        )  # fmt: skip
+    for row, (problem, direction) in enumerate(rows):
+        notes.append(
+            canvas.note(
+                direction or f"<b>{problem}</b>", 0, row, xref="paper", yref="y", yanchor="middle",
+                xanchor="right" if direction else "left", xshift=-8 if direction else -106,
+                font={"size": canvas.TEXT, "color": color(direction) if direction else INK},
+            )
+        )  # fmt: skip
+    squares: Item = {
+        "type": "heatmap",
+        "name": SMALLEST,
+        "meta": {
+            "column": SMALLEST,
+            "value": "text",
+            "names_across": lengths,
+            "names_down": [f"{problem}, {direction}" if direction else problem for problem, direction in rows],
+        },
+        "x": list(range(len(lengths))),
+        "y": list(range(len(rows))),
+        "z": kind,
+        "text": text,
+        "hovertext": about,
+        "customdata": key,
+        **canvas.flat(SHADES),
+        "xgap": 3,
+        "ygap": 3,
+        "hoverongaps": False,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    return canvas.figure(
+        [squares],
+        height=TOP + BOTTOM + ROW * len(rows),
+        margin=(124, 8, TOP, BOTTOM),
+        narrow={
+            "margin": {"l": 110, "r": 2},
+            "xaxis": {"ticktext": [f"T={length.split()[0]}" for length in lengths]},
+        },
+        says=spoken.board(table["kind"].tolist(), int(table["own"].sum())),
+        xaxis=canvas.axis(
+            "", side="top", range=[-0.5, len(lengths) - 0.5], tickvals=list(range(len(lengths))), ticktext=lengths,
+            showgrid=False, ticks="",
+        ),
+        yaxis=canvas.bare_axis(range=[len(rows) - 0.5, -0.5]),
+        annotations=notes,
+        shapes=_outline(rows, lengths, chosen),
+    )  # fmt: skip
+
+
+def _outline(rows: list[tuple[str, str]], lengths: list[str], chosen: tuple[str, str, str] | None) -> list[Item]:
+    """The frame of a square, if the board has it."""
+    if chosen is None or chosen[:2] not in rows or chosen[2] not in lengths:
+        return []
+    row, column = rows.index(chosen[:2]), lengths.index(chosen[2])
+    return [
+        {"type": "rect", "name": "chosen", "xref": "x", "yref": "y", "x0": column - 0.5, "x1": column + 0.5,
+         "y0": row - 0.5, "y1": row + 0.5, "line": {"color": INK, "width": 2}}
+    ]  # fmt: skip

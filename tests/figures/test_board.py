@@ -1,0 +1,58 @@
+"""The board of the smallest models: a square for each place, in words, under the name of its problem."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bilstm_core import figures
+from bilstm_core.figures import canvas
+from bilstm_core.figures.board import KINDS, SMALLEST
+
+TABLE = pd.DataFrame(
+    [
+        (problem, direction, length, kind, f"{kind} at length", kind, f"about {direction}", [problem, direction], own)
+        for problem in ("Sum", "Window")
+        for direction, kind, own in (("forward", "found", problem == "Sum"), ("backward", "impossible", False))
+        for length in ("2 timesteps", "5 timesteps")
+    ],
+    columns=["problem", "direction", "length", "kind", "text", "short", "about", "key", "own"],
+)
+
+
+def test_squares_stand_under_the_name_of_their_problem_and_say_what_they_are_when_pressed() -> None:
+    figure = figures.board(TABLE)
+    [squares] = figure.data
+    rows = squares.meta["names_down"]
+    assert rows == ["Sum", "Sum, forward", "Sum, backward", "Window", "Window, forward", "Window, backward"]
+    assert squares.name == SMALLEST
+    assert np.isnan(squares.z[[0, 3]]).all(), "a name has no squares"
+    assert squares.z[1].tolist() == [KINDS.index("forward")] * 2
+    assert squares.z[2].tolist() == [KINDS.index("impossible")] * 2
+    assert squares.customdata[4][1].tolist() == ["Window", "forward"]
+    assert squares.text[2].tolist() == ["impossible at length"] * 2
+
+
+def test_every_square_has_its_words_and_shorter_ones_for_a_phone() -> None:
+    figure = figures.board(TABLE)
+    said = {(note.x, note.y): (note.text, note.name) for note in figure.layout.annotations if note.xref == "x"}
+    assert len(said) == 8
+    assert said[1, 4] == ("found at length", "found")
+    names = [note.text for note in figure.layout.annotations if note.xref == "paper"]
+    assert names == ["<b>Sum</b>", "forward", "backward", "<b>Window</b>", "forward", "backward"]
+    assert figure.layout.meta["narrow"]["xaxis"]["ticktext"] == ["T=2", "T=5"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "corner"),
+    [(("Window", "backward", "5 timesteps"), [(0.5, 4.5)]), (("Window", "sideways", "5 timesteps"), []), (None, [])],
+)
+def test_the_open_square_is_framed(chosen: tuple[str, str, str] | None, corner: list[tuple[float, float]]) -> None:
+    assert [(shape.x0, shape.y0) for shape in figures.board(TABLE, chosen=chosen).layout.shapes] == corner
+
+
+def test_the_board_is_said_in_counts() -> None:
+    assert canvas.says(figures.board(TABLE)) == (
+        "Of 8 squares 4 name a smallest model; in 0 none was found, and in 4 no model can be right that often. "
+        "2 say what you found, which is smaller."
+    )
+    assert "you found" not in canvas.says(figures.board(TABLE.assign(own=False)))

@@ -1,0 +1,230 @@
+"""The board of the smallest models: what is recorded, beside it what this visitor's maps have found, and one place."""
+
+import functools
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import urlencode
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from bilstm_core import codec, figures
+from bilstm_core.analysis.smallest import Smallest, Tried, smaller, smallest_of, tried_of
+from bilstm_core.page_settings import SWEEPS
+from bilstm_core.problems import PROBLEMS
+from bilstm_core.recorded_board import GOAL, STARTS, TIMESTEPS, Board, Place, recorded, starts
+from bilstm_core.recorded_maps import recorded_results
+from bilstm_core.sweep_settings import SweepSettings
+from bilstm_core.sweeps import TESTED_ON
+from ui import controls, live, registry, state, wording
+from ui.chart.component import Click, cached_for_session, chart
+from ui.sweeps import launch, words
+from ui.sweeps.launch import PAGE
+from ui.sweeps.resolved import SETTINGS, Map
+
+
+@functools.lru_cache(maxsize=1)
+def known() -> tuple[Board, Mapping[Place, Smallest], Mapping[Place, Tried]]:
+    """The recorded board, the smallest model of each place, and what was tried for each."""
+    board = recorded()
+    return board, smallest_of(board.results, board.sequences), tried_of(board.results)
+
+
+def keep_found(shown: Map) -> None:
+    """Keep what a map has found that is smaller than what is recorded, and than what was found before."""
+    board, best, _ = known()
+    kept = yours()
+    for each in (shown, *shown.beside.values()):
+        if each.grid.starts < STARTS or each.sequences < TESTED_ON:
+            continue
+        squares = [
+            {spec: each.results[spec] for spec in specs if spec in each.results} for specs in each.grid.cells.values()
+        ]
+        good = [square for square in squares if any(result.exact >= GOAL for result in square.values())]
+        own = {
+            spec: result
+            for square in good
+            for spec, result in square.items()
+            if (spec, each.sequences) not in recorded_results()
+        }
+        found = {place: model for place, model in smallest_of(own, each.sequences).items() if place in board.best}
+        kept |= smaller(smaller(found, best), kept)
+    state.SMALLEST(PAGE).set(
+        [
+            {"spec": codec.encode(model.spec), "parameters": model.parameters, "exacts": list(model.exacts),
+             "reached": model.reached}
+            for model in kept.values()
+        ]
+    )  # fmt: skip
+
+
+def yours() -> dict[Place, Smallest]:
+    """What the maps of this visitor have found that is smaller than what is recorded, by place."""
+    found = {}
+    for held in state.SMALLEST(PAGE).get():
+        spec = codec.decode(held["spec"])
+        place = Place(spec.problem.name, spec.model.direction, spec.problem.timesteps)
+        found[place] = Smallest(spec, held["parameters"], tuple(held["exacts"]), held["reached"])
+    return found
+
+
+def settings_of(model: Smallest) -> SweepSettings:
+    """A small map around a model: its square, and those of one unit less and some more, at some more timesteps."""
+    spec = model.spec
+    timesteps, units, fewest = spec.problem.timesteps, spec.model.units, max(1, spec.model.units - 1)
+    return SweepSettings(
+        starts=model.starts if model.starts in SWEEPS.field_named("starts").choices else STARTS,
+        goal=GOAL,
+        steps=4,
+        x_from=float(timesteps),
+        x_to=float(timesteps + 3),
+        y_from=float(fewest),
+        y_to=float(fewest + 3),
+        name=spec.problem.name,
+        direction=spec.model.direction,
+        cell=spec.model.cell,
+        merge_mode=spec.model.merge_mode,
+        timesteps=timesteps,
+        units=units,
+        layers=spec.model.layers,
+        sequences_per_epoch=spec.training.sequences,
+        batch_size=spec.training.batch_size,
+        learning_rate=spec.training.learning_rate,
+        seed=spec.training.seed,
+    )
+
+
+def link_of(model: Smallest) -> str:
+    """The address of such a map with the model's square open, as seen from a page of this app."""
+    settings = settings_of(model)
+    asked = {
+        declared.link: declared.spell(getattr(settings, declared.name))
+        for declared in SWEEPS.fields
+        if getattr(settings, declared.name) != getattr(SWEEPS.first, declared.name)
+    }
+    return f"sweeps?{urlencode({**asked, 'square': f'{settings.timesteps}_{settings.units}'})}"
+
+
+def open_map(model: Smallest) -> None:
+    """Have the page show the small map around a model, with its square open; a callback."""
+    settings = settings_of(model)
+    SETTINGS.fill(settings)
+    state.SQUARE(PAGE).set([float(settings.timesteps), float(settings.units)])
+    state.SEQUENCE(PAGE).drop()
+
+
+def run_again(model: Smallest) -> None:
+    """Train all starts of a model again, and show its map meanwhile; a callback."""
+    open_map(model)
+    launch.train_alone(settings_of(model), starts(model.spec, model.starts), TESTED_ON)
+
+
+def choose(click: Click) -> bool:
+    """Open the place that was pressed; returns whether there is such a one."""
+    board, *_ = known()
+    match click["customdata"]:
+        case [str(problem), str(direction), str(timesteps)]:
+            for place in board.best:
+                if (problem, direction, timesteps) == (place.problem, place.direction, str(place.timesteps)):
+                    state.PLACE(PAGE).set([problem, direction, place.timesteps])
+                    return True
+    return False
+
+
+def opened() -> Place:
+    """The place that is open: the one that was pressed, or else the one nearest to the page's settings."""
+    board, *_ = known()
+    chosen, settings = state.PLACE(PAGE).get(), SETTINGS.read()
+    if chosen is not None and (place := Place(*chosen)) in board.best:
+        return place
+    try:
+        timesteps = min(TIMESTEPS, key=lambda each: abs(each - settings.timesteps))
+        place = Place(settings.name, settings.direction, timesteps)  # type: ignore[arg-type]  # looked up
+    except TypeError:  # a box that is empty
+        return next(iter(board.best))
+    return place if place in board.best else next(iter(board.best))
+
+
+def draw(shown: Map | str) -> None:
+    """The board, and beneath it the place that is open."""
+    board, best, tried = known()
+    if not board.best:
+        return
+    if isinstance(shown, Map):
+        keep_found(shown)
+    own, place = yours(), opened()
+    where = wording.recorded_on(date.fromisoformat(board.day), board.versions) if board.results else words.NOT_SEARCHED
+    st.header(words.BOARD, anchor=False)
+    st.caption(f"{words.board(board.sequences, STARTS, GOAL, own=bool(own))} {where}")
+    chart(
+        cached_for_session(
+            ("board", *((*of, model.parameters, *model.exacts) for of, model in own.items()), place),
+            lambda: figure(own, place),
+        ),
+        key=f"{PAGE}-board",
+        alt=words.BOARD_ALT,
+        on_click=choose,
+    )
+    st.markdown(words.place(PROBLEMS[place.problem].title, place.direction, place.timesteps))
+    if place in own:
+        _model(own[place], words.yours(own[place], first=place not in best, goal=GOAL), "yours")
+    if place in best:
+        _model(best[place], words.smallest(best[place], GOAL), "recorded")
+    elif board.possible(place):
+        st.markdown(words.none_found(tried.get(place), GOAL))
+    else:
+        st.markdown(words.impossible(place.direction, board.best[place], GOAL))
+    if board.possible(place):
+        st.caption(words.TO_BEAT)
+
+
+def figure(own: Mapping[Place, Smallest], place: Place | None) -> go.Figure:
+    """The whole board. own: what stands in place of the recorded; place: that is open"""
+    chosen = (PROBLEMS[place.problem].title, place.direction, words.length(place.timesteps)) if place else None
+    return figures.board(table(own), chosen=chosen)
+
+
+def table(own: Mapping[Place, Smallest]) -> pd.DataFrame:
+    """A row for each place, as `figures.board` takes them."""
+    board, best, tried = known()
+    rows = []
+    for place, possible in board.best.items():
+        model = own.get(place) or best.get(place)
+        title, length = PROBLEMS[place.problem].title, words.length(place.timesteps)
+        if model:
+            kind, square = "found", words.found(model, own=place in own)
+        elif board.possible(place):
+            kind, square = "none", words.none_in_short(tried.get(place))
+        else:
+            kind, square = "impossible", words.impossible_in_short(possible)
+        about = f"{title}, {place.direction}, {length}<br>{square.about}"
+        key = [place.problem, place.direction, str(place.timesteps)]
+        rows.append((title, place.direction, length, kind, square.text, square.short, about, key, place in own))
+    columns = ["problem", "direction", "length", "kind", "text", "short", "about", "key", "own"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _model(model: Smallest, sentence: str, whose: str) -> None:
+    """A model of the open place: what it reaches, and what can be done with it. whose: for the buttons' keys"""
+    st.markdown(f"{sentence} [{words.ITS_LINK}]({link_of(model)})")
+    with st.container(horizontal=True):
+        st.button(
+            words.ITS_MAP,
+            key=state.widget(PAGE, "board_map", whose),
+            icon=":material/grid_on:",
+            on_click=open_map,
+            args=(model,),
+        )
+        st.button(
+            words.RUN_AGAIN,
+            key=state.widget(PAGE, "board_again", whose),
+            icon=":material/play_arrow:",
+            on_click=run_again,
+            args=(model,),
+            disabled=live.active(PAGE),
+        )
+        away = st.button(words.OPEN, key=state.widget(PAGE, "board_open", whose), icon=":material/open_in_new:")
+    if away:
+        controls.hand_over(registry.TRAIN.name, model.spec)
+        st.switch_page(registry.TRAIN.path)
