@@ -21,7 +21,7 @@ from bilstm_core.problems.formula.language import FormulaError, parsed
 from bilstm_core.specs import WHOLE_NUMBERS, ProblemSpec, RunSpec, SettingError
 from tests.fuzz.examples import is_sentence, many
 
-SLOW_S = 2.0  # that no text may take, on a busy machine
+SLOW_S = 2.0  # of a processor, that no text may take
 
 
 class Loop:
@@ -65,7 +65,8 @@ class Loop:
             right = self.of(compared.comparators[0])
             return float(sum(two(compared.ops[0], value, right) for value in self.group(compared.left)))
         if len(parts) > 1:
-            return (max if word == "max" else min)(self.of(part) for part in parts)
+            each = [self.of(part) for part in parts]
+            return math.nan if any(map(math.isnan, each)) else max(each) if word == "max" else min(each)
         if word == "abs":
             return abs(self.of(parts[0]))
         held = self.group(parts[0])
@@ -92,7 +93,8 @@ def two(op: ast.AST, left: Any, right: Any) -> Any:
         case ast.Mult():
             return left * right
         case ast.Div() | ast.FloorDiv() | ast.Mod() if right == 0:
-            return math.nan if left == 0 or isinstance(op, ast.Mod) else math.copysign(math.inf, left)
+            infinite = math.copysign(math.inf, left) * math.copysign(1, right)  # a zero has a sign, too
+            return math.nan if left == 0 or math.isnan(left) or isinstance(op, ast.Mod) else infinite
         case ast.Div():
             return left / right
         case ast.FloorDiv():
@@ -150,6 +152,8 @@ EACH = [
     "max(x[t - 1], x[t + 1], 0.2) < x[t]",
     "min(x[t - 1], x[t + 1]) > 0.3",
     "max(2, 3) > t",
+    "x[t] < x[t] / -x[t - 1]",
+    "max(-x[t], x[t] % x[t - 1]) < x[t]",
     "x[max(t - 2, 1)] > 0.5",
     "x[min(t + 2, T)] > 0.5",
     "x[T // 2] > x[t]",
@@ -275,13 +279,13 @@ TRUTHS = some.recursive(
 
 def or_sentence(text: str) -> str | None:
     """The problem's name, or None where the text is refused in a sentence; never late."""
-    begin = time.perf_counter()
+    begin = time.thread_time()
     try:
         return named(text)
     except FormulaError as error:
         sentence = str(error)
     finally:
-        assert time.perf_counter() - begin < SLOW_S
+        assert time.thread_time() - begin < SLOW_S
     assert is_sentence(sentence), sentence
     return None
 
@@ -293,10 +297,10 @@ def test_whatever_is_written_is_a_formula_or_a_sentence(text: str) -> None:
     if name is None:
         return
     assert formula.canonical_name(name) == name
-    begin = time.perf_counter()
+    begin = time.thread_time()
     x = np.random.default_rng(0).random((4, 6), dtype=np.float32)
     assert values.labels(parsed(formula.text_of(name)), x).shape == (4, 6)
-    assert time.perf_counter() - begin < SLOW_S
+    assert time.thread_time() - begin < SLOW_S
 
 
 @many(500)
@@ -312,9 +316,9 @@ def test_the_longest_formulas_end_soon_at_the_most_timesteps() -> None:
     assert most == formula.MOST_TIMESTEPS
     for part, times in (("count(all > x[t])", 6), ("max(near(20))", 6), ("x[t - 1] * x[t]", 6)):
         declared = problem_of(named(" + ".join([part] * times) + " > 3"))
-        begin = time.process_time()
+        begin = time.thread_time()
         declared.sample(100, most, np.random.default_rng(0))
-        assert time.process_time() - begin < SLOW_S
+        assert time.thread_time() - begin < SLOW_S
 
 
 def test_a_formula_goes_through_specs_and_codec() -> None:

@@ -37,16 +37,20 @@ OPERATIONS: Mapping[type[ast.AST], Callable[..., Any]] = {
     ast.UAdd: np.positive,
     ast.Not: np.logical_not,
 }
+AT_ONCE = 50_000  # values that are worked on together: a processor has them at hand
 NOTHING: Mapping[str, float] = {"max": 0.0, "min": 1.0}  # of no values; no value is below the one, or above the other
 EXTREMES: Mapping[str, np.ufunc] = {"max": np.maximum, "min": np.minimum}
 
 
 def labels(formula: Formula, x: npt.NDArray[np.floating]) -> Flags:
     """Where a formula is true of values x, both (sequences, timesteps); worked out in double precision."""
-    values = x.astype(np.float64)
+    found = np.empty(x.shape, dtype=bool)
+    step = max(1, AT_ONCE // x.shape[1])
     with np.errstate(all="ignore"):
-        true = _Evaluation(values).of(formula.tree)
-    return np.broadcast_to(true, values.shape).astype(bool)
+        for start in range(0, len(x), step):
+            part = slice(start, start + step)
+            found[part] = _Evaluation(x[part].astype(np.float64)).of(formula.tree)
+    return found
 
 
 def reads(formula: Formula, timesteps: int) -> Flags:
