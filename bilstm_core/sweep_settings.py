@@ -23,7 +23,7 @@ NAMES: Mapping[str, str] = {
 
 ACROSS = Field(
     name="across",
-    label="Across",
+    label="Horizontal axis",
     link="x",
     help="What grows from left to right.",
     first="timesteps",
@@ -32,7 +32,7 @@ ACROSS = Field(
 )
 UP = Field(
     name="up",
-    label="Up",
+    label="Vertical axis",
     link="y",
     help="What grows from bottom to top.",
     first="units",
@@ -88,10 +88,10 @@ def _end(name: str, label: str, which: str) -> Field:
     return Field(name=name, label=label, link=name.replace("_", "-"), help=f"{which} Empty: the usual one.", step=0.01)
 
 
-X_FROM = _end("x_from", "Across, from", "The lowest value.")
-X_TO = _end("x_to", "Across, to", "The highest value.")
-Y_FROM = _end("y_from", "Up, from", "The lowest value.")
-Y_TO = _end("y_to", "Up, to", "The highest value.")
+X_FROM = _end("x_from", "Horizontal, from", "The lowest value.")
+X_TO = _end("x_to", "Horizontal, to", "The highest value.")
+Y_FROM = _end("y_from", "Vertical, from", "The lowest value.")
+Y_TO = _end("y_to", "Vertical, to", "The highest value.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

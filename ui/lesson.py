@@ -58,14 +58,19 @@ def end(page: str, place: DeltaGenerator | None) -> None:
     """The guess beside what came out, in its place; and Next, at the foot of the page."""
     guess, found = state.LESSON_GUESS(page).get(), state.CAME_OUT.get()
     if place is not None and guess:
-        with place:
+        with place, st.container(horizontal=True, vertical_alignment="center", key="lesson-verdict"):
             if found and not state.COVERED.get():
                 st.markdown(lesson_texts.verdict(guess, Answer(tuple(found["right"]), found["sentence"])))
             else:
                 st.markdown(f"You guessed **{guess}**. The answer comes with the runs.")
+            _onward(page, "lesson-next")
     if not embedded() and not state.CLASS.get():
-        following = registry.PAGES[(registry.place_of(page) + 1) % len(registry.PAGES)]
         with st.container(key="foot"):
-            label = f"Next: {following.title}" if following is not registry.PAGES[0] else "Back to the Overview"
-            if st.button(label, key="foot-next", icon=":material/arrow_forward:", help=following.question):
-                view.open_page(following)
+            _onward(page, "foot-next")
+
+
+def _onward(page: str, key: str) -> None:
+    following = registry.PAGES[(registry.place_of(page) + 1) % len(registry.PAGES)]
+    label = f"Next: {following.title}" if following is not registry.PAGES[0] else "Back to the Overview"
+    if st.button(label, key=key, icon=":material/arrow_forward:", help=following.question):
+        view.open_page(following)

@@ -11,10 +11,15 @@ from bilstm_core.choices import DIRECTIONS, MERGE_MODES
 
 
 class Question(NamedTuple):
-    """A guess that is asked for. options: what can be guessed; none where the page asks for a guess itself"""
+    """A guess that is asked for.
+
+    options: what can be guessed; none where the page asks for a guess itself
+    figure_tells: whether the page's figure tells the answer, and waits for the guess, too
+    """
 
     text: str
     options: tuple[str, ...] = ()
+    figure_tells: bool = True
 
 
 class Answer(NamedTuple):
@@ -33,7 +38,9 @@ HELPS = ("yes", "no, backward is enough", "no, forward is enough", "it can't be 
 UNITS = {"1 or 2": 2, "3 to 5": 5, "6 to 10": 10, "more than 10": 1_000}  # the most of each
 AT_TIMESTEPS = 10  # where units are asked for
 QUESTIONS: Mapping[str, Question] = {  # by the page's name
-    "Problem": Question("At which timestep does the label flip most often?", ("3", "4", "5", "6", "7")),
+    "Problem": Question(
+        "At which timestep does the label flip most often?", ("3", "4", "5", "6", "7"), figure_tells=False
+    ),
     "Train": Question("What share of new sequences does this network get wholly right?", SHARES),
     "Directions": Question("Which direction ends with the lowest loss?", DIRECTIONS),
     "Why": Question("Make the guess that the page asks for. Then press one change at a time."),

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ui import state
 
-COVERED = "The answer is covered. Press R, or Reveal."
+COVERED = "The answer is covered until you press Reveal (or R)."
 GUESS_FIRST = "Guess first. Then the page answers."
 
 

@@ -81,6 +81,8 @@ def dress(page: str, links: Sequence[Link]) -> None:
     state.COVERED.set(covered(page, links) or guessing)
     if guessing:
         styles.append(_style("guessing"))
+        if lesson_texts.QUESTIONS[page].figure_tells:
+            styles.append(_style("guessing_figure"))
     if state.COVERED.get():
         styles.append(_style("covered"))
     if embedded():
@@ -100,8 +102,8 @@ def dress(page: str, links: Sequence[Link]) -> None:
 def _bar(page: str, links: Sequence[Link]) -> None:
     place = registry.place_of(page)
     with st.container(key="class-bar", horizontal=True, vertical_alignment="center", gap="small"):
-        before = _leads_to("Previous", "previous", place - 1)
-        onward = _leads_to("Next", "next", place + 1)
+        before = _leads_to("Previous page", "previous", place - 1)
+        onward = _leads_to("Next page", "next", place + 1)
         is_covered = covered(page, links)
         st.button(
             "Reveal" if is_covered else "Cover",

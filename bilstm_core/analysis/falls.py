@@ -60,7 +60,7 @@ def lead_sentence(curves: pd.DataFrame, label: str) -> str:
         return ""
     first, last = stretch
     if last == curves["sequences_seen"].max():
-        return f"{capital(label)} has led since about sequence {_about(first)}."
+        return f"{capital(label)} has led since about sequence {_about(first)}, and still leads."
     return f"{capital(label)} led from about sequence {_about(first)} to {_about(last)}."
 
 

@@ -15,7 +15,7 @@ from bilstm_core.palette import INK, PAPER, QUIET, Style
 FRAMES = 60
 LONGEST = 24  # letters of a name at a line's end
 TOP, BOTTOM, LEFT = 46, 58, 80  # px; at the top stand a note, and above it how far a training is
-NARROW_TOP = 20  # on a narrow screen that stands above the figure
+NARROW_TOP = 38  # on a narrow screen that stands above the figure
 
 
 def end_labels(drawn: Plot, cursor: float, plot_height: float, ends: Mapping[str, float] | None = None) -> list[Item]:
@@ -49,7 +49,7 @@ def end_labels(drawn: Plot, cursor: float, plot_height: float, ends: Mapping[str
                 xanchor="left",
                 yanchor="middle",
                 xshift=6,
-                name=f"<b>{value}</b>" if value else "",
+                name=f"<b>{value}</b>" if value else " ",  # a legend names the line there
                 font={"size": canvas.TEXT, "color": colour},
             )
         )
@@ -58,7 +58,7 @@ def end_labels(drawn: Plot, cursor: float, plot_height: float, ends: Mapping[str
 
 def heading(*, fresh: bool) -> Item:
     """What the numbers at the lines' ends are, above them. fresh: of the loss on fresh sequences, else in training"""
-    text, name = ("loss, fresh<br>sequences", "fresh") if fresh else ("training<br>loss", "training")
+    text, name = ("loss, fresh<br>sequences", "fresh<br>loss") if fresh else ("training<br>loss", "training<br>loss")
     return canvas.note(
         text, 1, 1, name=name, xref="x domain", yref="y domain", xanchor="left", yanchor="bottom", xshift=6,
         align="left", font={"size": canvas.TEXT, "color": QUIET},

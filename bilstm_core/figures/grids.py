@@ -15,8 +15,9 @@ from bilstm_core.palette import color as direction_color
 
 SEE_THROUGH = "rgba(0, 0, 0, 0)"
 LINE = 18  # px of a line of text
-ABOVE = "best possible: each label by itself; a network can land a little above"
-ABOVE_SHORT = "best possible: each label by itself;<br>a network can land a little above"
+LIMITED = "best, label by label,"
+ABOVE = "label by label: labels that fit together can get a little more"
+ABOVE_SHORT = "label by label: labels that fit<br>together can get a little more"
 NUMBERED, LONGEST = 5, 14  # labels of a confusion matrix whose squares have room for numbers; characters of a name
 NARROW_NAMES = 18  # of labels that a narrow screen has room for
 ALWAYS = 0.9995  # of the best possible: below it a model can't always be right
@@ -139,7 +140,7 @@ def three_by_three(
             place: Item = {"xref": "x", "yref": "y", "captureevents": False}
             large = {"size": 26, "color": INK}
             notes.append(canvas.note(f"<b>{percent(exact[row])}</b>", column, row - 0.1, font=large, **place))
-            ceiling = f"best possible {percent(best[row])}"
+            ceiling = f"{'best possible' if best[row] >= ALWAYS else LIMITED} {percent(best[row])}"
             notes.append(canvas.note(ceiling, column, row + 0.26, name=f"best {percent(best[row])}", **place))
     limited = table[table["best"] < ALWAYS]
     traces.append(

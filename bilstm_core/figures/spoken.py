@@ -73,7 +73,7 @@ def timeline(rows: pd.DataFrame, limits: Sequence[float], summed: str, classes: 
 
 
 def _limits(limits: Sequence[float]) -> str:
-    name = "the threshold is" if len(limits) == 1 else "the thresholds are"
+    name = "the limit is" if len(limits) == 1 else "the limits are"
     return f"{name} {listed([f'{limit:.4g}' for limit in limits])}"
 
 

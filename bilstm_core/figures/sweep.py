@@ -105,7 +105,9 @@ def sweep_map(
         margin=(64, 96, top, bottom),
         narrow={
             "margin": {"l": 50, "r": 40, "b": NARROW_BOTTOM},
-            "coloraxis": {"colorbar": NARROW_BAR},
+            "coloraxis": {
+                "colorbar": {**NARROW_BAR, "tickangle": 0, "tickvals": [0, 0.5, goal, *([1] if goal < 0.8 else [])]}
+            },
             "xaxis": {"tickvals": few, "ticktext": _at(columns, few)},
         },
         says=spoken.sweep(known, columns, rows, (across, up), goal),

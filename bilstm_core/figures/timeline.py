@@ -132,7 +132,7 @@ def _side(text: str, short: str, y: float, **more: Any) -> Item:
 def _limit_notes(limits: Sequence[float], height: float) -> list[Item]:
     """What stands at the right end of each limit. height: of the panel, in its own unit"""
     if len(limits) == 1:
-        return [_side(f"threshold {limits[0]:.4g}", f"{limits[0]:.4g}", limits[0], yref="y")]
+        return [_side(f"limit {limits[0]:.4g}", f"{limits[0]:.4g}", limits[0], yref="y")]
     placed = canvas.spread(list(limits), apart=height * canvas.APART / 150, low=0, high=height)
     return [_side(f"{limit:.3g}", f"{limit:.3g}", y, yref="y") for limit, y in zip(limits, placed, strict=True)]
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import App
 
 LONG_MS = 60_000
-COVERED = "The answer is covered. Press R, or Reveal."
+COVERED = "The answer is covered until you press Reveal (or R)."
 
 
 def test_a_class_is_led_through_the_pages_by_keys(open_page: Callable[..., Page]) -> None:
@@ -57,6 +57,10 @@ def test_before_a_class_train_fits_and_tells_nothing_and_every_key_does_its_act(
     page.wait_for_function("document.fullscreenElement === null")
     page.keyboard.press("r")
     expect(wrong).not_to_have_count(0)
+    told, counts = (part.bounding_box() for part in page.locator(".st-key-answer p").all())
+    assert told
+    assert counts
+    assert told["y"] + told["height"] <= counts["y"], "what the answer rests on stands below it"
     for key, address in (
         ("PageDown", "directions"),
         ("PageUp", "train"),

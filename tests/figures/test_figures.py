@@ -524,17 +524,17 @@ def test_the_chosen_cell_of_the_nine_is_outlined():
 def test_how_a_share_can_lie_above_the_best_possible_is_said_where_it_is_seen_to(exact, said):
     figure = figures.three_by_three(nine().query("direction == 'forward' and best == 0.1").assign(exact=exact))
     note = figure.layout.annotations[-1].text
-    assert ("a network can land a little above" in note) == said
+    assert ("labels that fit together can get a little more" in note) == said
 
 
 def test_what_the_numbers_at_the_ends_are_is_written_above_them():
     def heading(**more):
         return figures.curve_and_timeline(losses(MODELS), STYLES, **more).layout.annotations
 
-    assert [note.text for note in heading() if note.name == "training"] == ["training<br>loss"]
+    assert [note.text for note in heading() if note.name == "training<br>loss"] == ["training<br>loss"]
     ends = dict.fromkeys(MODELS, 0.2)
-    assert [note.text for note in heading(ends=ends) if note.name == "fresh"] == ["loss, fresh<br>sequences"]
-    assert not [note for note in heading(ends={}) if note.name in ("training", "fresh")]
+    assert [note.text for note in heading(ends=ends) if note.name == "fresh<br>loss"] == ["loss, fresh<br>sequences"]
+    assert not [note for note in heading(ends={}) if note.name in ("training<br>loss", "fresh<br>loss")]
 
 
 @pytest.mark.parametrize(("exact", "text"), [(1.0, "100%"), (0.9996, "99.9%"), (0.214, "21%"), (np.nan, "–")])

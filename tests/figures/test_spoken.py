@@ -39,7 +39,7 @@ def test_answers_of_one_sequence():
 def test_a_timeline():
     rows = pd.DataFrame({"timestep": [1, 2, 3], "x": [0.5, -0.25, 1], "high": [0.5, 0.25, 1.25], "expected": [0, 0, 1]})
     assert spoken.timeline(rows, [0.75], "running sum", 2) == (
-        "3 values from −0.25 to 1.00. The running sum reaches at most 1.25; the threshold is 0.75."
+        "3 values from −0.25 to 1.00. The running sum reaches at most 1.25; the limit is 0.75."
         " Expected: 0 at timesteps 1 to 2; 1 at timestep 3."
     )
     assert spoken.timeline(rows, [], "", 0) == "3 values from −0.25 to 1.00."

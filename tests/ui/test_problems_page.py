@@ -21,20 +21,28 @@ def flips(name: str, values: list[float]) -> str:
         (
             "cumulative_sum",
             [0.4, 0.5, 0.3, 0.9],
-            "At timestep **3**, where the running sum, 1.20, first reaches 1 (0.25",
+            "Here, at timestep **3**, where the running sum, 1.20, first reaches 1 (0.25",
         ),
         ("cumulative_sum", [0.1, 0.1, 0.1, 0.1], "Never here: the running sum ends at 0.40"),
-        ("reverse_cumulative_sum", [0.4, 0.5, 0.3, 0.9], "At timestep **4**, where what is still to come, 0.90,"),
+        ("reverse_cumulative_sum", [0.4, 0.5, 0.3, 0.9], "Here, at timestep **4**, where what is still to come, 0.90,"),
         ("reverse_cumulative_sum", [0.1, 0.1, 0.1, 0.1], "Never here: all values together come to 0.40, short of 1"),
-        ("share_of_total", [0.4, 0.5, 0.3, 0.9], "At timestep **3**, where the running sum, 1.20, first reaches 1.05."),
+        (
+            "share_of_total",
+            [0.4, 0.5, 0.3, 0.9],
+            "Here, at timestep **3**, where the running sum, 1.20, first reaches 1.05.",
+        ),
         (
             "total_quarters",
             [0.4, 0.5, 0.3, 0.9],
-            "At timesteps **2**, **3** and **4**, as the running sum passes 0.52,",
+            "Here, at timesteps **2**, **3** and **4**, as the running sum passes 0.52,",
         ),
-        ("centered_window", [0.4, 0.5, 0.3, 0.9], "At timestep **2**; 3 of 4 labels are 1."),
+        ("centered_window", [0.4, 0.5, 0.3, 0.9], "Here, at timestep **2**; 3 of 4 labels are 1."),
         ("centered_window", [0.9, 0.9, 0.9, 0.9], "Never here: 4 of 4 labels are 1."),
-        ("variable_length", [0.4, 0.5, 0.3], "At timestep **3**, where the running sum, 1.20, first reaches 1 (0.25"),
+        (
+            "variable_length",
+            [0.4, 0.5, 0.3],
+            "Here, at timestep **3**, where the running sum, 1.20, first reaches 1 (0.25",
+        ),
     ],
 )
 def test_the_flip_is_said_in_the_terms_of_the_problem(name: str, values: list[float], start: str) -> None:
@@ -46,7 +54,7 @@ def test_many_flips_are_counted_and_none_is_said_plainly() -> None:
     spec = ProblemSpec(name="centered_window", timesteps=len(wave))
     labels = labelled(spec, wave).y[0, :, 0]
     sentence = worked_sequence.flip_sentence(spec, sequences.rows_of(labelled(spec, wave)))
-    assert sentence.startswith(f"At {np.count_nonzero(np.diff(labels))} timesteps, the first at **5**;")
+    assert sentence.startswith(f"Here, at {np.count_nonzero(np.diff(labels))} timesteps, the first at **5**;")
     spec = ProblemSpec(name="total_quarters", timesteps=1)
     alone = labelled(spec, np.array([0.5], dtype=np.float32))
     assert worked_sequence.flip_sentence(spec, sequences.rows_of(alone)) == "Never here: every label is 3."

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -63,6 +64,7 @@ def test_trains_sentence_prints_a_share_within_its_interval(count: int, size: in
         n_sequences=size,
         exact_interval=wilson_interval(count, size),
         accuracy=0.99,
+        per_timestep=pd.DataFrame({"timestep": [1], "accuracy": [0.99]}),
     )
     answer, counts = words.labels_right(9, evaluation, None)
     _, value = printed(answer)

@@ -274,8 +274,8 @@ def test_where_a_run_comes_from_names_its_versions_once_and_in_order() -> None:
 @pytest.mark.parametrize(
     ("labels", "words"),
     [
-        ([0, 1, 1], "At timestep **2**; 2 of 3 labels are 1."),
-        ([0, 1, 0], "At timesteps **2** and **3**; 1 of 3 labels is 1."),
+        ([0, 1, 1], "Here, at timestep **2**; 2 of 3 labels are 1."),
+        ([0, 1, 0], "Here, at timesteps **2** and **3**; 1 of 3 labels is 1."),
         ([1, 1, 1], "Never here: 3 of 3 labels are 1."),
     ],
 )
@@ -292,13 +292,13 @@ def flips(name: str, values: list[float], labels: list[int], limits: list[float]
 
 def test_why_a_label_turns_is_told_in_the_running_sums_own_numbers() -> None:
     assert flips("cumulative_sum", [0.25, 0.5, 0.75, 0.5], [0, 0, 1, 1]) == (
-        "At timestep **3**, where the running sum, 1.50, first reaches 1 (0.25 × 4 timesteps)."
+        "Here, at timestep **3**, where the running sum, 1.50, first reaches 1 (0.25 × 4 timesteps)."
     )
     assert flips("cumulative_sum", [0.25, 0.25, 0.0, 0.25], [0, 0, 0, 0]) == (
         "Never here: the running sum ends at 0.75, short of 1 (0.25 × 4 timesteps)."
     )
     assert flips("reverse_cumulative_sum", [0.25, 0.5, 0.5, 0.25], [1, 1, 0, 0]) == (
-        "At timestep **3**, where what is still to come, 0.75, first falls short of 1 (0.25 × 4 timesteps)."
+        "Here, at timestep **3**, where what is still to come, 0.75, first falls short of 1 (0.25 × 4 timesteps)."
     )
     assert flips("reverse_cumulative_sum", [0.25, 0.0, 0.25, 0.25], [0, 0, 0, 0]) == (
         "Never here: all values together come to 0.75, short of 1 (0.25 × 4 timesteps)."
@@ -311,15 +311,15 @@ def test_why_a_label_turns_is_told_in_the_running_sums_own_numbers() -> None:
 
 def test_many_turns_are_counted_and_the_first_is_named() -> None:
     most = of_problem.MOST_TURNS
-    assert of_problem.at([2]) == "At timestep **2**"
+    assert of_problem.at([2]) == "Here, at timestep **2**"
     assert of_problem.at([]) == "Never here"
     assert of_problem.at(list(range(2, most + 2))).endswith(f" and **{most + 1}**")
-    assert of_problem.at(list(range(2, most + 3))) == f"At {most + 1} timesteps, the first at **2**"
+    assert of_problem.at(list(range(2, most + 3))) == f"Here, at {most + 1} timesteps, the first at **2**"
 
 
 def test_the_quarters_of_a_total_are_told_by_the_sums_that_are_passed() -> None:
     text = flips("total_quarters", [0.5, 0.5, 0.5, 0.5], [0, 1, 2, 3])
-    assert text == "At timesteps **2**, **3** and **4**, as the running sum passes 0.50, 1.00 and 1.50."
+    assert text == "Here, at timesteps **2**, **3** and **4**, as the running sum passes 0.50, 1.00 and 1.50."
     assert flips("total_quarters", [0.5, 0.5, 0.5, 0.5], [2, 2, 2, 2]) == "Never here: every label is 2."
 
 
@@ -344,6 +344,11 @@ def test_zeros_that_were_not_read_are_told_from_those_too_small_to_tell() -> Non
     assert of_inside.zeros(0, 1, 4) == f"1 of 4 squares is exactly zero: {small}."
 
 
+def column(values: list[float]) -> Any:
+    """A sequence of one feature: (timesteps, 1)."""
+    return np.array(values, np.float32)[:, None]
+
+
 def reacting(
     monkeypatch: pytest.MonkeyPatch,
     matrix: np.ndarray,
@@ -355,7 +360,7 @@ def reacting(
 ) -> str:
     """The sentence on a matrix of reactions of the window's outputs to its values."""
     run: Any = SimpleNamespace(spec=RunSpec(problem=ProblemSpec(name=name, timesteps=len(values)), model=model))
-    sequence = np.array(values, np.float32)
+    sequence = column(values)
 
     def answered(result: Any) -> Any:
         def check(of_run: Any, of_values: Any) -> Any:
@@ -431,22 +436,22 @@ def of(name: str) -> Any:
 
 
 def test_labels_of_real_timesteps_alone_can_turn() -> None:
-    short = np.array([0.5] * 7 + [PADDING] * 3, np.float32)
+    short = column([0.5] * 7 + [PADDING] * 3)
     assert sensitivity._labels(of("variable_length").spec.problem, short).tolist() == [0, 0, 0, 0, 1, 1, 1]
     assert sensitivity.flip(of("variable_length"), short) == 5
-    assert sensitivity.flip(of("cumulative_sum"), np.array(HALVES, np.float32)) == 5
+    assert sensitivity.flip(of("cumulative_sum"), column(HALVES)) == 5
     soon = ProblemSpec(threshold=0.1)
-    assert sensitivity._labels(soon, np.array(HALVES, np.float32)).tolist() == [0] + [1] * 9
-    assert sensitivity._labels(of("cumulative_sum").spec.problem, np.array([PADDING] * 10, np.float32)).shape == (10,)
+    assert sensitivity._labels(soon, column(HALVES)).tolist() == [0] + [1] * 9
+    assert sensitivity._labels(of("cumulative_sum").spec.problem, column([PADDING] * 10)).shape == (10,)
 
 
 def test_answers_that_hang_on_more_than_the_values_never_turn() -> None:
     wave = of("cosine_from_sine")
-    labels = sensitivity._labels(wave.spec.problem, np.array(HALVES, np.float32))
+    labels = sensitivity._labels(wave.spec.problem, column(HALVES))
     assert wave.spec.problem.problem.labels is None
     assert labels.tolist() == [0] * 10
     assert labels.dtype == np.int64
-    assert sensitivity.flip(wave, np.array(HALVES, np.float32)) is None
+    assert sensitivity.flip(wave, column(HALVES)) is None
 
 
 def test_a_day_is_told_with_its_months_name() -> None:
@@ -460,10 +465,10 @@ def test_a_single_label_does_not_turn() -> None:
 
 def test_two_limits_are_both_named_and_one_without_a_parameter_is_named_in_hundredths() -> None:
     assert flips("total_quarters", [0.5, 0.25], [0, 1], [0.5, 1.25]) == (
-        "At timestep **2**, as the running sum passes 0.50 and 1.25."
+        "Here, at timestep **2**, as the running sum passes 0.50 and 1.25."
     )
     text = flips("share_of_total", [0.5, 0.5], [0, 1], [0.875])
-    assert text == "At timestep **2**, where the running sum, 1.00, first reaches 0.88."
+    assert text == "Here, at timestep **2**, where the running sum, 1.00, first reaches 0.88."
 
 
 def test_a_run_that_was_stopped_is_named_by_what_it_has_seen() -> None:

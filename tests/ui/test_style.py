@@ -71,6 +71,7 @@ def measured(count: int) -> Any:
         n_sequences=100,
         exact_interval=wilson_interval(count, 100),
         accuracy=0.30000001,
+        per_timestep=pd.DataFrame({"timestep": [1, 2], "accuracy": [0.9, 0.8]}),
     )
 
 
@@ -212,7 +213,11 @@ def of_train() -> Iterator[Call]:
 def of_comparisons() -> Iterator[Call]:
     for ours, every in ((0, 4), (1, 4), (4, 4)):
         yield call(compare.training, ours, every, 2, 2)
-    yield call(compare.and_then, Told("Nobody wins."), "Bidirectional has led since about sequence 30.")
+    yield call(
+        compare.and_then, Told("Nobody wins."), "Bidirectional has led since about sequence 30, and still leads."
+    )
+    yield call(compare.with_whole_sequences, TOLD, {"forward": 0.351, "bidirectional": 0.367})
+    yield call(compare.with_whole_sequences, TOLD, {})
     yield call(compare.some_are_missing, 1, 30)
     yield call(compare.above_best_possible, {})
     yield call(compare.above_best_possible, {"forward": 0.1})
@@ -321,6 +326,9 @@ def of_sweeps() -> Iterator[Call]:
                 for whole in (True, False):
                     column = sweeps.Column(x, value, y, values[y], reached, whole, (0.816, values[y][1]))
                     yield call(sweeps.answer, column, 0.9, "On 3 starts.")
+                    if reached is not None:
+                        for short in (values[y][-1:], [*values[y], *values[y]]):
+                            yield call(sweeps.answer, column._replace(below=values[y][0], short=short), 0.9, "")
         yield call(sweeps.square, x, values[x][0], y, values[y][-1])
     for starts in (1, 3):
         yield call(sweeps.rests_on, 400, 400, starts, 10_000, float("nan"))

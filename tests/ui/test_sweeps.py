@@ -83,8 +83,24 @@ def test_the_answer_names_the_fewest_units_that_reach_the_goal_where_the_page_ha
 def test_while_smaller_ones_are_not_measured_the_answer_holds_so_far() -> None:
     nan = np.nan
     shown = a_map(SMALL, [[nan, nan, 0, 0], [0, nan, 0, 0], [0, 0.9, 0, 0], [0, nan, 0, 0]])
-    assert resolved.told(shown).answer.startswith("So far, at 15 timesteps, **10 units** are the fewest")
+    assert resolved.told(shown).answer == (
+        "So far, at 15 timesteps, **10 units** get every label right in 90% of new sequences."
+    )
     assert "12 of 16 squares measured" in resolved.told(shown).counts
+    between = a_map(SMALL, [[nan, 0.2, 0, 0], [0, nan, 0, 0], [0, 0.9, 0, 0], [0, nan, 0, 0]])
+    assert resolved.told(between).answer.endswith("in 90% of new sequences, 1 unit not.")
+
+
+def test_larger_models_that_fall_short_are_named_beside_the_smallest_that_does_not() -> None:
+    shown = a_map(SMALL, [[0, 0.95, 0, 0], [0, 0.8, 0, 0], [0, 0.9, 0, 0], [0, 0.7, 0, 0]])
+    assert resolved.told(shown).answer == (
+        "At 15 timesteps, **1 unit** is the fewest that gets every label right in 90% of new sequences. "
+        "Of more, 3 and 40 fall short: starts differ."
+    )
+    all_others = a_map(SMALL, [[0, 0.95, 0, 0], [0, 0.8, 0, 0], [0, 0.1, 0, 0], [0, 0.7, 0, 0]])
+    assert "Of more, 3, 10 and 40 fall short" in resolved.told(all_others).answer
+    one = a_map(SMALL, [[0, 0.95, 0, 0], [0, 1, 0, 0], [0, 0.9, 0, 0], [0, 0.7, 0, 0]])
+    assert resolved.told(one).answer.endswith("Of more, 40 falls short: starts differ.")
 
 
 def test_where_none_is_enough_the_answer_says_how_near_they_come() -> None:
@@ -267,9 +283,9 @@ def test_a_job_is_taken_up_with_its_settings_and_one_of_another_page_is_not() ->
     ("changed", "sentence"),
     [
         ({"up": "timesteps"}, "two different settings"),
-        ({"y_to": 300.0}, "Up: units must be a whole number from 1 to 256, not 300"),
-        ({"x_from": 50.0}, "Across: The lowest value must be below the highest, not 50 and 40"),
-        ({"x_to": 2.5}, "Across: timesteps must be a whole number"),
+        ({"y_to": 300.0}, "Vertical axis: units must be a whole number from 1 to 256, not 300"),
+        ({"x_from": 50.0}, "Horizontal axis: The lowest value must be below the highest, not 50 and 40"),
+        ({"x_to": 2.5}, "Horizontal axis: timesteps must be a whole number"),
         ({"name": "cosine_from_sine"}, "are numbers"),
         ({"units": 0, "up": "layers"}, "units must be a whole number"),
         ({"sequences_per_epoch": 100_000, "x_to": 200.0, "y_to": 256.0}, "are too many for this network"),

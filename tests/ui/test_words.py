@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from bilstm_core.analysis.telling import Told
@@ -12,19 +13,27 @@ from ui.train import words as train
 from ui.why import words as why
 
 
-def measured(count: int = 2_104, of: int = 10_000) -> Any:
+def measured(count: int = 2_104, of: int = 10_000, by_timestep: tuple[float, ...] = (0.95, 0.87, 0.9)) -> Any:
     return SimpleNamespace(
-        exact=count / of, exact_count=count, n_sequences=of, exact_interval=wilson_interval(count, of), accuracy=0.9123
+        exact=count / of,
+        exact_count=count,
+        n_sequences=of,
+        exact_interval=wilson_interval(count, of),
+        accuracy=0.9123,
+        per_timestep=pd.DataFrame({"timestep": range(1, len(by_timestep) + 1), "accuracy": by_timestep}),
     )
 
 
 def test_train_says_what_one_network_gets_right_and_what_the_interval_is_of() -> None:
     assert train.labels_right(1_000, measured(), None) == Told(
-        "After 1,000 training sequences, this network gets every label right in **21%** of new sequences.",
+        "After 1,000 training sequences, this network gets every label right in **21%** of new sequences. Most errors:"
+        " timestep **2**.",
         "This one network, on 10,000 fresh sequences: 2,104 wholly right, 95% interval 20.3% to 21.8%; 91.2% of single"
         " labels.",
     )
     assert train.labels_right(1, measured(), None).answer.startswith("After 1 training sequence, ")
+    for nowhere_more in (measured(by_timestep=(0.9,)), measured(by_timestep=(0.9, 0.9)), measured(count=10_000)):
+        assert "errors" not in train.labels_right(1, nowhere_more, None).answer
 
 
 @pytest.mark.parametrize(

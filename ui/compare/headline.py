@@ -46,7 +46,11 @@ def answer(shown: Shown) -> Told:
         sequences=settings.epochs,
         reasons=comparison.reasons,
     )
-    lead = _lead_of(comparison.leader, present) if comparison.leader else ""
+    lead = ""
+    if comparison.leader:
+        lead = _lead_of(comparison.leader, present)
+        exact = by_run.dropna(subset="exact").groupby("label", sort=False)["exact"].mean()
+        ranked = words.with_whole_sequences(ranked, {str(label): float(share) for label, share in exact.items()})
     if settings.epochs <= TUTORIAL_EPOCHS:
         return words.and_then(ranked, lead)
     told = guess.verdict(comparison, present) if settings.epochs >= comparison.guess_from > 0 else ""

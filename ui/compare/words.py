@@ -38,6 +38,17 @@ def and_then(ranked: Told, lead: str) -> Told:
     return ranked._replace(answer=f"{ranked.answer} {lead}".rstrip())
 
 
+def with_whole_sequences(told: Told, exact: Mapping[str, float]) -> Told:
+    """Beside what the losses say, how many sequences each model gets wholly right: the gap may be another by that.
+
+    exact: mean share over starts, by label; empty where answers are numbers
+    """
+    if not exact:
+        return told
+    shares = listed([f"{label} {share:.1%}" for label, share in exact.items()])
+    return told._replace(counts=f"{told.counts} Whole sequences right: {shares}.".lstrip())
+
+
 def above_best_possible(gaps: Mapping[str, float]) -> str:
     """How far above its best possible each model's loss is; "" where that is known of none."""
     told = listed([f"{gap:.3f} ({label})" for label, gap in gaps.items()])

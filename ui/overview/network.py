@@ -78,7 +78,7 @@ def wiring(timesteps: int, view: "View") -> tuple[list[Box], list[Edge], int]:
         for step in range(1, timesteps + 1):
             reaches = _reach(kind, view, step, timesteps)
             boxes.append(Box(kind, step, step + shift, level, reaches))
-            edges.append(Edge(kind, (step + enters * 0.6, 0.24), (step + enters, level - HALF_HEIGHT - 0.04), reaches))
+            edges.append(Edge(kind, (step + enters * 0.35, 0.14), (step + enters, level - HALF_HEIGHT - 0.04), reaches))
             onward = step + ahead
             if 1 <= onward <= timesteps:
                 edges.append(
@@ -90,10 +90,10 @@ def wiring(timesteps: int, view: "View") -> tuple[list[Box], list[Edge], int]:
                     )
                 )
             output = timesteps + 1 - step if view == "backward_raw" else step
-            goal = (output + leaves * (0.45 if both else 0), top - (1 if both else 0) - 0.27)
+            goal = (output + leaves * (0.45 if both else 0), top - (1 if both else 0) - 0.22)
             edges.append(Edge(kind, (step + leaves, level + HALF_HEIGHT), goal, frozenset([output])))
     if both:
-        edges += [Edge("merge", (t, top - 0.76), (t, top - 0.26), frozenset([t])) for t in range(1, timesteps + 1)]
+        edges += [Edge("merge", (t, top - 0.79), (t, top - 0.22), frozenset([t])) for t in range(1, timesteps + 1)]
     return boxes, edges, top
 
 

@@ -34,7 +34,7 @@ def answer(read: Sequence[Sequence[int]]) -> str:
     rule = next((words for words, values in rules.items() if values == read), None)
     if rule is None:
         return "Output t has read **the last t values**: outputs stay in the order of reading."
-    return f"Every output has read {rule}. Choose one to see which values reach it."
+    return f"Every output has read {rule}. Choose an output to see which values reach it."
 
 
 def output(number: int, read: Sequence[int]) -> str:

@@ -50,9 +50,9 @@ def flip(problem: ProblemSpec, rows: pd.DataFrame, limits: Sequence[float] | Non
 def at(turns: Sequence[int]) -> str:
     """The beginning of a sentence: at which timesteps."""
     if len(turns) > MOST_TURNS:
-        return f"At {len(turns)} timesteps, the first at **{turns[0]}**"
+        return f"Here, at {len(turns)} timesteps, the first at **{turns[0]}**"
     steps = listed([f"**{step}**" for step in turns])
-    return f"At timestep{'s' if len(turns) > 1 else ''} {steps}" if turns else "Never here"
+    return f"Here, at timestep{'s' if len(turns) > 1 else ''} {steps}" if turns else "Never here"
 
 
 def _reached(rows: pd.DataFrame, goal: str) -> str:
@@ -60,7 +60,7 @@ def _reached(rows: pd.DataFrame, goal: str) -> str:
     if ones.empty:
         return f"Never here: the running sum ends at {rows['x'].sum():.2f}, short of {goal}."
     first = int(ones.iloc[0])
-    return f"At timestep **{first}**, where the running sum, {rows['x'][:first].sum():.2f}, first reaches {goal}."
+    return f"Here, at timestep **{first}**, where the running sum, {rows['x'][:first].sum():.2f}, first reaches {goal}."
 
 
 def _coming(rows: pd.DataFrame, goal: str) -> str:
@@ -71,7 +71,7 @@ def _coming(rows: pd.DataFrame, goal: str) -> str:
     if first == 1:
         return f"Never here: all values together come to {rows['x'].sum():.2f}, short of {goal}."
     left = rows["x"][first - 1 :].sum()
-    return f"At timestep **{first}**, where what is still to come, {left:.2f}, first falls short of {goal}."
+    return f"Here, at timestep **{first}**, where what is still to come, {left:.2f}, first falls short of {goal}."
 
 
 def about(problem: ProblemSpec) -> str:

@@ -244,6 +244,8 @@ def told(shown: Map) -> Told:
     spoken_of = known
     if row is not None and up in (*words.FEWEST, "timesteps"):
         spoken_of = known[row:] if up == "timesteps" else known[: row + 1]
+    before = [i for i in np.flatnonzero(known) if row is not None and i < row]
+    beyond = [i for i in np.flatnonzero(known) if row is not None and i > row and right[i] < goal]
     top = int(np.nanargmax(right))
     best_row = top if row is None else int(row)
     found = words.Column(
@@ -254,6 +256,8 @@ def told(shown: Map) -> Told:
         reached=None if row is None else values[row],
         whole=bool(spoken_of.all()),
         most=(float(right[top]), values[top]),
+        below=values[before[-1]] if before else None,
+        short=[values[i] for i in beyond],
     )
     rests = words.rests_on(
         shown.measured, shown.squares, shown.grid.starts, shown.sequences, float(shown.possible[best_row, column])

@@ -54,12 +54,17 @@ def placed(setting: str, value: Any) -> str:
 
 
 # The answer
+MOST_SHORT = 3  # values that are named
+
+
 class Column(NamedTuple):
     """What is known where the setting across has one value.
 
     setting, value: across; up: the other setting; reached: its value that the answer names, None where none reaches
     the goal; whole: whether all squares that the answer speaks of are measured
     most: the highest share, and the value that it is at
+    below: the next measured value before the one that is named, which does not reach the goal; None if there is none
+    short: measured values beyond it that do not reach the goal, either
     """
 
     setting: str
@@ -69,6 +74,8 @@ class Column(NamedTuple):
     reached: Any
     whole: bool
     most: tuple[float, Any]
+    below: Any = None
+    short: Sequence[Any] = ()
 
 
 def measuring(setting: str, value: Any) -> Told:
@@ -92,7 +99,9 @@ def answer(column: Column, goal: float, counts: str) -> Told:
     named = valued(column.up, column.reached)
     verb = "is" if column.reached == 1 and column.up in COUNTED else "are"
     goes = "gets" if verb == "is" else "get"
-    if column.up in FEWEST:
+    if column.up in FEWEST and not column.whole:
+        told = f"{place}, **{named}** {goes} every label right in {goal:.0%} of new sequences{_unlike(column)}."
+    elif column.up in FEWEST:
         told = f"{place}, **{named}** {verb} the fewest that {goes} every label right in {goal:.0%} of new sequences."
     elif column.up == "timesteps":
         told = f"{place}, **{named}** {verb} the most with every label right in {goal:.0%} of new sequences."
@@ -100,7 +109,20 @@ def answer(column: Column, goal: float, counts: str) -> Told:
         share, at = column.most
         told = f"{place}, {valued(column.up, at)} does best: every label right in **{share:.0%}** of new sequences."
         told = told.replace("batches of", "training in batches of", 1) if column.up == "batch_size" else told
-    return Told(capital(so_far + told), counts)
+    return Told(capital(so_far + told) + _not_all(column), counts)
+
+
+def _unlike(column: Column) -> str:
+    return "" if column.below is None else f", {valued(column.up, column.below)} not"
+
+
+def _not_all(column: Column) -> str:
+    """That of larger models some fall short, which makes of the smallest a matter of chance, too."""
+    if column.up not in FEWEST or not column.short:
+        return ""
+    some = [written(value) for value in column.short[:MOST_SHORT]]
+    more = ["others"] if len(column.short) > MOST_SHORT else []
+    return f" Of more, {listed([*some, *more])} {'falls' if len(column.short) == 1 else 'fall'} short: starts differ."
 
 
 def _s(up: str) -> str:

@@ -20,6 +20,9 @@ def labels_right(seen: int, measured: Evaluation, best: float | None) -> Told:
     told = f"this network gets every label right in **{share}** of new sequences."
     counts = f"This one network, on {measured.n_sequences:,} fresh sequences: {measured.exact_count:,} wholly right, "
     counts += f"95% interval {low} to {high}; {measured.accuracy:.1%} of single labels."
+    accuracy = measured.per_timestep["accuracy"]
+    if measured.exact_count < measured.n_sequences and len(accuracy) > 1 and accuracy.min() < accuracy.max():
+        told += f" Most errors: timestep **{measured.per_timestep['timestep'][accuracy.idxmin()]}**."
     beside = beside_best(measured.exact, measured.exact_interval, best)
     if best is not None and measured.exact > best:  # whoever reads both numbers asks at once how that can be
         return Told(_after(seen, told) + beside, counts)
