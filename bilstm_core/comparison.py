@@ -69,7 +69,7 @@ MERGE_MODES = Compared(
     styles={label: style("bidirectional", model.merge_mode) for label, model in MODELS_BY_MERGE_MODE.items()},
     expected=("sum", "concat"),
     baseline="concat",
-    reasons={"mul": "A product of two numbers near zero is nearer zero."},
+    reasons={"mul": "Its states start near zero, and two small numbers multiplied are smaller still."},
 )
 
 

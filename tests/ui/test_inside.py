@@ -55,7 +55,7 @@ def test_both_directions_leave_none_and_spend_some_of_their_reaction_elsewhere()
     assert "has read all 10 values" in sentence
     assert sentence.startswith("To every value. ")
     assert "zero" not in sentence
-    assert "of all reaction is to values that do not decide the output's label" in sentence
+    assert "of the reactions, added up, are to values that do not decide the output's label" in sentence
 
 
 def test_a_dead_network_is_said_to_react_to_nothing() -> None:

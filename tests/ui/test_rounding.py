@@ -76,7 +76,7 @@ def test_trains_sentence_prints_a_share_within_its_interval(count: int, size: in
 def test_no_sentence_about_cells_starts_with_a_number_after_a_number() -> None:
     run = session.find(next(spec for spec in INSIDE if spec.model.direction == "forward"))
     assert run
-    values = sequences.fresh(run.spec.problem).x[0, :, 0]
+    values = sequences.fresh(run.spec.problem).x[0]
     assert not re.search(r"\d\**\. \**\d", sensitivity.sentence(run, values))
 
 

@@ -425,10 +425,10 @@ def test_how_much_of_the_reaction_is_to_values_that_decide_nothing_is_told(monke
     text = reacting(monkeypatch, matrix, HALVES, window=range(10), **both)
     assert text == (
         "To every value. Output 5, where the label flips, has read all 10 values and reacts most to value **6**."
-        f"\n\n{share:.0%} of all reaction is to values that do not decide the output's label."
+        f"\n\n{share:.0%} of the reactions, added up, are to values that do not decide the output's label."
     )
     corner = reacting(monkeypatch, matrix[3:6, 3:6], HALVES, window=range(3, 6), **both)
-    assert corner.endswith("\n\n50% of all reaction is to values that do not decide the output's label.")
+    assert corner.endswith("\n\n50% of the reactions, added up, are to values that do not decide the output's label.")
 
 
 def of(name: str) -> Any:

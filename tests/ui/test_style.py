@@ -322,13 +322,12 @@ def of_sweeps() -> Iterator[Call]:
     for x, y in itertools.permutations(SWEPT, 2):
         for value in (values[x][0], values[x][-1]):
             yield call(sweeps.measuring, x, value)
-            for reached in (None, *values[y]):
-                for whole in (True, False):
-                    column = sweeps.Column(x, value, y, values[y], reached, whole, (0.816, values[y][1]))
-                    yield call(sweeps.answer, column, 0.9, "On 3 starts.")
-                    if reached is not None:
-                        for short in (values[y][-1:], [*values[y], *values[y]]):
-                            yield call(sweeps.answer, column._replace(below=values[y][0], short=short), 0.9, "")
+            for reached, whole in itertools.product((None, *values[y]), (True, False)):
+                column = sweeps.Column(x, value, y, values[y], reached, whole, (0.816, values[y][1]))
+                yield call(sweeps.answer, column, 0.9, "On 3 starts.")
+                short = values[y][-1:] if whole else [*values[y], *values[y]]
+                beyond = column._replace(below=values[y][0], short=short if reached is not None else [])
+                yield call(sweeps.answer, beyond, 0.9, "")
         yield call(sweeps.square, x, values[x][0], y, values[y][-1])
     for starts in (1, 3):
         yield call(sweeps.rests_on, 400, 400, starts, 10_000, float("nan"))

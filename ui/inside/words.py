@@ -132,7 +132,9 @@ def zeros(unread: int, faded: int, squares: int) -> str:
 
 def idle(share: float) -> str:
     """How much of all reaction is to values that decide nothing; empty where none is."""
-    return f"{share:.0%} of all reaction is to values that do not decide the output's label." if share else ""
+    return (
+        f"{share:.0%} of the reactions, added up, are to values that do not decide the output's label." if share else ""
+    )
 
 
 def span(known: npt.NDArray[np.bool_]) -> str:
@@ -156,8 +158,8 @@ def matrix(problem: ProblemSpec) -> str:
     moves = "the features of a timestep change a little" if own else "a value is raised a little"
     outlined = "" if own else f"; outlined, {wording.outlined(problem)}"
     return (
-        f"Left: {MOVES[problem.problem.head][1]}, when {moves}. The frames mark the output that "
-        f"the answer tells of, and the value that it reacts to most. Right: filled, has read{outlined}."
+        f"Left: {MOVES[problem.problem.head][1]}, when {moves}. The frames mark the output "
+        f"named in the answer, and the value that it reacts to most. Right: filled, has read{outlined}."
     )
 
 

@@ -219,7 +219,7 @@ EXTENSIONS = "The five extensions of the book's lesson, as maps. Choosing one se
 # The open square
 OPEN_ONE = "Press a square to open it: its loss while it learned, and its sequences."
 TRAIN_SQUARE, OPEN = "Train this square", "Open on Train"
-KEPT_NUMBERS = "What is known of this square was kept without its networks. Train them to see more."
+KEPT_NUMBERS = "Only the numbers of this square were stored, not its networks. Train them to see more."
 NO_RUN = "This square has not been trained yet."
 SQUARE_ALT = "Loss by sequences seen, median and band over the starts of the square."
 
@@ -243,13 +243,13 @@ def _of_starts(count: int) -> str:
 
 # Fronts
 BY_PARAMETERS, BY_SECONDS = "parameters", "seconds of training"
-FRONT_ALT = "Whole sequences right by what a model costs; those that nobody beats are joined and named."
+FRONT_ALT = "Whole sequences right by what a model costs; the best at each cost are joined and named."
 
 
 def front(cost: str, where: str) -> str:
     """The heading of a front. where: of which sequences the models are, if the map has others"""
     at = f", {where}" if where else ""
-    return f"**Whole sequences right by {cost}{at}**; large and named: those that nobody beats"
+    return f"**Whole sequences right by {cost}{at}**; large and named: the best at each cost"
 
 
 # The board of the smallest models

@@ -91,7 +91,7 @@ def text_columns(names: Sequence[str]) -> str:
     one = len(names) == 1
     return (
         f"{listed(list(names))} {'is' if one else 'are'} text: each of the {MAX_CATEGORIES} commonest values "
-        f"{'' if one else 'of each '}is a feature, 1 where it stands and else 0."
+        f"{'' if one else 'of each '}becomes a feature: 1 where it occurs, 0 elsewhere."
     )
 
 
@@ -218,7 +218,7 @@ def counts(verdict: Verdict, *, classes: bool, starts: int, sequences: int) -> s
     waited = f"{counted(verdict.ahead, 'step')} late against at once"
     return (
         f"{waited if verdict.ahead else 'Bidirectional against forward'}: {lead}. {counted(starts, 'start')} of each"
-        f" network; {counted(sequences, 'sequence')} held out, which nothing is trained on."
+        f" network; {counted(sequences, 'sequence')} held out: no model is trained on them."
     )
 
 
