@@ -22,7 +22,7 @@ def labels_right(seen: int, measured: Evaluation, best: float | None) -> Told:
     counts += f"95% interval {low} to {high}; {measured.accuracy:.1%} of single labels."
     accuracy = measured.per_timestep["accuracy"]
     if measured.exact_count < measured.n_sequences and len(accuracy) > 1 and accuracy.min() < accuracy.max():
-        told += f" Most errors: timestep **{measured.per_timestep['timestep'][accuracy.idxmin()]}**."
+        told += f" Most errors: timestep **{measured.per_timestep['timestep'].iloc[int(accuracy.argmin())]}**."
     beside = beside_best(measured.exact, measured.exact_interval, best)
     if best is not None and measured.exact > best:  # whoever reads both numbers asks at once how that can be
         return Told(_after(seen, told) + beside, counts)
