@@ -1,15 +1,18 @@
 """A problem by a formula of one's own, wherever problems are chosen: those that were written, and the box for one."""
 
+import functools
 from collections.abc import Callable
 
+import numpy as np
 import streamlit as st
 
 from bilstm_core.problems import PROBLEMS, formula
 from bilstm_core.problems.formula.examples import EXAMPLES
 from bilstm_core.problems.formula.language import MOST_CHARACTERS
-from bilstm_core.settings import FIELDS
+from bilstm_core.settings import FIELDS, plain
 from ui import address, looks, state, wording
 
+COUNTED = 1_000  # sequences, to see whether a label ever differs
 MOST = 5  # formulas that a session offers
 FIRST = formula.named(EXAMPLES[0].text)  # that is offered before one is written
 
@@ -51,6 +54,25 @@ def box(page: str, *, on_change: Callable[[str], None] | None = None) -> None:
     )
     if refused:
         looks.error(address.escaped(refused["sentence"]))
+        return
+    timesteps = _timesteps(page)
+    label = only_label(name, timesteps)
+    if label is not None:
+        st.warning(wording.always(label, COUNTED, timesteps), icon=":material/error:")
+
+
+@functools.lru_cache(maxsize=100)
+def only_label(name: str, timesteps: int) -> int | None:
+    """The label that all of COUNTED sequences of a formula have throughout; None where some labels differ."""
+    y = formula.problem_of(name).sample(COUNTED, timesteps, np.random.default_rng(0)).y
+    return int(y.flat[0]) if (y == y.flat[0]).all() else None
+
+
+def _timesteps(page: str) -> int:
+    """Those that a page is set to, or the usual ones, where it has none or they are not allowed."""
+    declared = FIELDS["timesteps"]
+    chosen = plain(state.field(page, "timesteps", declared.default).get())
+    return int(declared.default if declared.complaint(chosen) else chosen)
 
 
 def choose(page: str, text: str) -> None:

@@ -52,6 +52,14 @@ def formula_refused(sentence: str) -> str:
     return f"{sentence} The page is as it was."
 
 
+def always(label: int, sequences: int, timesteps: int) -> str:
+    """That a formula has the same label throughout."""
+    return (
+        f"Every label of {sequences:,} fresh sequences of {counted(timesteps, 'timestep')} is {label}, so there is "
+        "nothing to learn. Change the formula."
+    )
+
+
 # A job
 
 LOST = "The training was lost when the program changed. Start it again."

@@ -20,6 +20,7 @@ from bilstm_core.problems.formula.examples import EXAMPLES
 from bilstm_core.problems.formula.language import FormulaError, parsed
 from bilstm_core.specs import WHOLE_NUMBERS, ProblemSpec, RunSpec, SettingError
 from tests.fuzz.examples import is_sentence, many
+from ui.derivation import DOCUMENT, section
 
 SLOW_S = 2.0  # of a processor, that no text may take
 
@@ -394,6 +395,21 @@ def test_who_has_read_all_knows_and_who_has_read_none_guesses() -> None:
     assert math.isnan(both.loss)
     assert both.per_timestep_loss[-1] == 0
     assert np.isnan(both.per_timestep_loss[1:-1]).all()
+
+
+def test_the_documents_bounds_are_those_that_hold() -> None:
+    told = " ".join(section(DOCUMENT.read_text(encoding="utf-8"), "formula").split())
+    for bound in (
+        f"{language.MOST_CHARACTERS} characters, {language.MOST_TOKENS} words, numbers and signs, "
+        f"{language.MOST_GROUPS} groups of values, {language.MOST_DEPTH} parts within parts, "
+        f"and numbers of at most {language.LARGEST:,} and {language.DECIMALS} decimals",
+        f"(1 to {language.FARTHEST})",
+        f"in {formula.tried(10):,} sequences ({formula.MOST_TRIED:,} / T^2, at least {formula.tried(200)}",
+        f"in {formula.COUNTED:,} sequences ({formula.MOST_VALUES:,} / T",
+    ):
+        assert bound in told
+    for word in language.WORDS:
+        assert word in told
 
 
 def test_a_formula_in_a_spec_changes_no_other_digest() -> None:

@@ -86,11 +86,16 @@ def test_another_problem_takes_the_box_and_what_was_said_in_it_away() -> None:
     assert boxes(visit) == ["x[t - 1] + x[t + 1] > 1"]
 
 
-def test_a_label_that_is_always_the_same_is_a_sentence() -> None:
-    for text, label in (("x[t] > 1", 0), ("x[t] < 1", 1)):
-        visit = page("problems", named(text))
-        assert words.always(label) in [each.value for each in visit.warning]
+@pytest.mark.parametrize(("text", "label"), [("x[t] > 1", 0), ("x[t] < 1", 1), ("x[12] > 0.5", 0)])
+def test_a_label_that_is_always_the_same_is_a_sentence(text: str, label: int) -> None:
+    visit = page("problem", named(text))
+    assert wording.always(label, 1_000, 10) in [each.value for each in visit.warning]
+    assert formulas.only_label(named(text), 20) == (None if "12" in text else label)
+
+
+def test_of_a_formula_the_share_of_ones_is_counted() -> None:
     visit = page("problems", NEIGHBORS)
+    assert not visit.warning
     assert any("of the labels are 1, counted on 20,000 fresh sequences" in each.value for each in visit.markdown)
 
 

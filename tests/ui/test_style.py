@@ -92,6 +92,8 @@ def of_wording() -> Iterator[Call]:
     for name in (*PROBLEMS, *FORMULAS):
         yield call(wording.outlined, ProblemSpec(name=name))
     yield call(wording.own_formula, EXAMPLES[0].text)
+    yield call(wording.always, 0, 1_000, 10)
+    yield call(wording.always, 1, 1_000, 1)
     yield call(wording.formula_refused, "Write a formula, such as x[t] > 0.5.")
     for state in ("ready", "starting"):
         yield call(wording.doing, view(), state)
@@ -165,8 +167,6 @@ def of_start() -> Iterator[Call]:
         yield call(problems.choice, name)
         yield call(problems.opened, name, "forward")
         yield call(problem.known_to, ProblemSpec(name=name))
-    for label in (0, 1):
-        yield call(problems.always, label)
     yield call(problems.ones, 0.30000001)
     for example in EXAMPLES:
         yield call(problems.example, *example)

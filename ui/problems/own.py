@@ -23,11 +23,7 @@ def panel(page: str, cell: Cell) -> None:
         return
     problem = ProblemSpec(name=cell[0])
     told, lead, begin = st.columns([3, 1.25, 1.25], vertical_alignment="bottom")
-    ones = _ones(problem)
-    if ones in (0, 1):
-        told.warning(words.always(int(ones)), icon=":material/error:")
-    else:
-        told.markdown(f"{words.ones(ones)} {words.STANDS[problem.problem.solved_by]}")
+    told.markdown(f"{words.ones(_ones(problem))} {words.STANDS[problem.problem.solved_by]}")
     with lead:
         if st.button(words.COMPARE, key=state.widget(page, "compare"), width="stretch"):
             _compare(problem)

@@ -39,14 +39,6 @@ def ones(share: float) -> str:
     return f"**{shares(share)[0]}** of the labels are 1, counted on 20,000 fresh sequences."
 
 
-def always(label: int) -> str:
-    """That a formula has the same label throughout."""
-    return (
-        f"Every label of 20,000 fresh sequences is {label}, so there is nothing to learn. Change the formula, or begin "
-        "with an example."
-    )
-
-
 def example(name: str, text: str) -> str:
     """An example in the list of them."""
     return f"{name} `{text}`"
