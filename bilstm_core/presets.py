@@ -88,7 +88,7 @@ WHY_STEPS: tuple[Step, ...] = (
     ),
     Step(
         FRACTION,
-        "Tell forward the time, t/T",
+        "Give forward a clock (t/T)",
         "the time as t/T",
         ModelSpec(direction="forward", position="fraction"),
         "Knowing the time, as t/T, explains the whole gain.",
@@ -97,7 +97,7 @@ WHY_STEPS: tuple[Step, ...] = (
     ),
     Step(
         ONE_HOT,
-        "Tell forward the time, one-hot",
+        "Give forward a clock (one-hot)",
         "the timestep one-hot",
         ModelSpec(direction="forward", position="one_hot"),
         "Knowing the timestep, one-hot, explains the whole gain.",

@@ -216,7 +216,9 @@ FIELDS: Mapping[str, Field] = {
             first=0,
             choices=tuple(range(len(WHY_STEPS) + 1)),
         ),
-        Field(name="noise", label="Noise too", link="noise", help=WHY_MORE.press, first=False, choices=(False, True)),
+        Field(
+            name="noise", label="Try noise, too", link="noise", help=WHY_MORE.press, first=False, choices=(False, True)
+        ),
         Field(
             name="data",
             label="Sequences",

@@ -1,5 +1,6 @@
 """The page Why under settings that not all its presses can be trained with."""
 
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from bilstm_core.evaluation import evaluate
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings
 from bilstm_core.store import Store
 from ui import evaluations, scores, session
+from ui.compare.words import EVALUATING
 
 WIDE = asdict(ComparisonSettings(units=256, timesteps=200, starts=1))  # 250 epochs are allowed, 4,000 are not
 
@@ -63,6 +65,20 @@ def test_other_settings_can_be_run_from_beside_the_presses() -> None:
     assert "Why.run_these" not in [button.key for button in visit.run().button]
     visit.session_state["Why.units"] = 7
     assert not visit.run().button(key="Why.run_these").disabled
+
+
+def test_a_guess_is_judged_when_more_is_known_of_it_and_not_at_every_press() -> None:
+    visit = AppTest.from_function(page, default_timeout=60)
+    visit.session_state["Why.guess"] = "It is bigger"
+    judged = []
+    for stage in range(6):
+        visit.session_state["Why.stage"] = stage
+        for _ in range(100):
+            if not any(EVALUATING.answer in text.value for text in visit.run().markdown):
+                break
+            time.sleep(0.2)
+        judged.append(any("You guessed" in text.value for text in visit.markdown))
+    assert judged == [False, False, True, False, False, True], "with forward as large, and once all is tried"
 
 
 def trained_without_a_store() -> None:

@@ -105,8 +105,11 @@ def answer(shown: Pressed) -> Told:
     if not steps or found is None:
         return words.answer(opening(shown.scores, settings.epochs), [] if guessed() else [words.GUESS_FIRST])
     findings, gained = found
-    said = [verdict(guessed() or "", gained)] if guessed() else []
-    return words.answer(_in_the_end(shown, gained) or findings[-1], said)
+    end = _in_the_end(shown, gained)
+    before = {label: gain for label, gain in gained.items() if label != steps[-1].label}
+    judged = verdict(guessed() or "", gained)
+    news = end or judged != verdict(guessed() or "", before)  # what is said once of a guess holds until more is known
+    return words.answer(end or findings[-1], [judged] if news else [])
 
 
 def _in_the_end(shown: Pressed, gained: Mapping[str, Gain]) -> Told | None:
