@@ -1,5 +1,7 @@
 """Directions: does direction matter, and for how long?"""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from bilstm_core import comparison, figures
@@ -30,17 +32,23 @@ with narrow:
         ("backward", backward),
         ("bidirectional", "bidirectional"),
     ]
-    problem = shown.settings.problem
-    timesteps = min(problem.timesteps, 20)
+    asked = shown.settings.problem.timesteps
+    timesteps = min(asked, 20)
+    problem = replace(shown.settings.problem, timesteps=timesteps)
     chart(
         cached(
             ("directions grid", tuple(models), problem.name, timesteps),
-            lambda: figures.reading_grid(timesteps, models, decides=problem.problem.deciding(timesteps)),
+            lambda: figures.reading_grid(
+                timesteps,
+                models,
+                decides=problem.problem.deciding(timesteps),
+                changes=problem.problem.changing(timesteps),
+            ),
         ),
         key="directions-grid",
         alt=words.READING_ALT,
     )
-    st.caption(words.reading(wording.outlined(problem), timesteps if timesteps < problem.timesteps else None))
+    st.caption(words.reading(wording.outlined(problem), timesteps if timesteps < asked else None))
     launch.beside(shown)
 with st.container(key="rest"):
     tables.table(shown)

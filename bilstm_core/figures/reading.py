@@ -40,6 +40,7 @@ def reading_grid(
     models: Sequence[tuple[str, View]],
     *,
     decides: npt.NDArray[np.bool_] | None = None,
+    changes: npt.NDArray[np.float64] | None = None,
     columns: int | None = None,
     side: int = 230,
 ) -> go.Figure:
@@ -47,6 +48,7 @@ def reading_grid(
 
     models: (title, view), the view as in `problems.base.reads`
     decides: (labels, values); by default values 1 to t decide label t, as with a running sum
+    changes: (labels, values), how often a label changed with a value alone; None where that was not measured
     columns: grids in a row, by default all; side: px of one grid
     Filled squares have been read (z is 1); the trace "decides" outlines the squares that decide.
     """
@@ -62,8 +64,8 @@ def reading_grid(
         pair = {"xaxis": f"x{number}", "yaxis": f"y{number}"}
         sentences = [
             [
-                f"{'has read' if read[r, c] else 'has not read'} value {c + 1}, "
-                f"which {'decides' if decides[r, c] else 'does not decide'} its label"
+                f"{'has read' if read[r, c] else 'has not read'} value {c + 1}, which "
+                + (_decision(decides[r, c]) if changes is None else _change(changes[r, c]))
                 for c in range(timesteps)
             ]
             for r in range(timesteps)
@@ -100,6 +102,14 @@ def reading_grid(
         )
     says = " ".join(spoken.reading(title, reads(view, timesteps), decides) for title, view in models)
     return canvas.figure(traces, says=says, **side_by_side(timesteps, models, columns=columns, side=side))
+
+
+def _decision(decides: bool) -> str:
+    return "decides its label" if decides else "does not decide its label"
+
+
+def _change(share: float) -> str:
+    return f"alone changed its label in {share:.2%} of sequences" if share else "never changed its label"
 
 
 def side_by_side(

@@ -94,6 +94,8 @@ class Problem:
     waterfall: None where a limit on a running sum says nothing
     padded: whether sequences end early: their mask is not all true
     decides(timesteps): which values decide each label, (labels, values) bool; None where all that `solved_by` reads
+    changes(timesteps): how often each label changes when one value alone is drawn anew, (labels, values), a share of
+        `tried` sequences; None where that was not measured
     tried: on how many sequences `decides` was found out, of so many timesteps; None where the problem says it
     enough: how many neighbours of the values that decide a label give it; None where it takes them all
     parameters: the names of the numbers that it can be tuned by, which `ProblemSpec` has and checks
@@ -112,6 +114,7 @@ class Problem:
     waterfall: Waterfall | None = None
     padded: bool = False
     decides: Callable[[int], npt.NDArray[np.bool_]] | None = None
+    changes: Callable[[int], npt.NDArray[np.float64]] | None = None
     tried: Callable[[int], int] | None = None
     enough: int | None = None
     features: int = 1
@@ -124,6 +127,10 @@ class Problem:
     def deciding(self, timesteps: int) -> npt.NDArray[np.bool_]:
         """Which values decide each label: (labels, values)."""
         return self.decides(timesteps) if self.decides else reads(self.solved_by, timesteps)
+
+    def changing(self, timesteps: int) -> npt.NDArray[np.float64] | None:
+        """How often each label changes with a value alone, (labels, values), where that was measured."""
+        return self.changes(timesteps) if self.changes else None
 
 
 def reads(view: View, timesteps: int) -> npt.NDArray[np.bool_]:

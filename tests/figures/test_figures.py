@@ -740,6 +740,24 @@ EVERY_FIGURE = {
 }
 
 
+def test_a_reading_grid_says_how_often_a_label_changed_where_that_was_measured():
+    changes = np.array([[0.25, 0.0], [0.0005, 1.0]])
+    grid = figures.reading_grid(2, [("forward", "forward")], decides=changes > 0, changes=changes)
+    assert [*map(list, grid.data[0].text)] == [
+        [
+            "has read value 1, which alone changed its label in 25.00% of sequences",
+            "has not read value 2, which never changed its label",
+        ],
+        [
+            "has read value 1, which alone changed its label in 0.05% of sequences",
+            "has read value 2, which alone changed its label in 100.00% of sequences",
+        ],
+    ]
+    plain = figures.reading_grid(2, [("forward", "forward")]).data[0].text
+    assert plain[0][1] == "has not read value 2, which does not decide its label"
+    assert plain[1][0] == "has read value 1, which decides its label"
+
+
 def test_labels_stand_under_their_values_and_the_first_sequence_alone_is_on_a_phone():
     x, labels = np.array([[0.2, 0.9, 0.5], [0.4, 0.1, 0.3]]), np.array([[0, 1, 1], [0, 0, 0]])
     figure = figures.labeled(x, labels)

@@ -355,6 +355,8 @@ def test_which_values_decide_is_measured() -> None:
     shares = formula.changed(parsed("x[t] > 0.5"), 4)
     np.testing.assert_allclose(np.diag(shares), 0.5, atol=0.05)
     assert not (shares - np.diag(np.diag(shares))).any()
+    np.testing.assert_array_equal(problem_of(named("x[t] > 0.5")).changing(4), shares)
+    assert CUMULATIVE_SUM.changing(4) is None
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,11 @@ def opened(page: str, cell: Cell) -> Run | None:
         cached(
             ("problems reading", problem, direction, timesteps),
             lambda: figures.reading_grid(
-                timesteps, [(direction, view_of(spec.model))], decides=declared.deciding(timesteps), side=SIDE
+                timesteps,
+                [(direction, view_of(spec.model))],
+                decides=declared.deciding(timesteps),
+                changes=declared.changing(timesteps),
+                side=SIDE,
             ),
         ),
         key=f"{page}-reading",

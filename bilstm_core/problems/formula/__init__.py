@@ -60,6 +60,10 @@ def problem_of(name: str) -> Problem:
         x = rng.random((n, timesteps, 1), dtype=np.float32)
         return Batch(x, labels(x), np.ones((n, timesteps), dtype=bool))
 
+    @functools.lru_cache(maxsize=8)
+    def changes(timesteps: int) -> npt.NDArray[np.float64]:
+        return changed(formula, timesteps)
+
     return Problem(
         name=name,
         title="Your formula",
@@ -68,7 +72,8 @@ def problem_of(name: str) -> Problem:
         sample=sample,
         risk=functools.partial(_risk, formula),
         labels=labels,
-        decides=functools.lru_cache(maxsize=8)(functools.partial(_decides, formula)),
+        decides=lambda timesteps: changes(timesteps) > 0,
+        changes=changes,
         tried=tried,
     )
 
@@ -89,10 +94,6 @@ def changed(formula: Formula, timesteps: int) -> npt.NDArray[np.float64]:
         other[:, value] = rng.random(len(x), dtype=np.float32)
         shares[:, value] = (values.labels(formula, other) != before).mean(axis=0)
     return shares
-
-
-def _decides(formula: Formula, timesteps: int) -> npt.NDArray[np.bool_]:
-    return changed(formula, timesteps) > 0
 
 
 def _solved_by(formula: Formula) -> Solver:
