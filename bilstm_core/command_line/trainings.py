@@ -1,4 +1,7 @@
-"""Runs for a command: from the store where they are there, else trained here, with a bar on the standard error."""
+"""Runs for a command: from the store where they are there, else trained, with a bar on the standard error.
+
+They are trained here, or where DASK_SCHEDULER_ADDRESS names a cluster, there.
+"""
 
 import itertools
 import sys
@@ -8,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from bilstm_core.command_line import on_cluster
 from bilstm_core.engine import cost
 from bilstm_core.evaluation import Evaluation, evaluate
 from bilstm_core.runs import Progress, Run
@@ -61,6 +65,9 @@ def train_in_parts(specs: Sequence[RunSpec], advance: Advance) -> Iterator[tuple
 
     Raises click.ClickException, with a sentence, where training fails.
     """
+    if on_cluster.named():
+        yield from ((specs[place], run) for place, run in on_cluster.train(specs, advance))
+        return
     from bilstm_core.training import train_many
 
     work = [spec.work() for spec in specs]
@@ -89,6 +96,10 @@ def train_mixed(specs: Sequence[RunSpec], advance: Advance, on_run: Callable[[in
     on_run: called with the place of each spec and its run while others are still trained
     Raises click.ClickException, with a sentence, where training fails.
     """
+    if on_cluster.named():
+        for place, run in on_cluster.train(specs, advance, mixed=True):
+            on_run(place, run)
+        return
     from bilstm_core.training import train_many
 
     work = [spec.work() for spec in specs]

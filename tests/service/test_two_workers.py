@@ -1,5 +1,6 @@
 """A cluster as docs/cluster.md has it started, each a process of its own, and what befalls it."""
 
+import json
 import os
 import socket
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -120,3 +122,38 @@ def test_a_worker_that_does_not_say_what_it_runs_is_left_out_in_a_sentence_and_t
     job = sweep(jobs, 3)
     until(lambda: seen(jobs, job).over, PATIENCE_S)
     assert seen(jobs, job).state == "done"
+
+
+@pytest.mark.long
+def test_a_command_has_its_runs_from_the_cluster_and_they_are_those_that_it_would_have_trained(
+    hall: Hall, tmp_path: Path
+) -> None:
+    hall.start_worker("first", *PRELOAD)
+    words = [
+        sys.executable,
+        "-m",
+        "bilstm_core",
+        "run",
+        "--epochs",
+        "60",
+        "--units",
+        "3",
+        "--format",
+        "json",
+        "--store",
+    ]
+
+    def asked(store: str, **named: str) -> dict[str, Any]:
+        answer = subprocess.run(
+            [*words, str(tmp_path / store)],
+            check=False,
+            cwd=ROOT,
+            env={**os.environ, **named},
+            capture_output=True,
+            timeout=PATIENCE_S,
+        )
+        assert answer.returncode == 0, answer.stderr.decode()
+        return dict(json.loads(answer.stdout))
+
+    there = asked("there", DASK_SCHEDULER_ADDRESS=hall.address)
+    assert there["curve"] == asked("here")["curve"]
