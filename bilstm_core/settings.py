@@ -69,7 +69,8 @@ class Field:
         """The value as a link has it."""
         if isinstance(value, bool):
             return "yes" if value else "no"
-        return f"{value:.6g}" if isinstance(value, float) else str(value)
+        short = plain(float(f"{value:.6g}")) if isinstance(value, float) else value
+        return f"{short:.6g}" if isinstance(short, float) else str(short)
 
     def parse(self, text: str) -> Any:
         """The value that a link's text says; ValueError, with a sentence that lacks its subject, if not allowed."""

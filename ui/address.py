@@ -51,9 +51,11 @@ def begin(page: str, links: Sequence[Link]) -> None:
     written = state.WRITTEN.get()
     given = _given(links)
     same_page = written["page"] == page
-    if given == (written["words"] if same_page else {}):
+    if same_page and given == written["words"]:
         return
-    if written["page"] and not same_page and given == spelt(links):  # a button led here, and asks for what is here
+    ours = not given or (written["page"] and given == spelt(links))  # as the menu or a button asks for the page
+    if not same_page and ours:
+        state.WRITTEN.set({"page": page, "words": given})  # at once, for the next choice can end this run
         return
     if same_page and state.TOUCHED.get():  # a browser that is slow to take an address sends the one of before
         return

@@ -171,6 +171,17 @@ def test_what_an_address_says_is_set_and_written_again(page: str) -> None:
 
 
 @pytest.mark.usefixtures("visit")
+def test_whoever_leaves_a_page_before_it_stands_finds_the_one_before_as_it_was() -> None:
+    state.field("Train", "units").set(33)
+    run("Train")
+    type_()
+    address.begin("Inside", page_links.of("Inside"))  # and the run is ended by the next choice
+    run("Train")
+    assert state.field("Train", "units").get() == 33
+    assert st.query_params == {"units": ["33"]}
+
+
+@pytest.mark.usefixtures("visit")
 def test_a_link_to_a_network_of_sequences_that_somebody_brought_says_elsewhere_that_they_are_not_there() -> None:
     state.OWN_NETWORKS.drop()
     type_(own="yes")
