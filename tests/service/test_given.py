@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bilstm_core.analysis import held_out, window_regression
+from bilstm_core.datasets import recipe
 from bilstm_core.datasets.preparing import Prepared
 from bilstm_core.evaluation import evaluate
 from bilstm_core.problems import given
@@ -60,6 +61,20 @@ def test_a_job_trains_on_them_as_this_process_does(jobs: Jobs, prepared: Prepare
     assert evaluate(view.runs[0]).n_sequences == 10
     time.sleep(0.5)  # what is kept is kept in a thread of its own
     assert not list(folder.rglob("*.npz"))
+
+
+def test_a_worker_has_them_however_late_their_labels_are_asked_for(jobs: Jobs, prepared: Prepared) -> None:
+    every = recipe.specs_of(prepared.given, units=4, epochs=2, ahead=2)
+    specs = [every["forward 2 steps late"][0], every["forward"][0]]
+    job = jobs.submit(specs, watcher="me")
+    until(lambda: jobs.view(job, "me").over)
+    view = jobs.view(job, "me")
+    assert view.state == "done", view.message
+    assert [recipe.label_of(run.spec) for run in view.runs] == ["forward 2 steps late", "forward"]
+    labels = held_out.labels_of(prepared.given)
+    for run in view.runs:
+        told = held_out.network("one", [run], prepared.given, labels).told
+        assert told.shape == (1, *labels.expected.shape)
 
 
 def test_a_worker_answers_with_a_regression(jobs: Jobs, prepared: Prepared) -> None:
