@@ -3,11 +3,12 @@
 Neither `distributed` nor TensorFlow is imported with this module.
 """
 
+import contextlib
 import importlib
 import threading
 import time
 from asyncio import CancelledError
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from bilstm_core import codec
@@ -101,6 +102,15 @@ class AtWork:
         """The workers that have been given a part each."""
         return set(self._addresses.values())
 
+    def workers_of(self, *keys: str) -> list[str] | None:
+        """The workers that have these parts; None, which stands for all workers, where Dask chose one of them."""
+        known = [self._addresses[key] for key in keys if key in self._addresses]
+        return sorted(set(known)) if len(known) == len(keys) else None
+
+    def keys_of(self, job: str) -> list[str]:
+        """The keys of the parts of a job that workers have."""
+        return [key for key, turn in self._turns.items() if turn.job.id == job]
+
     def astray(self, there: Collection[str]) -> list[str]:
         """The keys of what was given to a worker that is there no more. Dask would wait for that one to come back."""
         return [key for key, address in self._addresses.items() if address not in there]
@@ -142,25 +152,27 @@ def _given(spec: RunSpec) -> dict[str, Any] | None:
     return given.to_parts(given.held(name)) if given.is_given(name) else None
 
 
-def request_stop(client: Any, job: str) -> None:
-    """Have a training at work end after its chunk. A worker that hangs never answers, so nobody waits for it."""
-    _tell(client, "request_stop", job)
+def request_stop(client: Any, job: str, workers: Sequence[str] | None) -> None:
+    """Have a job's training end after its chunk. A worker that hangs never answers, so nobody waits for it.
+
+    workers: the addresses of those that have parts of it; None for all
+    """
+    _tell(client, "request_stop", job, workers)
 
 
-def request_pause(client: Any, key: str) -> None:
+def request_pause(client: Any, key: str, workers: Sequence[str] | None) -> None:
     """Have a task's training end after its chunk, to be gone on with later; as of `request_stop`."""
-    _tell(client, "request_pause", key)
+    _tell(client, "request_pause", key, workers)
 
 
-def _tell(client: Any, function: str, argument: str) -> None:
+def _tell(client: Any, function: str, argument: str, workers: Sequence[str] | None) -> None:
     worker = importlib.import_module("bilstm_core.service.worker")
-    threading.Thread(
-        target=client.run,
-        args=(getattr(worker, function), argument),
-        kwargs={"on_error": "ignore"},
-        name="telling",
-        daemon=True,
-    ).start()
+
+    def tell() -> None:
+        with contextlib.suppress(OSError):  # whoever closes a connection meanwhile has nothing to stop
+            client.run(getattr(worker, function), argument, workers=workers, on_error="ignore")
+
+    threading.Thread(target=tell, name="telling", daemon=True).start()
 
 
 def _fetch(future: Any) -> tuple[list[Run], list[Evaluation], str]:

@@ -222,8 +222,9 @@ class Dispatcher(Caretaker):
             keys = self._at_work.relieve(
                 lambda turns: self._turns.relieved(turns, self._jobs.values(), time.monotonic())
             )
-        for key in keys:
-            request_pause(cluster.client, key)
+            told = [(key, self._at_work.workers_of(key)) for key in keys]
+        for key, workers in told:
+            request_pause(cluster.client, key, workers)
 
     def _prepare(self, cluster: Cluster) -> None:
         """Have the worker compile the next program that a page wishes for, if it has nothing else to do.
@@ -293,7 +294,8 @@ class Dispatcher(Caretaker):
 
     def _tell_to_stop(self, job: Job) -> None:
         """Have whatever worker has a part of a job stop that, once the thread comes to it."""
-        self._commands.put(lambda cluster: request_stop(cluster.client, job.id))
+        workers = self._at_work.workers_of(*self._at_work.keys_of(job.id)) or None
+        self._commands.put(lambda cluster: request_stop(cluster.client, job.id, workers))
 
     def _sweep(self, cluster: Cluster) -> None:
         """Forget watchers that went without a word and jobs long over; see that the worker is well."""

@@ -62,14 +62,17 @@ class FakeCluster:
         self.starts = 0
         self.offers, self.size, self.room, self.beats = 1, 100_000_000, 0, 0
         self.alive, self.gone = True, False
-        self.client = SimpleNamespace(
-            submit=self.submit, run=lambda _, job, **__: self.stops.append(job), subscribe_topic=lambda *_: None
-        )
+        self.told: list[list[str] | None] = []  # the workers that each stop was told to; None for all
+        self.client = SimpleNamespace(submit=self.submit, run=self.run, subscribe_topic=lambda *_: None)
 
     def submit(self, _: object, *arguments: object, key: str, **__: object) -> Future:
         future = self.futures.setdefault(key, Future(key))
         future.arguments = arguments
         return future
+
+    def run(self, _: object, job: str, workers: list[str] | None, **__: object) -> None:
+        self.stops.append(job)
+        self.told.append(workers)
 
     def lost(self) -> bool:
         return self.gone
@@ -207,7 +210,7 @@ def test_a_long_training_gives_way_to_a_short_one_and_goes_on_from_where_it_stoo
 ) -> None:
     now = time.monotonic()
     monkeypatch.setattr("time.monotonic", lambda: now)
-    monkeypatch.setattr(at_work, "_tell", lambda _, function, argument: told.append((function, argument)))
+    monkeypatch.setattr(at_work, "_tell", lambda _, *asked: told.append(asked[:2]))
     told: list[tuple[str, str]] = []
     long = house.begin([LONG], learnt=True)
     now += 60
@@ -380,7 +383,7 @@ def test_a_training_whose_visitor_sleeps_stands_still_and_goes_on_when_he_is_bac
     now = time.monotonic()
     told: list[tuple[str, str]] = []
     monkeypatch.setattr("time.monotonic", lambda: now)
-    monkeypatch.setattr(at_work, "_tell", lambda _, function, argument: told.append((function, argument)))
+    monkeypatch.setattr(at_work, "_tell", lambda _, *asked: told.append(asked[:2]))
     job = house.begin([LONG], learnt=True)
     now += QUIET_ALONE_S + 1
     house.progress(job)
@@ -686,6 +689,22 @@ def test_the_other_parts_of_a_job_that_fails_are_told_to_stop(house: House) -> N
     house.turn()
     assert house.view(job).state == "failed"
     assert house.cluster.stops == [job]
+
+
+def test_of_several_workers_only_those_that_have_a_job_are_told_to_stop_it(house: House) -> None:
+    house.cluster.offers = 3
+    first = house.jobs.submit([ONE, TWO], watcher="me")
+    house.turn()
+    second = house.jobs.submit([replace(ONE, model=ModelSpec(units=3))], watcher="you")
+    house.turn()
+    house.jobs.stop(second)
+    house.turn()
+    house.jobs.stop(first)
+    house.turn()
+    assert list(zip(house.cluster.stops, house.cluster.told, strict=True)) == [
+        (second, ["tcp://worker:2"]),
+        (first, ["tcp://worker:0", "tcp://worker:1"]),
+    ]
 
 
 def test_what_was_trained_to_its_end_is_kept_though_its_last_watcher_has_just_left(house: House) -> None:
