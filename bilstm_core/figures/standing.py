@@ -14,6 +14,7 @@ from bilstm_core.palette import PAPER, Style, faint
 MISSING = "not trained yet"
 UNAVAILABLE = "uses the future: not available to you"
 FAINT = 0.45  # opacity of what is not available
+FAR = 2.0  # times what all others take of the axis: what is worse by that is named beside it, not drawn
 
 
 def standing(
@@ -32,6 +33,7 @@ def standing(
     unavailable: models that use what is not there when the answer is needed: hollow, and marked
     """
     by_label = {str(entry["label"]): entry for entry in table.to_dict("records")}
+    beyond = _beyond(table, shares=shares)
     form = ".1%" if shares else ".4g"
     traces: list[Item] = []
     notes: list[Item] = []
@@ -43,10 +45,13 @@ def standing(
         more = ""
         if entry is not None:
             middle, low, high = (float(entry[name]) for name in ("middle", "low", "high"))
-            traces += _row(label, style, place, entry, hollow=away, form=form)
+            if label != beyond:
+                traces += _row(label, style, place, entry, hollow=away, form=form)
             short = f"<b>{label}</b>  {middle:{form}}"
             more = f" ({low:{form}} to {high:{form}})"
             told.append(spoken.standing(label, middle, low, high, form))
+        if label == beyond:
+            more += ", left of this axis" if shares else ", right of this axis"
         if away:
             more += f", {UNAVAILABLE}"
             told.append(f"{label}: {UNAVAILABLE}.")
@@ -55,12 +60,14 @@ def standing(
                 short + more,
                 0,
                 place - 0.14,
-                name=f"{short}, uses the future" if away else short,
+                name=f"{short}, uses the future" if away else f"{short}, off the axis" if label == beyond else short,
                 xref="x domain",
                 yref="y",
                 xanchor="left",
                 yanchor="bottom",
                 font={"size": canvas.TEXT, "color": style.color},
+                bgcolor=PAPER,
+                borderpad=0,
             )
         )
     return canvas.figure(
@@ -68,7 +75,12 @@ def standing(
         height=row * len(styles) + 58,
         margin=(16, 16, 4, 54),
         says=" ".join(told),
-        xaxis=canvas.axis(title, range=_span(table, shares=shares), tickformat=".0%" if shares else ".3~g", nticks=8),
+        xaxis=canvas.axis(
+            title,
+            range=_span(table[table["label"] != beyond], shares=shares),
+            tickformat=".0%" if shares else ".3~g",
+            nticks=8,
+        ),
         yaxis=canvas.bare_axis(range=[len(styles) - 0.5, -0.62]),
         annotations=notes,
     )
@@ -131,6 +143,16 @@ def _row(
         }
     )
     return rows
+
+
+def _beyond(table: pd.DataFrame, *, shares: bool) -> str | None:
+    """The label of a model that is so much worse than all others that these would stand in one place beside it."""
+    if len(table) < 3:
+        return None
+    ranked = table.sort_values("middle", ascending=shares)
+    worst, rest = ranked.iloc[0], ranked.iloc[1:]
+    gap = rest["low"].min() - worst["high"] if shares else worst["low"] - rest["high"].max()
+    return str(worst["label"]) if gap > FAR * (rest["high"].max() - rest["low"].min()) else None
 
 
 def _span(table: pd.DataFrame, *, shares: bool) -> list[float]:
