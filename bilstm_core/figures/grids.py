@@ -16,6 +16,7 @@ from bilstm_core.palette import color as direction_color
 SEE_THROUGH = "rgba(0, 0, 0, 0)"
 LINE = 18  # px of a line of text
 LIMITED = "best, label by label,"
+UNKNOWN, UNKNOWN_SHORT = "best possible not known", "best: ?"
 ABOVE = "label by label: labels that fit together can get a little more"
 ABOVE_SHORT = "label by label: labels that fit<br>together can get a little more"
 NUMBERED, LONGEST = 5, 14  # labels of a confusion matrix whose squares have room for numbers; characters of a name
@@ -140,8 +141,11 @@ def three_by_three(
             place: Item = {"xref": "x", "yref": "y", "captureevents": False}
             large = {"size": 26, "color": INK}
             notes.append(canvas.note(f"<b>{percent(exact[row])}</b>", column, row - 0.1, font=large, **place))
-            ceiling = f"{'best possible' if best[row] >= ALWAYS else LIMITED} {percent(best[row])}"
-            notes.append(canvas.note(ceiling, column, row + 0.26, name=f"best {percent(best[row])}", **place))
+            ceiling, short = UNKNOWN, UNKNOWN_SHORT
+            if not np.isnan(best[row]):
+                ceiling = f"{'best possible' if best[row] >= ALWAYS else LIMITED} {percent(best[row])}"
+                short = f"best {percent(best[row])}"
+            notes.append(canvas.note(ceiling, column, row + 0.26, name=short, **place))
     limited = table[table["best"] < ALWAYS]
     traces.append(
         {

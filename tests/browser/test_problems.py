@@ -48,7 +48,7 @@ def test_a_cell_opens_its_reading_and_its_run_and_can_be_trained_anew(open_page:
     expect(page.get_by_text("When both decide, only bidirectional gets")).to_be_visible()
     expect(page.get_by_text("Both decide, bidirectional.")).to_be_visible()
     cells = page.get_by_test_id("chart-Problems-nine")
-    expect(cells.get_by_text("best possible 38%").first).to_be_visible(timeout=LONG_ENOUGH)
+    expect(cells.get_by_text("best, label by label, 38%").first).to_be_visible(timeout=LONG_ENOUGH)
     plot = cells.locator(".nsewdrag").first
     box = plot.bounding_box()
     assert box

@@ -513,6 +513,14 @@ def test_cells_that_no_model_can_always_get_right_are_hatched():
     }  # fmt: skip
 
 
+def test_a_best_possible_that_is_not_known_is_said_to_be_and_hatches_nothing():
+    figure = figures.three_by_three(nine().assign(best=np.nan))
+    texts = [note.text for note in figure.layout.annotations]
+    assert texts.count("best possible not known") == 9
+    assert not [text for text in texts if "–" in text]
+    assert len(trace(figure, "hatched").x) == 0
+
+
 def test_the_chosen_cell_of_the_nine_is_outlined():
     assert figures.three_by_three(nine()).layout.shapes == ()
     outline = figures.three_by_three(nine(), chosen=("future decides", "bidirectional")).layout.shapes[0]
