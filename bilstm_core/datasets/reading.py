@@ -105,6 +105,13 @@ def _separator(text: str) -> str:
         if usual > 1 and cells > most:
             best, most = separator, cells
     if not best:
+        cut = [[len(row) for row in _head(text, separator)] for separator in SEPARATORS]
+        uneven = next((counts[:3] for counts in cut if max(counts) > 1), [])
+        if uneven:
+            raise DataError(
+                f"The first rows have {', '.join(map(str, uneven[:-1]))} and {uneven[-1]} cells. Every row needs as"
+                " many as there are columns."
+            )
         first = text.strip().splitlines()[0]
         raise DataError(
             f"Each row has one cell only: the first is {shown(first)}. Separate the columns by commas, semicolons or"

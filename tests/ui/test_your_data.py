@@ -4,6 +4,8 @@ import io
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -16,12 +18,14 @@ from bilstm_core.datasets import parquet_child, recipe
 from bilstm_core.datasets.reading import read_table
 from bilstm_core.datasets.shipped import SHIPPED
 from bilstm_core.files.bundle import read_file, write_bundle
+from bilstm_core.page_settings import DataSettings
 from bilstm_core.settings import FIELDS
+from bilstm_core.specs import ModelSpec, RunSpec
 from tests.datasets.tables import LONG, csv, long_table, ready
 from tests.datasets.test_reading import as_parquet, forged
 from tests.ui.test_compare_pages import told, visit
-from ui import page_links, registry, state
-from ui.your_data import file, results, subject, taken, words
+from ui import live, page_links, registry, session, state
+from ui.your_data import file, parts, results, subject, taken, words
 
 ROOT = Path(__file__).parents[2]
 PAGE = registry.YOUR_DATA.name
@@ -143,6 +147,10 @@ BAD: dict[str, tuple[bytes, str]] = {
     "no header, and too few sequences": (b"1,1,0.5,0\n1,2,0.5,1\n", "There are only 1 sequence"),
     "a separator that is none": (csv(long_table(), sep=" "), "Each row has one cell only"),
     "one cell": (b"nothing here", "one cell only"),
+    "a number of cells in each row": (
+        b"hello,world\nfoo\n,,,\n",
+        "The first rows have 2, 1 and 4 cells. Every row needs",
+    ),
     "a BOM that lies": (b"\xff\xfe\x00\xd8\x00", "and is not. Save it as UTF-8."),
     "Latin-1, and one class": (
         csv(long_table().assign(label="größer")).decode().encode("latin-1"),
@@ -282,6 +290,21 @@ def test_of_numbers_the_error_is_told_and_of_whole_sequences_each_has_a_row(answ
         [listed] = [frame.value for frame in app.dataframe if "bidirectional" in frame.value]
         assert len(listed) == shown.held_out
         assert listed["expected"].tolist() == listed["bidirectional"].tolist()
+
+
+def test_a_training_of_other_sequences_is_said_to_be_one_and_leaves_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    own, other = RunSpec(), RunSpec(model=ModelSpec(units=3))
+    shown: Any = SimpleNamespace(specs=lambda _: {"forward": [own]})
+    known: Any = SimpleNamespace(trained=False)
+    monkeypatch.setattr(session, "job", lambda _: "job")
+    monkeypatch.setattr(live, "active", lambda _: True)
+    for trained, said in ((own, words.TRAINING), (other, words.OTHERS_TRAIN)):
+        view = SimpleNamespace(over=False, specs=(trained.canonical(),))
+        monkeypatch.setattr(session, "jobs", lambda view=view: SimpleNamespace(view=lambda _: view))
+        assert results.others_train(shown, DataSettings()) == (trained is other)
+        assert parts.answer(shown, DataSettings(), known, None) == said
+    view.over = True
+    assert not results.others_train(shown, DataSettings())
 
 
 def test_before_a_training_the_page_says_what_train_shows_of_single_sequences() -> None:

@@ -146,8 +146,11 @@ def _inside(subject: Subject, settings: DataSettings, known: Results) -> None:
 
 def answer(subject: Subject, settings: DataSettings, known: Results, found_: Verdict | None) -> Told:
     """The measured answer, or what it waits for."""
-    if live.active(PAGE):
+    others = results.others_train(subject, settings)
+    if live.active(PAGE) and not others:
         return words.TRAINING
+    if found_ is None and others:
+        return words.OTHERS_TRAIN
     if found_ is None:
         return words.REGRESSION_LEFT if known.trained else words.PRESS_TRAIN
     return words.answer(
@@ -185,6 +188,8 @@ def figure(subject: Subject, settings: DataSettings, known: Results) -> None:
         )
 
     live.panel(PAGE, draw, results.take_in)
+    if results.others_train(subject, settings):
+        st.caption(words.OF_OTHERS)
 
 
 def origin(known: Results) -> None:

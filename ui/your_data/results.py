@@ -138,6 +138,19 @@ def wanted(subject: Subject, settings: DataSettings) -> list[RunSpec]:
     return [spec for label in missing or every for spec in every[label]]
 
 
+def others_train(subject: Subject, settings: DataSettings) -> bool:
+    """Whether what is trained for this page is of other sequences or settings than those that it shows."""
+    job = session.job(PAGE)
+    view = session.jobs().view(job) if job else None
+    if view is None or view.over:
+        return False
+    try:
+        own = {spec.canonical() for specs in subject.specs(settings).values() for spec in specs}
+    except ValueError:
+        return True
+    return own.isdisjoint(view.specs)
+
+
 def train(subject: Subject, settings: DataSettings) -> None:
     """Train what is wanted, and have the regressions fitted; a callback."""
     specs = wanted(subject, settings)

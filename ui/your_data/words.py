@@ -16,6 +16,8 @@ TRAIN, AGAIN, YOUR_FILE, USE = "Train", "Train again", "Your file", "Use these c
 SEQUENCES = "Sequences"
 TRAINING = Told("Training. The answer comes with the runs.")
 PRESS_TRAIN = Told("Press **Train** to find out.")
+OTHERS_TRAIN = Told("Another training goes on, of other sequences or settings. Press **Train** once it has ended.")
+OF_OTHERS = "The training is of other sequences or settings; its answer comes with those."
 REGRESSION_LEFT = Told("The answer comes once the regressions beside the networks are fitted.")
 STAY = (
     "Your file stays in the memory of this visit. Its sequences go to the training process and back, and are never "
