@@ -42,9 +42,7 @@ SWEEP_S = 15.0  # of training, by estimate, before what the search for the small
 
 @click.command(cls=options.InSections, short_help="Train the recorded results that open the pages.")
 @click.option("--missing", cls=options.InSection, is_flag=True, help="Only those that are not there yet.")
-@click.option(
-    "--board", cls=options.InSection, is_flag=True, help="The board of the smallest models alone, some ten minutes."
-)
+@click.option("--board", cls=options.InSection, is_flag=True, help="The board of the smallest models alone; long.")
 @click.option(
     "--folder",
     cls=options.InSection,
