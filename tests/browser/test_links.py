@@ -10,7 +10,7 @@ from tests.browser.conftest import App, enter
 
 LINKS = {  # of each page one that asks for something, and what is said once it is there
     "": ("direction=backward&reversed=yes", "Output t has read"),
-    "problem": ("problem=reverse_cumulative_sum&timesteps=8&seed=3", "At timestep|Never here"),
+    "problem": ("problem=reverse_cumulative_sum&timesteps=8&seed=3", "at timestep|Never here"),
     "train": (
         "units=9&epochs=300&direction=bidirectional&merge=sum&seed=4&sequence=5&at=3&tab=accuracy-by-timestep"
         "&run=direction.backward~units.6~epochs.200~name.Back",

@@ -48,7 +48,7 @@ def test_recorded_results_open_the_page_and_on_a_projector_directions_are_in_one
 
 def test_from_the_problem_to_a_timeline_trained_live(open_page: OpenPage) -> None:
     page = open_page("problem")
-    expect(page.get_by_text("At timestep 4, where the running sum")).to_be_visible()
+    expect(page.get_by_text("at timestep 4, where the running sum")).to_be_visible()
     page.get_by_role("button", name="Train a model on it").click()
     finished(page, 1_000)
     page.get_by_role("radiogroup", name="Direction").get_by_text("bidirectional", exact=True).click()

@@ -22,7 +22,7 @@ def test_a_class_is_led_through_the_pages_by_keys(open_page: Callable[..., Page]
     reveal = page.get_by_role("button", name="Reveal", exact=True)
     expect(reveal).to_be_visible(timeout=LONG_MS)
     page.keyboard.press("r")
-    expect(answer).to_contain_text("At timestep", timeout=LONG_MS)
+    expect(answer).to_contain_text("at timestep", timeout=LONG_MS)
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile(r"/train\?.*view=class"), timeout=LONG_MS)
     expect(page).to_have_title("Train · BiLSTM Explorer")

@@ -186,6 +186,9 @@ def of_start() -> Iterator[Call]:
 def of_train() -> Iterator[Call]:
     for best in (None, 0.5, 0.1):
         yield call(train.labels_right, 1, measured(20), best)
+        of_one_timestep = measured(20)
+        of_one_timestep.per_timestep = of_one_timestep.per_timestep[:1]
+        yield call(train.labels_right, 1, of_one_timestep, best)
     yield call(train.squared_error, 1_000, 0.1, wording.SQUARED, 100)
     yield call(train.diverged, 1_000, wording.DIVERGED)
     yield call(train.meanwhile, "forward, 250 sequences")

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from bilstm_core.analysis.statistics import share_within
 from bilstm_core.analysis.telling import Told, after, beside_best
 from bilstm_core.evaluation import Evaluation, wilson_interval
@@ -9,6 +11,7 @@ from bilstm_core.wording import counted
 from ui import wording
 
 # The answer
+WORSE_BY = 0.01  # of labels right: chance makes less of a difference on 10,000 sequences
 EVALUATING = "Trained. The network is now tested on fresh sequences."
 TRAINING = "Training."
 PRESS_TRAIN = "Press **Train** to find out."
@@ -20,13 +23,20 @@ def labels_right(seen: int, measured: Evaluation, best: float | None) -> Told:
     told = f"this network gets every label right in **{share}** of new sequences."
     counts = f"This one network, on {measured.n_sequences:,} fresh sequences: {measured.exact_count:,} wholly right, "
     counts += f"95% interval {low} to {high}; {measured.accuracy:.1%} of single labels."
-    accuracy = measured.per_timestep["accuracy"]
-    if measured.exact_count < measured.n_sequences and len(accuracy) > 1 and accuracy.min() < accuracy.max():
-        told += f" Most errors: timestep **{measured.per_timestep['timestep'].iloc[int(accuracy.argmin())]}**."
+    told += _worst(measured.per_timestep)
     beside = beside_best(measured.exact, measured.exact_interval, best)
     if best is not None and measured.exact > best:  # whoever reads both numbers asks at once how that can be
         return Told(_after(seen, told) + beside, counts)
     return Told(_after(seen, told), counts + beside)
+
+
+def _worst(by_timestep: pd.DataFrame) -> str:
+    """At which timestep labels are least often right, where no other comes near."""
+    if len(by_timestep) < 2:
+        return ""
+    ranked = by_timestep.sort_values("accuracy", ignore_index=True)
+    apart = ranked["accuracy"][1] - ranked["accuracy"][0]
+    return f" Least often right: timestep **{ranked['timestep'][0]}**." if apart > WORSE_BY else ""
 
 
 def squared_error(seen: int, loss: float, name: str, of: int) -> Told:
