@@ -5,6 +5,7 @@ states and gates that inference.py gives. A value that an output has not read ha
 its sensitivity is exactly zero.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -15,11 +16,12 @@ import pandas as pd
 from bilstm_core.choices import MergeMode
 from bilstm_core.network.equations import merge
 from bilstm_core.network.inference import BranchTrace, trace
-from bilstm_core.network.initial_weights import branches, parameter_count
+from bilstm_core.network.initial_weights import branches, output_width, parameter_count, shapes
 from bilstm_core.problems import Batch
 from bilstm_core.specs import ModelSpec, ProblemSpec
 
 Array = npt.NDArray[Any]
+Source = Callable[[int], Array]  # what of each tangent reaches a layer's gates at a timestep: (tangents, gates)
 
 TRACED_NUMBERS = 2**24  # states and gates that are kept at once while many sequences are traced: 64 MB
 MERGED = "merged"
@@ -54,9 +56,8 @@ def sensitivity(
     """
     moved = np.arange(len(x))[list(values) if values is not None else slice(None)]
     count = x.shape[-1] if features is None else features
-    tangent = np.zeros((len(x), len(moved), count, x.shape[-1]), np.result_type(x, *weights.values()))
-    tangent[moved, np.arange(len(moved))] = np.eye(count, x.shape[-1])
-    tangent = tangent.reshape(len(x), -1, x.shape[-1])
+    precision = np.result_type(x, *weights.values())
+    tangent = np.zeros((0, 0, 0), precision)
     traces = trace(problem, model, weights, x[None])
     sides = branches(model)
     for layer in range(1, model.layers + 1):
@@ -64,9 +65,13 @@ def sensitivity(
         outputs = []
         for side, branch in zip(sides, seen, strict=True):
             matrices = [weights[f"layer{layer}/{side.name}/{name}"] for name in ("kernel", "recurrent_kernel", "bias")]
-            still = layer == 1 and side.reads != "values"
-            source = np.zeros_like(tangent) if still else tangent
-            outputs.append(_TANGENTS[model.cell](matrices, branch, source, range(len(x))[:: -1 if side.reverse else 1]))
+            if layer > 1:
+                source = _from_below(tangent, matrices[0])
+            else:
+                source = _from_values(moved, matrices[0][:count].astype(precision) * (side.reads == "values"))
+            order = range(len(x))[:: -1 if side.reverse else 1]
+            result = np.empty((len(x), len(moved) * count, model.units), precision)
+            outputs.append(_TANGENTS[model.cell](matrices, branch, source, order, result))
         tangent = _merged_tangents(model.merge_mode, outputs, seen)
     if model.direction == "backward" and model.backward_output == "raw":
         tangent = tangent[::-1]
@@ -77,9 +82,34 @@ def sensitivity(
     return lengths
 
 
-def cost(problem: ProblemSpec, model: ModelSpec, values: int) -> float:
-    """A rough count of multiply-adds of `sensitivity` to so many values."""
-    return float(problem.timesteps * values * parameter_count(problem, model))
+def cost(problem: ProblemSpec, model: ModelSpec, values: int, features: int = 1) -> float:
+    """A rough count of multiply-adds of `sensitivity` to so many features of so many values."""
+    every = shapes(problem, model).items()
+    kernels = [shape for name, shape in every if name.startswith("layer1/") and name.endswith("/kernel")]
+    skipped = sum(math.prod(shape) - shape[1] for shape in kernels)  # a moved feature takes one row of them
+    return float(problem.timesteps * values * features * (parameter_count(problem, model) - skipped))
+
+
+def memory(problem: ProblemSpec, model: ModelSpec, values: int, features: int = 1) -> float:
+    """About how many bytes `sensitivity` to so many features of so many values takes at its height, in float32."""
+    numbers = 2 * output_width(model) + len(branches(model)) * model.units + 3 * problem.problem.outputs
+    return 4.0 * problem.timesteps * values * features * numbers
+
+
+def _from_values(moved: Array, rows: Array) -> Source:
+    """What reaches the gates of the first layer: at each timestep the kernel's rows, of the value that is there."""
+
+    def reaching(t: int) -> Array:
+        result = np.zeros((len(moved), *rows.shape), rows.dtype)
+        result[moved == t] = rows
+        return result.reshape(-1, rows.shape[-1])
+
+    return reaching
+
+
+def _from_below(tangent: Array, kernel: Array) -> Source:
+    """What reaches the gates of a further layer. tangent: (timesteps, tangents, inputs)"""
+    return lambda t: tangent[t] @ kernel
 
 
 def _merged_tangents(merge_mode: MergeMode, outputs: list[Array], seen: list[BranchTrace]) -> Array:
@@ -92,37 +122,35 @@ def _merged_tangents(merge_mode: MergeMode, outputs: list[Array], seen: list[Bra
     return merge(merge_mode, *outputs)
 
 
-def _lstm_tangents(matrices: list[Array], seen: BranchTrace, source: Array, order: range) -> Array:
-    """d hidden, (timesteps, tangents, units), of d inputs, (timesteps, tangents, inputs)."""
-    kernel, recurrent = matrices[0][: source.shape[-1]], matrices[1]
+def _lstm_tangents(matrices: list[Array], seen: BranchTrace, source: Source, order: range, result: Array) -> Array:
+    """d hidden, written into result (timesteps, tangents, units), of what reaches the gates."""
+    recurrent = matrices[1]
     i, f, g, o, c = (seen.gates[name][0] for name in ("input", "forget", "candidate", "output", "cell"))
     before = np.zeros_like(c)
     before[order[1:]] = c[order[:-1]]
     squashed = np.tanh(c)
     to_cell = np.stack([i * (1 - i) * g, f * (1 - f) * before, (1 - g**2) * i], axis=1)
     to_hidden, through = squashed * o * (1 - o), o * (1 - squashed**2)
-    result = np.zeros((*source.shape[:2], recurrent.shape[0]), source.dtype)
-    hidden = cell = result[0]
+    hidden = cell = np.zeros_like(result[0])
     for t in order:
-        z = (source[t] @ kernel + hidden @ recurrent).reshape(len(hidden), 4, -1)
+        z = (source(t) + hidden @ recurrent).reshape(len(hidden), 4, -1)
         cell = f[t] * cell + (z[:, :3] * to_cell[t]).sum(axis=1)
         hidden = z[:, 3] * to_hidden[t] + cell * through[t]
         result[t] = hidden
     return result
 
 
-def _gru_tangents(matrices: list[Array], seen: BranchTrace, source: Array, order: range) -> Array:
-    kernel, recurrent, bias = matrices[0][: source.shape[-1]], matrices[1], matrices[2]
+def _gru_tangents(matrices: list[Array], seen: BranchTrace, source: Source, order: range, result: Array) -> Array:
+    recurrent, bias = matrices[1:]
     z, r, g = (seen.gates[name][0] for name in ("update", "reset", "candidate"))
     units = recurrent.shape[0]
     before = np.zeros_like(z)
     before[order[1:]] = seen.hidden[0][order[:-1]]
     inner = before @ recurrent[:, 2 * units :] + bias[1, 2 * units :]
     to_update, to_reset, to_candidate = z * (1 - z) * (before - g), r * (1 - r) * inner, (1 - z) * (1 - g**2)
-    result = np.zeros((*source.shape[:2], units), source.dtype)
-    hidden = result[0]
+    hidden = np.zeros_like(result[0])
     for t in order:
-        here = (source[t] @ kernel).reshape(len(hidden), 3, -1)
+        here = source(t).reshape(len(hidden), 3, -1)
         past = (hidden @ recurrent).reshape(len(hidden), 3, -1)
         candidate = here[:, 2] + r[t] * past[:, 2] + to_reset[t] * (here[:, 1] + past[:, 1])
         hidden = z[t] * hidden + to_update[t] * (here[:, 0] + past[:, 0]) + to_candidate[t] * candidate
@@ -130,18 +158,17 @@ def _gru_tangents(matrices: list[Array], seen: BranchTrace, source: Array, order
     return result
 
 
-def _rnn_tangents(matrices: list[Array], seen: BranchTrace, source: Array, order: range) -> Array:
-    kernel, recurrent = matrices[0][: source.shape[-1]], matrices[1]
+def _rnn_tangents(matrices: list[Array], seen: BranchTrace, source: Source, order: range, result: Array) -> Array:
+    recurrent = matrices[1]
     slope = 1 - np.square(seen.hidden[0])
-    result = np.zeros((*source.shape[:2], recurrent.shape[0]), source.dtype)
-    hidden = result[0]
+    hidden = np.zeros_like(result[0])
     for t in order:
-        hidden = slope[t] * (source[t] @ kernel + hidden @ recurrent)
+        hidden = slope[t] * (source(t) + hidden @ recurrent)
         result[t] = hidden
     return result
 
 
-_TANGENTS: dict[str, Callable[[list[Array], BranchTrace, Array, range], Array]] = {
+_TANGENTS: dict[str, Callable[[list[Array], BranchTrace, Source, range, Array], Array]] = {
     "lstm": _lstm_tangents,
     "gru": _gru_tangents,
     "rnn": _rnn_tangents,

@@ -173,3 +173,18 @@ def test_frames_hold_the_states_and_gates_of_the_named_unit() -> None:
 def test_a_piece_of_a_matrix_keeps_its_timesteps() -> None:
     frame = sensitivity_frame(np.arange(4.0).reshape(2, 2), first=5)
     assert frame.to_numpy().tolist() == [[5, 5, 0], [5, 6, 1], [6, 5, 2], [6, 6, 3]]
+
+
+@pytest.mark.parametrize("model", [MODELS[0], MODELS[6], MODELS[10]], ids=str)
+def test_of_several_features_it_is_the_length_of_the_change_by_those_that_are_moved(model: ModelSpec) -> None:
+    problem, count = replace(PROBLEM, name=f"given_3_binary_1_{'0' * 32}"), 2
+    x, weights, step = np.random.default_rng(2).random((6, 3)), {}, 1e-5
+    for name, value in initial_weights(problem, model, 0).items():
+        weights[name] = value.astype(np.float64)
+    squares = np.zeros((6, 6))
+    for value, feature in np.ndindex(6, count):
+        by = np.zeros_like(x)
+        by[value, feature] = step
+        high, low = logits(problem, model, weights, np.stack([x + by, x - by]))[..., 0]
+        squares[:, value] += np.square((high - low) / (2 * step))
+    np.testing.assert_allclose(sensitivity(problem, model, weights, x, features=count), np.sqrt(squares), atol=1e-8)

@@ -218,8 +218,74 @@ def test_the_networks_of_your_data_are_looked_into_on_the_sequences_that_were_he
 def test_inside_moves_every_feature_but_the_one_that_says_where_padding_begins() -> None:
     even, uneven = long_table(), long_table().drop(index=[3, 4])
     assert [
-        sensitivity.moved(ProblemSpec(name=given.hold(ready(frame).given), timesteps=5)) for frame in (even, uneven)
+        sensitivity.movable(ProblemSpec(name=given.hold(ready(frame).given), timesteps=5)) for frame in (even, uneven)
     ] == [1, 1]
+
+
+def wide(features: int, timesteps: int = 200) -> given.Given:
+    """Ten sequences of so many features, of which some are held out."""
+    rows = np.random.default_rng(0).random((10 * timesteps, features), dtype=np.float32)
+    return given.Given(
+        head="categorical",
+        outputs=3,
+        x=rows,
+        y=np.arange(len(rows)) % 3,
+        weight=np.ones(len(rows), np.float32),
+        lengths=np.full(10, timesteps),
+        held_out=np.arange(10) % 2 == 1,
+    )
+
+
+def untrained_of(own: given.Given, model: ModelSpec) -> Run:
+    spec = RunSpec(problem=ProblemSpec(name=given.hold(own), timesteps=own.timesteps), model=model).canonical()
+    run = run_of(spec, spec.training.steps)
+    run.weights.clear()
+    run.weights.update(initial_weights(spec.problem, model, 0))
+    return run
+
+
+@pytest.mark.parametrize(
+    ("features", "model"),
+    [
+        (256, ModelSpec(units=20)),
+        (256, ModelSpec(units=128)),
+        (256, ModelSpec(units=1, direction="forward")),
+        (20, ModelSpec(units=64)),
+    ],
+)
+@pytest.mark.parametrize("matrices", [1, 7])
+def test_a_matrix_of_many_features_takes_no_longer_and_no_more_than_one_of_one(
+    features: int, model: ModelSpec, matrices: int
+) -> None:
+    own = wide(features)
+    run, values = untrained_of(own, model), own.x[:200]
+    part, moved, problem = sensitivity.window(run, values, matrices), sensitivity.moved(run, matrices), run.spec.problem
+    assert len(part) >= sensitivity.FEWEST
+    assert 1 <= moved <= features
+    assert matrices * cost(problem, model, len(part), moved) <= max(
+        sensitivity.AFFORDABLE, matrices * cost(problem, model, sensitivity.FEWEST)
+    )
+    assert introspection.memory(problem, model, len(part), moved) <= sensitivity.MOST_BYTES
+
+
+def test_your_data_with_as_many_features_as_are_taken_are_looked_into_and_what_is_left_out_is_said() -> None:
+    run = untrained_of(wide(256), ModelSpec(units=20))
+    run_cache.put(run, session._key(run.spec, run.spec.training.steps))
+    visit = visitor()
+    visit.session_state[state.OWN_NETWORKS.key] = {
+        "title": "mine.csv",
+        "classes": ["a", "b", "c"],
+        "texts": [],
+        "networks": {"bidirectional": codec.encode(run.spec)},
+    }
+    visit.session_state["Inside.of_data"] = True
+    visit.run()
+    assert not visit.exception
+    captions = [caption.value for caption in visit.caption]
+    moved = sensitivity.moved(run)
+    assert any(f"Of the 256 features of a timestep, the first {moved} alone are moved" in each for each in captions)
+    assert any("The matrix shows timesteps 1 to 5 of 200, no more:" in each for each in captions)
+    assert visit.markdown[0].value.startswith("To every value. Output 3 has read all 200 values")
 
 
 def figures_made(monkeypatch: pytest.MonkeyPatch) -> list[object]:

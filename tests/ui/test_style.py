@@ -261,6 +261,15 @@ def of_comparisons() -> Iterator[Call]:
     yield call(why.difference, "-0.100", "-0.120", "-0.080")
 
 
+def of_parts() -> Iterator[Call]:
+    """What Inside says of a matrix that shows not all."""
+    for features in (1, 20, 30):
+        yield call(inside.moved, features, 30)
+        yield call(inside.matrix_in_files, "change of log-odds by change of value", inside.moved(features, 30))
+    for padded, turns in itertools.product((True, False), repeat=2):
+        yield call(inside.shown_part, 3, 8, 40, padded=padded, turns=turns)
+
+
 def of_cells() -> Iterator[Call]:
     read = np.array([True, True, False])
     yield call(inside.not_trained, "forward, 250 sequences", "")
@@ -285,9 +294,7 @@ def of_cells() -> Iterator[Call]:
     for name in PROBLEMS:
         yield call(inside.unit_of, PROBLEMS[name].head)
         yield call(inside.matrix, ProblemSpec(name=name))
-    yield call(inside.matrix_in_files, "change of log-odds by change of value")
-    for padded in (True, False):
-        yield call(inside.shown_part, 3, 8, 40, padded=padded)
+    yield from of_parts()
     for count in (1, 2):
         yield call(inside.matrix_alt, count)
         yield call(inside.states, count, 100, together=count > 1, layers=count)

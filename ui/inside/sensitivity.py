@@ -24,6 +24,7 @@ from ui.sequence.timeline import Values
 Matrix = npt.NDArray[Any]
 
 AFFORDABLE = 6e8  # multiply-adds of a matrix; a page must answer at once
+MOST_BYTES = 1e8  # that its tangents take meanwhile, in the process of all visitors
 FEWEST = 5  # values that a matrix is made for, however large the model
 SIDE = 300  # px of a grid
 TITLES: dict[View, str] = {
@@ -52,19 +53,30 @@ def _labels(problem: ProblemSpec, values: Values) -> Matrix:
 
 def window(run: Run, values: Values, matrices: int = 1) -> range:
     """The timesteps (from 0) that so many matrices show: all real ones, or some around the flip."""
-    problem, model = run.spec.problem, run.spec.model
-    width = int(AFFORDABLE / matrices / introspection.cost(problem, model, 1))
-    labels = _labels(problem, values)
+    width = _affordable(run, matrices) // moved(run, matrices)
+    labels = _labels(run.spec.problem, values)
     if width >= len(labels):
         return range(len(labels))
-    first, last = figures.around_flip(labels, max(FEWEST, width))
+    first, last = figures.around_flip(labels, width)
     return range(first - 1, last)
 
 
-def moved(problem: ProblemSpec) -> int:
-    """How many features are moved: all but that which says where a visitor's sequence is padded."""
+def _affordable(run: Run, matrices: int) -> int:
+    """How many numbers the page can afford to move for each of so many matrices, one after the other."""
+    problem, model = run.spec.problem, run.spec.model
+    by_time = AFFORDABLE / matrices / introspection.cost(problem, model, 1)
+    return max(FEWEST, int(min(by_time, MOST_BYTES / introspection.memory(problem, model, 1))))
+
+
+def movable(problem: ProblemSpec) -> int:
+    """How many features can be moved: all but that which says where a visitor's sequence is padded."""
     count = problem.problem.features
     return count - held(problem.name).uneven if is_given(problem.name) else count
+
+
+def moved(run: Run, matrices: int = 1) -> int:
+    """How many of a timestep's features are moved: all, or as many as leave the fewest values affordable."""
+    return min(movable(run.spec.problem), _affordable(run, matrices) // FEWEST)
 
 
 def matrix_of(run: Run, values: Values) -> Matrix:
@@ -74,8 +86,7 @@ def matrix_of(run: Run, values: Values) -> Matrix:
     last = state.MATRIX.get()
     if last is None or last[0] != key:
         spec = run.spec
-        count = moved(spec.problem)
-        told = introspection.sensitivity(spec.problem, spec.model, run.weights, values, part, features=count)
+        told = introspection.sensitivity(spec.problem, spec.model, run.weights, values, part, features=moved(run))
         last = key, told[part.start : part.stop]
         state.MATRIX.set(last)
     return last[1]
@@ -124,8 +135,9 @@ def matrices(page: str, run: Run, values: Values) -> None:
         chart(grid, key=f"{page}-grid", alt=words.GRID_ALT)
     if len(part) < timesteps:
         padded = len(part) >= _real(problem, values)
-        st.caption(words.shown_part(part.start + 1, part.stop, timesteps, padded=padded))
-    st.caption(words.matrix(problem))
+        turns = flip(run, values) is not None
+        st.caption(words.shown_part(part.start + 1, part.stop, timesteps, padded=padded, turns=turns))
+    st.caption(f"{words.matrix(problem)} {words.moved(moved(run), movable(problem))}".rstrip())
     evaluations.download(lambda: introspection.sensitivity_frame(matrix, part.start + 1), "sensitivity")
 
 

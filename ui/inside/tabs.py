@@ -218,16 +218,18 @@ def _learning(page: str, run: Run, values: Values) -> None:
         lambda: _checkpoints(trained, run, values),
     )
     chart(figure, key=f"{page}-checkpoints", alt=words.CHECKPOINTS_ALT, replay=True)
-    st.caption(words.CHECKPOINTS)
+    partly = words.moved(sensitivity.moved(run, len(trained) + 2), sensitivity.movable(run.spec.problem))
+    st.caption(f"{words.CHECKPOINTS} {partly}".rstrip())
 
 
 def _checkpoints(trained: list[Run], run: Run, values: Values) -> go.Figure:
     spec, model = run.spec, run.spec.model
-    part = sensitivity.window(run, values, len(trained) + 2)
+    count = len(trained) + 2
+    part, moved = sensitivity.window(run, values, count), sensitivity.moved(run, count)
     tied = _ties_of(run)
     shown = introspection.MERGED if introspection.MERGED in tied else next(iter(tied))
     units = introspection.chosen_units(model, tied)[shown]
-    total, moved = run.sequences_seen, sensitivity.moved(spec.problem)
+    total = run.sequences_seen
     stages = {
         "untrained": initial_weights(spec.problem, model, spec.training.seed),
         **{words.moment(each.sequences_seen, total): each.weights for each in trained},

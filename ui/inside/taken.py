@@ -55,7 +55,9 @@ def _gather(page: str, run: Run, values: Values) -> Findings:
             Drawing(
                 "What each output reacts to",
                 reacts,
-                words.matrix_in_files(sensitivity.unit_of(run)),
+                words.matrix_in_files(
+                    sensitivity.unit_of(run), words.moved(sensitivity.moved(run), sensitivity.movable(problem))
+                ),
             ),
             Drawing("Hidden states", drawn, words.FILES["Hidden states"]),
         ],

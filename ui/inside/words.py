@@ -169,9 +169,13 @@ def matrix_alt(zero: int) -> str:
     return f"How much each output reacts to each value; {counted(zero, 'square')} {are} exactly zero."
 
 
-def shown_part(first: int, last: int, timesteps: int, *, padded: bool) -> str:
-    """Which timesteps the matrix shows, and why not all. padded: whether the rest is padding"""
-    why = "the rest is padding" if padded else "around the flip: a network of this size takes too long for all of them"
+def shown_part(first: int, last: int, timesteps: int, *, padded: bool, turns: bool = True) -> str:
+    """Which timesteps the matrix shows, and why not all.
+
+    padded: whether the rest is padding; turns: whether a label is another than the one before
+    """
+    where = "around the flip" if turns else "no more"
+    why = "the rest is padding" if padded else f"{where}: a network of this size takes too long for all of them"
     return f"The matrix shows timesteps {first} to {last} of {timesteps}, {why}."
 
 
@@ -275,6 +279,14 @@ FILES: Mapping[str, Any] = {
 }
 
 
-def matrix_in_files(unit: str) -> str:
-    """What is said of the matrix in a report. unit: of its numbers"""
-    return f"Rows: outputs; columns: values. In {unit}; empty where it is exactly zero."
+def moved(features: int, every: int) -> str:
+    """That the matrix is of some features alone; empty where all are moved. features, every: of a timestep"""
+    if features == every:
+        return ""
+    which = "the first alone is" if features == 1 else f"the first {features} alone are"
+    return f"Of the {every} features of a timestep, {which} moved: a network of this size takes too long for all."
+
+
+def matrix_in_files(unit: str, moved: str = "") -> str:
+    """What is said of the matrix in a report. unit: of its numbers; moved: of which features, where not of all"""
+    return f"Rows: outputs; columns: values. In {unit}; empty where it is exactly zero. {moved}".rstrip()
