@@ -70,7 +70,7 @@ def test_every_place_is_recorded_and_what_was_searched_was_searched_to_the_end()
     assert {place.problem for place in board.best} == {
         name for name, problem in PROBLEMS.items() if problem.head != "regression"
     }
-    tried = tried_of(board.results)
+    tried = tried_of(board.results, {})
     assert all(board.possible(place) for place in tried), "what no model can is not tried"
     assert {place for place in tried if next_runs(place, board.results)} == set()
     assert recorded_board.FILE.stat().st_size < 200_000

@@ -102,41 +102,46 @@ def smaller(found: Mapping[Place, Smallest], than: Mapping[Place, Smallest]) -> 
 
 
 class Tried(NamedTuple):
-    """What was tried for a place where nothing is good enough.
+    """What was tried for a place.
 
-    units: the most; exact: the highest share of whole sequences right of a median start, and spec: whose it is
+    units: of each kind of cell, from how many units, rising
+    exact: the highest share of whole sequences right of a median start, and spec: whose it is
     """
 
-    units: int
+    units: Mapping[Cell, tuple[int, ...]]
     exact: float
     spec: RunSpec
 
 
-def tried_of(results: Mapping[RunSpec, Result]) -> dict[Place, Tried]:
-    """What was tried for each place, from what is known of runs."""
+def tried_of(results: Mapping[RunSpec, Result], found: Mapping[Place, Smallest]) -> dict[Place, Tried]:
+    """What was tried for each place, from what is known of runs: of fewer parameters than the model found, if any."""
     networks: dict[RunSpec, list[float]] = {}
     for spec, result in results.items():
-        networks.setdefault(alike(spec), []).append(result.exact)
+        place = _place(spec)
+        if place not in found or _size(spec) < found[place].parameters:
+            networks.setdefault(alike(spec), []).append(result.exact)
     tried: dict[Place, Tried] = {}
     for spec, exacts in networks.items():
-        place = _place(spec)
-        now = Tried(spec.model.units, float(np.median(exacts)), spec)
+        place, model = _place(spec), spec.model
+        now = Tried({}, float(np.median(exacts)), spec)
         before = tried.get(place, now)
+        units = {*before.units.get(model.cell, ()), model.units}
         best = now if now.exact > before.exact else before
-        tried[place] = best._replace(units=max(now.units, before.units))
+        tried[place] = best._replace(units={**before.units, model.cell: tuple(sorted(units))})
     return tried
 
 
 def next_units(reached: Mapping[int, bool], most: int) -> list[int]:
     """Which numbers of units are tried next for the fewest that are good enough; none once they are found.
 
-    Doubled ones first, up to `most`, until some are enough; then those below these and above the most that are not.
+    Doubled ones first, up to `most`, until some are enough; then the middle between these and the most below them that
+    are not, until they are neighbors. So fewer may have been left out, and could be enough by chance.
     reached: of each number that was tried, whether it is enough
     """
     enough = min((units for units, good in reached.items() if good), default=None)
     if enough is not None:
         below = max((units for units in reached if units < enough), default=0)
-        return [units for units in range(below + 1, enough) if units <= most]
+        return [units for units in [(below + enough) // 2] if below < units <= most]
     doubled = [2**power for power in range(most.bit_length())]
     coarse = [units for units in dict.fromkeys([*doubled, most]) if 1 <= units <= most]
     first = [units for units in coarse if units <= FIRST_UNITS and units not in reached]

@@ -17,14 +17,14 @@ SHADES = ("rgba(0, 0, 0, 0)", faint(NEUTRAL, 0.16), *(faint(color(direction), 0.
 def board(table: pd.DataFrame, *, chosen: tuple[str, str, str] | None = None) -> go.Figure:
     """A row for each problem and direction, a column for each length, the problems' names above their rows.
 
-    table: problem (its title), direction, length (as it is written above its column: timesteps
-    first), kind ("found", "none": nothing
-    was found, "impossible": no model can), text, short (the same where there is little room), about (further lines of
-    what is said where one points at it), key (what a press of the square says: a list),
+    table: problem (its title), direction, timesteps, length (how these are written above their column), kind ("found",
+    "none": nothing was found, "impossible": the best possible is too low), text, short (the same where there is little
+    room), about (further lines of what is said where one points at it), key (what a press of the square says: a list),
     own (whether text says what this visitor found)
     chosen: problem, direction and length of the square that is outlined
     """
-    lengths = list(dict.fromkeys(table["length"]))
+    timesteps = dict(zip(table["length"], table["timesteps"], strict=True))
+    lengths = list(timesteps)
     rows: list[tuple[str, str]] = []
     for problem, directions in table.groupby("problem", sort=False)["direction"]:
         rows += [(str(problem), ""), *((str(problem), direction) for direction in dict.fromkeys(directions))]
@@ -77,7 +77,7 @@ def board(table: pd.DataFrame, *, chosen: tuple[str, str, str] | None = None) ->
         margin=(124, 8, TOP, BOTTOM),
         narrow={
             "margin": {"l": 110, "r": 2},
-            "xaxis": {"ticktext": [f"T={length.split()[0]}" for length in lengths]},
+            "xaxis": {"ticktext": [f"T={count}" for count in timesteps.values()]},
         },
         says=spoken.board(table["kind"].tolist(), int(table["own"].sum())),
         xaxis=canvas.axis(

@@ -203,11 +203,9 @@ def sweep(right: Matrix, columns: Sequence[str], rows: Sequence[str], names: tup
 def board(kinds: Sequence[str], own: int) -> str:
     """kinds: of each square, as `figures.board` has them; own: how many of them say what this visitor found"""
     found, none, impossible = (list(kinds).count(kind) for kind in ("found", "none", "impossible"))
-    said = (
-        f"Of {len(kinds)} squares {found} name a smallest model; in {none} none was found, and in {impossible} no model"
-    )
+    tried = f"Of {len(kinds)} squares {found} name a smallest model; in {none} none was found"
     yours = f" {own} say what you found, which is smaller." if own else ""
-    return f"{said} can be right that often.{yours}"
+    return f"{tried}, and in {impossible} the best possible, label by label, is too low.{yours}"
 
 
 def reached(right: Matrix, goal: float) -> str:

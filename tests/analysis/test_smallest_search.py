@@ -31,7 +31,19 @@ def test_the_fewest_units_are_found_and_few_others_are_tried(fewest: int) -> Non
         reached |= {count: count >= fewest for count in units}
     assert min(count for count, good in reached.items() if good) == fewest
     assert fewest == 1 or reached[fewest - 1] is False
-    assert len(reached) <= 12
+    doubled = {1, 2, 4, 8, MOST_UNITS}
+    assert len(set(reached) - doubled) <= 2, "the middle, and the middle of a half"
+
+
+def test_between_what_falls_short_and_what_is_enough_the_middle_is_tried_until_they_are_neighbors() -> None:
+    reached = {1: False, 2: False, 4: False, 8: False, 12: True}
+    assert next_units(reached, 12) == [10]
+    assert next_units(reached | {10: False}, 12) == [11]
+    assert next_units(reached | {10: True}, 12) == [9]
+    assert next_units(reached | {10: False, 11: True}, 12) == []
+    assert next_units(reached | {3: True}, 12) == [], "2 fall short, and 3 are enough"
+    assert next_units({2: True}, 12) == [1]
+    assert next_units({1: True, 2: False}, 12) == []
 
 
 def test_where_none_is_enough_the_most_are_tried_before_the_search_ends() -> None:
@@ -51,6 +63,8 @@ def test_a_search_finds_the_model_with_the_fewest_parameters_over_all_cells() ->
     first = max(wave for wave, specs in enumerate(waves) if specs[0].model.cell == "rnn")
     assert all(spec.model.cell == "rnn" for wave in waves[:first] for spec in wave)
     assert max(spec.model.units for spec in results if spec.model.cell == "lstm") < MOST_UNITS, "only what is smaller"
+    tried = tried_of(results, {PLACE: found})[PLACE]
+    assert tried.units == {"rnn": (1, 2, 4), "lstm": (1,)}, "what is smaller alone"
     assert not any(alike(spec).training == RECIPES[-1].training for spec in results), "a first recipe was enough"
 
 
@@ -58,8 +72,9 @@ def test_where_nothing_reaches_the_goal_it_is_told_how_far_was_searched() -> Non
     results, _ = searched(lambda spec: 0.9 + spec.model.units / 1_000 + (spec.model.cell == "lstm") / 10_000)
     assert smallest_of(results, TESTED_ON) == {}
     assert {alike(spec).training for spec in results} == {recipe.training for recipe in RECIPES}
-    tried = tried_of(results)[PLACE]
-    assert (tried.units, tried.spec.model.cell) == (MOST_UNITS, "lstm")
+    tried = tried_of(results, {})[PLACE]
+    assert tried.units == dict.fromkeys(("rnn", "lstm"), (1, 2, 4, 8, MOST_UNITS))
+    assert tried.spec.model.cell == "lstm"
     assert tried.exact == pytest.approx(0.9 + MOST_UNITS / 1_000 + 1e-4)
 
 

@@ -125,7 +125,7 @@ def test_a_smaller_model_that_a_map_finds_stands_beside_the_recorded_one_and_can
 
 def test_the_recorded_board_says_of_each_place_what_was_found_or_what_is_possible(open_page: OpenPage) -> None:
     page = open_page("sweeps?board=cumulative-sum-backward-10")
-    expect(page.get_by_text("No model that reads backward can reach 99%: the best possible is")).to_be_visible()
+    expect(page.get_by_text("Nothing was tried here: reading backward, the best, label by label, is")).to_be_visible()
     board = page.get_by_test_id("chart-Sweeps-board")
     expect(board.get_by_text(re.compile(r"^best possible \d+%")).first).to_be_visible()
     board.locator(".nsewdrag").click(position={"x": 20, "y": 40})  # forward, of the first length

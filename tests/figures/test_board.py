@@ -10,12 +10,12 @@ from bilstm_core.figures.board import KINDS, SMALLEST
 
 TABLE = pd.DataFrame(
     [
-        (problem, direction, length, kind, f"{kind} at length", kind, f"about {direction}", [problem, direction], own)
+        (problem, direction, count, length, kind, f"{kind} at length", kind, direction, [problem, direction], own)
         for problem in ("Sum", "Window")
         for direction, kind, own in (("forward", "found", problem == "Sum"), ("backward", "impossible", False))
-        for length in ("2 timesteps", "5 timesteps")
+        for count, length in ((2, "two"), (5, "five timesteps"))
     ],
-    columns=["problem", "direction", "length", "kind", "text", "short", "about", "key", "own"],
+    columns=["problem", "direction", "timesteps", "length", "kind", "text", "short", "about", "key", "own"],
 )
 
 
@@ -44,7 +44,11 @@ def test_every_square_has_its_words_and_shorter_ones_for_a_phone() -> None:
 
 @pytest.mark.parametrize(
     ("chosen", "corner"),
-    [(("Window", "backward", "5 timesteps"), [(0.5, 4.5)]), (("Window", "sideways", "5 timesteps"), []), (None, [])],
+    [
+        (("Window", "backward", "five timesteps"), [(0.5, 4.5)]),
+        (("Window", "sideways", "five timesteps"), []),
+        (None, []),
+    ],
 )
 def test_the_open_square_is_framed(chosen: tuple[str, str, str] | None, corner: list[tuple[float, float]]) -> None:
     assert [(shape.x0, shape.y0) for shape in figures.board(TABLE, chosen=chosen).layout.shapes] == corner
@@ -52,7 +56,7 @@ def test_the_open_square_is_framed(chosen: tuple[str, str, str] | None, corner: 
 
 def test_the_board_is_said_in_counts() -> None:
     assert canvas.says(figures.board(TABLE)) == (
-        "Of 8 squares 4 name a smallest model; in 0 none was found, and in 4 no model can be right that often. "
-        "2 say what you found, which is smaller."
+        "Of 8 squares 4 name a smallest model; in 0 none was found, and in 4 the best possible, label by label, is too "
+        "low. 2 say what you found, which is smaller."
     )
     assert "you found" not in canvas.says(figures.board(TABLE.assign(own=False)))

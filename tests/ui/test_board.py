@@ -53,7 +53,8 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Board:
         },
         best={FOUND: 1.0, NONE: 1.0, IMPOSSIBLE: 0.31},
     )
-    known = held, smallest_of(held.results, held.sequences), tried_of(held.results)
+    found = smallest_of(held.results, held.sequences)
+    known = held, found, tried_of(held.results, found)
     monkeypatch.setattr(board, "known", lambda: known)
     monkeypatch.setattr(board, "recorded_results", dict)
     monkeypatch.setattr(st, "session_state", {})
@@ -70,10 +71,12 @@ def filled(settings: SweepSettings, share: dict[tuple[int, int], float]) -> Map:
 
 
 def test_every_place_says_what_is_recorded_that_nothing_is_or_that_no_model_can() -> None:
-    table = board.table({}).set_index(["direction", "length"])
+    table = board.table({}, {5, 10}).set_index(["direction", "length"])
     assert table.loc[("forward", "5 timesteps"), ["kind", "text"]].tolist() == ["found", "3 units · 64 · 99.1%"]
-    assert table.loc[("forward", "10 timesteps"), ["kind", "text"]].tolist() == ["none", "none up to 2 units"]
-    assert "the most: 92.0%" in table.loc[("forward", "10 timesteps"), "about"]
+    assert table.loc[("forward", "10 timesteps"), ["kind", "text"]].tolist() == ["none", "none of 1 and 2 units"]
+    about = table["about"]
+    assert about["forward", "10 timesteps"].endswith("not enough: LSTMs of 1 and 2 units<br>the most: 92.0%")
+    assert about["backward", "5 timesteps"].endswith("not tried: the best, label by label, is 31.0%")
     assert table.loc[("backward", "5 timesteps"), ["kind", "text"]].tolist() == ["impossible", "best possible 31%"]
     assert not table["own"].any()
 
@@ -86,7 +89,7 @@ def test_what_a_map_finds_that_is_smaller_stands_beside_the_recorded_and_is_kept
     board.keep_found(filled(replace(MAP, batch_size=20), {(2, 5): 1.0, (3, 10): 1.0}))
     own = board.yours()
     assert {place: model.spec.model.units for place, model in own.items()} == {FOUND: 1, NONE: 3}, "the smaller stays"
-    table = board.table(own).set_index(["direction", "length"])
+    table = board.table(own, {5, 10}).set_index(["direction", "length"])
     assert table.loc[("forward", "5 timesteps"), "text"].startswith("<b>1 unit · ")
     assert table["own"].tolist() == [True, True, False]
 
@@ -126,6 +129,62 @@ def test_small_maps_count_too() -> None:
     assert set(board.yours()) == {FOUND}
 
 
+def short_of(shown: Map, good: int, known: int) -> Map:
+    """The map of ten starts of which so many are known, and the first of these are good."""
+    specs = shown.grid.cells[0, 0]
+    results = {spec: Result(1.0 if start < good else 0.5, 0.1, 0.5) for start, spec in enumerate(specs[:known])}
+    return replace(shown, results=results)
+
+
+def test_a_square_counts_once_all_of_its_starts_are_known() -> None:
+    ten = filled(replace(MAP, starts=10), {})
+    assert (ten.grid.y.values[0], ten.grid.x.values[0]) == (1, 5)
+    for known in range(3, 10):
+        board.keep_found(short_of(ten, good=3, known=known))
+        assert board.yours() == {}, "three are good, and others are not trained yet"
+    board.keep_found(short_of(ten, good=3, known=10))
+    assert board.yours() == {}
+    board.keep_found(short_of(ten, good=7, known=10))
+    assert (board.yours()[FOUND].starts, board.yours()[FOUND].reached) == (10, 7)
+
+
+def test_what_more_starts_say_of_a_model_that_was_found_takes_its_place() -> None:
+    three = filled(MAP, {(1, 5): 1.0})
+    ten = filled(replace(MAP, starts=10), {})
+    assert set(ten.grid.cells[0, 0]) > set(three.grid.cells[0, 0])
+    board.keep_found(three)
+    assert board.yours()[FOUND].starts == 3
+    board.keep_found(short_of(ten, good=3, known=9))
+    assert board.yours()[FOUND].starts == 3
+    board.keep_found(short_of(ten, good=3, known=10))
+    assert board.yours() == {}
+    board.keep_found(three)
+    board.keep_found(short_of(ten, good=8, known=10))
+    assert (board.yours()[FOUND].starts, board.yours()[FOUND].reached) == (10, 8)
+
+
+def test_the_board_has_the_lengths_of_which_something_is_known_and_that_of_the_open_place(recorded: Board) -> None:
+    for timesteps in (2, 3):
+        for direction in ("forward", "backward"):
+            recorded.best[Place("cumulative_sum", direction, timesteps)] = 1.0
+    assert board.lengths(None) == {5, 10}
+    assert set(board.figure({}, None).data[0].meta["names_across"]) == {"5 timesteps", "10 timesteps"}
+    state.PLACE(PAGE).set(["cumulative_sum", "backward", 3])
+    assert board.lengths(board.opened()) == {3, 5, 10}
+    state.PLACE(PAGE).drop()
+    board.keep_found(filled(replace(MAP, timesteps=2, x_from=2.0, x_to=5.0), {(1, 2): 1.0}))
+    assert board.lengths(None) == {2, 5, 10}
+
+
+def test_the_board_opens_on_a_place_that_has_a_model() -> None:
+    for direction, timesteps in (("backward", 5), ("forward", 10), ("bidirectional", 30), ("forward", None)):
+        SETTINGS.fill(replace(SWEEPS.first, direction=direction, timesteps=timesteps))
+        assert board.opened() == FOUND
+    board.keep_found(filled(MAP, {(4, 10): 0.99}))
+    SETTINGS.fill(replace(SWEEPS.first, direction="forward", timesteps=9))
+    assert board.opened() == NONE, "this visitor has found one there"
+
+
 @pytest.mark.parametrize("count", [3, 10])
 def test_a_model_has_a_link_to_a_map_with_its_square_open(count: int) -> None:
     found = smallest_of(results(network(5, 3, seed=7), *[0.995] * count), TESTED_ON)[FOUND]
@@ -156,24 +215,33 @@ def test_a_model_can_be_run_again_from_all_its_starts(monkeypatch: pytest.Monkey
 
 def test_a_press_opens_a_place_and_what_is_none_is_refused() -> None:
     SETTINGS.fill(replace(SWEEPS.first, direction="forward", timesteps=12))
-    assert board.opened() == NONE, "the nearest to the page's settings"
+    assert board.opened() == FOUND, "the nearest to the page's settings that has a model"
     assert board.choose({"x": 0.0, "customdata": ["cumulative_sum", "backward", "5"]})
     assert board.opened() == IMPOSSIBLE
     for wrong in ([], ["cumulative_sum", "backward", "6"], ["cumulative_sum", "backward"], ["", "", ""]):
         assert not board.choose({"x": 0.0, "customdata": wrong})
     assert board.opened() == IMPOSSIBLE
     state.PLACE(PAGE).set(["cumulative_sum", "sideways", 5])
-    assert board.opened() == NONE
+    assert board.opened() == FOUND
 
 
 def test_the_sentences_of_a_place_have_its_numbers() -> None:
     _, best, tried = board.known()
-    assert words.smallest(best[FOUND], GOAL) == (
+    assert words.smallest(best[FOUND], tried[FOUND], GOAL) == (
         "The smallest that is recorded has **3 units** and 64 parameters. Whole sequences right: 97.0%, 99.1% and "
-        "99.3%; 2 of 3 starts reach 99%. Trained on 100,000 sequences in batches of 10, at a learning rate of 0.003."
+        "99.3%; 2 of 3 starts reach 99%. Trained on 100,000 sequences in batches of 10, at a learning rate of 0.003. "
+        "Smaller ones that were tried fall short: LSTMs of 2 units."
     )
     assert words.none_found(tried[NONE], GOAL) == (
-        "Nothing that is recorded reaches 99%: none was found up to 2 units. The most is 92.0%, with 2 units."
+        "Nothing that is recorded reaches 99%, of LSTMs of 1 and 2 units. The most is 92.0%, with 2 units."
+    )
+    alike = tried[NONE]._replace(units={"rnn": (1, 4), "lstm": (1, 4)})
+    assert "of simple RNNs and LSTMs of 1 and 4 units." in words.none_found(alike, GOAL)
+    assert words.none_in_short(alike).text == "none of 1 and 4 units"
+    apart = tried[NONE]._replace(units={"rnn": (1,), "lstm": (1, 2, 4)})
+    assert "of simple RNNs of 1 unit, and LSTMs of 1, 2 and 4 units." in words.none_found(apart, GOAL)
+    assert words.impossible("forward", 0.875, GOAL) == (
+        "Nothing was tried here: reading forward, the best, label by label, is 87.5%, below 99%."
     )
     assert words.yours(best[FOUND], first=False, goal=GOAL).startswith("Yours is smaller: it has **3 units**")
     assert words.yours(best[FOUND], first=True, goal=GOAL).startswith("Yours is the first: it has **3 units**")

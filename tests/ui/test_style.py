@@ -372,14 +372,15 @@ def of_the_board() -> Iterator[Call]:
     ):  # fmt: skip
         spec = RunSpec(model=model, training=TrainingSpec(epochs=1, sequences_per_epoch=100_000, batch_size=10))
         found = Smallest(spec, 1_035, (0.98, 0.9912, 1.0), 2)
+        ways = ({"rnn": (1,)}, {"rnn": (1, 2, 4), "lstm": (1, 2, 4)}, {"rnn": (1, 2), "lstm": (1,)})
+        tried = [None, *(Tried(units, 0.9712, spec) for units in ways)]
         for own in (True, False):
             yield call(sweeps.found, found, own=own)
             yield call(sweeps.yours, found, first=own, goal=0.99)
-        yield call(sweeps.smallest, found, 0.99)
-        yield call(sweeps.none_found, Tried(model.units, 0.9712, spec), 0.99)
-        yield call(sweeps.none_in_short, Tried(model.units, 0.9712, spec))
-    yield call(sweeps.none_found, None, 0.99)
-    yield call(sweeps.none_in_short, None)
+        for tried_ in tried:
+            yield call(sweeps.smallest, found, tried_, 0.99)
+            yield call(sweeps.none_found, tried_, 0.99)
+            yield call(sweeps.none_in_short, tried_)
     yield call(sweeps.impossible_in_short, 0.1342)
     yield call(sweeps.impossible, "backward", 0.1342, 0.99)
     yield call(sweeps.place, "Cumulative sum", "forward", 1)

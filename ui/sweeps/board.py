@@ -1,7 +1,7 @@
 """The board of the smallest models: what is recorded, beside it what this visitor's maps have found, and one place."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from bilstm_core import codec, figures
 from bilstm_core.analysis.smallest import Smallest, Tried, smaller, smallest_of, tried_of
 from bilstm_core.page_settings import SWEEPS
 from bilstm_core.problems import PROBLEMS
-from bilstm_core.recorded_board import GOAL, STARTS, TIMESTEPS, Board, Place, recorded, starts
+from bilstm_core.recorded_board import GOAL, STARTS, TIMESTEPS, Board, Place, alike, recorded, starts
 from bilstm_core.recorded_maps import recorded_results
 from bilstm_core.sweep_settings import SweepSettings
 from bilstm_core.sweeps import TESTED_ON
@@ -26,27 +26,31 @@ from ui.sweeps.resolved import SETTINGS, Map
 
 @functools.lru_cache(maxsize=1)
 def known() -> tuple[Board, Mapping[Place, Smallest], Mapping[Place, Tried]]:
-    """The recorded board, the smallest model of each place, and what was tried for each."""
+    """The recorded board, the smallest model of each place, and what smaller ones were tried for each."""
     board = recorded()
-    return board, smallest_of(board.results, board.sequences), tried_of(board.results)
+    found = smallest_of(board.results, board.sequences)
+    return board, found, tried_of(board.results, found)
 
 
 def keep_found(shown: Map) -> None:
-    """Keep what a map has found that is smaller than what is recorded, and than what was found before."""
+    """Keep what a map has found that is smaller than what is recorded, and than what was found before.
+
+    Squares count once all of their starts are known; what more starts say of a model that was found takes its place.
+    """
     board, best, _ = known()
     kept = yours()
     for each in (shown, *shown.beside.values()):
         if each.grid.starts < STARTS or each.sequences < TESTED_ON:
             continue
-        squares = [
-            {spec: each.results[spec] for spec in specs if spec in each.results} for specs in each.grid.cells.values()
-        ]
-        good = [square for square in squares if any(result.exact >= GOAL for result in square.values())]
+        whole = [specs for specs in each.grid.cells.values() if all(spec in each.results for spec in specs)]
+        known_from = {alike(specs[0]): len(specs) for specs in whole}
+        kept = {place: model for place, model in kept.items() if known_from.get(alike(model.spec), 0) <= model.starts}
         own = {
-            spec: result
-            for square in good
-            for spec, result in square.items()
-            if (spec, each.sequences) not in recorded_results()
+            spec: each.results[spec]
+            for specs in whole
+            if any(each.results[spec].exact >= GOAL for spec in specs)
+            if any((spec, each.sequences) not in recorded_results() for spec in specs)
+            for spec in specs
         }
         found = {place: model for place, model in smallest_of(own, each.sequences).items() if place in board.best}
         kept |= smaller(smaller(found, best), kept)
@@ -133,17 +137,24 @@ def choose(click: Click) -> bool:
 
 
 def opened() -> Place:
-    """The place that is open: the one that was pressed, or else the one nearest to the page's settings."""
-    board, *_ = known()
+    """The place that is open: the one that was pressed, or else of those with a model the nearest to the settings."""
+    board, best, _ = known()
     chosen, settings = state.PLACE(PAGE).get(), SETTINGS.read()
     if chosen is not None and (place := Place(*chosen)) in board.best:
         return place
-    try:
-        timesteps = min(TIMESTEPS, key=lambda each: abs(each - settings.timesteps))
-        place = Place(settings.name, settings.direction, timesteps)  # type: ignore[arg-type]  # looked up
-    except TypeError:  # a box that is empty
-        return next(iter(board.best))
-    return place if place in board.best else next(iter(board.best))
+    timesteps = settings.timesteps or TIMESTEPS[0]  # a box may be empty
+
+    def far(place: Place) -> tuple[bool, bool, int]:
+        return place.problem != settings.name, place.direction != settings.direction, abs(place.timesteps - timesteps)
+
+    found = {**best, **yours()}
+    return min((place for place in board.best if place in found or not found), key=far)
+
+
+def lengths(place: Place | None) -> set[int]:
+    """The timesteps that the board has columns of: of which something is recorded, found by this visitor, or open."""
+    _, best, tried = known()
+    return {each.timesteps for each in [*best, *tried, *yours(), *([place] if place else [])]}
 
 
 def draw(shown: Map | str) -> None:
@@ -170,7 +181,7 @@ def draw(shown: Map | str) -> None:
     if place in own:
         _model(own[place], words.yours(own[place], first=place not in best, goal=GOAL), "yours")
     if place in best:
-        _model(best[place], words.smallest(best[place], GOAL), "recorded")
+        _model(best[place], words.smallest(best[place], tried.get(place), GOAL), "recorded")
     elif board.possible(place):
         st.markdown(words.none_found(tried.get(place), GOAL))
     else:
@@ -182,14 +193,16 @@ def draw(shown: Map | str) -> None:
 def figure(own: Mapping[Place, Smallest], place: Place | None) -> go.Figure:
     """The whole board. own: what stands in place of the recorded; place: that is open"""
     chosen = (PROBLEMS[place.problem].title, place.direction, words.length(place.timesteps)) if place else None
-    return figures.board(table(own), chosen=chosen)
+    return figures.board(table(own, lengths(place)), chosen=chosen)
 
 
-def table(own: Mapping[Place, Smallest]) -> pd.DataFrame:
-    """A row for each place, as `figures.board` takes them."""
+def table(own: Mapping[Place, Smallest], timesteps: Collection[int]) -> pd.DataFrame:
+    """A row for each place of these lengths, as `figures.board` takes them."""
     board, best, tried = known()
     rows = []
     for place, possible in board.best.items():
+        if place.timesteps not in timesteps:
+            continue
         model = own.get(place) or best.get(place)
         title, length = PROBLEMS[place.problem].title, words.length(place.timesteps)
         if model:
@@ -200,8 +213,9 @@ def table(own: Mapping[Place, Smallest]) -> pd.DataFrame:
             kind, square = "impossible", words.impossible_in_short(possible)
         about = f"{title}, {place.direction}, {length}<br>{square.about}"
         key = [place.problem, place.direction, str(place.timesteps)]
-        rows.append((title, place.direction, length, kind, square.text, square.short, about, key, place in own))
-    columns = ["problem", "direction", "length", "kind", "text", "short", "about", "key", "own"]
+        of = title, place.direction, place.timesteps, length
+        rows.append((*of, kind, square.text, square.short, about, key, place in own))
+    columns = ["problem", "direction", "timesteps", "length", "kind", "text", "short", "about", "key", "own"]
     return pd.DataFrame(rows, columns=columns)
 
 

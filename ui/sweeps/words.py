@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from bilstm_core.analysis.smallest import Smallest, Tried
@@ -117,12 +117,12 @@ def _unlike(column: Column) -> str:
 
 
 def _not_all(column: Column) -> str:
-    """That of larger models some fall short, which makes of the smallest a matter of chance, too."""
+    """That of larger models some fall short."""
     if column.up not in FEWEST or not column.short:
         return ""
     some = [written(value) for value in column.short[:MOST_SHORT]]
     more = ["others"] if len(column.short) > MOST_SHORT else []
-    return f" Of more, {listed([*some, *more])} {'falls' if len(column.short) == 1 else 'fall'} short: starts differ."
+    return f" Of more, {listed([*some, *more])} {'falls' if len(column.short) == 1 else 'fall'} short."
 
 
 def _s(up: str) -> str:
@@ -253,7 +253,7 @@ def front(cost: str, where: str) -> str:
 
 
 # The board of the smallest models
-BOARD = "**The smallest models that get every label right**"
+BOARD = "**The smallest models found that get every label right**"
 BOARD_ALT = "The smallest model found for each problem, direction and length."
 ITS_MAP, RUN_AGAIN, ITS_LINK = "Open its map", "Run again", "Its link"
 NOT_SEARCHED = "Nothing was searched for it yet; what your maps find stands here."
@@ -282,7 +282,9 @@ def board(sequences: int, starts: int, goal: float, *, own: bool) -> str:
         f"Units · parameters · share of {sequences:,} fresh sequences wholly right, in the median of {starts} starts."
     )
     told = f"{counts} Two of three must reach {goal:.0%}."
-    told += " Where no model that reads that way can, its best possible share stands in gray."
+    told += (
+        f" In gray: where the best that reads that way, label by label, is below {goal:.0%}; nothing was tried there."
+    )
     return f"{told} **Bold: found by your maps.**" if own else told
 
 
@@ -297,6 +299,18 @@ def network(model: Smallest | Tried) -> str:
 
 def _median(model: Smallest) -> float:
     return statistics.median(model.exacts)
+
+
+def _tried(tried: Tried) -> str:
+    """All that was tried, by kind of cell and units."""
+    cells: dict[tuple[int, ...], list[str]] = {}
+    for cell, units in tried.units.items():
+        cells.setdefault(units, []).append(f"{CELL_NAMES[cell]}s")
+    return ", and ".join(f"{listed(names)} of {_units(units)}" for units, names in cells.items())
+
+
+def _units(tried: Collection[int]) -> str:
+    return f"{listed([str(units) for units in sorted(tried)])} {'unit' if set(tried) == {1} else 'units'}"
 
 
 def found(model: Smallest, *, own: bool) -> Square:
@@ -314,13 +328,13 @@ def none_in_short(tried: Tried | None) -> Square:
     """A square of which nothing is good enough that was tried."""
     if tried is None:
         return Square("not tried yet", "–", "not tried yet")
-    about = f"none found up to {counted(tried.units, 'unit')}<br>the most: {tried.exact:.1%}"
-    return Square(f"none up to {counted(tried.units, 'unit')}", f"none ≤ {tried.units}", about)
+    about = f"not enough: {_tried(tried)}<br>the most: {tried.exact:.1%}"
+    return Square(f"none of {_units(set().union(*tried.units.values()))}", "none", about)
 
 
 def impossible_in_short(best: float) -> Square:
-    """A square that no model can reach. best: the best possible share"""
-    return Square(f"best possible {best:.0%}", f"≤ {best:.0%}", f"none: the best possible is {best:.1%}")
+    """A square where nothing was tried. best: the best possible share, label by label, which is below the goal"""
+    return Square(f"best possible {best:.0%}", f"{best:.0%}", f"not tried: the best, label by label, is {best:.1%}")
 
 
 def place(title: str, direction: str, timesteps: int) -> str:
@@ -341,9 +355,10 @@ def _told(model: Smallest, goal: float) -> str:
     return f"{size}. {capital(_of_all(model))}; {reached}. Trained on {trained} {training.learning_rate:g}."
 
 
-def smallest(model: Smallest, goal: float) -> str:
-    """The recorded model of a place."""
-    return f"The smallest that is recorded has {_told(model, goal)}"
+def smallest(model: Smallest, tried: Tried | None, goal: float) -> str:
+    """The recorded model of a place. tried: what has fewer parameters"""
+    smaller = f" Smaller ones that were tried fall short: {_tried(tried)}." if tried else ""
+    return f"The smallest that is recorded has {_told(model, goal)}{smaller}"
 
 
 def yours(model: Smallest, *, first: bool, goal: float) -> str:
@@ -356,12 +371,12 @@ def none_found(tried: Tried | None, goal: float) -> str:
     if tried is None:
         return "Nothing has been tried here yet."
     most = f"The most is {tried.exact:.1%}, with {network(tried)}."
-    return f"Nothing that is recorded reaches {goal:.0%}: none was found up to {counted(tried.units, 'unit')}. {most}"
+    return f"Nothing that is recorded reaches {goal:.0%}, of {_tried(tried)}. {most}"
 
 
 def impossible(direction: str, best: float, goal: float) -> str:
-    """That no model can be good enough. best: the best possible share"""
-    return f"No model that reads {direction} can reach {goal:.0%}: the best possible is {best:.1%}."
+    """Why nothing was tried. best: the best possible share, label by label, which is below the goal"""
+    return f"Nothing was tried here: reading {direction}, the best, label by label, is {best:.1%}, below {goal:.0%}."
 
 
 # What can be taken home
