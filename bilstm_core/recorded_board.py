@@ -55,7 +55,7 @@ class Place(NamedTuple):
 
     @property
     def best(self) -> float:
-        """The share of whole sequences that the best possible model of this direction gets right."""
+        """The share of whole sequences that the best possible model of this direction, label by label, gets right."""
         view = view_of(ModelSpec(direction=self.direction))
         return bayes_risk(ProblemSpec(name=self.problem, timesteps=self.timesteps), view).exact
 
@@ -87,7 +87,7 @@ class Board:
     best: Mapping[Place, float] = field(default_factory=dict)
 
     def possible(self, place: Place) -> bool:
-        """Whether any model of this direction can reach the goal."""
+        """Whether the best possible model of this direction, label by label, reaches the goal."""
         return self.best.get(place, 1.0) >= GOAL
 
 
@@ -105,7 +105,7 @@ def starts(spec: RunSpec, count: int = STARTS) -> tuple[RunSpec, ...]:
 
 
 def write(board: Board, path: Path = FILE) -> None:
-    """Write a board in place of the one that was there. Raises OSError."""
+    """Write a board in place of the one that was there, which stays whole if this is broken off. Raises OSError."""
     networks: dict[RunSpec, list[RunSpec]] = {}
     for spec in board.results:
         networks.setdefault(alike(spec), []).append(spec)
@@ -131,18 +131,28 @@ def write(board: Board, path: Path = FILE) -> None:
     header["best"] = [[*place, float(f"{share:.6g}")] for place, share in board.best.items()]
     path.parent.mkdir(parents=True, exist_ok=True)
     body = ",\n".join(lines)
-    path.write_text(f'{json.dumps(header)[:-1]}, "networks": [\n{body}\n]}}\n', encoding="utf-8")
+    beside = path.with_suffix(".part")
+    beside.write_text(f'{json.dumps(header)[:-1]}, "networks": [\n{body}\n]}}\n', encoding="utf-8")
+    beside.replace(path)
 
 
 def read(path: Path = FILE) -> Board:
     """The board of a file; an empty one of a file that is damaged, or of another engine."""
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
-        if held["engine"] != ENGINE_VERSION:
-            return Board()
-        return _read(held)
+        return read_whole(path)
     except UNREADABLE:
         return Board()
+
+
+def read_whole(path: Path) -> Board:
+    """The board of a file; an empty one where there is none, or one of another engine.
+
+    Raises one of UNREADABLE where it is damaged.
+    """
+    if not path.exists():
+        return Board()
+    held = json.loads(path.read_text(encoding="utf-8"))
+    return Board() if held["engine"] != ENGINE_VERSION else _read(held)
 
 
 def _read(held: Mapping[str, Any]) -> Board:

@@ -147,14 +147,19 @@ def _board(folder: Path, *, missing: bool) -> int:
     """Search for the smallest model of every place of the board; returns how many runs were trained for it.
 
     What is tried next for a place follows from what was found; the next runs of all places are trained as sweeps, by
-    few programs. Each of these is kept as it is finished, so that a search that was broken off can go on.
+    few programs. Each of these is kept as it is finished, so that a search that was broken off can go on: one that was
+    begun anew is kept beside the board, and takes its place once it has ended.
     """
     path = folder / recorded_board.FILE.name
-    board = recorded_board.read(path) if missing else recorded_board.Board()
-    board = replace(board, best={place: place.best for place in recorded_places()})
+    anew = path.with_name(f"anew-{path.name}")
+    at = anew if anew.exists() or not missing else path
+    before = _before(at) if missing else recorded_board.Board()
+    board = replace(before, best={place: place.best for place in recorded_places()})
+    if not board.best:
+        return 0
     searched = [place for place in board.best if board.possible(place)]
-    if board.best:  # what no model can is known without a training
-        recorded_board.write(replace(board, day=board.day or date.today().isoformat()), path)
+    if board.best != before.best:  # what is too low is known without a training
+        recorded_board.write(replace(board, day=board.day or date.today().isoformat()), at)
     trained = 0
     while specs := _together([spec for place in searched for spec in next_runs(place, board.results)]):
         judged = _judged(specs, f"The smallest models: {counted(len(specs), 'run')}")
@@ -163,13 +168,33 @@ def _board(folder: Path, *, missing: bool) -> int:
         board = replace(
             board,
             day=date.today().isoformat(),
-            versions=judged[0].versions,
+            versions=_one([each.versions for each in judged], board),
             results={**board.results, **results},
             digests={**board.digests, **digests},
         )
-        recorded_board.write(board, path)
+        recorded_board.write(board, at)
         trained += len(specs)
+    at.replace(path)
     return trained
+
+
+def _before(path: Path) -> recorded_board.Board:
+    """The board that a search goes on with. Raises click.ClickException where it is damaged."""
+    try:
+        return recorded_board.read_whole(path)
+    except recorded_board.UNREADABLE as error:
+        advice = "Put back what was there, or record all anew, without --missing."
+        raise click.ClickException(f"{path} is damaged, and was left as it is. {advice}") from error
+
+
+def _one(versions: Sequence[Mapping[str, str]], board: recorded_board.Board) -> Mapping[str, str]:
+    """The versions that have trained all runs of a board. Raises click.ClickException where some are others."""
+    held = board.versions if board.results else versions[0]
+    if other := next((each for each in versions if each != held), None):
+        trained, now = (", ".join(f"{name} {each[name]}" for name in sorted(each)) for each in (held, other))
+        advice = "Install these, or record all anew, without --missing."
+        raise click.ClickException(f"The board was trained with {trained}, and here is {now}. {advice}")
+    return held
 
 
 def _answers(folder: Path, *, missing: bool) -> int:

@@ -458,6 +458,68 @@ def test_the_smallest_models_are_searched_for_to_the_end_and_gone_on_with(
     assert recorded_board.read(path).best[places[1]] == pytest.approx(places[1].best, abs=1e-6)
 
 
+@pytest.fixture
+def searched(command: Command, untrained: list[RunSpec], monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """A board of one place that was searched to the end, in ./recorded."""
+    place = Place("cumulative_sum", "forward", 2)
+    monkeypatch.setattr(record_module, "recorded_places", lambda: [place])
+    assert command("record", "--board", "--folder", "recorded").exit_code == 0
+    assert untrained
+    return (Path("recorded") / "board.json").read_bytes()
+
+
+def test_a_board_that_is_searched_for_anew_takes_the_place_of_the_old_one_once_it_has_ended(
+    command: Command, untrained: list[RunSpec], searched: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, trained = Path("recorded") / "board.json", list(untrained)
+
+    def interrupted(specs: Sequence[RunSpec], *_: object) -> None:
+        if len(untrained) > len(trained):
+            raise KeyboardInterrupt
+        done(specs, *_)
+
+    done = trainings.train_mixed
+    monkeypatch.setattr(trainings, "train_mixed", interrupted)
+    assert command("record", "--board", "--folder", "recorded").exit_code == 130
+    first = len(untrained) - len(trained)
+    assert first > 0
+    assert path.read_bytes() == searched, "the old one is there as long as the new one is not whole"
+    monkeypatch.setattr(trainings, "train_mixed", done)
+    assert command("record", "--board", "--missing", "--folder", "recorded").exit_code == 0
+    assert untrained[len(trained) :] == trained, "it went on, and trained nothing twice"
+    assert [*Path("recorded").iterdir()] == [path]
+    assert path.read_bytes() == searched
+
+
+def test_a_board_that_is_damaged_is_left_as_it_is(command: Command, untrained: list[RunSpec], searched: bytes) -> None:
+    path, trained = Path("recorded") / "board.json", len(untrained)
+    path.write_bytes(searched[:-20])
+    result = command("record", "--board", "--missing", "--folder", "recorded")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "Error: recorded/board.json is damaged, and was left as it is. Put back what was there, or record all anew, "
+        "without --missing.\n"
+    )
+    assert path.read_bytes() == searched[:-20]
+    assert len(untrained) == trained
+
+
+def test_a_board_is_not_gone_on_with_under_other_versions(
+    command: Command, searched: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path("recorded") / "board.json"
+    other = replace(recorded_board.read(path), versions={"keras": "3.0.0", "tensorflow": "2.16.1"})
+    recorded_board.write(other, path)
+    assert "All are there" in command("record", "--board", "--missing", "--folder", "recorded").stderr
+    monkeypatch.setattr(record_module, "recorded_places", lambda: [*other.best, Place("cumulative_sum", "forward", 3)])
+    result = command("record", "--board", "--missing", "--folder", "recorded")
+    assert result.exit_code == 1
+    assert "The board was trained with keras 3.0.0, tensorflow 2.16.1, and here is keras " in result.stderr
+    assert result.stderr.endswith("Install these, or record all anew, without --missing.\n")
+    assert recorded_board.read(path).results == other.results
+    assert searched
+
+
 def test_the_process_writes_results_to_one_stream_and_words_to_the_other() -> None:
     words = [sys.executable, "-m", "bilstm_core", "evaluate", "--on", "40"]
     process = subprocess.run(words, capture_output=True, check=False, timeout=100, cwd=ROOT)
