@@ -44,30 +44,24 @@ def reading_grid(
     columns: int | None = None,
     side: int = 230,
 ) -> go.Figure:
-    """Which values each output has read, and which decide its label: one grid a model, side by side.
+    """Which values each output has read, and which decide its label if that is known: one grid a model, side by side.
 
     models: (title, view), the view as in `problems.base.reads`
-    decides: (labels, values); by default values 1 to t decide label t, as with a running sum
+    decides: (labels, values); None where that is not known
     changes: (labels, values), how often a label changed with a value alone; None where that was not measured
     columns: grids in a row, by default all; side: px of one grid
-    Filled squares have been read (z is 1); the trace "decides" outlines the squares that decide.
+    Filled squares have been read (z is 1); the trace "decides" outlines the squares that decide, if they are known.
     """
-    if decides is None:
-        decides = np.tril(np.ones((timesteps, timesteps), dtype=bool))
     steps = np.arange(1, timesteps + 1)
     traces: list[Item] = []
-    border_x, border_y = outline(decides)
+    told = _told(timesteps, decides, changes)
     for index, (_, view) in enumerate(models):
         number = "" if index == 0 else str(index + 1)
         colour = VIEW_COLORS.get(view, INK)
         read = reads(view, timesteps)
         pair = {"xaxis": f"x{number}", "yaxis": f"y{number}"}
         sentences = [
-            [
-                f"{'has read' if read[r, c] else 'has not read'} value {c + 1}, which "
-                + (_decision(decides[r, c]) if changes is None else _change(changes[r, c]))
-                for c in range(timesteps)
-            ]
+            [f"{'has read' if read[r, c] else 'has not read'} value {c + 1}{told[r][c]}" for c in range(timesteps)]
             for r in range(timesteps)
         ]
         traces.append(
@@ -86,6 +80,9 @@ def reading_grid(
                 **pair,
             }
         )
+        if decides is None:
+            continue
+        border_x, border_y = outline(decides)
         traces.append(
             {
                 "type": "scatter",
@@ -100,12 +97,20 @@ def reading_grid(
                 **pair,
             }
         )
-    says = " ".join(spoken.reading(title, reads(view, timesteps), decides) for title, view in models)
+    measured = changes is not None
+    says = " ".join(spoken.reading(title, reads(view, timesteps), decides, measured=measured) for title, view in models)
     return canvas.figure(traces, says=says, **side_by_side(timesteps, models, columns=columns, side=side))
 
 
-def _decision(decides: bool) -> str:
-    return "decides its label" if decides else "does not decide its label"
+def _told(
+    timesteps: int, decides: npt.NDArray[np.bool_] | None, changes: npt.NDArray[np.float64] | None
+) -> list[list[str]]:
+    """What is known of each value for each label, as the end of a sentence: a row for each label."""
+    if changes is not None:
+        return [[f", which {_change(share)}" for share in row] for row in changes]
+    if decides is None:
+        return [[""] * timesteps] * timesteps
+    return [[f", which {'decides' if each else 'does not decide'} its label" for each in row] for row in decides]
 
 
 def _change(share: float) -> str:

@@ -89,10 +89,17 @@ def wall(expected: Matrix, errors: Matrix, classes: int) -> str:
     )
 
 
-def reading(title: str, read: npt.NDArray[np.bool_], decides: npt.NDArray[np.bool_]) -> str:
-    """read, decides: (labels, values)"""
+def reading(
+    title: str, read: npt.NDArray[np.bool_], decides: npt.NDArray[np.bool_] | None, *, measured: bool = False
+) -> str:
+    """read, decides: (labels, values), the latter None where it is not known; measured: whether it was only sampled"""
+    if decides is None:
+        least, most = (int(end) for end in (read.sum(axis=1).min(), read.sum(axis=1).max()))
+        many = f"{least} to {most} of the" if least < most else "all" if least == len(read) else f"{least} of the"
+        return f"{title}: each output has read {many} {len(read)} values."
     whole = int((read | ~decides).all(axis=1).sum())
-    return f"{title}: {whole} of {len(read)} outputs have read all values that decide their label."
+    what = "were found to change" if measured else "decide"
+    return f"{title}: {whole} of {len(read)} outputs have read all values that {what} their label."
 
 
 def labeled(number: int, labels: Sequence[int]) -> str:

@@ -93,7 +93,8 @@ class Problem:
         [0, 1), with mask (sequences, timesteps); None where values do not decide labels
     waterfall: None where a limit on a running sum says nothing
     padded: whether sequences end early: their mask is not all true
-    decides(timesteps): which values decide each label, (labels, values) bool; None where all that `solved_by` reads
+    decides(timesteps): which values decide each label, (labels, values) bool, or None if nobody knows; without it, all
+        that `solved_by` reads
     changes(timesteps): how often each label changes when one value alone is drawn anew, (labels, values), a share of
         `tried` sequences; None where that was not measured
     tried: on how many sequences `decides` was found out, of so many timesteps; None where the problem says it
@@ -113,7 +114,7 @@ class Problem:
     labels: Callable[..., npt.NDArray[np.int64]] | None = None
     waterfall: Waterfall | None = None
     padded: bool = False
-    decides: Callable[[int], npt.NDArray[np.bool_]] | None = None
+    decides: Callable[[int], npt.NDArray[np.bool_] | None] | None = None
     changes: Callable[[int], npt.NDArray[np.float64]] | None = None
     tried: Callable[[int], int] | None = None
     enough: int | None = None
@@ -124,8 +125,8 @@ class Problem:
     training: Callable[[int, int, int], TrainingRows] | None = None
     held_out: Callable[[int, int], Batch] | None = None
 
-    def deciding(self, timesteps: int) -> npt.NDArray[np.bool_]:
-        """Which values decide each label: (labels, values)."""
+    def deciding(self, timesteps: int) -> npt.NDArray[np.bool_] | None:
+        """Which values decide each label: (labels, values); None where nobody knows."""
         return self.decides(timesteps) if self.decides else reads(self.solved_by, timesteps)
 
     def changing(self, timesteps: int) -> npt.NDArray[np.float64] | None:

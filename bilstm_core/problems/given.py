@@ -263,9 +263,8 @@ def _batch(rows: TrainingRows, chosen: npt.NDArray[np.int64], regression: bool) 
     return Batch(rows.x[chosen], y if regression else y.astype(np.int64), rows.weight[chosen] > 0)
 
 
-def _nobody_knows(timesteps: int) -> npt.NDArray[np.bool_]:
-    """Which values decide a label: none is known to."""
-    return np.zeros((timesteps, timesteps), bool)
+def _nobody_knows(timesteps: int) -> None:
+    """Which values decide a label that was given with its sequence."""
 
 
 def _unknown(timesteps: int, view: View) -> BayesRisk:  # noqa: ARG001 -- as `Problem.risk` is asked

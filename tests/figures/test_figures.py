@@ -761,9 +761,19 @@ def test_a_reading_grid_says_how_often_a_label_changed_where_that_was_measured()
             "has read value 2, which alone changed its label in 100.00% of sequences",
         ],
     ]
-    plain = figures.reading_grid(2, [("forward", "forward")]).data[0].text
+    plain = figures.reading_grid(2, [("forward", "forward")], decides=changes > 0.1).data[0].text
     assert plain[0][1] == "has not read value 2, which does not decide its label"
-    assert plain[1][0] == "has read value 1, which decides its label"
+    assert plain[0][0] == "has read value 1, which decides its label"
+
+
+def test_a_reading_grid_says_only_what_was_read_where_nobody_knows_what_decides():
+    grid = figures.reading_grid(2, [("forward", "forward")])
+    assert [*map(list, grid.data[0].text)] == [
+        ["has read value 1", "has not read value 2"],
+        ["has read value 1", "has read value 2"],
+    ]
+    assert [each.name for each in grid.data] == ["forward"], "nothing is outlined"
+    assert "decide" not in grid.layout.meta["says"]
 
 
 def test_labels_stand_under_their_values_and_the_first_sequence_alone_is_on_a_phone():

@@ -57,6 +57,11 @@ def test_what_has_been_read():
     assert spoken.reading("forward", read, decides) == (
         "forward: 1 of 2 outputs have read all values that decide their label."
     )
+    assert spoken.reading("forward", read, decides, measured=True) == (
+        "forward: 1 of 2 outputs have read all values that were found to change their label."
+    )
+    assert spoken.reading("forward", read, None) == "forward: each output has read 1 to 2 of the 2 values."
+    assert spoken.reading("both", read | True, None) == "both: each output has read all 2 values."
 
 
 def test_lowest_and_highest_by_timestep_skip_what_is_missing():

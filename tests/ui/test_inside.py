@@ -15,6 +15,7 @@ from bilstm_core.network.initial_weights import initial_weights
 from bilstm_core.network.introspection import cost
 from bilstm_core.presets import INSIDE
 from bilstm_core.problems import given
+from bilstm_core.problems.formula import named
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
@@ -56,6 +57,16 @@ def test_both_directions_leave_none_and_spend_some_of_their_reaction_elsewhere()
     assert sentence.startswith("To every value. ")
     assert "zero" not in sentence
     assert "of the reactions, added up, are to values that do not decide the output's label" in sentence
+
+
+def test_of_a_formula_it_is_said_what_never_changed_a_label_and_not_that_it_decides_none() -> None:
+    run = untrained(ModelSpec(units=3), problem=named("x[t - 1] + x[t + 1] > 1"))
+    sentence = sensitivity.sentence(run, VALUES)
+    assert "are to values that never changed the output's label when drawn anew." in sentence
+    assert "decide" not in sentence
+    assert words.grid_alt(run.spec.problem) == (
+        "Which values each output has read, and which changed its label when drawn anew."
+    )
 
 
 def test_a_dead_network_is_said_to_react_to_nothing() -> None:

@@ -289,11 +289,14 @@ def of_cells() -> Iterator[Call]:
         yield call(inside.reached, unread, faded)
     yield call(inside.idle, 0.0)
     yield call(inside.idle, 0.62)
+    yield call(inside.idle, 0.62, measured=True)
     for known in ([False], [True], [True, True], [True, True, False]):
         yield call(inside.span, np.array(known))
     for name in PROBLEMS:
         yield call(inside.unit_of, PROBLEMS[name].head)
+    for name in (*PROBLEMS, named("max(after) > x[t]"), f"given_2_binary_1_{'0' * 32}"):
         yield call(inside.matrix, ProblemSpec(name=name))
+        yield call(inside.grid_alt, ProblemSpec(name=name))
     yield from of_parts()
     for count in (1, 2):
         yield call(inside.matrix_alt, count)

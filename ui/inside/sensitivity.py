@@ -127,12 +127,17 @@ def matrices(page: str, run: Run, values: Values) -> None:
         chart(figure, key=f"{page}-sensitivity", alt=words.matrix_alt(int((matrix == 0).sum())))
     with has_read:
         st.header(f"**{words.HAS_READ}**", anchor=False)
-        decides = problem.problem.deciding(timesteps)
         grid = cached(
             ("inside grid", view, timesteps, problem.name),
-            lambda: figures.reading_grid(timesteps, [(TITLES[view], view)], decides=decides, side=SIDE),
+            lambda: figures.reading_grid(
+                timesteps,
+                [(TITLES[view], view)],
+                decides=problem.problem.deciding(timesteps),
+                changes=problem.problem.changing(timesteps),
+                side=SIDE,
+            ),
         )
-        chart(grid, key=f"{page}-grid", alt=words.GRID_ALT)
+        chart(grid, key=f"{page}-grid", alt=words.grid_alt(problem))
     if len(part) < timesteps:
         padded = len(part) >= _real(problem, values)
         turns = flip(run, values) is not None
@@ -162,9 +167,7 @@ def sentence(run: Run, values: Values) -> str:
     (output, most), real = told_of(run, values), _real(problem, values)
     known = reads(view_of(model), len(values))
     shown = known[part.start : part.stop, part.start : part.stop]
-    decides = problem.problem.deciding(len(values))[part.start : part.stop, part.start : part.stop]
     unread, faded = int((~shown).sum()), int(((matrix == 0) & shown).sum())
-    idle = float(matrix[~decides].sum()) / total if decides.any() else 0.0
     one = words.reaction(
         output,
         turns=flip(run, values) is not None,
@@ -172,9 +175,17 @@ def sentence(run: Run, values: Values) -> str:
         most=most,
         part=len(part) != real,
     )
-    details = (words.zeros(unread, faded, matrix.size), words.idle(idle))
+    idle = words.idle(_idle(problem, part, matrix, len(values)), measured=problem.problem.tried is not None)
+    details = (words.zeros(unread, faded, matrix.size), idle)
     paragraphs = (f"{words.reached(unread, faded)} {one}", " ".join(detail for detail in details if detail))
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _idle(problem: ProblemSpec, part: range, matrix: Matrix, timesteps: int) -> float:
+    """The share of all reaction that is to values which decide nothing; 0 where none decides, or nobody knows."""
+    every = problem.problem.deciding(timesteps)
+    decides = None if every is None else every[part.start : part.stop, part.start : part.stop]
+    return 0.0 if decides is None or not decides.any() else float(matrix[~decides].sum() / matrix.sum())
 
 
 def reacts(run: Run, values: Values) -> lesson_texts.Answer:

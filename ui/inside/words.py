@@ -53,7 +53,6 @@ CHECKPOINTS = (
 CHECKPOINTS_ALT = "Sensitivities and hidden states at each checkpoint of the training, on a scrubber."
 NO_LABELS = "This sequence has no labels."
 NO_CODE = "The code of Your data trains this network, too. Its sequences are in no file of this page."
-GRID_ALT = "Which values each output has read, and which decide its label."
 
 
 def of_data(title: str, units: int) -> str:
@@ -130,11 +129,13 @@ def zeros(unread: int, faded: int, squares: int) -> str:
     return f"{sentence}: {unread:,} because the value was not read, {faded:,} because {small}."
 
 
-def idle(share: float) -> str:
-    """How much of all reaction is to values that decide nothing; empty where none is."""
-    return (
-        f"{share:.0%} of the reactions, added up, are to values that do not decide the output's label." if share else ""
-    )
+def idle(share: float, *, measured: bool = False) -> str:
+    """How much of all reaction is to values that decide nothing; empty where none is.
+
+    measured: whether it was only sampled which values decide
+    """
+    which = "never changed the output's label when drawn anew" if measured else "do not decide the output's label"
+    return f"{share:.0%} of the reactions, added up, are to values that {which}." if share else ""
 
 
 def span(known: npt.NDArray[np.bool_]) -> str:
@@ -167,6 +168,14 @@ def matrix_alt(zero: int) -> str:
     """What the matrix shows. zero: how many squares are"""
     are = "is" if zero == 1 else "are"
     return f"How much each output reacts to each value; {counted(zero, 'square')} {are} exactly zero."
+
+
+def grid_alt(problem: ProblemSpec) -> str:
+    """What the reading grid shows."""
+    if is_given(problem.name):
+        return "Which values each output has read."
+    outlines = "changed its label when drawn anew" if problem.problem.tried else "decide its label"
+    return f"Which values each output has read, and which {outlines}."
 
 
 def shown_part(first: int, last: int, timesteps: int, *, padded: bool, turns: bool = True) -> str:
