@@ -50,18 +50,19 @@ def led(curves: pd.DataFrame, label: str) -> tuple[int, int] | None:
     return int(table.index[begin]), int(table.index[end - 1])
 
 
-def lead_sentence(curves: pd.DataFrame, label: str) -> str:
+def lead_sentence(curves: pd.DataFrame, label: str, *, named: bool = False) -> str:
     """Since when a label's curve has been the lowest, or for how long it was; "" if it never was.
 
-    curves: as of `led`
+    curves: as of `led`; named: whether the sentence before is about it
     """
     stretch = led(curves, label)
+    name = "It" if named else capital(label)
     if stretch is None:
         return ""
     first, last = stretch
     if last == curves["sequences_seen"].max():
-        return f"{capital(label)} has led since about sequence {_about(first)}, and still leads."
-    return f"{capital(label)} led from about sequence {_about(first)} to {_about(last)}."
+        return f"{name} has led since about sequence {_about(first)}, and still leads."
+    return f"{name} led from about sequence {_about(first)} to {_about(last)}."
 
 
 def _about(place: int) -> str:

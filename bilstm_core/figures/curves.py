@@ -15,7 +15,7 @@ from bilstm_core.palette import INK, PAPER, QUIET, Style
 FRAMES = 60
 LONGEST = 24  # letters of a name at a line's end
 TOP, BOTTOM, LEFT = 46, 58, 80  # px; at the top stand a note, and above it how far a training is
-NARROW_TOP = 38  # on a narrow screen that stands above the figure
+NARROW_TOP, ALONE_TOP = 20, 38  # on a narrow screen that stands above the figure; above a line without a legend
 
 
 def end_labels(drawn: Plot, cursor: float, plot_height: float, ends: Mapping[str, float] | None = None) -> list[Item]:
@@ -144,7 +144,14 @@ def narrow_layout(drawn: Plot, area: float) -> Item:
     """
     lift = 24 if any(note["text"] == TUTORIAL for note in drawn.notes) else 0
     return {
-        **canvas.narrow_legend(list(drawn.styles), top=NARROW_TOP + lift, right=58, y=1 + lift / area, b=BOTTOM, l=70),
+        **canvas.narrow_legend(
+            list(drawn.styles),
+            top=(NARROW_TOP if len(drawn.styles) > 1 else ALONE_TOP) + lift,
+            right=58,
+            y=1 + lift / area,
+            b=BOTTOM,
+            l=70,
+        ),
         "xaxis": {"nticks": 4},
     }
 

@@ -83,6 +83,7 @@ def test_why_adds_a_curve_and_a_sentence_a_press_after_a_guess(open_page: OpenPa
     expect(curves).not_to_contain_text("no future")
 
 
+@pytest.mark.long
 def test_a_fair_race_gives_all_models_as_many_parameters_as_units_allow(open_page: OpenPage) -> None:
     page = open_page("directions")
     expect(page.get_by_text("Not quite a fair race")).to_be_visible()
@@ -95,6 +96,7 @@ def test_a_fair_race_gives_all_models_as_many_parameters_as_units_allow(open_pag
     expect(page.get_by_text("Not quite a fair race")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_six_quick_clicks_begin_one_comparison_that_a_reload_finds_with_its_settings(open_page: OpenPage) -> None:
     page = open_page("merge_modes")
     expect(page.get_by_text(re.compile(r"After 250 sequences, "))).to_be_visible()
@@ -122,6 +124,7 @@ def test_six_quick_clicks_begin_one_comparison_that_a_reload_finds_with_its_sett
     expect(page).to_have_url(re.compile(r"/merge_modes\?starts=50&timesteps=150&units=100$"))
 
 
+@pytest.mark.long
 def test_starts_chosen_right_after_units_are_never_lost(open_page: OpenPage) -> None:
     page = open_page("merge_modes")
     units, starts = page.get_by_label("Units", exact=True), page.get_by_role("radiogroup", name="Starts")

@@ -37,6 +37,7 @@ def test_on_a_phone_the_settings_open_beneath_their_switch(phone: Callable[[], P
     page.context.close()
 
 
+@pytest.mark.long
 def test_on_a_tablet_no_row_of_choices_is_cut_or_breaks_in_two(chromium: Browser, app: App) -> None:
     context = chromium.new_context(viewport={"width": 1024, "height": 768})
     context.set_default_timeout(PATIENCE_MS)

@@ -61,6 +61,7 @@ def test_settings_that_have_stood_for_a_moment_are_trained_without_compiling(ope
     raise AssertionError("each of three networks was compiled after the press")
 
 
+@pytest.mark.long
 def test_a_page_that_nobody_touches_costs_the_app_next_to_nothing(open_page: OpenPage, app: App) -> None:
     page = open_page("train")
     expect(page.get_by_text(re.compile(r"After [\d,]+ training sequences, this network"))).to_be_visible()

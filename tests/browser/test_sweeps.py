@@ -61,6 +61,7 @@ def test_the_page_opens_with_a_recorded_map_that_answers(open_page: OpenPage) ->
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
 
 
+@pytest.mark.long
 def test_small_maps_are_trained_with_the_map_and_stand_below_it(open_page: OpenPage) -> None:
     page = open_page("sweeps?steps=4&starts=1&x-to=8&y-to=6&sequences=60&goal=0.5&timesteps=4&beside=direction&seed=2")
     expect(page.get_by_text("Run trains 48 networks")).to_be_visible()

@@ -4,6 +4,7 @@ import re
 import signal
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from bilstm_core import palette
@@ -198,6 +199,7 @@ def test_changes_made_faster_than_the_page_answers_are_all_kept(open_page: OpenP
     expect(page.get_by_role("radio", name="bidirectional")).to_be_checked()
 
 
+@pytest.mark.long
 def test_a_second_visit_is_served_from_the_store_after_a_restart_too_and_no_process_outlives_a_killed_app(
     open_page: OpenPage, start_app: Callable[..., App], app: App
 ) -> None:
@@ -221,6 +223,7 @@ def test_a_second_visit_is_served_from_the_store_after_a_restart_too_and_no_proc
     assert later.survivors(signal.SIGKILL, 10) == []
 
 
+@pytest.mark.long
 def test_a_worker_killed_in_mid_run_costs_nobody_the_page(open_page: OpenPage, app: App) -> None:
     page = open_page("train")
     finished(page, 1_000)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App
@@ -87,6 +88,7 @@ def test_a_figure_in_another_page_stands_with_its_controls_alone(open_page: Call
         expect(gone).to_be_hidden()
 
 
+@pytest.mark.long
 def test_within_a_narrow_page_no_control_and_no_text_of_a_figure_is_cut(open_page: Callable[..., Page]) -> None:
     page = open_page("inside?embed=true")
     page.set_viewport_size({"width": 900, "height": 600})

@@ -74,6 +74,7 @@ def visit(context: BrowserContext) -> Iterator[Visit]:
     visit.page.close()
 
 
+@pytest.mark.long
 def test_a_page_that_nobody_touches_causes_no_run_whether_or_not_the_worker_is_ready(
     visit: Visit, start_app: Callable[..., App]
 ) -> None:
@@ -135,6 +136,7 @@ def test_a_curve_goes_on_growing_though_its_socket_breaks_without_a_run(visit: V
     stop(visit.page)
 
 
+@pytest.mark.long
 def test_an_awaited_summary_causes_a_run_by_its_press_and_one_as_it_is_there(visit: Visit, app: App) -> None:
     visit.page.goto(f"{app.url}/train")
     finished(visit.page, 1_000)

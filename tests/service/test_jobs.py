@@ -207,6 +207,7 @@ def test_workers_of_a_cluster_that_others_run_may_start_and_break_as_often_as_th
     service.close()
 
 
+@pytest.mark.long
 def test_a_worker_killed_while_warming_starts_again_and_the_waiting_job_is_done(starting: Jobs) -> None:
     jobs = starting
     assert jobs.state == "starting"
@@ -487,6 +488,7 @@ def test_a_worker_that_says_nothing_any_more_is_replaced_and_the_job_done(
     assert view.restarts == 1
 
 
+@pytest.mark.long
 def test_an_idle_worker_that_hangs_is_replaced_before_anybody_asks_for_anything(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -495,6 +497,7 @@ def test_an_idle_worker_that_hangs_is_replaced_before_anybody_asks_for_anything(
     assert over(jobs, jobs.submit([SHORT], watcher="me")).state == "done"
 
 
+@pytest.mark.long
 def test_a_worker_that_dies_again_and_again_fails_the_job_and_the_next_one_works(jobs: Jobs) -> None:
     job = jobs.submit([LONG], watcher="me")
     deaths = 0
@@ -520,6 +523,7 @@ def holds_task(jobs: Jobs, process: psutil.Process) -> bool:
     return any(worker.processing and int(worker.address.rsplit(":", 1)[1]) in ports for worker in workers)
 
 
+@pytest.mark.long
 def test_the_looked_after_worker_is_started_again_when_its_keeper_dies(jobs: Jobs) -> None:
     (keeper,) = psutil.Process().children()
     family = keeper.children(recursive=True)

@@ -58,6 +58,7 @@ def test_a_worker_is_renewed_before_dask_would_end_it() -> None:
         assert recycling.pressing(bound) < ended_at * bound
 
 
+@pytest.mark.long
 def test_a_worker_past_its_bound_is_renewed_between_two_trainings_and_all_that_waits_is_done(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

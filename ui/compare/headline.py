@@ -48,9 +48,11 @@ def answer(shown: Shown) -> Told:
     )
     lead = ""
     if comparison.leader:
-        lead = _lead_of(comparison.leader, present)
-        exact = by_run.dropna(subset="exact").groupby("label", sort=False)["exact"].mean()
-        ranked = words.with_whole_sequences(ranked, {str(label): float(share) for label, share in exact.items()})
+        means = by_run.dropna(subset="exact").groupby("label")[["loss", "exact"]].mean().sort_values("loss")
+        lead = _lead_of(comparison.leader, present, named=f"{comparison.leader} wins" in ranked.answer)
+        ranked = words.with_whole_sequences(
+            ranked, {str(label): float(share) for label, share in means["exact"].items()}
+        )
     if settings.epochs <= TUTORIAL_EPOCHS:
         return words.and_then(ranked, lead)
     told = guess.verdict(comparison, present) if settings.epochs >= comparison.guess_from > 0 else ""
@@ -58,13 +60,13 @@ def answer(shown: Shown) -> Told:
     return words.and_then(words.of_a_long_run(ranked, fall_sentence(present), gaps, told, settings.starts), lead)
 
 
-def _lead_of(leader: str, runs: RunsByLabel) -> str:
-    return _lead(tuple((label, *(run.digest for run in group)) for label, group in runs.items()), runs, leader)
+def _lead_of(leader: str, runs: RunsByLabel, *, named: bool) -> str:
+    return _lead(tuple((label, *(run.digest for run in group)) for label, group in runs.items()), runs, leader, named)
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
-def _lead(key: Hashable, _runs: RunsByLabel, leader: str) -> str:
-    return lead_sentence(figures.smooth_and_band(frames.losses(_runs)), leader)
+def _lead(key: Hashable, _runs: RunsByLabel, leader: str, named: bool) -> str:
+    return lead_sentence(figures.smooth_and_band(frames.losses(_runs)), leader, named=named)
 
 
 def _training(shown: Shown) -> Told:

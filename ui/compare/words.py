@@ -39,13 +39,13 @@ def and_then(ranked: Told, lead: str) -> Told:
 
 
 def with_whole_sequences(told: Told, exact: Mapping[str, float]) -> Told:
-    """Beside what the losses say, how many sequences each model gets wholly right: the gap may be another by that.
+    """Beside what the losses say, how many sequences the first two get wholly right: the gap may be another by that.
 
-    exact: mean share over starts, by label; empty where answers are numbers
+    exact: mean share over starts, by label, that of the lowest loss first; empty where answers are numbers
     """
     if not exact:
         return told
-    shares = listed([f"{label} {share:.1%}" for label, share in exact.items()])
+    shares = ", ".join(f"{label} {share:.1%}" for label, share in [*exact.items()][:2])
     return told._replace(counts=f"{told.counts} Whole sequences right: {shares}.".lstrip())
 
 
