@@ -1,6 +1,7 @@
 """What the Inside page says, and how much of a matrix it can afford."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -224,6 +225,30 @@ def test_the_networks_of_your_data_are_looked_into_on_the_sequences_that_were_he
     visit.run()
     assert not visit.exception, "the sequences are gone: the page shows what it opens with"
     assert "Not trained yet" in visit.caption[0].value
+
+
+def test_what_is_shown_of_one_data_set_is_never_told_of_with_the_texts_of_another() -> None:
+    """The networks of the second are not at hand, those of the first are, and the page has shown them."""
+    first, second = (ready(long_table(seed=seed)).given for seed in (0, 1))
+    run = untrained_of(first, ModelSpec(units=3))
+    run_cache.put(run, session._key(run.spec, run.spec.training.steps))
+    other = replace(run.spec, problem=ProblemSpec(name=given.hold(second), timesteps=5)).canonical()
+    visit = visitor()
+    visit.session_state["Inside.of_data"] = True
+    for spec, text in ((run.spec, "of the first"), (other, "of the second")):
+        visit.session_state[state.OWN_NETWORKS.key] = {
+            "title": "mine.csv",
+            "classes": [],
+            "texts": [text] * 12,
+            "networks": {"bidirectional": codec.encode(spec)},
+        }
+        visit.run()
+        assert not visit.exception
+        captions = [caption.value for caption in visit.caption]
+        assert any("of the first" in each for each in captions) == (spec is run.spec)
+        assert not any("of the second" in each for each in captions)
+    assert not any(header.value.startswith("**Held-out sequence") for header in visit.header)
+    assert any("Not trained yet" in each for each in captions)
 
 
 def test_inside_moves_every_feature_but_the_one_that_says_where_padding_begins() -> None:

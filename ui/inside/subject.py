@@ -116,7 +116,17 @@ def chosen_run(page: str, settings: InsideSettings) -> Run | None:
         session.show(page, session.remember(run))
         return run
     before = session.shown_run(page)
-    return before if before and _can_be_shown(before) else session.find(PRESETS[DEFAULT_PRESET])
+    if before and _can_be_shown(before) and (not is_given(before.spec.problem.name) or _own(before.spec.problem)):
+        return before
+    return session.find(PRESETS[DEFAULT_PRESET])
+
+
+def _own(problem: ProblemSpec) -> state.OwnNetworks | None:
+    """What Your data has handed over, if it is of these sequences; it may be of others by now."""
+    own = state.OWN_NETWORKS.get()
+    if own and problem in [codec.decode(network).problem for network in own["networks"].values()]:
+        return own
+    return None
 
 
 def _can_be_shown(run: Run) -> bool:
@@ -219,8 +229,8 @@ def editable(page: str, run: Run) -> None:
     if can_be_edited:
         timeline.edit_controls(page, name, values)
     else:
-        own = state.OWN_NETWORKS.get()
-        if own and is_given(problem.name):
+        own = _own(problem)
+        if own:
             text = own["texts"][number - 1] if number <= len(own["texts"]) else ""
             st.caption(
                 words.sequence_of_data([address.escaped(name) for name in own["classes"]], address.escaped(text))
