@@ -6,6 +6,7 @@ click and every frame are looked at in the page. `--write` puts what it prints i
 """
 
 import json
+import os
 import shutil
 import statistics
 import sys
@@ -19,6 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.page import ARGUMENTS, VIEW
 from benchmarks.sweep import FIRST_WITHIN_S, write
+from bilstm_core.wording import counted
 from tests.browser.conftest import App
 
 ROUNDS = 3
@@ -70,8 +72,14 @@ def measure(browser: Browser, app: App, seed: int) -> dict[str, Any]:
     return found
 
 
-def section(cold: dict[str, Any], warm: list[dict[str, Any]]) -> str:
-    """What was measured, as a section of RESULTS.md."""
+def machine(load: float, cores: int) -> str:
+    """What the measurement shared. load: in the mean of the minute before it began"""
+    busy = "that were busy with much else" if load > cores else "with little else to do"
+    return f"on {counted(cores, 'core')} {busy} (a load of {load:.0f})"
+
+
+def section(cold: dict[str, Any], warm: list[dict[str, Any]], load: float) -> str:
+    """What was measured, as a section of RESULTS.md. load: the machine's, in the mean of the minute before"""
     middle = statistics.median(each["first"] for each in warm)
     met = "met" if middle <= FIRST_WITHIN_S else "NOT met"
     rows = [("never compiled before", cold), *((f"warm, round {place}", each) for place, each in enumerate(warm, 1))]
@@ -85,7 +93,7 @@ def section(cold: dict[str, Any], warm: list[dict[str, Any]]) -> str:
             "",
             "`python -m benchmarks.sweep_page`: from the click on Run to the first frame with measured squares, in",
             "Chromium, of the map that How small? opens with, from other seeds. Wanted, warm, within",
-            f"{FIRST_WITHIN_S:.0f} s: {met}, {middle:.1f} s in the median.",
+            f"{FIRST_WITHIN_S:.0f} s: {met}, {middle:.1f} s in the median, {machine(load, os.cpu_count() or 1)}.",
             "",
             "| | progress shown | first squares drawn | squares then |",
             "|---|---|---|---|",
@@ -96,13 +104,14 @@ def section(cold: dict[str, Any], warm: list[dict[str, Any]]) -> str:
 
 def main() -> None:
     """Measure, print, and write if asked to."""
+    load, *_ = os.getloadavg()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         app = App(Path(folder) / "store", Path(folder) / "log.txt", BILSTM_STATUS="1")
         cold, *warm = [measure(browser, app, 1_000 * (place + 1)) for place in range(ROUNDS + 1)]
         app.end()
         browser.close()
-    text = section(cold, warm)
+    text = section(cold, warm, load)
     if "--write" in sys.argv:
         write(text, HEADING)
     print(text)
