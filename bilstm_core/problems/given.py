@@ -34,7 +34,7 @@ MOST_BYTES = 200_000_000  # of sequences that a process holds
 MOST_NUMBERS = 15_000_000  # of the padded features of one data set
 ABSENT = "These sequences are not in memory any more, and they are kept nowhere else: bring the file again."
 
-_lock = threading.Lock()
+_lock = threading.RLock()  # of what is held, and of what each of them has made, which every visitor's thread adds to
 _held: "OrderedDict[str, Given]" = OrderedDict()
 
 
@@ -82,7 +82,8 @@ class Given:
     @property
     def nbytes(self) -> int:
         """Bytes of memory, with what is padded."""
-        return self._padded_bytes + sum(part.nbytes for part in self._parts)
+        with _lock:
+            return self._padded_bytes + sum(part.nbytes for part in self._parts)
 
     @property
     def _parts(self) -> tuple[npt.NDArray[Any], ...]:
@@ -101,7 +102,7 @@ class Given:
             for part in self._parts:
                 hashed.update(f"\n{part.dtype.str} {part.shape}\n".encode())
                 hashed.update(np.ascontiguousarray(part).tobytes())
-            self._made["digest"] = hashed.hexdigest()[:32]
+            self._keep("digest", hashed.hexdigest()[:32])
         return str(self._made["digest"])
 
     @property
@@ -111,23 +112,32 @@ class Given:
         return f"given_{self.features}_{self.head}_{self.outputs}_{self.digest}{late}"
 
     def delayed(self, late: int) -> "Given":
-        """The same sequences, whose labels come so many timesteps late; made once, of the same arrays."""
+        """The same sequences, whose labels come so many timesteps late; of the same arrays.
+
+        The last that was asked for is kept, with what it has padded, and no other.
+        """
         if late == self.late:
             return self
-        if ("delayed", late) not in self._made:
-            other = replace(self, late=late)
-            other._made["digest"] = self.digest
-            self._made["delayed", late] = other
-        made: Given = self._made["delayed", late]
-        return made
+        with _lock:
+            made: Given | None = self._made.get("delayed")
+            if made is None or made.late != late:
+                made = replace(self, late=late)
+                made._keep("digest", self.digest)
+                self._made["delayed"] = made
+            return made
 
     def padded(self, held_out: bool, timesteps: int) -> TrainingRows:
         """The sequences of one part, in their order; made once. Raises ValueError if one is longer than `timesteps`."""
         key = (held_out, timesteps)
         if key not in self._made:
-            self._made[key] = self._pad(self.held_out == held_out, timesteps)
+            self._keep(key, self._pad(self.held_out == held_out, timesteps))
         parts: TrainingRows = self._made[key]
         return parts
+
+    def _keep(self, key: Any, made: Any) -> None:
+        """Have it at hand; what another thread has made meanwhile stays."""
+        with _lock:
+            self._made.setdefault(key, made)
 
     def _pad(self, chosen: npt.NDArray[np.bool_], timesteps: int) -> TrainingRows:
         if self.timesteps > timesteps:

@@ -1,5 +1,7 @@
 """Sequences that somebody brought are a problem like the others, and stay in memory."""
 
+import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +94,38 @@ def test_labels_that_come_late_stand_at_a_later_timestep_and_nothing_else_change
     np.testing.assert_array_equal(later.weight, np.pad(now.weight, ((0, 0), (2, 0))))
     assert late.x is own.x
     assert (late.timesteps, own.timesteps) == (7, 5)
+
+
+def test_what_one_visitor_pads_while_another_brings_sequences_stops_neither(prepared: Prepared) -> None:
+    own, switched = given.from_parts(given.to_parts(prepared.given)), sys.getswitchinterval()
+
+    def pad() -> None:
+        for timesteps in range(5, 200):
+            own.padded(False, timesteps)
+            own.delayed(timesteps % 7 + 1).padded(False, timesteps + 7)
+
+    given.hold(ready(long_table(seed=1)).given)  # of several the bytes are counted
+    thread = threading.Thread(target=pad)
+    sys.setswitchinterval(1e-6)
+    try:
+        thread.start()
+        while thread.is_alive():
+            given.hold(own)
+    finally:
+        sys.setswitchinterval(switched)
+        thread.join()
+    assert given.held(own.name) is own
+
+
+def test_of_all_look_aheads_that_were_tried_the_last_alone_takes_memory(prepared: Prepared) -> None:
+    own = given.from_parts(given.to_parts(prepared.given))
+    before = own.nbytes
+    own.delayed(9).padded(False, 14)
+    once = own.nbytes - before
+    for late in range(1, 9):
+        own.delayed(late).padded(False, 14)
+    assert own.nbytes - before == once > 0
+    assert own.delayed(8) is own.delayed(8)
 
 
 def test_whoever_holds_sequences_has_them_however_late_they_are_asked_for(prepared: Prepared) -> None:
