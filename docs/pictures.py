@@ -27,6 +27,8 @@ PICTURES = {
     "merge_modes": ("merge_modes", 1440, 900, "dark"),
     "class": ("train?view=class", 1280, 720, "light"),
     "inside": ("inside", 1440, 1500, "light"),
+    "sweeps": ("sweeps", 1440, 900, "light"),
+    "your_data": ("your_data", 1440, 900, "light"),
     "phone": ("directions", 390, 844, "dark"),
 }
 REPORT = ("report", 1000, 1320)  # of Directions, as it is downloaded
