@@ -8,7 +8,7 @@ from ui.your_data import details, parts, results, subject, taken
 shell.enter(__file__)
 PAGE = registry.YOUR_DATA.name
 
-settings = parts.open_page()
+parts.open_page()
 st.title(registry.YOUR_DATA.question)
 answer, how = derivation.headline()
 with st.container(key="controls"):
@@ -31,7 +31,7 @@ with wide, st.container(key="figure"):
     parts.figure(shown, settings, known)
     parts.origin(known)
 with narrow, st.container(key="aside"):
-    parts.training(shown, settings, known)
+    parts.training(shown, known)
     parts.sequences(shown)
 with st.container(key="rest"):
     details.tabs(shown, known)

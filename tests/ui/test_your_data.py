@@ -75,7 +75,7 @@ def test_an_answer_that_can_wait_has_a_forward_network_that_answers_late_beside_
     assert words.PRESS_TRAIN.answer in told(app)
     settings = replace(subject.SETTINGS.first, available=False, ahead=2)
     shown = subject.shown(settings)
-    late = results.wanted(shown, settings)
+    late = results.results(shown, settings).wanted
     assert {recipe.label_of(spec) for spec in late} == {"forward 2 steps late"}
     assert words.cost(len(late), late[0].training.steps) in told(app)
     right = dict.fromkeys([recipe.late(2), both_ways.window(2)], shown.labels.expected[None])
@@ -87,7 +87,7 @@ def test_an_answer_that_can_wait_has_a_forward_network_that_answers_late_beside_
     assert "2 steps late against at once" in told(app)
     [table] = [frame.value for frame in app.dataframe if "bidirectional" in frame.value]
     assert "forward 2 steps late" in table
-    assert results.wanted(shown, replace(settings, available=True))[0].model.direction == "forward"
+    assert results.results(shown, replace(settings, available=True)).wanted[0].model.direction == "forward"
 
 
 def test_a_look_ahead_is_asked_for_only_where_the_sequence_is_not_there_and_refused_where_it_has_no_room() -> None:
@@ -294,17 +294,17 @@ def test_of_numbers_the_error_is_told_and_of_whole_sequences_each_has_a_row(answ
 
 def test_a_training_of_other_sequences_is_said_to_be_one_and_leaves_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     own, other = RunSpec(), RunSpec(model=ModelSpec(units=3))
-    shown: Any = SimpleNamespace(specs=lambda _: {"forward": [own]})
-    known: Any = SimpleNamespace(trained=False)
+    shown: Any = SimpleNamespace()
+    known: Any = SimpleNamespace(trained=False, specs={"forward": [own]})
     monkeypatch.setattr(session, "job", lambda _: "job")
     monkeypatch.setattr(live, "active", lambda _: True)
     for trained, said in ((own, words.TRAINING), (other, words.OTHERS_TRAIN)):
         view = SimpleNamespace(over=False, specs=(trained.canonical(),))
         monkeypatch.setattr(session, "jobs", lambda view=view: SimpleNamespace(view=lambda _: view))
-        assert results.others_train(shown, DataSettings()) == (trained is other)
+        assert results.others_train(known) == (trained is other)
         assert parts.answer(shown, DataSettings(), known, None) == said
     view.over = True
-    assert not results.others_train(shown, DataSettings())
+    assert not results.others_train(known)
 
 
 def test_before_a_training_the_page_says_what_train_shows_of_single_sequences() -> None:

@@ -33,7 +33,7 @@ def style(label: str) -> figures.Style:
     return figures.style(FORWARD, variant="late") if label.startswith(FORWARD) else figures.Style(NEUTRAL)
 
 
-def open_page() -> DataSettings:
+def open_page() -> None:
     """Take up what the address names, and have every setting at hand; before the page's widgets are drawn."""
     live.address(PAGE, results.restore)
     first = subjects.SETTINGS.first
@@ -42,7 +42,6 @@ def open_page() -> DataSettings:
     data = state.field(PAGE, "data")
     if data.get() == OWN and state.OWN_DATA.get() is None:
         data.set(first.data)
-    return subjects.SETTINGS.read()
 
 
 def first_questions() -> DeltaGenerator:
@@ -93,19 +92,18 @@ def train_linked(subject: Subject, settings: DataSettings, known: Results) -> No
 
 def start_and_stop(subject: Subject, settings: DataSettings, known: Results) -> None:
     """What begins and ends the training."""
-    specs = results.wanted(subject, settings)
     live.start_and_stop(
         words.AGAIN if known.trained else words.TRAIN,
         PAGE,
         partial(results.train, subject, settings),
-        disabled=not specs,
+        disabled=not known.wanted,
     )
-    live.prepare(PAGE, [] if known.trained else specs)
+    live.prepare(PAGE, [] if known.trained else known.wanted)
 
 
-def training(subject: Subject, settings: DataSettings, known: Results) -> None:
+def training(subject: Subject, known: Results) -> None:
     """Units, epochs, what a press trains, and the way to what the networks react to."""
-    specs = results.wanted(subject, settings)
+    specs = known.wanted
     left, right = st.columns(2)
     beneath = st.container()
     with left:
@@ -114,10 +112,10 @@ def training(subject: Subject, settings: DataSettings, known: Results) -> None:
         controls.widget(PAGE, "epochs", beneath)
     if specs:
         st.caption(words.cost(len(specs), specs[0].training.steps))
-    _inside(subject, settings, known)
+    _inside(subject, known)
 
 
-def _inside(subject: Subject, settings: DataSettings, known: Results) -> None:
+def _inside(subject: Subject, known: Results) -> None:
     """Leads to Inside, with the networks of these sequences."""
     ready = known.trained and not live.active(PAGE)
     if st.button(
@@ -128,8 +126,8 @@ def _inside(subject: Subject, settings: DataSettings, known: Results) -> None:
         help=words.INSIDE_HELP,
         width="stretch",
     ):
-        every, there = subject.specs(settings), registry.INSIDE
-        first = {label: codec.encode(every[label][0]) for label in NETWORKS}
+        there = registry.INSIDE
+        first = {label: codec.encode(known.specs[label][0]) for label in NETWORKS}
         state.OWN_NETWORKS.set(
             {
                 "title": subject.title,
@@ -146,7 +144,7 @@ def _inside(subject: Subject, settings: DataSettings, known: Results) -> None:
 
 def answer(subject: Subject, settings: DataSettings, known: Results, found_: Verdict | None) -> Told:
     """The measured answer, or what it waits for."""
-    others = results.others_train(subject, settings)
+    others = results.others_train(known)
     if live.active(PAGE) and not others:
         return words.TRAINING
     if found_ is None and others:
@@ -188,7 +186,7 @@ def figure(subject: Subject, settings: DataSettings, known: Results) -> None:
         )
 
     live.panel(PAGE, draw, results.take_in)
-    if results.others_train(subject, settings):
+    if results.others_train(known):
         st.caption(words.OF_OTHERS)
 
 

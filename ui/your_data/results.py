@@ -1,6 +1,6 @@
 """What models say of the held-out sequences: recorded, or trained in this visit; and the training."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -29,16 +29,18 @@ MOST_KEPT = 12  # trainings whose answers a session keeps
 
 
 class Results(NamedTuple):
-    """What is known of a subject.
+    """What is known of a subject, and what its settings ask for.
 
     answers: of the models that are there, in the order of both_ways.models
     recorded: where those come from, if from there
     ahead: timesteps that an answer waits for
+    specs: the runs of each network, by its name; none for a bad setting
     """
 
     answers: tuple[Answers, ...]
     recorded: Recorded | None
-    ahead: int = 0
+    ahead: int
+    specs: Mapping[str, Sequence[RunSpec]]
 
     @property
     def networks(self) -> list[Answers]:
@@ -49,6 +51,13 @@ class Results(NamedTuple):
     def trained(self) -> bool:
         """Whether every network is there."""
         return len(self.networks) == len(both_ways.networks(self.ahead))
+
+    @property
+    def wanted(self) -> list[RunSpec]:
+        """Every run that a press trains: of the networks that are not there, or of all."""
+        there = {answers.label for answers in self.networks}
+        missing = [label for label in self.specs if label not in there]
+        return [spec for label in missing or self.specs for spec in self.specs[label]]
 
     @property
     def starts(self) -> int:
@@ -69,7 +78,11 @@ def results(subject: Subject, settings: DataSettings) -> Results:
     told = usable | told
     base = held_out.base_rate(own, subject.labels)
     there_now = (Answers(label, told[label]) for label in both_ways.models(ahead) if label in told)
-    return Results((base, *there_now), shown, ahead)
+    try:
+        specs = subject.specs(settings)
+    except ValueError:  # the page says so beside the setting
+        specs = {}
+    return Results((base, *there_now), shown, ahead, specs)
 
 
 @st.cache_resource(max_entries=len(SHIPPED), show_spinner=False)
@@ -127,42 +140,28 @@ def _verdict(
     return both_ways.verdict(_answers, _labels, available=_available, ahead=_ahead)
 
 
-def wanted(subject: Subject, settings: DataSettings) -> list[RunSpec]:
-    """Every run that a press trains: of the networks that are not there, or of all; none for a bad setting."""
-    try:
-        every = subject.specs(settings)
-    except ValueError:  # the page says so beside the setting
-        return []
-    there = {answers.label for answers in results(subject, settings).networks}
-    missing = [label for label in every if label not in there]
-    return [spec for label in missing or every for spec in every[label]]
-
-
-def others_train(subject: Subject, settings: DataSettings) -> bool:
+def others_train(known: Results) -> bool:
     """Whether what is trained for this page is of other sequences or settings than those that it shows."""
     job = session.job(PAGE)
     view = session.jobs().view(job) if job else None
     if view is None or view.over:
         return False
-    try:
-        own = {spec.canonical() for specs in subject.specs(settings).values() for spec in specs}
-    except ValueError:
-        return True
-    return own.isdisjoint(view.specs)
+    return {spec.canonical() for specs in known.specs.values() for spec in specs}.isdisjoint(view.specs)
 
 
 def train(subject: Subject, settings: DataSettings) -> None:
     """Train what is wanted, and have the regressions fitted; a callback."""
-    specs = wanted(subject, settings)
-    if live.active(PAGE) or not specs:
+    found = results(subject, settings)
+    if live.active(PAGE) or not found.wanted:
         return
     about = {"data": subject.name, "units": settings.units, "epochs": settings.epochs, "whole": subject.whole}
-    live.start(PAGE, specs, about=about, sequences=1)  # the answers to all of them are worked out here, by each start
+    # of one sequence: the answers to all of them are worked out here, by each start
+    live.start(PAGE, found.wanted, about=about, sequences=1)
     if live.active(PAGE):
         state.UPLOADED.set({**state.UPLOADED.get(), "sentence": "", "refused": False})
-        known = {answers.label for answers in results(subject, settings).answers}
+        known = {answers.label for answers in found.answers}
         name, asked = subject.prepared.given.name, {**state.FITTED.get()}
-        regressions = both_ways.regressions(subject.ahead(settings))
+        regressions = both_ways.regressions(found.ahead)
         for label in regressions.keys() - known:
             request = session.jobs().ask_regression(name, ahead=regressions[label], whole=subject.whole)
             asked[request] = [_of_regressions(subject), label]
