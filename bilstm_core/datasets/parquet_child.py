@@ -2,6 +2,10 @@
 
 Run as a script it takes the file and writes the table as an Arrow stream. Whoever forges a file can have this process
 crash, hang or grow, and no other. It imports nothing of this project, and the file never lies on a disk.
+
+A file whose footer tells of fewer rows than its pages have is read without a fault, and its last rows are lost. So the
+headers of the pages are counted, too. That is a best effort: only their plain form is known here, and what can't be
+parsed is taken as the footer has it. Then rows may be missing, and nothing says so; no more is taken than is allowed.
 """
 
 import io
@@ -17,6 +21,9 @@ MEMORY = 1_500_000_000  # bytes of addresses
 MAX_ROWS, MAX_COLUMNS = 200_000, 500  # as in bounds.py, and one row more is written, so that it is told there
 MAX_BYTES = 200_000_000  # of the table in memory
 TOO_LARGE = 3  # how the process ends
+STRUCT, BINARY, BOOLEANS, INTEGERS = 12, 8, (1, 2), (4, 5, 6)  # types of fields in Thrift's compact protocol
+TYPE, COMPRESSED_SIZE, COUNT = 1, 3, 1  # of a page's header, and of the part that says how many values it has
+DATA_PAGES = {0: 5, 3: 8}  # by the type of a page, the field of that part
 DAMAGED = "The Parquet file can't be read: it is damaged, or not what it says it is. Write it again, or save it as CSV."
 LARGE = (
     f"The Parquet file unpacks to more than {MAX_BYTES / 1e6:,.0f} MB, which is the most that is taken. Bring a part of"
@@ -53,7 +60,10 @@ def read(data: bytes) -> pd.DataFrame:
 
 
 def _fields(data: bytes, at: int) -> tuple[dict[int, Any], int]:
-    """A struct in Thrift's compact protocol, as the header of a page is: its fields by number, and where it ends."""
+    """A struct in Thrift's compact protocol, as the header of a page is: its fields by number, and where it ends.
+
+    Raises ValueError for a field of another type than pages have, and IndexError where the file ends before it.
+    """
 
     def number() -> int:
         nonlocal at
@@ -90,13 +100,11 @@ def _signed(number: int) -> int:
     return number >> 1 ^ -(number & 1)
 
 
-STRUCT, BINARY, BOOLEANS, INTEGERS = 12, 8, (1, 2), (4, 5, 6)
-TYPE, COMPRESSED_SIZE, COUNT = 1, 3, 1  # of a page's header, and of the part that says how many values it has
-DATA_PAGES = {0: 5, 3: 8}  # by the type of a page, the field of that part
-
-
 def _values_in(data: bytes, column: Any) -> int:
-    """How many values the pages of a column chunk have, whatever the footer says."""
+    """How many values the pages of a column chunk have, whatever the footer says.
+
+    Raises LookupError, ValueError or TypeError where they can't be parsed.
+    """
     first = column.dictionary_page_offset or column.data_page_offset
     at, end, count = first, first + column.total_compressed_size, 0
     while at < end:
@@ -107,7 +115,7 @@ def _values_in(data: bytes, column: Any) -> int:
 
 
 def _has_more(data: bytes, said: Any) -> bool:
-    """Whether a column has more values than the file says; what can't be looked through is left to the reader."""
+    """Whether a column has more values than the file says; a column whose pages can't be parsed counts as honest."""
     for number in range(said.num_row_groups):
         group = said.row_group(number)
         for place in range(group.num_columns):
