@@ -20,6 +20,7 @@ EVALUATION_SEED = 0  # one for all runs, so that they are compared on the same s
 N_EXAMPLES = 100
 MOST_SEQUENCES, FEWEST_SEQUENCES = 10_000, N_EXAMPLES  # that a run is evaluated on where nobody names a number
 AFFORDABLE = 3e9  # multiply-adds that the evaluation of a run may cost; a page must answer at once
+MULTIPLY_ADDS_PER_NS = 15
 AFFORDABLE_BESIDE = 1e10  # for all starts of a model in a comparison, which are evaluated beside the pages
 TABLES = ("per_timestep", "confusion", "examples")  # of an evaluation
 NORMAL_QUANTILE = 1.959963984540054  # of 97.5 %
@@ -93,7 +94,9 @@ def evaluate(run: Run, n_sequences: int = 10_000, seed: int = EVALUATION_SEED) -
 
 def evaluation_size(spec: RunSpec, affordable: float = AFFORDABLE) -> int:
     """How many fresh sequences can be evaluated for so many multiply-adds, within MOST and FEWEST_SEQUENCES."""
-    cost = spec.problem.timesteps * (parameter_count(spec.problem, spec.model) + 200)
+    timesteps = spec.problem.timesteps
+    labels = MULTIPLY_ADDS_PER_NS * spec.problem.problem.label_ns(timesteps)
+    cost = timesteps * (parameter_count(spec.problem, spec.model) + 200) + labels
     return int(min(MOST_SEQUENCES, max(FEWEST_SEQUENCES, affordable // cost)))
 
 

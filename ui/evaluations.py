@@ -96,6 +96,11 @@ def _shares(problem: ProblemSpec) -> pd.DataFrame:
     return frames.label_shares(problem)
 
 
+def counted_on(problem: ProblemSpec) -> int:
+    """On how many fresh sequences `label_shares` counts."""
+    return frames.counted_on(problem)
+
+
 def label_shares(problem: ProblemSpec) -> pd.DataFrame:
     """How often each timestep has each label: timestep (from 1), label, share, real."""
     return _shares(problem.canonical())

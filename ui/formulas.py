@@ -58,13 +58,18 @@ def box(page: str, *, on_change: Callable[[str], None] | None = None) -> None:
     timesteps = _timesteps(page)
     label = only_label(name, timesteps)
     if label is not None:
-        st.warning(wording.always(label, COUNTED, timesteps), icon=":material/error:")
+        st.warning(wording.always(label, drawn(name, timesteps), timesteps), icon=":material/error:")
+
+
+def drawn(name: str, timesteps: int) -> int:
+    """The sequences of a formula that `only_label` looks at: fewer than COUNTED where it takes long."""
+    return formula.problem_of(name).drawn(COUNTED, timesteps)
 
 
 @functools.lru_cache(maxsize=100)
 def only_label(name: str, timesteps: int) -> int | None:
-    """The label that all of COUNTED sequences of a formula have throughout; None where some labels differ."""
-    y = formula.problem_of(name).sample(COUNTED, timesteps, np.random.default_rng(0)).y
+    """The label that all drawn sequences of a formula have throughout; None where some labels differ."""
+    y = formula.problem_of(name).sample(drawn(name, timesteps), timesteps, np.random.default_rng(0)).y
     return int(y.flat[0]) if (y == y.flat[0]).all() else None
 
 

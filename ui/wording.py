@@ -27,7 +27,8 @@ def outlined(problem: ProblemSpec) -> str:
     """What a value's outline in a reading grid says of it."""
     count, tried = problem.problem.enough, problem.problem.tried
     if tried:
-        return f"changed the label in at least one of {tried(problem.timesteps):,} sequences in which it was drawn anew"
+        of = counted(tried(problem.timesteps), "sequence")
+        return f"changed the label in at least one of {of} in which it was drawn anew"
     return f"helps with the answer, and any {count} neighbors give it" if count else "decides the label"
 
 

@@ -14,6 +14,8 @@ from bilstm_core.random_streams import Stream, generator
 from bilstm_core.runs import Run, known_losses, probes
 from bilstm_core.specs import ProblemSpec, RunSpec
 
+COUNTED = 20_000  # sequences, for how often each label comes up
+
 
 def losses(runs: Mapping[str, Iterable[Run]]) -> pd.DataFrame:
     """Every run's loss while it learnt, at most 2,000 rows a run, in nats per label.
@@ -197,8 +199,13 @@ def paired(scores: pd.DataFrame, baseline: str) -> pd.DataFrame:
     return tidy[["label", "seed", "difference"]].dropna()
 
 
-def label_shares(problem: ProblemSpec, n_sequences: int = 20_000) -> pd.DataFrame:
-    """How often each timestep has each label, over fresh sequences.
+def counted_on(problem: ProblemSpec) -> int:
+    """On how many fresh sequences `label_shares` counts: fewer than COUNTED where a formula takes long."""
+    return problem.problem.drawn(COUNTED, problem.timesteps)
+
+
+def label_shares(problem: ProblemSpec) -> pd.DataFrame:
+    """How often each timestep has each label, over `counted_on` fresh sequences.
 
     Columns: timestep (from 1), label, share (of the sequences in which the timestep is real), real (share of all
     sequences in which it is). Raises ValueError for a regression, which has no labels.
@@ -207,6 +214,7 @@ def label_shares(problem: ProblemSpec, n_sequences: int = 20_000) -> pd.DataFram
     if declared.head == "regression":
         raise ValueError(f"{declared.title} has no labels.")
     rng = generator(0, Stream.EXAMPLES)
+    n_sequences = counted_on(problem)
     batch = declared.sample(n_sequences, problem.timesteps, rng, **problem.parameters())
     real = batch.mask.sum(axis=0)
     counts = [((batch.y[..., 0] == label) & batch.mask).sum(axis=0) for label in range(max(declared.outputs, 2))]

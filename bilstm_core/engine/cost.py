@@ -84,7 +84,7 @@ def _lone(spec: RunSpec, width: int) -> bool:
 
 
 def step_seconds(spec: RunSpec, width: int) -> float:
-    """About how long a weight update of a whole stack takes."""
+    """About how long a weight update of a whole stack takes, with its sequences drawn and labeled."""
     return program_seconds(spec, padded(spec.model), width)
 
 
@@ -103,7 +103,8 @@ def program_seconds(spec: RunSpec, model: ModelSpec, width: int) -> float:
         times * max(0.0, weights / model.layers - NEAR),
         times * max(0.0, gates * model.units - LONE) if _lone(spec, width) else 0.0,
     )
-    return sum(factor * amount for factor, amount in zip(FACTORS, amounts, strict=True))
+    drawn = 1e-9 * width * training.batch_size * spec.problem.problem.label_ns(spec.problem.timesteps)
+    return drawn + sum(factor * amount for factor, amount in zip(FACTORS, amounts, strict=True))
 
 
 def parts(spec: RunSpec, count: int) -> Iterator[int]:

@@ -14,6 +14,9 @@ Solver = Literal["forward", "backward", "bidirectional"]
 VIEWS: tuple[View, ...] = get_args(View)
 
 
+WAITED_NS = 2e8  # of a core, for sequences that a page waits for
+
+
 class Batch(NamedTuple):
     """Labelled sequences.
 
@@ -98,6 +101,7 @@ class Problem:
     changes(timesteps): how often each label changes when one value alone is drawn anew, (labels, values), a share of
         `tried` sequences; None where that was not measured
     tried: on how many sequences `decides` was found out, of so many timesteps; None where the problem says it
+    work(timesteps): about how many nanoseconds of a core drawing and labeling a sequence takes; None where it is little
     enough: how many neighbours of the values that decide a label give it; None where it takes them all
     parameters: the names of the numbers that it can be tuned by, which `ProblemSpec` has and checks
     training(start, stop, timesteps): where there is a fixed number of training sequences, those from start to stop - 1,
@@ -117,6 +121,7 @@ class Problem:
     decides: Callable[[int], npt.NDArray[np.bool_] | None] | None = None
     changes: Callable[[int], npt.NDArray[np.float64]] | None = None
     tried: Callable[[int], int] | None = None
+    work: Callable[[int], float] | None = None
     enough: int | None = None
     features: int = 1
     head: Head = "binary"
@@ -132,6 +137,19 @@ class Problem:
     def changing(self, timesteps: int) -> npt.NDArray[np.float64] | None:
         """How often each label changes with a value alone, (labels, values), where that was measured."""
         return self.changes(timesteps) if self.changes else None
+
+    def label_ns(self, timesteps: int) -> float:
+        """About how many nanoseconds of a core drawing and labeling a sequence takes, where that matters; else 0."""
+        return self.work(timesteps) if self.work else 0.0
+
+    def drawn(self, most: int, timesteps: int) -> int:
+        """How many sequences, at most so many, a page can have drawn while it waits."""
+        return within(most, self.label_ns(timesteps))
+
+
+def within(most: int, each_ns: float) -> int:
+    """How many of at most so many can be waited for. each_ns: of a core, that one takes"""
+    return max(1, min(most, int(WAITED_NS / each_ns))) if each_ns else most
 
 
 def reads(view: View, timesteps: int) -> npt.NDArray[np.bool_]:

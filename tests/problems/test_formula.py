@@ -2,7 +2,10 @@
 
 import ast
 import math
+import re
 import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,15 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bilstm_core import codec
+from bilstm_core.analysis import frames
 from bilstm_core.bayes import bayes_risk
+from bilstm_core.engine import cost
+from bilstm_core.evaluation import evaluation_sequences, evaluation_size
 from bilstm_core.problems import VIEWS, formula
-from bilstm_core.problems.base import reads
+from bilstm_core.problems.base import WAITED_NS, reads
 from bilstm_core.problems.cumulative_sum import CUMULATIVE_SUM
 from bilstm_core.problems.formula import language, named, problem_of, values
 from bilstm_core.problems.formula.examples import EXAMPLES
 from bilstm_core.problems.formula.language import FormulaError, parsed
-from bilstm_core.specs import WHOLE_NUMBERS, ProblemSpec, RunSpec, SettingError
+from bilstm_core.specs import WHOLE_NUMBERS, ProblemSpec, RunSpec, SettingError, TrainingSpec
 from tests.fuzz.examples import is_sentence, many
+from ui import formulas
 from ui.derivation import DOCUMENT, section
 
 SLOW_S = 2.0  # of a processor, that no text may take
@@ -190,10 +197,12 @@ def test_values_that_do_not_stand_in_a_formula_decide_nothing(text: str) -> None
             assert not (stand & ~reads(way, 7)).any()
 
 
+def tokens(texts: Iterable[str]) -> set[str]:
+    return {token.text for text in texts for token in language._tokens(text)}
+
+
 def test_every_word_and_sign_is_tried() -> None:
-    written = " ".join(EACH)
-    for part in (*language.WORDS, *language.SIGNS):
-        assert part in written
+    assert {*language.WORDS, *language.SIGNS} <= tokens(EACH)
 
 
 @pytest.mark.parametrize(
@@ -312,14 +321,105 @@ def test_whatever_formula_is_made_of_parts_means_what_a_plain_loop_says(text: st
         assert values.labels(parsed(text), x).tolist() == looped(text, x)
 
 
-def test_the_longest_formulas_end_soon_at_the_most_timesteps() -> None:
-    most = WHOLE_NUMBERS["timesteps"][1]
-    assert most == formula.MOST_TIMESTEPS
-    for part, times in (("count(all > x[t])", 6), ("max(near(20))", 6), ("x[t - 1] * x[t]", 6)):
-        declared = problem_of(named(" + ".join([part] * times) + " > 3"))
-        begin = time.thread_time()
-        declared.sample(100, most, np.random.default_rng(0))
-        assert time.thread_time() - begin < SLOW_S
+MOST = WHOLE_NUMBERS["timesteps"][1]
+LONG = [
+    " + ".join(["count(all > x[t])"] * 6) + " > 3",
+    "count(all > count(all > count(all > count(all > count(all > count(all > x[t])))))) > 3",
+    " + ".join(["count(before > x[t] % t)"] * 6) + " > 3",
+    " + ".join(["max(near(20))"] * 6) + " > 3",
+    " + ".join(["sum(before)"] * 6) + " > 3",
+    "x[t - 1]" + " * x[t]" * 14 + " > 3",
+    "x[t]" + " % t" * 37 + " > 0.5",
+    "x[t]" + " // t" * 37 + " > 0.5",
+    "x[t]" + " * 1000000" * 15 + " % (x[t]" + " / 1000000" * 15 + ") > 0.5",
+]
+
+
+def pages_draw(text: str, timesteps: int) -> dict[str, tuple[int, Callable[[], object]]]:
+    """What pages have worked out of a formula in their own run: sequences in all, and the call."""
+    read, problem = parsed(text), ProblemSpec(name=named(text), timesteps=timesteps)
+    declared, size = problem.problem, evaluation_size(RunSpec(problem=problem))
+    return {
+        "shares": (frames.counted_on(problem), lambda: frames.label_shares(problem)),
+        "changes": ((timesteps + 1) * formula.tried(read, timesteps), lambda: formula.changed(read, timesteps)),
+        "risk": (formula.counted(read, timesteps), lambda: declared.risk(timesteps, "position")),
+        "evaluation": (size, lambda: evaluation_sequences(problem, size)),
+        "one label": (formulas.drawn(problem.name, timesteps), lambda: formulas.only_label(problem.name, timesteps)),
+    }
+
+
+@pytest.mark.parametrize("text", LONG)
+def test_no_page_waits_long_for_any_formula(text: str) -> None:
+    assert MOST == formula.MOST_TIMESTEPS
+    for timesteps in (10, 50, MOST):
+        each = formula.work(parsed(text), timesteps)
+        for what, (sequences, call) in pages_draw(text, timesteps).items():
+            assert sequences * each <= WAITED_NS, (what, timesteps)
+            begin = time.thread_time()
+            call()
+            assert time.thread_time() - begin < SLOW_S, (what, timesteps)
+
+
+def test_a_usual_formula_is_counted_on_as_many_sequences_as_other_problems() -> None:
+    for example in EXAMPLES:
+        assert frames.counted_on(ProblemSpec(name=named(example.text))) == frames.counted_on(ProblemSpec()) == 20_000
+        assert formula.tried(parsed(example.text), 10) == formula.TRIED
+        assert formula.counted(parsed(example.text), 10) == formula.COUNTED
+
+
+class Comparisons:
+    """Counts what `values` compares: pairs of a value and a number."""
+
+    def __init__(self) -> None:
+        self.pairs = 0
+
+    def __call__(self, left: Any, right: Any) -> Any:
+        found = left > right
+        self.pairs += np.size(found)
+        return found
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [("all > x[t]", 50), ("before > x[t]", 24.5), ("after > t / 50", 24.5), ("all > 0.5", 1), ("all > mean(all)", 1),
+     ("all > x[T]", 1), ("before > max(all)", 1), ("near(2) > x[t]", 5)],
+)  # fmt: skip
+def test_no_more_is_compared_than_the_work_counts(text: str, pairs: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pairs: for each label; only a number that differs from timestep to timestep is compared with each value"""
+    compare, read = Comparisons(), parsed(f"count({text}) > -1")
+    monkeypatch.setattr(values, "OPERATIONS", {**values.OPERATIONS, ast.Gt: compare})
+    values.labels(read, np.random.default_rng(0).random((3, 50), dtype=np.float32))
+    assert compare.pairs <= 3 * 50 * (pairs + 1)  # and whether it is above -1
+    assert compare.pairs * values.COMPARED < 3 * values.work(read, 50)
+
+
+def test_the_work_of_a_formula_counts_in_jobs_and_evaluations() -> None:
+    slow, fast = (
+        RunSpec(
+            problem=ProblemSpec(name=named(text), timesteps=MOST),
+            training=TrainingSpec(batch_size=50, sequences_per_epoch=50),
+        )
+        for text in (LONG[0], "x[t] > 0.5")
+    )
+    spent = cost.seconds([slow]) - cost.seconds([fast])
+    more = formula.work(parsed(LONG[0]), MOST) - formula.work(parsed("x[t] > 0.5"), MOST)
+    width = cost.stack_width(slow, 1)
+    assert spent == pytest.approx(1e-9 * width * slow.training.steps * slow.training.batch_size * more)
+    assert evaluation_size(slow) < evaluation_size(fast)
+    assert cost.seconds([replace(fast, problem=ProblemSpec(timesteps=MOST))]) < cost.seconds([fast])
+
+
+def test_what_decides_is_the_same_however_many_values_are_drawn_anew_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    together = formula.changed(parsed("x[t - 1] > x[t + 1]"), 7)
+    monkeypatch.setattr(values, "AT_ONCE", 1)
+    np.testing.assert_array_equal(together, formula.changed(parsed("x[t - 1] > x[t + 1]"), 7))
+
+
+def test_what_is_kept_of_formulas_takes_little_memory() -> None:
+    kept = formula._changes.cache_parameters()["maxsize"]
+    assert kept * MOST * MOST * np.dtype(np.float64).itemsize < 20e6
+    problem_of(named("x[t] > 0.25")).changing(MOST)
+    assert formula._changes.cache_info().currsize <= kept
 
 
 def test_a_formula_goes_through_specs_and_codec() -> None:
@@ -400,18 +500,29 @@ def test_who_has_read_all_knows_and_who_has_read_none_guesses() -> None:
 
 
 def test_the_documents_bounds_are_those_that_hold() -> None:
-    told = " ".join(section(DOCUMENT.read_text(encoding="utf-8"), "formula").split())
+    text, usual, long = (
+        section(DOCUMENT.read_text(encoding="utf-8"), "formula"),
+        parsed("x[t] > 0.5"),
+        "count(all > x[t])",
+    )
+    told = " ".join(text.split())
+    tried, shares = (
+        formula.tried(parsed(f"{long} > 5"), MOST),
+        frames.counted_on(ProblemSpec(name=named(f"{long} > 5"), timesteps=MOST)),
+    )
     for bound in (
         f"{language.MOST_CHARACTERS} characters, {language.MOST_TOKENS} words, numbers and signs, "
         f"{language.MOST_GROUPS} groups of values, {language.MOST_DEPTH} parts within parts, "
         f"and numbers of at most {language.LARGEST:,} and {language.DECIMALS} decimals",
         f"(1 to {language.FARTHEST})",
-        f"in {formula.tried(10):,} sequences ({formula.MOST_TRIED:,} / T^2, at least {formula.tried(200)}",
+        f"in {formula.TRIED:,} sequences ({formula.MOST_TRIED:,} / T^2, at least {formula.tried(usual, MOST)}",
         f"in {formula.COUNTED:,} sequences ({formula.MOST_VALUES:,} / T",
+        f"longer than about {WAITED_NS / 1e9:.1f} s",
+        f"`{long}` does: with T = {MOST} its labels are counted in some {round(shares, -3):,} sequences, and {tried}",
     ):
         assert bound in told
-    for word in language.WORDS:
-        assert word in told
+    written = {word for code in re.findall("`([^`]+)`", text) for word in re.findall(r"[^\W\d]\w*", code)}
+    assert set(language.WORDS) <= written
 
 
 def test_a_formula_in_a_spec_changes_no_other_digest() -> None:

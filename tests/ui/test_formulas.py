@@ -161,6 +161,9 @@ def test_what_a_formula_is_called_and_what_its_text_says_of_it() -> None:
     assert problem_words.known_to(ProblemSpec(name="share_of_total")) == problem_words.KNOWN_TO["bidirectional"]
     assert set(words.STANDS) == {"forward", "backward", "bidirectional"}
     assert wording.outlined(both) == ("changed the label in at least one of 2,000 sequences in which it was drawn anew")
-    assert words.ones(0.4) == "**40.0%** of the labels are 1, counted on 20,000 fresh sequences."
+    assert words.ones(0.4, 20_000) == "**40.0%** of the labels are 1, counted on 20,000 fresh sequences."
+    assert problem_words.counted_on(7_246) == "Counted on 7,246 fresh sequences."
+    slow = ProblemSpec(name=named("count(all > x[t]) > 5"), timesteps=200)
+    assert wording.outlined(slow) == "changed the label in at least one of 36 sequences in which it was drawn anew"
     assert words.example(*EXAMPLES[1]) == "Is a larger one still to come? `max(after) > x[t]`"
     assert formula.is_formula(formulas.FIRST)

@@ -22,7 +22,6 @@ KNOWN_TO: Mapping[str, str] = {
 BOTH_STAND = "Values on both sides of a label's timestep stand in the formula."
 BLIND = "How far off is a blind guess?"
 SHARES_ALT = "How often each timestep has each label."
-SHARES_OF = "Counted on 20,000 fresh sequences."
 
 
 def flip(problem: ProblemSpec, rows: pd.DataFrame, limits: Sequence[float] | None) -> str:
@@ -88,6 +87,11 @@ def known_to(problem: ProblemSpec) -> str:
 def how_often(classes: int) -> str:
     """What the bars answer. classes: how many labels there are"""
     return "How often is each label 1?" if classes == 2 else "How often does each label come up?"
+
+
+def counted_on(sequences: int) -> str:
+    """What the bars were counted on."""
+    return f"Counted on {counted(sequences, 'fresh sequence')}."
 
 
 def by_mean(loss: float) -> str:

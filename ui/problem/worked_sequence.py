@@ -141,7 +141,7 @@ def position_guess(problem: ProblemSpec) -> None:
         key="problem-shares",
         alt=words.SHARES_ALT,
     )
-    st.caption(words.SHARES_OF)
+    st.caption(words.counted_on(evaluations.counted_on(problem)))
     st.markdown(words.by_position(guess.accuracy))
     evaluations.download(lambda: shares, "label shares")
 

@@ -8,6 +8,7 @@ from bilstm_core.analysis.telling import beside_best
 from bilstm_core.presets import LONG_ENOUGH
 from bilstm_core.problems import PROBLEMS, formula
 from bilstm_core.specs import ProblemSpec
+from bilstm_core.wording import counted
 from ui import wording
 
 NOT_TRAINED = "Not trained yet. Press Run."
@@ -34,9 +35,9 @@ def choice(name: str) -> str:
     return f"{KINDS[name]}: {title.lower()}" if name in KINDS else title
 
 
-def ones(share: float) -> str:
-    """How many of a formula's labels are 1."""
-    return f"**{shares(share)[0]}** of the labels are 1, counted on 20,000 fresh sequences."
+def ones(share: float, sequences: int) -> str:
+    """How many of a formula's labels are 1. sequences: on which that was counted"""
+    return f"**{shares(share)[0]}** of the labels are 1, counted on {counted(sequences, 'fresh sequence')}."
 
 
 def example(name: str, text: str) -> str:

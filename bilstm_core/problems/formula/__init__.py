@@ -15,7 +15,7 @@ import functools
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.problems.base import Batch, BayesRisk, Problem, Solver, View, reads
+from bilstm_core.problems.base import Batch, BayesRisk, Problem, Solver, View, reads, within
 from bilstm_core.problems.formula import values
 from bilstm_core.problems.formula.language import Formula, FormulaError, parsed
 
@@ -60,9 +60,8 @@ def problem_of(name: str) -> Problem:
         x = rng.random((n, timesteps, 1), dtype=np.float32)
         return Batch(x, labels(x), np.ones((n, timesteps), dtype=bool))
 
-    @functools.lru_cache(maxsize=8)
     def changes(timesteps: int) -> npt.NDArray[np.float64]:
-        return changed(formula, timesteps)
+        return _changes(name, timesteps)
 
     return Problem(
         name=name,
@@ -74,26 +73,49 @@ def problem_of(name: str) -> Problem:
         labels=labels,
         decides=lambda timesteps: changes(timesteps) > 0,
         changes=changes,
-        tried=tried,
+        tried=functools.partial(tried, formula),
+        work=functools.partial(work, formula),
     )
 
 
-def tried(timesteps: int) -> int:
-    """The sequences in which each value is drawn anew, to see which labels change."""
-    return max(50, min(TRIED, MOST_TRIED // timesteps**2))
+@functools.lru_cache(maxsize=512)
+def work(formula: Formula, timesteps: int) -> float:
+    """About how long a sequence and its labels take, in nanoseconds of a core."""
+    return values.work(formula, timesteps)
+
+
+def tried(formula: Formula, timesteps: int) -> int:
+    """The sequences in which each value is drawn anew, to see which labels change: fewer where that takes long."""
+    most = max(50, min(TRIED, MOST_TRIED // timesteps**2))
+    return within(most, (timesteps + 1) * work(formula, timesteps))
+
+
+@functools.lru_cache(maxsize=32)  # of at most 320 kB each
+def _changes(name: str, timesteps: int) -> npt.NDArray[np.float64]:
+    return changed(parsed(text_of(name)), timesteps)
 
 
 def changed(formula: Formula, timesteps: int) -> npt.NDArray[np.float64]:
     """How often a label changes when one value alone is drawn anew: (labels, values), a share of `tried` sequences."""
     rng = np.random.default_rng(0)
-    x = rng.random((tried(timesteps), timesteps), dtype=np.float32)
+    x = rng.random((tried(formula, timesteps), timesteps), dtype=np.float32)
     before = values.labels(formula, x)
     shares = np.zeros((timesteps, timesteps))
-    for value in np.flatnonzero(values.reads(formula, timesteps).any(axis=0)):
-        other = x.copy()
-        other[:, value] = rng.random(len(x), dtype=np.float32)
-        shares[:, value] = (values.labels(formula, other) != before).mean(axis=0)
+    stand = np.flatnonzero(values.reads(formula, timesteps).any(axis=0))
+    together = max(1, values.AT_ONCE // x.size)
+    for start in range(0, len(stand), together):
+        anew = stand[start : start + together]
+        others = np.repeat(x[None], len(anew), axis=0)  # (values drawn anew, sequences, timesteps)
+        for other, value in zip(others, anew, strict=True):
+            other[:, value] = rng.random(len(x), dtype=np.float32)
+        found = values.labels(formula, others.reshape(-1, timesteps)).reshape(others.shape)
+        shares[:, anew] = (found != before).mean(axis=1).T
     return shares
+
+
+def counted(formula: Formula, timesteps: int) -> int:
+    """The sequences on which labels are counted for the best possible: fewer where that takes long."""
+    return within(min(COUNTED, MOST_VALUES // timesteps), work(formula, timesteps))
 
 
 def _solved_by(formula: Formula) -> Solver:
@@ -108,7 +130,7 @@ def _risk(formula: Formula, timesteps: int, view: View) -> BayesRisk:
     Who has read all values of a label knows it. Who has read none of them knows how often it is 1, which is counted:
     values are independent of one another. Of who has read some nothing is said.
     """
-    n = min(COUNTED, MOST_VALUES // timesteps)
+    n = counted(formula, timesteps)
     y = values.labels(formula, np.random.default_rng(0).random((n, timesteps), dtype=np.float32))
     stand, seen = values.reads(formula, timesteps), reads(view, timesteps)
     knows, blind = ~(stand & ~seen).any(axis=1), ~(stand & seen).any(axis=1)

@@ -86,7 +86,7 @@ class Facts(NamedTuple):
     constant: bool = False
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=128)
 def parsed(text: str) -> Formula:
     """The formula of a text. Raises FormulaError, with a sentence, where it is none."""
     if len(text) > MOST_CHARACTERS:

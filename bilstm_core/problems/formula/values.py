@@ -37,7 +37,13 @@ OPERATIONS: Mapping[type[ast.AST], Callable[..., Any]] = {
     ast.UAdd: np.positive,
     ast.Not: np.logical_not,
 }
+# Nanoseconds of a core for each (sequence, timestep), rather more than `benchmarks/formulas.py` measures: of a simple
+# operation for each operand, one that rounds, a value, a choice, what is asked of a group, a comparison of a value
+# with a timestep's own number, and a sequence without any of these.
+SIMPLE, ROUNDED, VALUE, CHOICE, OF_GROUP, COMPARED, DRAWN = 0.75, 15.0, 2.5, 4.0, 14.0, 0.55, 10.0
+ROUNDED_FURTHER = 8.0  # for each product or quotient in what is rounded, which may be as many digits more
 AT_ONCE = 50_000  # values that are worked on together: a processor has them at hand
+LEAST_TOO_MANY = 256  # to be counted in a byte
 NOTHING: Mapping[str, float] = {"max": 0.0, "min": 1.0}  # of no values; no value is below the one, or above the other
 EXTREMES: Mapping[str, np.ufunc] = {"max": np.maximum, "min": np.minimum}
 
@@ -51,6 +57,14 @@ def labels(formula: Formula, x: npt.NDArray[np.floating]) -> Flags:
             part = slice(start, start + step)
             found[part] = _Evaluation(x[part].astype(np.float64)).of(formula.tree)
     return found
+
+
+def work(formula: Formula, timesteps: int) -> float:
+    """About how long a sequence and its labels take, in nanoseconds of a core: a count of operations, not of time."""
+    counted = _Counted(np.zeros((1, timesteps)))
+    with np.errstate(all="ignore"):
+        counted.of(formula.tree)
+    return DRAWN * timesteps + counted.work
 
 
 def reads(formula: Formula, timesteps: int) -> Flags:
@@ -155,7 +169,8 @@ class _Evaluation:
             case ast.Call(func=ast.Name(id="sum" | "mean" as word), args=[group]):
                 held = spans(group, len(self._t))
                 sums = _sums(self._values, held)
-                return sums if word == "sum" else sums / np.maximum(held.last - held.first + 1, 1)
+                sizes = np.maximum(held.last - held.first + 1, 1)[: sums.shape[1]]
+                return sums if word == "sum" else sums / sizes
             case ast.Call(func=ast.Name(id=word), args=[group]):
                 return self._extreme(EXTREMES[word], group, NOTHING[word])
             case ast.Call(func=ast.Name(id=word), args=parts):
@@ -167,8 +182,8 @@ class _Evaluation:
 
     def _at(self, step: Any, outside: float = 0.0) -> Floats:
         """The values of timesteps, from 1, that are whole or no number: (sequences, timesteps)."""
-        step = np.broadcast_to(step, self._t.shape)
-        inside = (step >= 1) & (step <= len(step))
+        step = np.atleast_1d(step)  # one where it is the same at every timestep
+        inside = (step >= 1) & (step <= len(self._t))
         return np.where(inside, self._values[:, np.where(inside, step, 1).astype(int) - 1], outside)
 
     def _extreme(self, extreme: np.ufunc, group: ast.expr, nothing: float) -> Floats:
@@ -178,19 +193,63 @@ class _Evaluation:
             case ast.Name(id="after"):
                 return _so_far(extreme, self._values[:, ::-1], nothing)[:, ::-1]
             case ast.Call(args=[ast.Constant(value=int(reach))]):
-                return reduce(extreme, [self._at(self._t + away, nothing) for away in range(-reach, reach + 1)])
+                return _within(extreme, self._values, reach, nothing)
         found: Floats = extreme.reduce(self._values, axis=1, keepdims=True)
         return found
 
     def _count(self, held: Spans, compare: Callable[..., Any], right: Any) -> Floats:
         if np.ndim(right) == 0 or (np.ndim(right) == 2 and np.shape(right)[1] == 1):  # the same at every timestep
             return _sums(compare(self._values, right), held)
-        found, right = np.zeros(self._values.shape, np.uint16), np.broadcast_to(right, self._values.shape)
-        for place, labels_of in enumerate(held.holds(len(self._t)).T):
+        return self._count_each(held, compare, np.broadcast_to(right, self._values.shape))
+
+    def _count_each(self, held: Spans, compare: Callable[..., Any], right: Floats) -> Floats:
+        """The count where each timestep has its own number: each value of a group is compared, for many sequences."""
+        timesteps = len(self._t)
+        values, right = np.ascontiguousarray(self._values.T), np.ascontiguousarray(right.T)
+        found = np.zeros(values.shape, np.uint8 if timesteps < LEAST_TOO_MANY else np.uint16)
+        for place, labels_of in enumerate(held.holds(timesteps).T):
             of = np.flatnonzero(labels_of)
             at = slice(of[0], of[-1] + 1) if len(of) else slice(0)  # they follow one another
-            found[:, at] += compare(self._values[:, place, None], right[:, at])
-        return found.astype(np.float64)
+            found[at] += compare(values[place], right[at]).view(np.uint8)
+        return found.T.astype(np.float64)
+
+
+class _Counted(_Evaluation):
+    """Adds up the work on the parts that differ from sequence to sequence, while it is done for one."""
+
+    def __init__(self, values: Floats) -> None:
+        super().__init__(values)
+        self.work = 0.0
+
+    def of(self, node: ast.expr) -> Any:
+        found = super().of(node)
+        if np.ndim(found) == 2:
+            weight = _weight(node)
+            self.work += weight * (len(self._t) if weight == OF_GROUP else np.size(found))
+        return found
+
+    def _count_each(self, held: Spans, compare: Callable[..., Any], right: Floats) -> Floats:
+        self.work += COMPARED * float(held.holds(len(self._t)).sum())
+        return super()._count_each(held, compare, right)
+
+
+def _weight(node: ast.expr) -> float:
+    match node:
+        case ast.Subscript():
+            return VALUE
+        case ast.IfExp():
+            return CHOICE
+        case ast.BinOp(op=ast.FloorDiv() | ast.Mod()):
+            return ROUNDED + ROUNDED_FURTHER * sum(isinstance(part, ast.Mult | ast.Div) for part in ast.walk(node))
+        case ast.Call(func=ast.Name(id="abs")) | ast.Call(args=[_, _, *_]):
+            return SIMPLE * len(node.args)
+        case ast.Call():
+            return OF_GROUP
+        case ast.BoolOp(values=parts):
+            return SIMPLE * len(parts)
+        case ast.Compare(comparators=rights):
+            return 2 * SIMPLE * len(rights)
+    return SIMPLE
 
 
 def _so_far(extreme: np.ufunc, values: Floats, nothing: float) -> Floats:
@@ -200,7 +259,20 @@ def _so_far(extreme: np.ufunc, values: Floats, nothing: float) -> Floats:
     return found
 
 
+def _within(extreme: np.ufunc, values: Floats, reach: int, nothing: float) -> Floats:
+    """The extreme of all values at most so many timesteps away: of 1, 2, 4 .. that follow one another, and the rest."""
+    reach = min(reach, values.shape[1] - 1)
+    found, length, wanted = np.pad(values, ((0, 0), (reach, reach)), constant_values=nothing), 1, 2 * reach + 1
+    while length < wanted:
+        further = min(length, wanted - length)
+        found, length = extreme(found[:, :-further], found[:, further:]), length + further
+    return found
+
+
 def _sums(values: npt.NDArray[Any], held: Spans) -> Floats:
     """The sum of a group, as the difference of two running sums; those of values as they are drawn are exact."""
+    first, last = held.first, held.last
+    if (first == first[0]).all() and (last == last[0]).all():  # the same at every timestep
+        first, last = first[:1], last[:1]
     running = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1, dtype=np.float64)
-    return running[:, held.last] - running[:, held.first - 1]
+    return running[:, last] - running[:, first - 1]
