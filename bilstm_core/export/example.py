@@ -48,7 +48,7 @@ def _given(problem: ProblemSpec, values: npt.NDArray[np.float32]) -> list[Piece]
     lines = [_array(values), "x = values[None, :, None]  # (sequences, timesteps, features), as a network takes them"]
     if problem.problem.padded:
         lines.append("mask = np.ones(x.shape[:2], dtype=bool)")
-    lines += code_of(problem.name).labelled.splitlines()
+    lines += code_of(problem.name).labeled.splitlines()
     return [Piece("The sequence, and its labels.", "\n".join([*lines, "labels = y[0, :, 0].astype(int)"]))]
 
 

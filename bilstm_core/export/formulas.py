@@ -27,7 +27,7 @@ NARROWER = 16  # characters of a line that a formula has not
 EXTREMES = {"max": ("np.maximum", "0"), "min": ("np.minimum", "1")}
 
 
-def labelled(text: str) -> str:
+def labeled(text: str) -> str:
     """The lines that make y, (n, TIMESTEPS, 1), of x for a formula that was checked."""
     tree = parsed(text).tree
     made = _of(tree)

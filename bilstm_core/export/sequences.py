@@ -18,13 +18,13 @@ class Sequences(NamedTuple):
 
     docstring: what n of them are
     drawn: the lines that draw x, and of sequences that end early their mask
-    labelled: the lines that make y of them
+    labeled: the lines that make y of them
     limits: what the running sum must reach for the label to turn, a list; empty where a running sum says nothing
     from_end: whether that sum runs from the last timestep to the first
     """
 
     docstring: str
-    labelled: str
+    labeled: str
     drawn: str = _UNIFORM
     returned: str = "x, y.astype(int)"
     limits: str = ""
@@ -88,13 +88,13 @@ def code_of(name: str) -> Sequences:
         return SEQUENCES[name]
     text = formula.text_of(name)
     told = textwrap.fill(f"n sequences of uniform values; a label is 1 where {text}.", WIDTH - 8)
-    return Sequences(told, formulas.labelled(text))
+    return Sequences(told, formulas.labeled(text))
 
 
 def draw_sequences(name: str) -> str:
     """The function `draw_sequences(n, rng)` of a problem."""
     code = code_of(name)
-    lines = f'"""{code.docstring}"""\n{code.drawn}\n{code.labelled}\nreturn {code.returned}'
+    lines = f'"""{code.docstring}"""\n{code.drawn}\n{code.labeled}\nreturn {code.returned}'
     return "def draw_sequences(n, rng):\n" + textwrap.indent(lines, "    ")
 
 
