@@ -90,6 +90,8 @@ class Problem:
 
     question: what is asked at each timestep, in one sentence
     solved_by: the view with which every label can be known; bidirectional where no single direction is enough
+    solved_within(timesteps): the same for so many timesteps alone, where fewer values may be there; None where it is
+        the same for all
     sample(n, timesteps, rng, **parameters): a Batch
     risk(timesteps, view, **parameters): the BayesRisk of a view
     labels(x, mask, **parameters): y (sequences, timesteps, 1) of any values x (sequences, timesteps, features) in
@@ -122,6 +124,7 @@ class Problem:
     changes: Callable[[int], npt.NDArray[np.float64]] | None = None
     tried: Callable[[int], int] | None = None
     work: Callable[[int], float] | None = None
+    solved_within: Callable[[int], Solver] | None = None
     enough: int | None = None
     features: int = 1
     head: Head = "binary"
@@ -137,6 +140,10 @@ class Problem:
     def changing(self, timesteps: int) -> npt.NDArray[np.float64] | None:
         """How often each label changes with a value alone, (labels, values), where that was measured."""
         return self.changes(timesteps) if self.changes else None
+
+    def solver(self, timesteps: int) -> Solver:
+        """The view with which every label of sequences of so many timesteps can be known."""
+        return self.solved_within(timesteps) if self.solved_within else self.solved_by
 
     def label_ns(self, timesteps: int) -> float:
         """About how many nanoseconds of a core drawing and labeling a sequence takes, where that matters; else 0."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from bilstm_core import codec
@@ -28,6 +28,7 @@ from bilstm_core.specs import WHOLE_NUMBERS, ProblemSpec, RunSpec, SettingError,
 from tests.fuzz.examples import is_sentence, many
 from ui import formulas
 from ui.derivation import DOCUMENT, section
+from ui.problem.words import BOTH_STAND, KNOWN_TO, known_to
 
 SLOW_S = 2.0  # of a processor, that no text may take
 
@@ -242,6 +243,7 @@ def test_every_word_and_sign_is_tried() -> None:
         ("(" * 39 + "x[t]" + ")" * 39 + " > 1", "at most 80 words"),
         ("-" * 70 + "x[t] > 1", "more than 40 deep"),
         ("+".join(["sum(all)"] * 7) + " > 1", "at most 6 groups"),
+        ("x[t]" + "+999999.1234" * 32 + ">1", "the formula has 456 characters, where 400 are allowed"),
         ("\0", "is no sign of a formula"),
         ("١ > t", "is no sign of a formula"),
         ("x[t] > 1; 1", "is no sign of a formula"),
@@ -263,6 +265,11 @@ def test_texts_of_one_formula_have_one_name() -> None:
 
 
 PARTS = some.sampled_from([*language.WORDS, *language.SIGNS, "x[t]", "x[t-1]", "0.5", "2", "10", "7.25", " "])
+LONG_NUMBERS = some.lists(
+    some.tuples(some.sampled_from("+-*/%"), some.sampled_from(["999999.1234", "1000000.000", "x[t-1]", "x[t]", "T"])),
+    min_size=20,
+    max_size=39,
+).map(lambda parts: "x[t]" + "".join(map("".join, parts)) + ">1")
 GARBAGE = some.lists(PARTS, max_size=30).map(" ".join) | some.lists(PARTS, max_size=12).map("".join) | some.text()
 NUMBERS = some.recursive(
     some.sampled_from(["x[t]", "x[t - 1]", "x[T + 1 - t]", "t", "T", "0", "0.5", "3", "sum(before)", "mean(all)",
@@ -301,12 +308,17 @@ def or_sentence(text: str) -> str | None:
 
 
 @many(3_000)
-@given(GARBAGE | TRUTHS)
+@given(GARBAGE | TRUTHS | LONG_NUMBERS)
+@example("x[t]" + "+999999.1234" * 32 + ">1")
+@example("x[t]" + "+999999.1234" * 27 + ">1")
 def test_whatever_is_written_is_a_formula_or_a_sentence(text: str) -> None:
     name = or_sentence(text)
     if name is None:
         return
     assert formula.canonical_name(name) == name
+    assert len(formula.text_of(name)) <= language.MOST_CHARACTERS
+    spec = RunSpec(problem=ProblemSpec(name=name))
+    assert codec.decode(codec.encode(spec)) == spec.canonical()
     begin = time.thread_time()
     x = np.random.default_rng(0).random((4, 6), dtype=np.float32)
     assert values.labels(parsed(formula.text_of(name)), x).shape == (4, 6)
@@ -361,10 +373,10 @@ def test_no_page_waits_long_for_any_formula(text: str) -> None:
 
 
 def test_a_usual_formula_is_counted_on_as_many_sequences_as_other_problems() -> None:
-    for example in EXAMPLES:
-        assert frames.counted_on(ProblemSpec(name=named(example.text))) == frames.counted_on(ProblemSpec()) == 20_000
-        assert formula.tried(parsed(example.text), 10) == formula.TRIED
-        assert formula.counted(parsed(example.text), 10) == formula.COUNTED
+    for each in EXAMPLES:
+        assert frames.counted_on(ProblemSpec(name=named(each.text))) == frames.counted_on(ProblemSpec()) == 20_000
+        assert formula.tried(parsed(each.text), 10) == formula.TRIED
+        assert formula.counted(parsed(each.text), 10) == formula.COUNTED
 
 
 class Comparisons:
@@ -477,6 +489,25 @@ def test_which_values_decide_is_measured() -> None:
 )
 def test_which_direction_reads_all_that_stands_in_a_formula(text: str, way: str) -> None:
     assert problem_of(named(text)).solved_by == way
+
+
+@pytest.mark.parametrize(
+    ("text", "timesteps", "way"),
+    [
+        ("x[20] > 0.5 and x[t - 1] > 0.5", 10, "forward"),
+        ("x[20] > 0.5 and x[t - 1] > 0.5", 20, "bidirectional"),
+        ("x[t + 1] > x[t - 15]", 10, "backward"),
+        ("x[t + 1] > x[t - 15]", 17, "bidirectional"),
+        ("sum(before) > sum(after)", 1, "forward"),
+        ("sum(before) > sum(after)", 2, "bidirectional"),
+        ("x[t - 1] > x[t]", 200, "forward"),
+    ],
+)
+def test_who_can_know_is_asked_of_the_timesteps_that_a_page_has(text: str, timesteps: int, way: str) -> None:
+    problem = ProblemSpec(name=named(text), timesteps=timesteps)
+    assert problem.problem.solver(timesteps) == way
+    assert known_to(problem) == (BOTH_STAND if way == "bidirectional" else KNOWN_TO[way])
+    assert CUMULATIVE_SUM.solver(timesteps) == CUMULATIVE_SUM.solved_by
 
 
 def test_who_has_read_all_knows_and_who_has_read_none_guesses() -> None:

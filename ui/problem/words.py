@@ -80,7 +80,7 @@ def about(problem: ProblemSpec) -> str:
 
 def known_to(problem: ProblemSpec) -> str:
     """Who can know the answers; of a formula what its text says of that, which may be more than it takes."""
-    way = problem.problem.solved_by
+    way = problem.problem.solver(problem.timesteps)
     return BOTH_STAND if way == "bidirectional" and formula.is_formula(problem.name) else KNOWN_TO[way]
 
 

@@ -23,9 +23,8 @@ def panel(page: str, cell: Cell) -> None:
         return
     problem = ProblemSpec(name=cell[0])
     told, lead, begin = st.columns([3, 1.25, 1.25], vertical_alignment="bottom")
-    told.markdown(
-        f"{words.ones(_ones(problem), evaluations.counted_on(problem))} {words.STANDS[problem.problem.solved_by]}"
-    )
+    ones = words.ones(_ones(problem), evaluations.counted_on(problem))
+    told.markdown(f"{ones} {words.STANDS[problem.problem.solver(problem.timesteps)]}")
     with lead:
         if st.button(words.COMPARE, key=state.widget(page, "compare"), width="stretch"):
             _compare(problem)

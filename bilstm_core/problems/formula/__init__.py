@@ -67,7 +67,8 @@ def problem_of(name: str) -> Problem:
         name=name,
         title="Your formula",
         question=f"Is {formula.text}?",
-        solved_by=_solved_by(formula),
+        solved_by=_solver(*values.sides(formula, MOST_TIMESTEPS)),
+        solved_within=functools.partial(_solved_within, formula),
         sample=sample,
         risk=functools.partial(_risk, formula),
         labels=labels,
@@ -118,9 +119,13 @@ def counted(formula: Formula, timesteps: int) -> int:
     return within(min(COUNTED, MOST_VALUES // timesteps), work(formula, timesteps))
 
 
-def _solved_by(formula: Formula) -> Solver:
-    """The direction that reads all values that stand in the formula, whatever the number of timesteps."""
-    earlier, later = values.sides(formula, MOST_TIMESTEPS)
+def _solved_within(formula: Formula, timesteps: int) -> Solver:
+    """The direction that reads all values that stand in the formula, of so many timesteps."""
+    stand = values.reads(formula, timesteps)
+    return _solver(bool(np.tril(stand, -1).any()), bool(np.triu(stand, 1).any()))
+
+
+def _solver(earlier: bool, later: bool) -> Solver:
     return "forward" if not later else "backward" if not earlier else "bidirectional"
 
 

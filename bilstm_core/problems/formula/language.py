@@ -101,6 +101,11 @@ def parsed(text: str) -> Formula:
             f"A formula asks of at most {MOST_GROUPS} groups of values, not {checker.groups}. Shorten it."
         )
     canonical = ast.unparse(tree)
+    if len(canonical) > MOST_CHARACTERS:
+        raise FormulaError(
+            f"With spaces and brackets as they are kept, the formula has {len(canonical):,} characters, where "
+            f"{MOST_CHARACTERS} are allowed. Shorten it."
+        )
     _tokens(canonical)  # which is read again, of a link or a file, and has more brackets at times
     return Formula(canonical, tree)
 
