@@ -167,7 +167,9 @@ def of_start() -> Iterator[Call]:
         yield call(problems.choice, name)
         yield call(problems.opened, name, "forward")
         yield call(problem.known_to, ProblemSpec(name=name))
-    yield call(problems.ones, 0.30000001)
+    for sequences in (1, 7_246, 20_000):
+        yield call(problems.ones, 0.30000001, sequences)
+        yield call(problem.counted_on, sequences)
     for example in EXAMPLES:
         yield call(problems.example, *example)
     yield call(problems.origin, 10_000, "Recorded.", 0, 9)
