@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from ui import derivation, evaluations, files, lesson, registry, share, shell
+from ui import derivation, evaluations, files, lesson, live, registry, share, shell
 from ui.inside import sensitivity, subject, tabs, taken, words
 
 shell.enter(__file__)
@@ -35,4 +35,4 @@ if run:
         tabs.tabs(PAGE, run, values)
         st.caption(evaluations.origin(run))
 else:
-    answer.markdown(words.ANSWER_LATER)
+    answer.markdown(words.TRAINING if live.active(PAGE) else words.ANSWER_LATER)

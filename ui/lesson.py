@@ -42,6 +42,8 @@ def begin(page: str) -> DeltaGenerator | None:
                     label_visibility="collapsed",
                     persist_state="session",
                 )
+            if not question.options:  # the page asks for the guess, and judges it
+                _onward(page, "lesson-next")
             st.button("End the lesson", key="lesson-end", type="tertiary", on_click=state.LESSON.set, args=(False,))
         return st.container() if question.options else None
 

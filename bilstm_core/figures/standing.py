@@ -66,8 +66,6 @@ def standing(
                 xanchor="left",
                 yanchor="bottom",
                 font={"size": canvas.TEXT, "color": style.color},
-                bgcolor=PAPER,
-                borderpad=0,
             )
         )
     return canvas.figure(

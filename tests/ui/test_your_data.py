@@ -25,6 +25,7 @@ from tests.datasets.tables import LONG, csv, long_table, ready
 from tests.datasets.test_reading import as_parquet, forged
 from tests.ui.test_compare_pages import told, visit
 from ui import live, page_links, registry, session, state
+from ui.inside import words as inside_words
 from ui.your_data import file, parts, results, subject, taken, words
 
 ROOT = Path(__file__).parents[2]
@@ -321,7 +322,8 @@ def test_inside_opens_with_the_networks_of_the_page_and_trains_those_that_are_re
     assert app.title[0].value == registry.INSIDE.question
     assert app.session_state["Inside.of_data"] is True
     assert app.session_state["Inside.sequence"] == 7
-    assert "Not trained yet: your data, bidirectional" in told(app)
+    assert inside_words.TRAINING in told(app), "at once, and no other network's figures stand there meanwhile"
+    assert not [component for component in app.main if "Inside-sensitivity" in str(component)]
     own = app.session_state[state.OWN_NETWORKS.key]
     assert own["texts"] == subject.texts(subject.shown(subject.SETTINGS.first))
     assert [codec.decode(each).model.direction for each in own["networks"].values()] == [*NETWORKS]

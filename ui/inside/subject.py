@@ -109,13 +109,18 @@ def spec_of(settings: InsideSettings) -> RunSpec | None:
 
 
 def chosen_run(page: str, settings: InsideSettings) -> Run | None:
-    """The run of these settings; until it is trained, the one that the page showed before."""
+    """The run of these settings; until it is trained, the one that the page showed before.
+
+    None until a network of brought sequences is trained, if another problem was shown: it would pass for theirs.
+    """
     spec = spec_of(settings)
     run = _run_on_train() if settings.of_train and not settings.of_data else session.find(spec) if spec else None
     if run and _can_be_shown(run):
         session.show(page, session.remember(run))
         return run
     before = session.shown_run(page)
+    if settings.of_data and spec and not (before and before.spec.problem == spec.problem):
+        return None
     if before and _can_be_shown(before) and (not is_given(before.spec.problem.name) or _own(before.spec.problem)):
         return before
     return session.find(PRESETS[DEFAULT_PRESET])

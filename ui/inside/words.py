@@ -13,7 +13,7 @@ from bilstm_core.specs import ProblemSpec
 from bilstm_core.wording import counted
 from ui import wording
 
-ANSWER_LATER = "Press **Train** to find out."
+ANSWER_LATER, TRAINING = "Press **Train** to find out.", "Training. The answer comes with the network."
 NO_FILES = "Files come once a run is trained."
 NO_RUN_ON_TRAIN = "Train shows no run yet."
 REACTS, HAS_READ = "What it reacts to", "What it has read"

@@ -139,6 +139,7 @@ def _inside(subject: Subject, known: Results) -> None:
         state.field(there.name, "of_data").set(True)
         state.field(there.name, "direction").set(BIDIRECTIONAL)
         state.SEQUENCE(there.name).set(state.SEQUENCE(PAGE).get() or 1)
+        state.LINKED(there.name).set(state.OPENED_LINK)  # what is not trained yet is, once the page is there
         st.switch_page(there.path)
 
 
