@@ -25,7 +25,7 @@ SPEC = RunSpec(
 SEARCHED = [
     place
     for place in places()
-    if place.timesteps in (2, 3) or (place.timesteps == 5 and place.direction != "bidirectional")
+    if place.timesteps in (2, 3) or (place.timesteps == 5 and PROBLEMS[place.problem].solved_by != "bidirectional")
 ]
 
 
