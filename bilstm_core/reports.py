@@ -176,7 +176,7 @@ def of_run(
     runs: by label; label: of the one that evaluation is of. The rest is as in `of_comparison`
     """
     run = runs[label]
-    problem, labelled = run.spec.problem, wording.classes(run.spec.problem) > 0
+    problem, labeled = run.spec.problem, wording.classes(run.spec.problem) > 0
     curves = frames.losses({name: [each] for name, each in runs.items()})
     axis = run_axis(problem, max(extent(each.spec, x) for each in runs.values()), x)
     drawn = {name: styles[name] for name in runs}
@@ -186,14 +186,14 @@ def of_run(
     own = {label: styles[label]}
     each_step = (
         Drawing(BY_TIMESTEP, figures.accuracy_by_timestep(steps, own))
-        if labelled
+        if labeled
         else Drawing("Error at each timestep", figures.error_by_timestep(steps, own))
     )
     fresh = f"On {evaluation.n_sequences:,} fresh sequences."
     below = OF_PROBE if probes is not None else ""
     learnt = f"The training loss, mean of the last {window} sequences.{below} {origin}".strip()
     tables = [table("On fresh sequences", _scores(run, label, evaluation, risks.get(label)))]
-    if labelled:
+    if labeled:
         tables.append(table("Confusion matrix", evaluation.confusion))
     tables += [
         table(each_step.title, steps.dropna(axis="columns", how="all"), report=False),

@@ -90,9 +90,9 @@ def test_a_curve_with_snapshots_has_a_row_of_probabilities_below_as_on_the_page(
     assert run is not None
     none = Snapshots(*(part[:0] for part in run.snapshots))
     for snapshots, axes in ((run.snapshots, ["yaxis", "yaxis2"]), (none, ["yaxis"])):
-        label, labelled = "forward", {"forward": replace(run, snapshots=snapshots)}
+        label, labeled = "forward", {"forward": replace(run, snapshots=snapshots)}
         findings = reports.of_run(
-            labelled,
+            labeled,
             label,
             evaluate(run, 20),
             styles={label: figures.style("forward")},
@@ -138,9 +138,9 @@ def test_a_run_has_its_scores_and_the_curves_of_those_beside_it(name: str) -> No
     )
     row = frame(findings, "On fresh sequences").iloc[0]
     assert row["loss"] == evaluation.loss
-    labelled = name == "cumulative_sum"
-    assert ("exact_low" in row) == labelled
-    assert ("Confusion matrix" in [table.title for table in findings.tables]) == labelled
+    labeled = name == "cumulative_sum"
+    assert ("exact_low" in row) == labeled
+    assert ("Confusion matrix" in [table.title for table in findings.tables]) == labeled
     assert set(frame(findings, "Curves")["label"]) == set(frame(findings, "Epochs")["label"]) == {"mine", "kept"}
     assert {"mine", "kept"} <= {trace.name for trace in findings.drawings[0].figure.data}
     assert findings.specs == {"mine": run.spec, "kept": other.spec}

@@ -1,4 +1,4 @@
-"""A person's own sequence, from text, checked, and labelled."""
+"""A person's own sequence, from text, checked, and labeled."""
 
 import math
 import re
@@ -60,7 +60,7 @@ def padded(problem: ProblemSpec, values: npt.NDArray[np.float32], y: npt.NDArray
     return Batch(x, np.pad(y, (0, missing))[None, :, None], (np.arange(problem.timesteps) < len(values))[None])
 
 
-def labelled(problem: ProblemSpec, values: npt.NDArray[np.float32]) -> Batch:
+def labeled(problem: ProblemSpec, values: npt.NDArray[np.float32]) -> Batch:
     """One sequence of these values, (real timesteps,), padded to the problem's timesteps, with its labels.
 
     Raises ValueError as `padded` does, and if values do not decide the problem's answers.

@@ -86,7 +86,7 @@ class Waterfall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A sequence-labelling problem: how its sequences are drawn and what a model of it must output.
+    """A sequence-labeling problem: how its sequences are drawn and what a model of it must output.
 
     question: what is asked at each timestep, in one sentence
     solved_by: the view with which every label can be known; bidirectional where no single direction is enough

@@ -50,7 +50,7 @@ def test_the_example_of_each_docstring_gets_its_labels(name: str, values: list[f
     assert label(x, x[..., 0] >= 0).ravel().tolist() == expected
 
 
-def test_a_sum_that_just_reaches_the_threshold_is_labelled_one() -> None:
+def test_a_sum_that_just_reaches_the_threshold_is_labeled_one() -> None:
     x = np.array([0.5, 0.5, 0.5, 0.5]).reshape(1, 4, 1)
     assert labels(x, threshold=0.25).ravel().tolist() == [0, 1, 1, 1]
 

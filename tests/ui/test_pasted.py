@@ -5,7 +5,7 @@ from bilstm_core.limits import Limits
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.specs import ProblemSpec
-from ui.pasted import checked_value, labelled, padded, parse_values
+from ui.pasted import checked_value, labeled, padded, parse_values
 
 
 def test_values_may_be_separated_in_any_usual_way() -> None:
@@ -57,11 +57,11 @@ def test_a_long_word_is_quoted_by_its_first_twenty_letters_and_values_are_single
     assert parse_values("0.1", 1).dtype == np.float32
 
 
-def test_a_sequence_of_ones_own_is_padded_and_labelled() -> None:
+def test_a_sequence_of_ones_own_is_padded_and_labeled() -> None:
     """At five of eight timesteps the sum has reached a quarter of eight, 2, since the third."""
     problem = ProblemSpec(name="variable_length", timesteps=8)
     values = np.full(5, 0.75, np.float32)
-    batch = labelled(problem, values)
+    batch = labeled(problem, values)
     assert batch.x.shape == (1, 8, 1)
     assert batch.x.dtype == np.float32
     assert batch.x[0, :, 0].tolist() == [0.75] * 5 + [PADDING] * 3
@@ -83,7 +83,7 @@ def test_answers_are_padded_with_their_values() -> None:
 def test_a_threshold_of_ones_own_labels_a_sequence_of_ones_own() -> None:
     values = np.array([0.5, 0.5, 0.5, 0.5], np.float32)
     labels = [
-        labelled(ProblemSpec(timesteps=4, threshold=threshold), values).y[0, :, 0].tolist() for threshold in (0.1, 0.4)
+        labeled(ProblemSpec(timesteps=4, threshold=threshold), values).y[0, :, 0].tolist() for threshold in (0.1, 0.4)
     ]
     assert labels == [[1, 1, 1, 1], [0, 0, 0, 1]]
 
@@ -91,12 +91,12 @@ def test_a_threshold_of_ones_own_labels_a_sequence_of_ones_own() -> None:
 @pytest.mark.parametrize(("name", "count"), [("cumulative_sum", 9), ("cumulative_sum", 11), ("variable_length", 11)])
 def test_a_sequence_of_a_wrong_length_is_refused(name: str, count: int) -> None:
     with pytest.raises(ValueError, match="timesteps") as caught:
-        labelled(ProblemSpec(name=name), np.full(count, 0.5, np.float32))
+        labeled(ProblemSpec(name=name), np.full(count, 0.5, np.float32))
     assert str(caught.value) == f"A sequence of 10 timesteps cannot have {count} values."
 
 
 def test_a_problem_whose_answers_hang_on_more_than_the_values_labels_none() -> None:
     undecided = next(name for name, problem in PROBLEMS.items() if problem.labels is None)
     with pytest.raises(ValueError, match="follow") as caught:
-        labelled(ProblemSpec(name=undecided), np.full(10, 0.5, np.float32))
+        labeled(ProblemSpec(name=undecided), np.full(10, 0.5, np.float32))
     assert str(caught.value) == f"The answers of {PROBLEMS[undecided].title} do not follow from the values alone."

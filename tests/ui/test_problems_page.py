@@ -5,14 +5,14 @@ import pytest
 
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.specs import ProblemSpec
-from ui.pasted import labelled
+from ui.pasted import labeled
 from ui.problem import worked_sequence
 from ui.sequence import sequences
 
 
 def flips(name: str, values: list[float]) -> str:
     spec = ProblemSpec(name=name, timesteps=4)
-    return worked_sequence.flip_sentence(spec, sequences.rows_of(labelled(spec, np.array(values, dtype=np.float32))))
+    return worked_sequence.flip_sentence(spec, sequences.rows_of(labeled(spec, np.array(values, dtype=np.float32))))
 
 
 @pytest.mark.parametrize(
@@ -52,11 +52,11 @@ def test_the_flip_is_said_in_the_terms_of_the_problem(name: str, values: list[fl
 def test_many_flips_are_counted_and_none_is_said_plainly() -> None:
     wave = np.tile(np.repeat([0.9, 0.1], 4), 5).astype(np.float32)
     spec = ProblemSpec(name="centered_window", timesteps=len(wave))
-    labels = labelled(spec, wave).y[0, :, 0]
-    sentence = worked_sequence.flip_sentence(spec, sequences.rows_of(labelled(spec, wave)))
+    labels = labeled(spec, wave).y[0, :, 0]
+    sentence = worked_sequence.flip_sentence(spec, sequences.rows_of(labeled(spec, wave)))
     assert sentence.startswith(f"Here, at {np.count_nonzero(np.diff(labels))} timesteps, the first at **5**;")
     spec = ProblemSpec(name="total_quarters", timesteps=1)
-    alone = labelled(spec, np.array([0.5], dtype=np.float32))
+    alone = labeled(spec, np.array([0.5], dtype=np.float32))
     assert worked_sequence.flip_sentence(spec, sequences.rows_of(alone)) == "Never here: every label is 3."
 
 
@@ -73,7 +73,7 @@ def test_a_sequence_that_is_not_edited_keeps_its_own_answers(name: str) -> None:
     values = sequences.with_values(spec, drawn, sequences.real_values(drawn))
     assert values is drawn
     if sequences.can_be_edited(spec):
-        again = labelled(spec, sequences.real_values(drawn))
+        again = labeled(spec, sequences.real_values(drawn))
         np.testing.assert_array_equal(again.x, drawn.x)
         np.testing.assert_array_equal(again.mask, drawn.mask)
         np.testing.assert_array_equal(again.y[drawn.mask], drawn.y[drawn.mask])

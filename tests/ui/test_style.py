@@ -625,7 +625,7 @@ def test_every_line_of_the_modules_of_words_is_rendered() -> None:
 
 BRITISH = re.compile(
     r"\b(\w*colour\w*|neighbour\w*|learnt|spelt|behaviour\w*|favour\w*|centre\w*|grey|licence|programme|judgement|"
-    r"whilst|amongst|towards|metres?|labelled|modelling|cancelled|travelled|catalogue|per cent|"
+    r"whilst|amongst|towards|metres?|labeled|modelling|cancelled|travelled|catalogue|per cent|"
     r"(analys|studenti|normali|optimi|minimi|maximi|initiali|summari|organi|recogni|reali|visuali|generali|standardi)"
     r"s(e|ed|es|ing|ation))\b",
     re.IGNORECASE,

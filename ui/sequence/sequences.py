@@ -15,7 +15,7 @@ from bilstm_core.problems import Batch, cumulative_sum
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec
 from ui import wording
-from ui.pasted import labelled, padded
+from ui.pasted import labeled, padded
 
 Values = npt.NDArray[np.float32]
 FRESH = 100  # sequences of a page, to choose from and to tie units to labels by
@@ -58,7 +58,7 @@ def of_examples(problem: ProblemSpec, examples: pd.DataFrame, number: int) -> Ba
 
 def with_values(problem: ProblemSpec, drawn: Batch, values: Values) -> Batch:
     """The one sequence of `drawn`, or, where a person has edited its values, theirs with the labels that follow."""
-    return drawn if np.array_equal(values, real_values(drawn)) else labelled(problem, values)
+    return drawn if np.array_equal(values, real_values(drawn)) else labeled(problem, values)
 
 
 def rows_of(batch: Batch, run: Run | None = None) -> pd.DataFrame:
