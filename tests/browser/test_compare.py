@@ -142,6 +142,7 @@ def test_starts_chosen_right_after_units_are_never_lost(open_page: OpenPage) -> 
     expect(units).to_have_value("37")
 
 
+@pytest.mark.long
 def test_three_starts_are_trained_in_a_plot_that_stands_where_the_finished_one_does(open_page: OpenPage) -> None:
     page = open_page("directions")
     page.set_viewport_size({"width": 1280, "height": 720})

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 OpenPage = Callable[..., Page]
@@ -42,6 +43,7 @@ def test_an_edited_value_changes_the_matrix_and_zeros_stay_where_forward_has_not
         assert all((value == 0) == (column > row) for column, value in enumerate(after[row]))
 
 
+@pytest.mark.long
 def test_every_tab_draws_and_checkpoints_are_trained_on_demand(open_page: OpenPage) -> None:
     page = open_page("inside")
     for part in ("forward", "backward", "merged"):

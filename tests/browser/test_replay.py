@@ -123,7 +123,7 @@ def painted_a_second(chart: Locator, controls: Locator) -> float:
     return counted
 
 
-LONG = ("why", "merge_modes")  # drawn by the code of the others
+LONG = ("why", "merge_modes", "directions")  # drawn by the code of the others
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.long] * (name in LONG)) for name in PAGES])

@@ -36,6 +36,7 @@ def test_a_map_fills_is_stopped_and_goes_on_to_its_end(open_page: OpenPage) -> N
     assert chart.get_attribute("aria-label") or page.locator("[aria-label*='16 of 16 squares are measured']").count()
 
 
+@pytest.mark.long
 def test_what_was_trained_before_a_stop_is_not_trained_again(open_page: OpenPage) -> None:
     page = open_page("sweeps?x=learning_rate&steps=8&y-to=8&starts=1&timesteps=4&sequences=10000&seed=4")
     expect(page.get_by_text("Run trains 64 networks")).to_be_visible()

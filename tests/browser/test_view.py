@@ -74,6 +74,7 @@ def test_before_a_class_train_fits_and_tells_nothing_and_every_key_does_its_act(
         expect(page.locator(".st-key-answer p").first).to_be_visible(timeout=LONG_MS)
 
 
+@pytest.mark.long
 def test_a_figure_in_another_page_stands_with_its_controls_alone(open_page: Callable[..., Page], app: App) -> None:
     page = open_page()
     frame = f'<iframe src="{app.url}/problem?timesteps=8&embed=true" width="900" height="600"></iframe>'

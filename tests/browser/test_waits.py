@@ -162,6 +162,7 @@ def percent(page: Page) -> int:
     return int(number[1]) if number else -1
 
 
+@pytest.mark.long
 def test_another_pages_training_goes_on_and_says_how_far_it_is_without_a_run(visit: Visit, app: App) -> None:
     page = visit.page
     page.goto(f"{app.url}/train")

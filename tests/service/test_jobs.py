@@ -476,6 +476,7 @@ def test_a_worker_killed_in_mid_training_is_replaced_and_the_job_done(jobs: Jobs
     assert worker_process() != killed
 
 
+@pytest.mark.long
 def test_a_worker_that_says_nothing_any_more_is_replaced_and_the_job_done(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
