@@ -686,10 +686,21 @@ EVERY_FIGURE = {
     "board": lambda: figures.board(
         pd.DataFrame(
             [
-                ("Cumulative sum", direction, "5 timesteps", kind, "2 units · 35 · 99.4%", "2 units", "", ["a"], False)
+                (
+                    "Cumulative sum",
+                    direction,
+                    5,
+                    "5 timesteps",
+                    kind,
+                    "2 units · 35 · 99.4%",
+                    "2 units",
+                    "",
+                    ["a"],
+                    False,
+                )
                 for direction, kind in zip(MODELS, ("found", "impossible", "none"), strict=True)
             ],
-            columns=["problem", "direction", "length", "kind", "text", "short", "about", "key", "own"],
+            columns=["problem", "direction", "timesteps", "length", "kind", "text", "short", "about", "key", "own"],
         )
     ),
     "small_maps": lambda: figures.small_maps(
