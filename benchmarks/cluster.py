@@ -8,7 +8,6 @@ one long training reports how far it is. What follows for many workers is worked
 import os
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import psutil
 from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.service.cluster_processes import PRELOAD, Hall
+from tests.service.test_jobs import until
 
 SHORT = RunSpec(training=TrainingSpec(epochs=250))
 LONG = RunSpec(problem=ProblemSpec(timesteps=100), model=ModelSpec(units=50), training=TrainingSpec(epochs=20_000))
@@ -30,15 +30,6 @@ def spent(process: psutil.Process) -> float:
     """Seconds of the processor that a process has used so far."""
     times = process.cpu_times()
     return float(times.user + times.system)
-
-
-def wait(condition: Callable[[], object]) -> None:
-    """Look ten times a second. Raises TimeoutError."""
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError("The cluster did not answer.")
-        time.sleep(0.1)
 
 
 def trained(jobs: Jobs, spec: RunSpec) -> None:
@@ -61,7 +52,7 @@ def measure(jobs: Jobs, scheduler: psutil.Process) -> tuple[list[float], list[fl
     a_task = [(after - first) / TRAININGS for after, first in zip((spent(scheduler), spent(app)), before, strict=True)]
 
     job = jobs.submit([LONG], watcher="benchmark", sequences=1)
-    wait(lambda: (view := jobs.view(job, "benchmark")) and view.steps_done)
+    until(lambda: (view := jobs.view(job, "benchmark")) and view.steps_done, PATIENCE_S)
     before, begun = (spent(scheduler), spent(app)), time.perf_counter()
     while time.perf_counter() - begun < WATCHED_S:
         jobs.view(job, "benchmark")
@@ -81,7 +72,7 @@ def main() -> None:
         os.environ["DASK_SCHEDULER_ADDRESS"] = hall.address
         jobs = Jobs()
         try:
-            wait(lambda: jobs.state == "ready" and jobs._cluster and jobs._cluster.slots())
+            until(lambda: jobs.state == "ready" and jobs._cluster and jobs._cluster.slots(), PATIENCE_S)
             a_task, a_second, each_s = measure(jobs, psutil.Process(hall.processes["scheduler"].pid))
         finally:
             jobs.close()

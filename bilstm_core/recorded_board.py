@@ -53,6 +53,11 @@ class Place(NamedTuple):
     direction: Direction
     timesteps: int
 
+    @classmethod
+    def of(cls, spec: RunSpec) -> "Place":
+        """The place that a run is of."""
+        return cls(spec.problem.name, spec.model.direction, spec.problem.timesteps)
+
     @property
     def best(self) -> float:
         """The share of whole sequences that the best possible model of this direction, label by label, gets right."""

@@ -123,11 +123,11 @@ FROM_FILE = "Brought back from a file"
 def origin(run: Run, *, recorded: date | None, stored: date | None) -> str:
     """Where a run comes from. recorded, stored: the days of the recorded results, and of this run in the store"""
     if run.origin == "recorded":
-        where = f"Recorded{_on(recorded)}"
+        where = f"Recorded{on_day(recorded)}"
     elif run.origin == "imported":
         where = FROM_FILE
     else:
-        where = f"Stored{_on(stored)}" if stored else "Trained"
+        where = f"Stored{on_day(stored)}" if stored else "Trained"
     return f"{where}: seed {run.spec.training.seed}, {spent(run.timing.train_s)} of training, {_versions([run])}."
 
 
@@ -139,7 +139,7 @@ def spent(seconds: float) -> str:
 def origins(runs: Sequence[Run], recorded: date | None) -> str:
     """Where many runs come from. recorded: the day of the recorded results"""
     sources = []
-    words = {"recorded": f"Recorded{_on(recorded)}", "trained": "Trained here", "imported": FROM_FILE}
+    words = {"recorded": f"Recorded{on_day(recorded)}", "trained": "Trained here", "imported": FROM_FILE}
     for kind, where in words.items():
         group = [run for run in runs if run.origin == kind]
         if group:
@@ -147,22 +147,24 @@ def origins(runs: Sequence[Run], recorded: date | None) -> str:
     return f"{'. '.join(sources)}, {_versions(runs)}."
 
 
-def _on(day: date | None) -> str:
+def on_day(day: date | None) -> str:
+    """A day within a sentence; empty where it is not known."""
     return f" on {day.day} {day:%B %Y}" if day else ""
 
 
 def recorded_on(day: date, versions: Mapping[str, str]) -> str:
     """When something was recorded, and by which versions."""
-    return f"Recorded{_on(day)}, {_named(versions)}."
+    return f"Recorded{on_day(day)}, {named_versions(versions)}."
 
 
-def _named(versions: Mapping[str, str]) -> str:
+def named_versions(versions: Mapping[str, str]) -> str:
+    """Packages by their names, each with its version."""
     names = {"keras": "Keras", "tensorflow": "TensorFlow"}
     return ", ".join(f"{names.get(name, name)} {version}" for name, version in sorted(versions.items()))
 
 
 def _versions(runs: Sequence[Run]) -> str:
-    return "; ".join(sorted({_named(run.versions) for run in runs}))
+    return "; ".join(sorted({named_versions(run.versions) for run in runs}))
 
 
 def _seeds(seeds: Iterable[int]) -> str:

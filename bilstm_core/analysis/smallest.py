@@ -90,7 +90,7 @@ def smallest_of(results: Mapping[RunSpec, Result], tested: int) -> dict[Place, S
         specs = networks[RunSpec(problem=problem, model=model, training=row["training"]).canonical()]
         first = min(specs, key=lambda spec: spec.training.seed)
         exacts = tuple(sorted(results[spec].exact for spec in specs))
-        found[_place(first)] = Smallest(first, row["parameters"], exacts, row["reached"])
+        found[Place.of(first)] = Smallest(first, row["parameters"], exacts, row["reached"])
     return found
 
 
@@ -117,12 +117,12 @@ def tried_of(results: Mapping[RunSpec, Result], found: Mapping[Place, Smallest])
     """What was tried for each place, from what is known of runs: of fewer parameters than the model found, if any."""
     networks: dict[RunSpec, list[float]] = {}
     for spec, result in results.items():
-        place = _place(spec)
+        place = Place.of(spec)
         if place not in found or _size(spec) < found[place].parameters:
             networks.setdefault(alike(spec), []).append(result.exact)
     tried: dict[Place, Tried] = {}
     for spec, exacts in networks.items():
-        place, model = _place(spec), spec.model
+        place, model = Place.of(spec), spec.model
         now = Tried({}, float(np.median(exacts)), spec)
         before = tried.get(place, now)
         units = {*before.units.get(model.cell, ()), model.units}
@@ -156,7 +156,7 @@ def next_runs(place: Place, results: Mapping[RunSpec, Result]) -> list[RunSpec]:
     """
     own: dict[tuple[TrainingSpec, str], dict[RunSpec, Result]] = {}
     for spec, result in results.items():
-        if _place(spec) == place:
+        if Place.of(spec) == place:
             own.setdefault((alike(spec).training, spec.model.cell), {})[spec] = result
     for training, cell, last in ((each.training, cell, each.last) for each in RECIPES for cell in each.cells):
         key = training, cell
@@ -180,10 +180,6 @@ def next_runs(place: Place, results: Mapping[RunSpec, Result]) -> list[RunSpec]:
         if units := next_units(reached, max(allowed, default=0)):
             return [spec for count in units for spec in starts(network(count))]
     return []
-
-
-def _place(spec: RunSpec) -> Place:
-    return Place(spec.problem.name, spec.model.direction, spec.problem.timesteps)
 
 
 def _size(spec: RunSpec) -> int:

@@ -3,7 +3,6 @@
 DASK_SCHEDULER_ADDRESS names its scheduler.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -17,11 +16,6 @@ from bilstm_core.specs import RunSpec
 
 WATCHER = "command"
 LOOK_S = 0.2
-
-
-def named() -> bool:
-    """Whether a cluster is named, so that nothing is trained here."""
-    return bool(os.environ.get("DASK_SCHEDULER_ADDRESS"))
 
 
 def train(
@@ -38,10 +32,12 @@ def train(
         for places in batches(specs, mixed=mixed):
             asked = [specs[place] for place in places]
             work = sum(spec.work() for spec in asked)
-            for place, run, share in _one_job(jobs, asked, mixed=mixed):
+
+            def told(share: float, done: float = done, work: float = work) -> None:
                 advance((done + work * share) / total)
-                if run is not None:
-                    yield places[place], run
+
+            for place, run in _one_job(jobs, asked, told, mixed=mixed):
+                yield places[place], run
             done += work
     finally:
         jobs.close()
@@ -60,26 +56,27 @@ def batches(specs: Sequence[RunSpec], *, mixed: bool) -> list[list[int]]:
     return allowed(list(range(len(specs))))
 
 
-def _one_job(jobs: Jobs, specs: Sequence[RunSpec], *, mixed: bool) -> Iterator[tuple[int, Run | None, float]]:
-    """A run's place and the run, or no run, each with the share of the job that is done."""
+def _one_job(
+    jobs: Jobs, specs: Sequence[RunSpec], advance: Callable[[float], None], *, mixed: bool
+) -> Iterator[tuple[int, Run]]:
+    """The place and the run of each spec of a job, as they are done. advance: to a share of the job"""
     try:
         job = jobs.submit(specs, watcher=WATCHER, sequences=1, mixed=mixed)  # a command tests its runs itself
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    told, given = "", set[int]()
+    notice, taken = "", set[int]()
     while True:
         view = jobs.view(job, WATCHER)
         if view is None or view.state in ("failed", "stopped"):
             raise click.ClickException(view.message if view else "The cluster knows nothing of this training any more.")
-        if jobs.notice != told:
-            told = jobs.notice
-            click.echo(told, err=True, nl=bool(told))
-        share = view.steps_done / view.steps
-        yield 0, None, share
+        if jobs.notice != notice:
+            notice = jobs.notice
+            click.echo(notice, err=True, nl=bool(notice))
+        advance(view.steps_done / view.steps)
         for place, run in enumerate(view.runs):
-            if run is not None and place not in given:
-                given.add(place)
-                yield place, run, share
+            if run is not None and place not in taken:
+                taken.add(place)
+                yield place, run
         if view.over:
             return
         time.sleep(LOOK_S)

@@ -15,6 +15,7 @@ from bilstm_core.command_line import on_cluster
 from bilstm_core.engine import cost
 from bilstm_core.evaluation import Evaluation, evaluate
 from bilstm_core.runs import Progress, Run
+from bilstm_core.service.cluster import scheduler_address
 from bilstm_core.specs import RunSpec
 from bilstm_core.store import Store
 from bilstm_core.wording import counted
@@ -65,7 +66,7 @@ def train_in_parts(specs: Sequence[RunSpec], advance: Advance) -> Iterator[tuple
 
     Raises click.ClickException, with a sentence, where training fails.
     """
-    if on_cluster.named():
+    if scheduler_address():
         yield from ((specs[place], run) for place, run in on_cluster.train(specs, advance))
         return
     from bilstm_core.training import train_many
@@ -96,7 +97,7 @@ def train_mixed(specs: Sequence[RunSpec], advance: Advance, on_run: Callable[[in
     on_run: called with the place of each spec and its run while others are still trained
     Raises click.ClickException, with a sentence, where training fails.
     """
-    if on_cluster.named():
+    if scheduler_address():
         for place, run in on_cluster.train(specs, advance, mixed=True):
             on_run(place, run)
         return

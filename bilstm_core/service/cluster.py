@@ -42,6 +42,11 @@ class NotEnoughMemoryError(RuntimeError):
     """This machine can't hold a worker."""
 
 
+def scheduler_address() -> str:
+    """Of the scheduler that others run, which trainings go to; empty where none is named."""
+    return os.environ.get("DASK_SCHEDULER_ADDRESS", "")
+
+
 class Cluster:
     """The scheduler and worker that this app started, or the client of a cluster that others run.
 
@@ -71,7 +76,7 @@ class Cluster:
                 "distributed.admin.large-graph-warning-threshold": "1GB",  # a resumed run carries its weights
             }
         )
-        address = os.environ.get("DASK_SCHEDULER_ADDRESS")
+        address = scheduler_address()
         self.remote = bool(address)
         self._papers = papers(fingerprint())
         if not address:

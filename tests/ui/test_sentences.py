@@ -455,8 +455,8 @@ def test_answers_that_hang_on_more_than_the_values_never_turn() -> None:
 
 
 def test_a_day_is_told_with_its_months_name() -> None:
-    assert wording._on(date(2026, 2, 3)) == " on 3 February 2026"
-    assert wording._on(None) == ""
+    assert wording.on_day(date(2026, 2, 3)) == " on 3 February 2026"
+    assert wording.on_day(None) == ""
 
 
 def test_a_single_label_does_not_turn() -> None:

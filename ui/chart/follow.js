@@ -19,7 +19,8 @@ function regrow(state) {
 
 // What is told is shown in one frame: how far the job is, and the lines as they are known now. At most 16 times a second,
 // and never for more than a third of the time
-function showSoon(state) {
+function growSoon(state) {
+  state.stale ||= !state.base || Boolean(state.base.layout.meta?.growing)
   const rest = Math.max(DRAW_MS - (performance.now() - state.grown), 2 * state.cost)
   state.growing ??= setTimeout(() => {
     requestAnimationFrame(() => {
@@ -30,11 +31,6 @@ function showSoon(state) {
       else regrow(state)
     })
   }, rest)
-}
-
-function growSoon(state) {
-  state.stale ||= !state.base || Boolean(state.base.layout.meta?.growing)
-  showSoon(state)
 }
 
 function tell(state, { text, share }) {

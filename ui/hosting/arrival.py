@@ -63,10 +63,15 @@ class Arrival:
         await self.app({**scope, "headers": headers}, receive, write)
 
 
+def streamlit_static() -> Path:
+    """The folder of Streamlit's own page, without an import of Streamlit; of nothing where there is none."""
+    spec = find_spec("streamlit")
+    return Path(str(spec.origin)).parent / "static" if spec else Path()
+
+
 def late_scripts() -> Sequence[str]:
     """The files of LATE with what they import, but not what Streamlit's page names itself; none if there are none."""
-    spec = find_spec("streamlit")
-    static = Path(str(spec.origin)).parent / "static" if spec else Path()
+    static = streamlit_static()
     try:
         page = (static / "index.html").read_text(encoding="utf-8")
         scripts = static / "static" / "js"

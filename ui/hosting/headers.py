@@ -6,8 +6,6 @@ This module imports little: a server answers nobody before it.
 import base64
 import hashlib
 import re
-from importlib.util import find_spec
-from pathlib import Path
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers as Received
@@ -15,7 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bilstm_core.limits import limits
-from ui.hosting.arrival import SCRIPT
+from ui.hosting.arrival import SCRIPT, streamlit_static
 
 OURSELVES = "'self'"
 # Of Streamlit's frontend: it writes its styles into the page, runs the scripts of components from blobs, opens some
@@ -81,8 +79,7 @@ class Headers:
 
 def inline_hashes() -> str:
     """The hashes of the scripts that stand in Streamlit's own page and of the app's in it, as a policy names them."""
-    spec = find_spec("streamlit")
-    page = Path(str(spec.origin)).parent / "static" / "index.html" if spec else Path()
+    page = streamlit_static() / "index.html"
     try:
         scripts = [*INLINE_SCRIPT.findall(page.read_text(encoding="utf-8")), SCRIPT]
     except OSError:

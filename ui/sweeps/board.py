@@ -68,7 +68,7 @@ def yours() -> dict[Place, Smallest]:
     found = {}
     for held in state.SMALLEST(PAGE).get():
         spec = codec.decode(held["spec"])
-        place = Place(spec.problem.name, spec.model.direction, spec.problem.timesteps)
+        place = Place.of(spec)
         found[place] = Smallest(spec, held["parameters"], tuple(held["exacts"]), held["reached"])
     return found
 

@@ -11,6 +11,7 @@ from bilstm_core.analysis.window_regression import NEIGHBORS
 from bilstm_core.datasets.bounds import MAX_CATEGORIES, MAX_FILE, MAX_ROWS, MAX_TIMESTEPS
 from bilstm_core.datasets.recipe import late
 from bilstm_core.wording import counted
+from ui import wording
 
 TRAIN, AGAIN, YOUR_FILE, USE = "Train", "Train again", "Your file", "Use these columns"
 SEQUENCES = "Sequences"
@@ -231,9 +232,8 @@ def cost(specs: int, updates: int) -> str:
 
 def origin(day: date, versions: Mapping[str, str], starts: int, *here: str) -> str:
     """Where recorded answers come from. here: networks that were trained in this visit"""
-    names = {"keras": "Keras", "tensorflow": "TensorFlow"}
-    trained = ", ".join(f"{names.get(name, name)} {version}" for name, version in sorted(versions.items()))
-    said = f"Recorded on {day.day} {day:%B %Y}: {counted(starts, 'start')} of each network, {trained}."
+    trained = wording.named_versions(versions)
+    said = f"Recorded{wording.on_day(day)}: {counted(starts, 'start')} of each network, {trained}."
     return f"{said} Trained here: {listed(list(here))}." if here else said
 
 
