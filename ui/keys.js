@@ -11,6 +11,7 @@ const KEYS = {
 }
 const TYPED = "input:not([type=checkbox]), textarea, select, [contenteditable=true]"
 const ARROWED = "[role=slider], [role=radio], [role=radiogroup], [role=tab], [role=combobox], [role=listbox]"
+const READY = "class-keys-ready" // the bar tells its keys once they do something
 const pages = new WeakMap()
 
 function inSight(element) {
@@ -44,8 +45,10 @@ export default function ({ parentElement }) {
     window.addEventListener("keydown", pressed, true) // one function: it is there once, however often it is added
     pages.set(parentElement, true)
   }
+  document.documentElement.classList.add(READY)
   return () => {
     pages.delete(parentElement)
+    document.documentElement.classList.remove(READY)
     window.removeEventListener("keydown", pressed, true)
   }
 }

@@ -10,6 +10,7 @@ from tests.browser.conftest import App
 
 LONG_MS = 60_000
 COVERED = "The answer is covered until you press Reveal (or R)."
+KEYS = "Keys: → next page"
 
 
 def test_a_class_is_led_through_the_pages_by_keys(open_page: Callable[..., Page]) -> None:
@@ -22,6 +23,7 @@ def test_a_class_is_led_through_the_pages_by_keys(open_page: Callable[..., Page]
     expect(answer).to_have_text(COVERED, timeout=LONG_MS)
     reveal = page.get_by_role("button", name="Reveal", exact=True)
     expect(reveal).to_be_visible(timeout=LONG_MS)
+    expect(page.get_by_text(KEYS)).to_be_visible(timeout=LONG_MS)  # told once they do something
     page.keyboard.press("r")
     expect(answer).to_contain_text("at timestep", timeout=LONG_MS)
     page.keyboard.press("ArrowRight")
@@ -48,6 +50,7 @@ def test_before_a_class_train_fits_and_tells_nothing_and_every_key_does_its_act(
     assert bar
     assert last
     assert last["y"] + last["height"] <= bar["y"], "all controls of Train are in sight"
+    expect(page.get_by_text(KEYS)).to_be_visible(timeout=LONG_MS)
     page.locator("h1").click()
     page.keyboard.press("p")
     pause = page.get_by_test_id("replay-pause").first
