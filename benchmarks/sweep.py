@@ -20,7 +20,8 @@ from benchmarks.timing import Row, compared
 from bilstm_core.engine import mixing
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
-from bilstm_core.service.jobs import Jobs, JobView
+from bilstm_core.service.job_view import JobView
+from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.store import Store
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from bilstm_core import recorded_board
-from bilstm_core.analysis.smallest import next_runs, smallest_of, tried_of
+from bilstm_core.analysis.smallest import smallest_of, tried_of
+from bilstm_core.analysis.smallest_search import next_runs
 from bilstm_core.bayes import bayes_risk
 from bilstm_core.evaluation import evaluate
 from bilstm_core.problems import PROBLEMS

@@ -10,7 +10,7 @@ import streamlit as st
 from bilstm_core import codec
 from bilstm_core.engine.cost import allowed_share
 from bilstm_core.runs import Run
-from bilstm_core.service.job_record import JobView
+from bilstm_core.service.job_view import JobView
 from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import RunSpec
 from ui import less, looks, session, state, wording

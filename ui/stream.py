@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bilstm_core.downsampling import Curve
-from bilstm_core.service.job_record import JobView
+from bilstm_core.service.job_view import JobView
 from bilstm_core.service.jobs import Jobs
 from ui import live
 from ui.watch import changes

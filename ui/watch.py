@@ -17,7 +17,7 @@ from bilstm_core.figure_inputs import extent
 from bilstm_core.figures.loss_plot import X
 from bilstm_core.runs import Run
 from bilstm_core.service.curve import no_points
-from bilstm_core.service.job_record import JobView
+from bilstm_core.service.job_view import JobView
 from bilstm_core.specs import RunSpec
 
 DIGITS = 7  # of a loss that is sent to the browser

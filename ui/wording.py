@@ -10,7 +10,7 @@ from bilstm_core.analysis.statistics import listed
 from bilstm_core.engine import cost
 from bilstm_core.runs import Run
 from bilstm_core.service.caretaker import State
-from bilstm_core.service.job_record import JobView
+from bilstm_core.service.job_view import JobView
 from bilstm_core.specs import ProblemSpec, RunSpec
 from bilstm_core.wording import SQUARED, classes, counted, loss_axis, loss_name
 

@@ -15,7 +15,7 @@ from bilstm_core import recorded_board
 from bilstm_core.analysis import recorded_answers
 from bilstm_core.analysis.both_ways import REGRESSIONS
 from bilstm_core.analysis.held_out import labels_of, network
-from bilstm_core.analysis.smallest import next_runs
+from bilstm_core.analysis.smallest_search import next_runs
 from bilstm_core.analysis.window_regression import regression
 from bilstm_core.command_line import options, trainings
 from bilstm_core.datasets.preparing import prepare

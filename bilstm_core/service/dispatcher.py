@@ -23,7 +23,8 @@ from bilstm_core.service.caretaker import Caretaker
 from bilstm_core.service.clock import Clock
 from bilstm_core.service.cluster import ALLOWED_DEATHS, Cluster, NotEnoughMemoryError
 from bilstm_core.service.failure import LOST, failure
-from bilstm_core.service.job_record import Job, JobState
+from bilstm_core.service.job_record import Job
+from bilstm_core.service.job_view import JobState
 from bilstm_core.service.source import fingerprint
 from bilstm_core.service.turns import Turn, Turns, waits
 from bilstm_core.service.upkeep import HOPELESS

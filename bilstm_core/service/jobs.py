@@ -19,7 +19,8 @@ from bilstm_core.problems import given
 from bilstm_core.runs import Run, to_parts
 from bilstm_core.service.caretaker import State
 from bilstm_core.service.dispatcher import Dispatcher
-from bilstm_core.service.job_record import Job, JobView
+from bilstm_core.service.job_record import Job
+from bilstm_core.service.job_view import JobView
 from bilstm_core.service.parts import Part, mixed_parts_of, parts_of, rounds_of
 from bilstm_core.service.turns import waits
 from bilstm_core.specs import RunSpec

@@ -10,26 +10,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-import numpy as np
 import psutil
 
 from bilstm_core import codec
 from bilstm_core.choices import DIRECTIONS
-from bilstm_core.downsampling import Curve
 from bilstm_core.evaluation import evaluate, evaluation_size
 from bilstm_core.evaluation import to_parts as evaluation_parts
 from bilstm_core.problems import given
-from bilstm_core.runs import Arrays, Progress, Run, from_parts, to_parts
+from bilstm_core.runs import Arrays, Run, from_parts, to_parts
 from bilstm_core.service import recycling
-from bilstm_core.service.curve import CURVE_PARTS, no_points, thin, told
 from bilstm_core.service.fitness import PAPERS, papers
+from bilstm_core.service.reporter import Reporter
 from bilstm_core.service.source import fingerprint
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 
 Parts = tuple[dict[str, Any], Arrays]  # a run, as runs.to_parts takes it apart
 
 TOPIC = "bilstm-explorer"
-MESSAGE_INTERVAL_S = 0.05
 BESIDE = 2  # threads that evaluate mixed runs: one has a core beside the training, and both have one after it
 
 _stopped: deque[str] = deque(maxlen=1_000)  # jobs that were asked to stop
@@ -219,52 +216,6 @@ def request_stop(job: str) -> None:
 def request_pause(key: str) -> None:
     """Make the training of one task in this process end at its next chunk of steps, to be gone on with later."""
     _paused.append(key)
-
-
-class Reporter:
-    """Gathers what training reports and sends it on: at once, then at most twenty times a second, and at the end.
-
-    curves: with the losses; else without any
-    send: takes a list of {"run", "steps_done", "steps", "seen", "loss", "count", "last"}, plain numbers and lists
-    """
-
-    def __init__(
-        self, specs: Sequence[RunSpec], send: Callable[[list[dict[str, Any]]], None], *, curves: bool = True
-    ) -> None:
-        self._specs = specs
-        self._send = send
-        self._curves = curves
-        self._waiting: dict[int, list[Progress]] = {}
-        self._sent = -MESSAGE_INTERVAL_S
-
-    def __call__(self, progress: Progress) -> None:
-        self._waiting.setdefault(progress.run, []).append(progress)
-        if time.monotonic() - self._sent >= MESSAGE_INTERVAL_S:
-            self.flush()
-
-    def flush(self) -> None:
-        """Send what is waiting."""
-        if not self._waiting:
-            return
-        waiting, self._waiting = self._waiting, {}
-        message = []
-        for run, reports in waiting.items():
-            curve = self._thinned(run, reports) if self._curves else no_points()
-            last = reports[-1]
-            numbers = {"run": int(run), "steps_done": int(last.steps_done), "steps": int(last.steps)}
-            message.append(numbers | told(curve))
-        self._send(message)
-        self._sent = time.monotonic()
-
-    def _thinned(self, run: int, reports: Sequence[Progress]) -> Curve:
-        parts = (np.concatenate([getattr(report, part) for report in reports]) for part in CURVE_PARTS)
-        return thin(*parts, training=self._specs[run].training)
-
-    def __enter__(self) -> "Reporter":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.flush()
 
 
 def dask_setup(worker: Any) -> None:

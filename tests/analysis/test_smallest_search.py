@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bilstm_core.analysis.smallest import next_runs, next_units, smaller, smallest_of, table_of, tried_of
+from bilstm_core.analysis.smallest import smaller, smallest_of, table_of, tried_of
+from bilstm_core.analysis.smallest_search import next_runs, next_units
 from bilstm_core.recorded_board import GOAL, MOST_UNITS, RECIPES, STARTS, Place, alike
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 from bilstm_core.sweeps import TESTED_ON, Result

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from bilstm_core import recorded_board, recorded_maps
-from bilstm_core.analysis.smallest import next_runs
+from bilstm_core.analysis.smallest_search import next_runs
 from bilstm_core.analysis.statistics import differences
 from bilstm_core.bayes import bayes_risk, view_of
 from bilstm_core.command_line import record as record_module

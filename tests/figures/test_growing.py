@@ -12,7 +12,7 @@ from bilstm_core.figures.smoothing import smooth_and_band
 from bilstm_core.runs import Run
 from bilstm_core.service.job_record import Job
 from bilstm_core.service.parts import parts_of
-from bilstm_core.service.worker import Reporter
+from bilstm_core.service.reporter import Reporter
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.training import train
 

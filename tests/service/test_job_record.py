@@ -8,7 +8,8 @@ from bilstm_core.engine import cost
 from bilstm_core.engine.program_keys import programs_of
 from bilstm_core.service import job_record
 from bilstm_core.service.curve import thin
-from bilstm_core.service.job_record import FORESIGHT_S, Job, JobState
+from bilstm_core.service.job_record import FORESIGHT_S, Job
+from bilstm_core.service.job_view import JobState
 from bilstm_core.service.parts import Part, parts_of, rounds_of
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.service.test_curve import losses

@@ -18,7 +18,8 @@ from bilstm_core.evaluation import Evaluation, evaluate, evaluation_size
 from bilstm_core.files.model_file import read_model_file
 from bilstm_core.runs import Run
 from bilstm_core.service import dispatcher, forgetting, heartbeat, turns, upkeep
-from bilstm_core.service.jobs import Jobs, JobView
+from bilstm_core.service.job_view import JobView
+from bilstm_core.service.jobs import Jobs
 from bilstm_core.service.recycling import PRESSING_BYTES
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.files.samples import untrained

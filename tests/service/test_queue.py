@@ -17,7 +17,8 @@ from bilstm_core.service import at_work, dispatcher, forgetting, heartbeat, jobs
 from bilstm_core.service.dispatcher import FAULTY_S, UNHEEDED_S
 from bilstm_core.service.forgetting import ALONE_S, QUIET_ALONE_S, QUIET_S
 from bilstm_core.service.heartbeat import SILENT_S, Sight
-from bilstm_core.service.jobs import Jobs, JobView
+from bilstm_core.service.job_view import JobView
+from bilstm_core.service.jobs import Jobs
 from bilstm_core.specs import ModelSpec, RunSpec, TrainingSpec
 from tests.test_store import finished
 

@@ -10,9 +10,9 @@ from bilstm_core import codec
 from bilstm_core.downsampling import curve_steps
 from bilstm_core.runs import Progress, from_parts
 from bilstm_core.service import source, worker
+from bilstm_core.service.reporter import Reporter
 from bilstm_core.service.worker import (
     LOADED,
-    Reporter,
     SourceMismatchError,
     prepare_job,
     summary_job,

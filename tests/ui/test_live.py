@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bilstm_core.service.caretaker import State
-from bilstm_core.service.job_record import JobView
+from bilstm_core.service.job_view import JobView
 from bilstm_core.specs import RunSpec, TrainingSpec
 from tests.test_store import finished
 from ui import live, wording

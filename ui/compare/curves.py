@@ -12,7 +12,7 @@ from bilstm_core.analysis.statistics import mean_losses
 from bilstm_core.comparison import RunsByLabel, SpecsByLabel
 from bilstm_core.engine.snapshots import with_answers
 from bilstm_core.page_settings import TUTORIAL_EPOCHS
-from bilstm_core.service.job_record import JobView
+from bilstm_core.service.job_view import JobView
 from bilstm_core.specs import ProblemSpec, RunSpec
 from ui import best_possible, controls, evaluations, live, state, wording
 from ui.chart.component import cached, chart

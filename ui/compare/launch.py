@@ -12,7 +12,7 @@ from bilstm_core.comparison import model_of
 from bilstm_core.engine import cost
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.page_settings import ComparisonSettings
-from bilstm_core.service.job_record import JobView
+from bilstm_core.service.job_view import JobView
 from bilstm_core.settings import FIELDS
 from ui import controls, live, looks, session, state
 from ui.compare import guess, less, words

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from bilstm_core.page_settings import EXTENSIONS, SWEEPS
-from bilstm_core.service.job_record import JobView
+from bilstm_core.service.job_view import JobView
 from bilstm_core.settings import Field
 from bilstm_core.specs import RunSpec
 from bilstm_core.sweep_settings import SweepSettings

@@ -9,7 +9,7 @@ from bilstm_core import codec, figures
 from bilstm_core.comparison import starts_of
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
-from bilstm_core.service.job_record import JobView
+from bilstm_core.service.job_view import JobView
 from bilstm_core.specs import RunSpec
 from ui import controls, evaluations, live, session, state, wording
 from ui.chart.component import cached, chart

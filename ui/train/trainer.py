@@ -12,7 +12,7 @@ from bilstm_core.engine.cost import two_digits
 from bilstm_core.figures.loss_plot import X
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.runs import Run
-from bilstm_core.service.job_record import JobView
+from bilstm_core.service.job_view import JobView
 from bilstm_core.settings import RunSettings
 from bilstm_core.specs import RunSpec
 from ui import best_possible, controls, evaluations, live, registry, session, state, wording

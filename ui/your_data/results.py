@@ -17,7 +17,7 @@ from bilstm_core.datasets.shipped import SHIPPED
 from bilstm_core.page_settings import DataSettings
 from bilstm_core.problems import given
 from bilstm_core.runs import Run
-from bilstm_core.service.job_record import JobView
+from bilstm_core.service.job_view import JobView
 from bilstm_core.specs import RunSpec
 from ui import live, looks, registry, services, session, state, waits
 from ui.your_data import subject as subjects
