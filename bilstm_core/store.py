@@ -24,7 +24,6 @@ import numpy as np
 
 from bilstm_core import codec, run_format
 from bilstm_core.limits import limits
-from bilstm_core.problems import given
 from bilstm_core.runs import ENGINE_VERSION, Origin, Run, from_parts, installed_versions, to_parts
 from bilstm_core.specs import RunSpec
 
@@ -82,7 +81,7 @@ class Store:
         The folder is looked through at first, and then whenever so much has been written that it must be: of several
         processes that write to it, each may take it past its limit by UNSEEN.
         """
-        brought = run.origin == "imported" or given.is_given(run.spec.problem.name)
+        brought = run.origin == "imported" or not run.spec.problem.problem.kept
         if brought or not run.finished or not run_format.fits(run, run.spec):
             return
         target = self._path(run.spec)

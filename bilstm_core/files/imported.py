@@ -12,7 +12,6 @@ from bilstm_core import codec, run_format
 from bilstm_core.downsampling import MAX_STEP_POINTS
 from bilstm_core.files.archive import Archive
 from bilstm_core.network.initial_weights import shapes
-from bilstm_core.problems.given import is_given
 from bilstm_core.runs import Arrays, Run, from_parts, means_needed, to_parts
 from bilstm_core.specs import RunSpec
 
@@ -122,7 +121,7 @@ def _bytes(member: bytes) -> bytes:
 def _flaws(run: Run) -> Iterator[str]:
     """Why a run of these parts is not one that this program has made; each is looked for once those before are not."""
     training, problem = run.spec.training, run.spec.problem
-    if is_given(problem.name):
+    if not problem.problem.kept:
         yield "it was trained on sequences that somebody brought, which are in no file"
     if not 0 < run.steps_done <= training.steps:
         yield f"{run.steps_done:,} weight updates are no training of {training.steps:,}"

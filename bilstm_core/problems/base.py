@@ -72,6 +72,20 @@ class TrainingRows(NamedTuple):
     weight: npt.NDArray[np.float32]
 
 
+class Fixed(NamedTuple):
+    """Of sequences whose number is fixed, how many there are.
+
+    timesteps: of the longest, as all are padded to
+    training, held_out: sequences that are trained on, and those that nothing is trained on
+    marked: whether the last feature is 1 where a timestep is real and 0 where it is padding
+    """
+
+    timesteps: int
+    training: int
+    held_out: int
+    marked: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waterfall:
     """How labels show on a running sum: they turn where it reaches a limit.
@@ -109,6 +123,9 @@ class Problem:
     training(start, stop, timesteps): where there is a fixed number of training sequences, those from start to stop - 1,
         after the last the first again; None where they are drawn
     held_out(most, timesteps): the sequences that nothing is trained on, at most so many, where their number is fixed
+    fixed(): how many there are, where their number is fixed; None where sequences are drawn
+    kept: whether its runs are stored, and stand in files and links; not those of what somebody has brought
+    guess_loss: of a regression, the loss of a guess of the mean
     """
 
     name: str
@@ -132,6 +149,18 @@ class Problem:
     parameters: tuple[str, ...] = ()
     training: Callable[[int, int, int], TrainingRows] | None = None
     held_out: Callable[[int, int], Batch] | None = None
+    fixed: Callable[[], Fixed] | None = None
+    kept: bool = True
+    guess_loss: float = 0.5
+
+    @property
+    def drawing(self) -> str:
+        """What sequences are called that nothing is trained on."""
+        return "held-out" if self.fixed else "fresh"
+
+    def real(self, x: npt.NDArray[np.floating]) -> int:
+        """How many timesteps of a sequence x (timesteps, features) are not marked as padding."""
+        return int(x[:, -1].sum()) if self.fixed and self.fixed().marked else len(x)
 
     def deciding(self, timesteps: int) -> npt.NDArray[np.bool_] | None:
         """Which values decide each label: (labels, values); None where nobody knows."""

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bilstm_core.problems.base import Batch, BayesRisk, Head, Problem, TrainingRows, View
+from bilstm_core.problems.base import Batch, BayesRisk, Fixed, Head, Problem, TrainingRows, View
 
 NAME = re.compile(
     r"given_(?P<features>[1-9]\d{0,3})_(?P<head>binary|categorical|regression)_(?P<outputs>[1-9]\d{0,2})"
@@ -198,11 +198,6 @@ def held(name: str) -> Given:
         return _held[told["digest"]].delayed(int(told["late"] or 0))
 
 
-def real_timesteps(name: str, x: npt.NDArray[Any]) -> int:
-    """How many timesteps of a padded sequence x (timesteps, features) are no padding. Raises AbsentError."""
-    return int(x[:, -1].sum()) if held(name).uneven else len(x)
-
-
 def forget(name: str) -> None:
     """Let go of the sequences of a name."""
     with _lock:
@@ -251,6 +246,11 @@ def problem_of(name: str) -> Problem:
         rows = held(name).padded(True, timesteps)
         return _batch(rows, np.arange(min(most, len(rows.x))), head == "regression")
 
+    def fixed() -> Fixed:
+        own = held(name)
+        count = int(own.held_out.sum())
+        return Fixed(own.timesteps, len(own.lengths) - count, count, own.uneven)
+
     return Problem(
         name=name,
         title="Your data",
@@ -265,6 +265,9 @@ def problem_of(name: str) -> Problem:
         outputs=int(told["outputs"]),
         training=training,
         held_out=held_out,
+        fixed=fixed,
+        kept=False,
+        guess_loss=1.0,  # labels that are numbers are scaled
     )
 
 

@@ -11,7 +11,6 @@ from bilstm_core.bayes import view_of
 from bilstm_core.network import introspection
 from bilstm_core.problems import View
 from bilstm_core.problems.base import reads
-from bilstm_core.problems.given import held, is_given, real_timesteps
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec
@@ -37,8 +36,8 @@ TITLES: dict[View, str] = {
 
 def _real(problem: ProblemSpec, values: Values) -> int:
     """How many timesteps are real; padding comes after them."""
-    if is_given(problem.name):
-        return real_timesteps(problem.name, values)
+    if problem.problem.fixed:
+        return problem.problem.real(values)
     return int((values[:, 0] != PADDING).sum()) if problem.problem.padded else len(values)
 
 
@@ -71,7 +70,8 @@ def _affordable(run: Run, matrices: int) -> int:
 def movable(problem: ProblemSpec) -> int:
     """How many features can be moved: all but that which says where a visitor's sequence is padded."""
     count = problem.problem.features
-    return count - held(problem.name).uneven if is_given(problem.name) else count
+    fixed = problem.problem.fixed
+    return count - fixed().marked if fixed else count
 
 
 def moved(run: Run, matrices: int = 1) -> int:

@@ -10,7 +10,7 @@ from bilstm_core.evaluation import evaluation_sequences
 from bilstm_core.page_settings import InsideSettings
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.problems import Batch
-from bilstm_core.problems.given import AbsentError, held, is_given
+from bilstm_core.problems.given import AbsentError
 from bilstm_core.runs import Run
 from bilstm_core.settings import FIELDS
 from bilstm_core.specs import ProblemSpec, RunSpec
@@ -121,7 +121,7 @@ def chosen_run(page: str, settings: InsideSettings) -> Run | None:
     before = session.shown_run(page)
     if settings.of_data and spec and not (before and before.spec.problem == spec.problem):
         return None
-    if before and _can_be_shown(before) and (not is_given(before.spec.problem.name) or _own(before.spec.problem)):
+    if before and _can_be_shown(before) and (before.spec.problem.problem.kept or _own(before.spec.problem)):
         return before
     return session.find(PRESETS[DEFAULT_PRESET])
 
@@ -136,8 +136,9 @@ def _own(problem: ProblemSpec) -> state.OwnNetworks | None:
 
 def _can_be_shown(run: Run) -> bool:
     """Whether its sequences are at hand: those that a visitor has brought may be gone."""
+    fixed = run.spec.problem.problem.fixed
     try:
-        return not is_given(run.spec.problem.name) or held(run.spec.problem.name).timesteps > 0
+        return fixed is None or fixed().timesteps > 0
     except AbsentError:
         return False
 
@@ -162,7 +163,7 @@ def training(page: str, spec: RunSpec | None, run: Run | None, go: DeltaGenerato
 def shown_sequence(page: str, problem: ProblemSpec) -> Batch:
     """The one sequence as chosen and edited."""
     number = _number(page, problem)
-    if is_given(problem.name):  # a visitor's own are kept for nobody else, and edited by nobody
+    if problem.problem.fixed:  # a visitor's own are kept for nobody else, and edited by nobody
         return sequences.one_of(evaluation_sequences(problem, number), number)
     drawn = sequences.one_of(sequences.fresh(problem), number)
     values = timeline.edited(page, sequence_name(page, problem), sequences.real_values(drawn))
@@ -186,7 +187,8 @@ def _number(page: str, problem: ProblemSpec) -> int:
 
 def how_many(problem: ProblemSpec) -> int:
     """Sequences that there are to choose from."""
-    return int(held(problem.name).held_out.sum()) if is_given(problem.name) else sequences.FRESH
+    fixed = problem.problem.fixed
+    return fixed().held_out if fixed else sequences.FRESH
 
 
 def _next(page: str, problem: ProblemSpec) -> None:
@@ -207,7 +209,7 @@ def editable(page: str, run: Run) -> None:
     number = _number(page, problem)
     title, onward = st.columns([3, 1.2], vertical_alignment="center")
     what = wording.sequence(number, edited=timeline.is_edited(page, name))
-    if is_given(problem.name):
+    if problem.problem.fixed:
         what = words.held_out(number)
     counted = not state.COVERED.get()
     sentence = f"{what}: {sequences.verdict(problem, rows)}" if counted else what

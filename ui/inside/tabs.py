@@ -15,7 +15,6 @@ from bilstm_core.evaluation import evaluation_sequences
 from bilstm_core.network import introspection
 from bilstm_core.network.inference import BranchTrace, trace
 from bilstm_core.network.initial_weights import initial_weights, parameter_count
-from bilstm_core.problems.given import is_given
 from bilstm_core.runs import Run, checkpoint_specs
 from ui import address, evaluations, live, session, state
 from ui.chart.component import chart
@@ -95,7 +94,7 @@ def _states(page: str, run: Run, values: Values) -> None:
     together = "merged" in chosen and model.merge_mode != "concat"
     count = len(next(iter(chosen.values())))
     tied_on = min(_tied_on(run), subject.how_many(run.spec.problem))
-    fresh = not is_given(run.spec.problem.name)
+    fresh = run.spec.problem.problem.fixed is None
     st.caption(words.states(count, tied_on, together=together, layers=model.layers, fresh=fresh))
     evaluations.download(lambda: frame, "hidden states")
 

@@ -5,7 +5,6 @@ from bilstm_core.analysis import frames
 from bilstm_core.bayes import view_of
 from bilstm_core.files.findings import Drawing, Findings
 from bilstm_core.network import introspection
-from bilstm_core.problems.given import is_given
 from bilstm_core.runs import Run
 from ui import code, files, live, registry, session
 from ui.inside import sensitivity, subject, tabs, words
@@ -15,7 +14,7 @@ from ui.sequence.timeline import Values
 
 def program(page: str, run: Run | None) -> None:
     """A button that shows the code of the run."""
-    own = run is not None and is_given(run.spec.problem.name)
+    own = run is not None and not run.spec.problem.problem.kept
     code.popover_of_run(page, None if own else run, without=words.NO_CODE if own else "")
 
 
@@ -24,7 +23,7 @@ def offer(page: str, run: Run | None) -> files.Offer | str:
     if run is None or live.active(page):
         return words.NO_FILES
     values = subject.chosen_values(page, run)
-    if is_given(run.spec.problem.name):  # no file holds what somebody has brought, nor a network of it
+    if not run.spec.problem.problem.kept:  # no file holds what somebody has brought, nor a network of it
         return files.Offer(key=(run.digest, values.tobytes()), gather=lambda: _gather(page, run, values))
     return files.Offer(
         key=(run.digest, values.tobytes()),
@@ -67,6 +66,6 @@ def _gather(page: str, run: Run, values: Values) -> Findings:
             reports.table("Hidden states", states, report=False),
             reports.table("Curve", curve, report=False),
         ],
-        specs={} if is_given(problem.name) else {name: spec},
+        specs={name: spec} if problem.problem.kept else {},
         versions=reports.versions([run]),
     )

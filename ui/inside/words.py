@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from bilstm_core.analysis.statistics import listed
 from bilstm_core.problems.base import Head
-from bilstm_core.problems.given import is_given
 from bilstm_core.specs import ProblemSpec
 from bilstm_core.wording import counted
 from ui import wording
@@ -155,7 +154,7 @@ def unit_of(head: Head) -> str:
 
 def matrix(problem: ProblemSpec) -> str:
     """How matrix and grid are read."""
-    own = is_given(problem.name)
+    own = problem.problem.fixed is not None
     moves = "the features of a timestep change a little" if own else "a value is raised a little"
     outlined = "" if own else f"; outlined, {wording.outlined(problem)}"
     return (
@@ -172,7 +171,7 @@ def matrix_alt(zero: int) -> str:
 
 def grid_alt(problem: ProblemSpec) -> str:
     """What the reading grid shows."""
-    if is_given(problem.name):
+    if problem.problem.fixed:
         return "Which values each output has read."
     outlines = "changed its label when drawn anew" if problem.problem.tried else "decide its label"
     return f"Which values each output has read, and which {outlines}."
