@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from bilstm_core.analysis.ablation import BIDIRECTIONAL, FORWARD
 from bilstm_core.analysis.parameter_matching import matched_units
+from bilstm_core.datasets.recipe import training_of
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings, WhySettings
 from bilstm_core.palette import NEUTRAL, Style, style
 from bilstm_core.presets import (
@@ -109,8 +110,8 @@ def elsewhere(settings: ComparisonSettings) -> dict[tuple[int, float], SpecsByLa
 
 
 def is_long(settings: ComparisonSettings) -> bool:
-    """Whether a comparison goes on after the tutorial's has stopped."""
-    return settings.epochs > TUTORIAL_EPOCHS
+    """Whether a comparison goes on after the tutorial's has stopped, which is of drawn sequences, one an epoch."""
+    return settings.epochs > TUTORIAL_EPOCHS and settings.problem.problem.fixed is None
 
 
 def offered(steps: Sequence[Step], settings: ComparisonSettings) -> list[Step]:
@@ -142,7 +143,9 @@ def specs_of(compared: Compared, settings: ComparisonSettings) -> SpecsByLabel:
 def _specs(models: tuple[tuple[str, ModelSpec], ...], problem: ProblemSpec, epochs: int, seeds: range) -> SpecsByLabel:
     return {
         label: tuple(
-            RunSpec(problem=problem, model=model, training=TrainingSpec(epochs=epochs, seed=seed)).canonical()
+            RunSpec(
+                problem=problem, model=model, training=training_of(problem.problem, epochs=epochs, seed=seed)
+            ).canonical()
             for seed in seeds
         )
         for label, model in models

@@ -93,11 +93,16 @@ def evaluate(run: Run, n_sequences: int = 10_000, seed: int = EVALUATION_SEED) -
 
 
 def evaluation_size(spec: RunSpec, affordable: float = AFFORDABLE) -> int:
-    """How many fresh sequences can be evaluated for so many multiply-adds, within MOST and FEWEST_SEQUENCES."""
+    """How many fresh sequences can be evaluated for so many multiply-adds, within MOST and FEWEST_SEQUENCES.
+
+    Where their number is fixed, no more than are held out.
+    """
     timesteps = spec.problem.timesteps
     labels = MULTIPLY_ADDS_PER_NS * spec.problem.problem.label_ns(timesteps)
     cost = timesteps * (parameter_count(spec.problem, spec.model) + 200) + labels
-    return int(min(MOST_SEQUENCES, max(FEWEST_SEQUENCES, affordable // cost)))
+    size = int(min(MOST_SEQUENCES, max(FEWEST_SEQUENCES, affordable // cost)))
+    fixed = spec.problem.problem.fixed
+    return min(size, fixed().held_out) if fixed else size
 
 
 def to_parts(evaluation: Evaluation, *, examples: bool = True) -> dict[str, Any]:

@@ -52,7 +52,8 @@ def extent(spec: RunSpec, x: X) -> int:
 
 def run_axis(problem: ProblemSpec, total: int, x: X) -> dict[str, Any]:
     """The axes of a loss curve of so many sequences or updates; where they are many, as long runs have them."""
-    long = {"log_x": True, "mark": TUTORIAL_EPOCHS if x == "sequences_seen" else None} if total > LONG else {}
+    tutorial = x == "sequences_seen" and problem.problem.fixed is None  # whose sequences are drawn
+    long = {"log_x": True, "mark": TUTORIAL_EPOCHS if tutorial else None} if total > LONG else {}
     return wording.loss_axis(problem) | long
 
 

@@ -9,7 +9,7 @@ from bilstm_core.problems import formula
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 
 SQUARED = "mean squared error"
-HIGHEST_ERROR = 0.6  # of the axis of a regression; a guess of the mean of a wave loses a half
+HIGHEST_ERROR = 1.2  # of the axis of a regression, as a multiple of what a guess of the mean loses
 CELL_NAMES = {"lstm": "LSTM", "gru": "GRU", "rnn": "simple RNN"}
 SECOND_BRANCH_NAMES = {
     "backward": "both branches read the values",
@@ -36,7 +36,7 @@ def loss_axis(problem: ProblemSpec) -> dict[str, Any]:
     """What a loss curve needs to know of a problem: name, height, and the loss of a guess among the labels."""
     count = classes(problem)
     if count == 0:
-        return {"loss": loss_name(problem), "y_max": HIGHEST_ERROR, "coin_toss": None}
+        return {"loss": loss_name(problem), "y_max": HIGHEST_ERROR * problem.problem.guess_loss, "coin_toss": None}
     if count == 2:
         return {"loss": loss_name(problem)}
     guess = float(np.log(count))

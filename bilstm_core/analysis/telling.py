@@ -50,11 +50,13 @@ def ranking(
     *,
     sequences: int | None = None,
     reasons: Mapping[str, str] | None = None,
+    on: str = FRESH,
 ) -> Told:
     """What the starts at hand say of the losses; no winner is named that they do not carry.
 
     scores: label, seed, loss; expected: the labels of which the lesson says that one has the lowest loss
     sequences: that each run was trained on; reasons: by label, why it may be far behind
+    on: on which sequences the losses are
     """
     labels = list(dict.fromkeys(scores["label"]))
     if len(labels) < 2:
@@ -68,7 +70,7 @@ def ranking(
         return too_few(pair_of[frozenset(ranked[:2])])
     answer, counts = _ranking(ranked, pair_of, means, reasons or {})
     lesson = _contradiction(ranked, pair_of, [label for label in expected if label in labels])
-    return Told(after(sequences, answer) + lesson, f"{counts} Loss: mean of {starts} runs, {FRESH}.")
+    return Told(after(sequences, answer) + lesson, f"{counts} Loss: mean of {starts} runs, {on}.")
 
 
 def beside_best(share: float, interval: tuple[float, float], best: float | None) -> str:

@@ -5,7 +5,7 @@ Where an answer can wait for some timesteps, but not for the end, there is a for
 
 from bilstm_core.choices import DIRECTIONS, Direction
 from bilstm_core.datasets.bounds import counted
-from bilstm_core.problems import given
+from bilstm_core.problems import Problem, given
 from bilstm_core.problems.given import MOST_NUMBERS, Given
 from bilstm_core.specs import WHOLE_NUMBERS, ModelSpec, ProblemSpec, RunSpec, SettingError, TrainingSpec
 
@@ -74,14 +74,31 @@ def _starts(brought: Given, direction: Direction, units: int, epochs: int) -> li
         RunSpec(
             problem=ProblemSpec(name=brought.name, timesteps=brought.timesteps),
             model=ModelSpec(direction=direction, units=units),
-            training=TrainingSpec(
-                epochs=epochs,
-                sequences_per_epoch=trained_on,
-                batch_size=batch_size(trained_on),
-                fresh_data=False,
-                learning_rate=RATE,
-                seed=seed,
-            ),
+            training=_training_on(trained_on, epochs, seed),
         ).canonical()
         for seed in range(STARTS)
     ]
+
+
+def _training_on(sequences: int, epochs: int, seed: int) -> TrainingSpec:
+    """So many rounds over a fixed number of sequences."""
+    return TrainingSpec(
+        epochs=epochs,
+        sequences_per_epoch=sequences,
+        batch_size=batch_size(sequences),
+        fresh_data=False,
+        learning_rate=RATE,
+        seed=seed,
+    )
+
+
+def training_of(problem: Problem, *, epochs: int, seed: int = 0) -> TrainingSpec:
+    """How a problem is trained where only the epochs are chosen: of drawn sequences one an epoch, else all.
+
+    Raises AbsentError, with a sentence, where the sequences are not at hand.
+    """
+    return (
+        _training_on(problem.fixed().training, epochs, seed)
+        if problem.fixed
+        else TrainingSpec(epochs=epochs, seed=seed)
+    )

@@ -56,9 +56,12 @@ def end_labels(drawn: Plot, cursor: float, plot_height: float, ends: Mapping[str
     return notes
 
 
-def heading(*, fresh: bool) -> Item:
-    """What the numbers at the lines' ends are, above them. fresh: of the loss on fresh sequences, else in training"""
-    text, name = ("loss, fresh<br>sequences", "fresh<br>loss") if fresh else ("training<br>loss", "training<br>loss")
+def heading(drawing: str) -> Item:
+    """What the numbers at the lines' ends are, above them.
+
+    drawing: what the sequences are called that the loss is on; empty for the loss in training
+    """
+    text, name = (f"loss, {drawing}<br>sequences", f"{drawing}<br>loss") if drawing else ["training<br>loss"] * 2
     return canvas.note(
         text, 1, 1, name=name, xref="x domain", yref="y domain", xanchor="left", yanchor="bottom", xshift=6,
         align="left", font={"size": canvas.TEXT, "color": QUIET},

@@ -66,6 +66,7 @@ def curve_and_timeline(
     replay: bool = True,
     growing: Mapping[str, int] | None = None,
     ends: Mapping[str, float] | None = None,
+    drawing: str = "fresh",
 ) -> go.Figure:
     """Loss curves with a row of probabilities for each model under them, and frames that move both together.
 
@@ -76,8 +77,9 @@ def curve_and_timeline(
     curve_height: px of the curves' own panel; the figure grows with the number of rows
     each_run: draw every run thinly in place of the band
     x_max, dots, growing: as in `curves.loss_curves`
-    ends: by label, the loss on fresh sequences, which stands at the line's end in place of the curve's own, that then
-    tells none while it grows
+    ends: by label, the loss on sequences that nothing was trained on, which stands at the line's end in place of the
+    curve's own, that then tells none while it grows
+    drawing: what those sequences are called
     counted: whether it is said how many labels are wrong
     replay: add the frames, which a curve that is still growing has none of
     """
@@ -87,7 +89,7 @@ def curve_and_timeline(
         area=curve_height,
     )  # fmt: skip
     if ends is None or ends:
-        drawn = drawn._replace(notes=[*drawn.notes, curves.heading(fresh=ends is not None)])
+        drawn = drawn._replace(notes=[*drawn.notes, curves.heading(drawing if ends is not None else "")])
     snapshots = _snapshots(probes, x, list(styles))
     rows = len(snapshots)
     gaps = [CURVE_GAP, *[ROW_GAP] * (rows - 1)] if rows else []
