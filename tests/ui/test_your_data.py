@@ -24,7 +24,7 @@ from bilstm_core.specs import ModelSpec, RunSpec
 from tests.datasets.tables import LONG, csv, long_table, ready
 from tests.datasets.test_reading import as_parquet, forged
 from tests.ui.test_compare_pages import told, visit
-from ui import live, page_links, registry, session, state
+from ui import live, own_data, page_links, registry, session, state
 from ui.inside import words as inside_words
 from ui.your_data import file, parts, results, subject, taken, words
 
@@ -325,7 +325,7 @@ def test_inside_opens_with_the_networks_of_the_page_and_trains_those_that_are_re
     assert inside_words.TRAINING in told(app), "at once, and no other network's figures stand there meanwhile"
     assert not [component for component in app.main if "Inside-sensitivity" in str(component)]
     own = app.session_state[state.OWN_NETWORKS.key]
-    assert own["texts"] == subject.texts(subject.shown(subject.SETTINGS.first))
+    assert own["texts"] == own_data.texts(subject.shown(subject.SETTINGS.first).prepared)
     assert [codec.decode(each).model.direction for each in own["networks"].values()] == [*NETWORKS]
 
 
@@ -333,11 +333,11 @@ def test_each_held_out_sequence_is_told_by_its_first_column_of_text() -> None:
     shown = subject.shown(subject.SETTINGS.first)
     names = shown.prepared.sequences.names[shown.prepared.given.held_out]
     frame = shown.table.frame
-    every = subject.texts(shown)
+    every = own_data.texts(shown.prepared)
     assert len(every) == len(names)
     for name, text in list(zip(names, every, strict=True))[:20]:
-        cells = frame.loc[frame["sentence"] == name, "word"].fillna(subject.MISSING)
-        assert text == subject.BETWEEN.join(cells)
+        cells = frame.loc[frame["sentence"] == name, "word"].fillna(own_data.MISSING)
+        assert text == own_data.BETWEEN.join(cells)
     assert subject.texts(subject.shown(replace(subject.SETTINGS.first, data="occupancy"))) == []
 
 

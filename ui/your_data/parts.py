@@ -15,7 +15,7 @@ from bilstm_core.datasets.preparing import found
 from bilstm_core.datasets.shipped import OWN, SHIPPED
 from bilstm_core.page_settings import DataSettings
 from bilstm_core.palette import NEUTRAL
-from ui import address, controls, lesson_texts, live, looks, registry, state
+from ui import address, controls, lesson_texts, live, looks, own_data, registry, state
 from ui.chart.component import cached_for_session, chart
 from ui.watch import Watch
 from ui.your_data import file, results, words
@@ -132,7 +132,7 @@ def _inside(subject: Subject, known: Results) -> None:
             {
                 "title": subject.title,
                 "classes": [*subject.prepared.classes],
-                "texts": subjects.texts(subject),
+                "texts": own_data.texts(subject.prepared),
                 "networks": first,
             }
         )

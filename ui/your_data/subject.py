@@ -14,15 +14,14 @@ from bilstm_core.datasets.columns import Columns
 from bilstm_core.datasets.preparing import Prepared, prepare
 from bilstm_core.datasets.reading import Table, read_table
 from bilstm_core.datasets.sequences import sequences_of
-from bilstm_core.datasets.shipped import OWN, SHIPPED, Shipped, read
+from bilstm_core.datasets.shipped import OWN, SHIPPED, Shipped
 from bilstm_core.page_settings import YOUR_DATA, DataSettings
 from bilstm_core.specs import RunSpec
-from ui import registry, state
+from ui import own_data, registry, state
 from ui.settings import PageSettings
 
 SETTINGS: PageSettings[DataSettings] = PageSettings(page=registry.YOUR_DATA.name, first=YOUR_DATA.first)
 PREVIEWED = 40  # rows
-BETWEEN, MISSING = " · ", "–"  # cells of a line; one that is empty
 
 
 class Subject(NamedTuple):
@@ -126,27 +125,13 @@ def _prepared(key: tuple[str, str, bool], _table: Table, _columns: Columns, _bal
 
 @st.cache_resource(max_entries=len(SHIPPED), show_spinner=False)
 def _shipped(name: str) -> Subject:
-    declared, table = SHIPPED[name], read_table(read(name))
-    prepared = prepare(sequences_of(table, declared.columns))
+    declared, (table, prepared) = SHIPPED[name], own_data.shipped(name)
     return Subject(name, declared.title, table, declared.columns, prepared, declared)
 
 
 def text_features(subject: Subject) -> list[str]:
     """The columns of text among the features."""
     return [name for name, values in subject.prepared.sequences.features.items() if isinstance(values, pd.Categorical)]
-
-
-def texts(subject: Subject) -> list[str]:
-    """Of each held-out sequence its first column of text, in one line; none where there is no such column."""
-    columns, own = text_features(subject), subject.prepared.given
-    if not columns:
-        return []
-    cells = pd.Series(subject.prepared.sequences.features[columns[0]]).astype("string").fillna(MISSING)
-    ends = np.cumsum(own.lengths)
-    return [
-        BETWEEN.join(cells.iloc[end - length : end])
-        for end, length in zip(ends[own.held_out], own.lengths[own.held_out], strict=True)
-    ]
 
 
 def preview(subject: Subject) -> pd.DataFrame:
