@@ -92,14 +92,16 @@ def differences(scores: pd.DataFrame) -> list[Difference]:
 
 def difference(table: pd.DataFrame, first: str, second: str) -> Difference:
     """Two models, the one with the lower mean first. table: as of `by_start`"""
-    both = table[[first, second]].dropna()
-    gaps = (both[second] - both[first]).to_numpy(np.float64)
+    both = table[[first, second]].to_numpy(np.float64)
+    both = both[~np.isnan(both).any(axis=1)]
+    gaps = both[:, 1] - both[:, 0]
+    losses = both.mean(axis=0) if len(gaps) else np.full(2, math.nan)
     if len(gaps) and gaps.mean() < 0:
-        first, second, gaps = second, first, -gaps
+        first, second, gaps, losses = second, first, -gaps, losses[::-1]
     mean = float(gaps.mean()) if len(gaps) else math.nan
     wins, decided = int((gaps > 0).sum()), int((gaps != 0).sum())
     low, high = interval(gaps)
-    printed = seen(float(both[second].mean()), float(both[first].mean()), low, high)
+    printed = seen(float(losses[1]), float(losses[0]), low, high)
     return Difference(first, second, mean, low, high, wins, len(gaps), decided, printed)
 
 

@@ -61,10 +61,11 @@ def scores_of(runs: RunsByLabel, settings: ComparisonSettings, patience_s: float
 
     None while not all runs are evaluated; asks for it, and waits a moment.
     """
-    if not evaluations.scored([run for group in runs.values() for run in group], settings.sequences, patience_s):
+    sequences = settings.sequences
+    if not evaluations.scored([run for group in runs.values() for run in group], sequences, patience_s):
         return None
     rows = [
-        {"label": label, "seed": run.spec.training.seed, **evaluations.score(run, settings.sequences)}
+        {"label": label, "seed": run.spec.training.seed, **evaluations.score(run, sequences)}
         for label, group in runs.items()
         for run in group
     ]

@@ -1,6 +1,7 @@
 """The numbers of a comparison: results, differences from a baseline, pairs, accuracy by timestep."""
 
 import math
+from collections.abc import Hashable
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +18,17 @@ from ui.compare import words
 from ui.compare.resolved import Shown
 
 
-def summary(runs: RunsByLabel, by_run: pd.DataFrame) -> pd.DataFrame:
-    """One row a model: frames.summary, with the best possible as far as it is known."""
+def _best(runs: RunsByLabel) -> dict[str, float]:
+    """The best possible loss of each model, nan while it is not known."""
     risks = {
         label: best_possible.best_possible(group[0].spec.problem, group[0].spec.model) for label, group in runs.items()
     }
-    return frames.summary(
-        runs, by_run, {label: math.nan if risk is None else risk.loss for label, risk in risks.items()}
-    )
+    return {label: math.nan if risk is None else risk.loss for label, risk in risks.items()}
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _summary(key: Hashable, best: dict[str, float], _runs: RunsByLabel, _by_run: pd.DataFrame) -> pd.DataFrame:
+    return frames.summary(_runs, _by_run, best)
 
 
 def table(shown: Shown, pairs: bool = True) -> None:
@@ -32,7 +36,7 @@ def table(shown: Shown, pairs: bool = True) -> None:
     page, present, by_run = shown.page, shown.present, shown.scores
     if not present or by_run is None:
         return
-    results = summary(present, by_run)
+    results = _summary(shown.key, _best(present), present, by_run)
     number = st.column_config.NumberColumn
     problem = next(iter(present.values()))[0].spec.problem
     if not wording.classes(problem):
@@ -61,12 +65,13 @@ def table(shown: Shown, pairs: bool = True) -> None:
     with right:
         evaluations.download(lambda: frames.losses(present), f"{page} curves", "Curves as CSV")
     if pairs:
-        _pairs(page, by_run)
+        _pairs(page, _pairs_of(shown.key, by_run))
 
 
-def _pairs(page: str, by_run: pd.DataFrame) -> None:
-    by_seed = by_start(by_run)
-    pairs = pd.DataFrame(
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _pairs_of(key: Hashable, _by_run: pd.DataFrame) -> pd.DataFrame:
+    by_seed = by_start(_by_run)
+    return pd.DataFrame(
         [
             {
                 "Lower mean loss": pair.first,
@@ -79,9 +84,12 @@ def _pairs(page: str, by_run: pd.DataFrame) -> None:
                 "Settled": "yes" if pair.settled else "no",
                 "Starts needed": _needed((by_seed[pair.second] - by_seed[pair.first]).dropna()),
             }
-            for pair in differences(by_run)
+            for pair in differences(_by_run)
         ]
     )
+
+
+def _pairs(page: str, pairs: pd.DataFrame) -> None:
     if pairs.empty:
         return
     pairs = pairs.drop(columns=[end for end in ("from", "to") if pairs[end].isna().all()])  # below FEWEST starts
@@ -130,8 +138,9 @@ def differences_from_baseline(shown: Shown) -> None:
 
 def right_of(shown: Shown) -> dict[str, npt.NDArray[np.float64]]:
     """The share of right labels at each timestep, (timesteps,), mean over starts, of the models that are drawn."""
+    sequences = shown.settings.sequences
     return {
-        label: np.mean([evaluations.right_by_timestep(run, shown.settings.sequences) for run in group], axis=0)
+        label: np.mean([evaluations.right_by_timestep(run, sequences) for run in group], axis=0)
         for label, group in shown.present.items()
         if label in shown.visible
     }
