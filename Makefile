@@ -31,7 +31,7 @@ test-any-order: $(VENV)/.dev
 
 # whatever is asked for, sent or pasted ends in a value or a sentence: many examples of it, a few minutes
 fuzz: $(VENV)/.dev
-	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -k whatever \
+	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -m "" -k whatever \
 		tests/fuzz tests/problems/test_formula.py tests/ui/test_links.py tests/command_line/test_usage.py
 
 # which changes of the code no test notices, some ten minutes; MODULES="statistics codec" for some

@@ -284,7 +284,14 @@ def mixture(model: ModelSpec, **training: object) -> list[RunSpec]:
     ]
 
 
-@pytest.mark.parametrize("model", [model for model in LEARNERS if model.position == "none"], ids=str)
+MIXED = [  # one of one layer, and one of several with another cell and merge; the others are `long`
+    pytest.param(model, marks=[pytest.mark.long] * (model not in (LEARNERS[0], LEARNERS[6])))
+    for model in LEARNERS
+    if model.position == "none"
+]
+
+
+@pytest.mark.parametrize("model", MIXED, ids=str)
 def test_a_mixed_training_gives_each_what_it_learns_alone(model: ModelSpec) -> None:
     specs = mixture(model)
     runs = train_many(specs, mixed=True)

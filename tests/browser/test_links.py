@@ -62,9 +62,7 @@ def shown(context: BrowserContext, on: App, *paths: str) -> dict[str, list[str]]
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(
-    "paths", [("train", "directions", "inside"), pytest.param(tuple(LINKS), marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("paths", [("train", "directions"), pytest.param(tuple(LINKS), marks=pytest.mark.long)])
 def test_a_link_restores_its_page_in_another_browser_and_another_process(
     app: App, start_app: Callable[..., App], chromium: Browser, paths: tuple[str, ...]
 ) -> None:

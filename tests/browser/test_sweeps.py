@@ -102,6 +102,7 @@ def thin_board(start_app: Callable[..., App], tmp_path: Path) -> App:
     return start_app(PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
 
 
+@pytest.mark.long
 def test_a_smaller_model_that_a_map_finds_stands_beside_the_recorded_one_and_can_be_run_again(
     thin_board: App, open_page: OpenPage
 ) -> None:

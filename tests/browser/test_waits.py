@@ -112,6 +112,7 @@ def test_a_training_that_is_watched_causes_a_run_by_its_press_and_one_by_its_end
     assert visit.timed == []
 
 
+@pytest.mark.long
 def test_a_curve_goes_on_growing_though_its_socket_breaks_without_a_run(visit: Visit, app: App) -> None:
     opened: list[WebSocketRoute] = []
 

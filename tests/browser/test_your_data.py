@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.datasets.tables import csv, long_table
@@ -53,6 +54,7 @@ def test_a_file_is_brought_trained_and_answered_and_a_bad_one_changes_nothing(op
     expect(page.get_by_text("Bring the file again")).to_be_visible()
 
 
+@pytest.mark.long
 def test_each_tab_opens_and_shows_what_it_says(open_page: OpenPage) -> None:
     page = open_page("your_data")
     expect(page.locator(".st-key-answer")).to_contain_text("Both ways help here")
@@ -75,6 +77,7 @@ def test_each_tab_opens_and_shows_what_it_says(open_page: OpenPage) -> None:
     expect(network.get_by_role("radio", name="forward", exact=True)).to_be_checked()
 
 
+@pytest.mark.long
 def test_sequences_of_one_label_each_are_brought_trained_and_listed(open_page: OpenPage) -> None:
     table = long_table(sequences=80, seed=3)
     mean = table.groupby("sequence")["x"].transform("mean")

@@ -26,6 +26,9 @@ MODELS = [
     ModelSpec(units=4, merge_mode="ave", second_branch="backward_constant", position="fraction"),
     ModelSpec(units=4, second_branch="forward_constant"),
 ]
+EACH = [  # a program with each cell, merge and input; the others are `long`
+    pytest.param(model, marks=[pytest.mark.long] * (model in (MODELS[5], MODELS[8]))) for model in MODELS
+]
 
 
 def sequences(steps: int = STEPS, batch: int = BATCH) -> tuple[np.ndarray, np.ndarray]:
@@ -58,7 +61,7 @@ def by_program(problem: ProblemSpec, model: ModelSpec, x: np.ndarray, y: np.ndar
     return result.loss[:, 0], result.accuracy[:, 0], result.state.weights[0]
 
 
-@pytest.mark.parametrize("model", MODELS, ids=str)
+@pytest.mark.parametrize("model", EACH, ids=str)
 def test_compiled_step_equals_keras_train_step(model: ModelSpec) -> None:
     x, y = sequences()
     network = build_model(PROBLEM, model, learning_rate=RATE)

@@ -30,12 +30,18 @@ TINY = replace(
     "settings",
     [
         TINY,
-        replace(TINY, across="timesteps", x_from=2.0, x_to=3.0, steps=2, direction="backward", cell="gru"),
+        pytest.param(
+            replace(TINY, across="timesteps", x_from=2.0, x_to=3.0, steps=2, direction="backward", cell="gru"),
+            marks=pytest.mark.long,
+        ),
         replace(
             TINY, across="sequences", x_from=4.0, x_to=5.0, up="learning_rate", y_from=0.01, y_to=0.02, steps=2,
             name="total_quarters", merge_mode="sum",
         ),
-        replace(TINY, across="batch_size", x_to=2.0, up="threshold", steps=2, y_to=0.9, name="variable_length"),
+        pytest.param(
+            replace(TINY, across="batch_size", x_to=2.0, up="threshold", steps=2, y_to=0.9, name="variable_length"),
+            marks=pytest.mark.long,
+        ),
     ],
     ids=lambda settings: f"{settings.up} by {settings.across}",
 )  # fmt: skip

@@ -62,15 +62,16 @@ def in_this_process(data: bytes, shapes: Mapping[str, tuple[int, ...]]) -> dict[
         return {place: file[place][()] for place in shapes}
 
 
-def test_plain_keras_loads_every_model_with_the_probabilities_of_the_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("specs", [SPECS[4::4], pytest.param(SPECS, marks=pytest.mark.long)], ids=["some", "every"])
+def test_plain_keras_loads_a_model_with_the_probabilities_of_the_page(
+    specs: list[RunSpec], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(h5_arrays, "read", in_this_process)  # a process for each would take most of the time
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     command = [sys.executable, "-P", "-c", LOAD, str(tmp_path)]
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=subprocess.PIPE) as plain:  # imports meanwhile
         expected = {}
-        for number, spec in enumerate(SPECS):
+        for number, spec in enumerate(specs):
             run = untrained(spec)
             problem = run.spec.problem
             x = problem.problem.sample(2, problem.timesteps, np.random.default_rng(1), **problem.parameters()).x
@@ -82,7 +83,7 @@ def test_plain_keras_loads_every_model_with_the_probabilities_of_the_page(
             expected[f"{number:02}"] = probabilities(problem, run.spec.model, run.weights, x)
         plain.communicate(timeout=100)
     assert plain.returncode == 0
-    assert len(expected) == len(SPECS)
+    assert len(expected) == len(specs)
     for name, chances in expected.items():
         np.testing.assert_allclose(np.load(tmp_path / f"{name}.out.npy"), chances, atol=1e-6, rtol=0, err_msg=name)
 

@@ -17,6 +17,7 @@ from tests.ui.test_wire import CLICKS, ROOT, through_the_app, widgets
 from ui import wire
 
 pytestmark = [
+    pytest.mark.long,  # tests/ui/test_wire.py tries the same with a few values a page
     pytest.mark.timeout(900),
     pytest.mark.filterwarnings("ignore:Do not use the `random` module"),  # other threads do, those of the pages before
 ]

@@ -332,6 +332,7 @@ def test_a_stopped_job_ends_with_what_it_has_learnt_and_can_go_on(jobs: Jobs) ->
     jobs.leave(again, "me")
 
 
+@pytest.mark.long
 def test_a_comparison_of_the_largest_networks_stops_soon_and_leaves_its_worker_within_the_bound(jobs: Jobs) -> None:
     largest = RunSpec(problem=ProblemSpec(timesteps=200), model=ModelSpec(units=256, direction="forward"))
     specs = [replace(largest, training=replace(largest.training, seed=seed)) for seed in range(50)]

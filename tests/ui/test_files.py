@@ -55,8 +55,10 @@ def read(data: bytes) -> dict[str, bytes]:
     ("page", "title", "runs", "tables"),
     [
         ("directions", "Directions", 12, {"results", "starts", "curves", "labels-right-at-each-timestep"}),
-        ("merge_modes", "Merge modes", 12, {"results", "loss-minus-that-of-concat"}),
-        ("why", "Why", 6, {"results", "loss-minus-that-of-forward"}),
+        pytest.param(
+            "merge_modes", "Merge modes", 12, {"results", "loss-minus-that-of-concat"}, marks=pytest.mark.long
+        ),
+        pytest.param("why", "Why", 6, {"results", "loss-minus-that-of-forward"}, marks=pytest.mark.long),
         ("train", "Train", 1, {"on-fresh-sequences", "epochs", "curves", "confusion-matrix"}),
         ("problems", "Problems", 9, {"nine-cells", "losses"}),
         ("inside", "Inside", 1, {"the-sequence", "sensitivity", "hidden-states"}),

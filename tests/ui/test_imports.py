@@ -83,6 +83,7 @@ def test_a_page_is_run_though_something_cannot_be_imported(importer: Importer) -
     assert importer.names == [*imports.LIGHT]
 
 
+@pytest.mark.long
 def test_pages_import_nothing_that_was_not_imported_in_one_thread() -> None:
     asked = """
 import ast, importlib, json, sys

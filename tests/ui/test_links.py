@@ -307,7 +307,7 @@ words = some.one_of(
 
 @pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module")  # other threads do, those of the pages before
-@many(2_000)
+@many(400)
 @given(
     page=some.sampled_from(NAMES_OF_PAGES),
     asked=some.dictionaries(some.sampled_from(NAMES) | some.text(max_size=8), words, max_size=8),

@@ -699,6 +699,7 @@ PLAIN = (
 )
 
 
+@pytest.mark.long
 def test_a_host_that_runs_a_plain_script_has_the_same_pages_and_no_live_route(start: Callable[..., Started]) -> None:
     served, plain = start("-m", "streamlit", "run", "app.py", *OPTIONS), start("-c", PLAIN)
     unknown = [ask(f"{host.url}/live/nothing") for host in (served, plain)]
