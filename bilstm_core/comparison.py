@@ -44,7 +44,7 @@ class Compared:
     matched: labels that always have as many units as give them the reference's parameters
     expected: labels of which the well-known picture has one lowest, for the problem that it is of
     baseline: the label that the others are held against, start by start; empty where there is none
-    reasons: by label, why it may be far behind, a sentence
+    reasons: by label, why it may be far behind: the rest of a sentence
     """
 
     models: Mapping[str, ModelSpec]
@@ -70,7 +70,7 @@ MERGE_MODES = Compared(
     styles={label: style("bidirectional", model.merge_mode) for label, model in MODELS_BY_MERGE_MODE.items()},
     expected=("sum", "concat"),
     baseline="concat",
-    reasons={"mul": "Its states start near zero, and two small numbers multiplied are smaller still."},
+    reasons={"mul": "two small numbers multiplied are smaller still"},
 )
 
 

@@ -26,6 +26,12 @@ def recorded_specs() -> list[RunSpec]:
     Ten starts of each preset, what Inside offers, every problem read in every direction, and ten starts of each model
     compared.
     """
+    recipes = [spec for preset in PRESETS.values() for spec in starts_of(preset)]
+    return list(dict.fromkeys([*PRESETS.values(), *INSIDE, *EVERY_PROBLEM, *compared_specs(), *recipes]))
+
+
+def compared_specs() -> list[RunSpec]:
+    """Ten starts of each model that is compared with others: those of which the scores are recorded, too."""
     steps = [
         replace(step.model, units=matched_units(ProblemSpec(), step.model, WHY_FIRST["bidirectional"]))
         if step.matched
@@ -40,8 +46,7 @@ def recorded_specs() -> list[RunSpec]:
         for model in models
         for seed in range(ComparisonSettings().starts)
     ]
-    recipes = [spec for preset in PRESETS.values() for spec in starts_of(preset)]
-    return list(dict.fromkeys([*PRESETS.values(), *INSIDE, *EVERY_PROBLEM, *starts, *recipes]))
+    return list(dict.fromkeys(starts))
 
 
 def recorded_sweeps() -> list[SweepSettings]:

@@ -11,7 +11,12 @@ from ui.compare import headline, launch, tables, words
 from ui.compare.comparison import Comparison
 
 shell.enter(__file__)
-COMPARISON = Comparison.of(comparison.MERGE_MODES, page=registry.MERGE_MODES.name, epochs=MERGE_MODES.choices["epochs"])
+COMPARISON = Comparison.of(
+    comparison.MERGE_MODES,
+    page=registry.MERGE_MODES.name,
+    epochs=MERGE_MODES.choices["epochs"],
+    probes=False,  # all four would be right there; without them what replays the curves is in sight
+)
 
 shown, narrow = headline.question(COMPARISON, registry.MERGE_MODES.question)
 lesson.came_out(COMPARISON.page, lambda: headline.of_losses(shown, lesson_texts.slowest))

@@ -56,7 +56,7 @@ def _derived(name: str) -> str:
 
 def headline() -> tuple[looks.Answer, DeltaGenerator]:
     """Where a page's measured answer goes, and beside it the place of its buttons."""
-    with st.container(horizontal=True, vertical_alignment="center", key="headline"):
+    with st.container(horizontal=True, vertical_alignment="top", key="headline"):
         answer = looks.answer()
         return answer, st.container(horizontal=True, gap="small", width="content", key="buttons")
 

@@ -42,29 +42,35 @@ def begin(page: str) -> DeltaGenerator | None:
                     label_visibility="collapsed",
                     persist_state="session",
                 )
-            if not question.options:  # the page asks for the guess, and judges it
-                _onward(page, "lesson-next")
             st.button("End the lesson", key="lesson-end", type="tertiary", on_click=state.LESSON.set, args=(False,))
-        return st.container() if question.options else None
+        return st.container()
+
+
+def guessed(page: str) -> str | None:
+    """What was guessed on a page, here, or where the page asks for a guess itself."""
+    question = lesson_texts.QUESTIONS.get(page)
+    entry = state.LESSON_GUESS(page) if question and question.options else state.GUESS(page)
+    return entry.get()
 
 
 def came_out(page: str, answer: Callable[[], Answer | None]) -> None:
     """What the page has measured, for the verdict; worked out only where a guess has been made."""
-    if state.LESSON.get() and state.LESSON_GUESS(page).get():
+    if state.LESSON.get() and guessed(page):
         found = answer()
         if found:
-            state.CAME_OUT.set({"right": list(found.right), "sentence": found.sentence})
+            state.CAME_OUT.set({"right": list(found.right), "sentence": found.sentence, "settled": found.settled})
 
 
 def end(page: str, place: DeltaGenerator | None) -> None:
     """The guess beside what came out, in its place; and Next, at the foot of the page."""
-    guess, found = state.LESSON_GUESS(page).get(), state.CAME_OUT.get()
+    guess, found = guessed(page), state.CAME_OUT.get()
     if place is not None and guess:
         with place, st.container(horizontal=True, vertical_alignment="center", key="lesson-verdict"):
             if found and not state.COVERED.get():
-                st.markdown(lesson_texts.verdict(guess, Answer(tuple(found["right"]), found["sentence"])))
+                answer = Answer(tuple(found["right"]), found["sentence"], found["settled"])
+                st.markdown(lesson_texts.verdict(guess, answer))
             else:
-                st.markdown(f"You guessed **{guess}**. The answer comes with the runs.")
+                st.markdown(f"You guessed **{guess}**. {lesson_texts.QUESTIONS[page].meanwhile}")
             _onward(page, "lesson-next")
     if not embedded() and not state.CLASS.get():
         with st.container(key="foot"):

@@ -15,18 +15,21 @@ class Question(NamedTuple):
 
     options: what can be guessed; none where the page asks for a guess itself
     figure_tells: whether the page's figure tells the answer, and waits for the guess, too
+    meanwhile: what is said once there is a guess, until the page has measured what comes of it
     """
 
     text: str
     options: tuple[str, ...] = ()
     figure_tells: bool = True
+    meanwhile: str = "The answer comes with the runs."
 
 
 class Answer(NamedTuple):
-    """What came out. right: those options that it makes right"""
+    """What came out. right: those options that it makes right; settled: whether it makes the others wrong"""
 
     right: tuple[str, ...]
     sentence: str
+    settled: bool = True
 
 
 SHARES = ("under 25%", "25 to 50%", "50 to 75%", "over 75%")
@@ -43,7 +46,9 @@ QUESTIONS: Mapping[str, Question] = {  # by the page's name
     ),
     "Train": Question("What share of new sequences does this network get wholly right?", SHARES),
     "Directions": Question("Which direction ends with the lowest loss?", DIRECTIONS),
-    "Why": Question("Make the guess that the page asks for. Then press one change at a time."),
+    "Why": Question(
+        "Guess below. Then press one change at a time.", meanwhile="Press one change at a time to find out."
+    ),
     "Problems": Question("Past and future decide the label together. Who can't get everything right?", READERS),
     "Merge modes": Question("Which merge learns slowest?", MERGE_MODES),
     "Cell": Question("Where does this unit's cell state change most?", MOMENTS),
@@ -91,6 +96,13 @@ def slowest(losses: Mapping[str, float], sequences: int) -> Answer:
     return Answer(
         (worst,), f"After {sequences:,} sequences it is {worst}, with a loss of {losses[worst]:.3f} ({said}).{why}"
     )
+
+
+def explains(guess: str, kind: str, found: Sequence[str]) -> Answer:
+    """Why. kind: of `analysis.ablation.judged`; found: what came of the changes that judge the guess"""
+    if kind == "open":
+        return Answer((), "These runs don't settle it.", settled=False)
+    return Answer((guess,) if kind == "enough" else (), " ".join(found))
 
 
 def cannot(best: Mapping[str, float]) -> Answer:
@@ -154,5 +166,5 @@ def enough(units: Sequence[int], shares: Sequence[float], goal: float) -> Answer
 
 def verdict(guess: str, answer: Answer) -> str:
     """The guess beside what came out."""
-    came = "Right." if guess in answer.right else "Not quite."
-    return f"You guessed **{guess}**. {came} {answer.sentence}"
+    came = "Right. " if guess in answer.right else "Not quite. " if answer.settled else ""
+    return f"You guessed **{guess}**. {came}{answer.sentence}"

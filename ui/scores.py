@@ -1,6 +1,7 @@
 """Evaluations of runs, each worked out once for all sessions: by the worker that trained the run, or else here.
 
-A worker's is taken as it comes with its training, and never with a file.
+A worker's is taken as it comes with its training, and never with a file; those of the recorded runs that pages compare
+come with the program.
 """
 
 import threading
@@ -13,6 +14,7 @@ import numpy.typing as npt
 import streamlit as st
 from cachetools import LRUCache
 
+from bilstm_core import recorded_scores
 from bilstm_core.evaluation import Evaluation, evaluate, evaluation_size
 from bilstm_core.runs import Run
 
@@ -47,6 +49,9 @@ def evaluation_of(run: Run) -> Future[Evaluation]:
 def score_of(run: Run, n_sequences: int) -> Future[Score]:
     """How good the run is on so many fresh sequences."""
     key, pool = (run.digest, n_sequences), _pool("comparison")
+    told = recorded_scores.recorded().get(run.digest) if n_sequences == recorded_scores.SEQUENCES else None
+    if told:
+        return _done(Score(told.loss, told.accuracy, told.exact, np.array(told.by_timestep)))
     return _asked(_scores, key, pool, lambda: _score(evaluate(run, n_sequences)))
 
 

@@ -182,10 +182,14 @@ class OwnNetworks(TypedDict):
 
 
 class CameOut(TypedDict):
-    """What a page has measured of what the lesson asks: the options that are right, and a sentence."""
+    """What a page has measured of what the lesson asks: the options that are right, and a sentence.
+
+    settled: whether it makes the other options wrong
+    """
 
     right: list[str]
     sentence: str
+    settled: bool
 
 
 class Sweep(TypedDict):
@@ -259,7 +263,7 @@ FAILED: Each[Failure | None] = Each("live.failed.{}", None)
 ADDRESSED = Each("live.addressed.{}", "")  # the job that the page has taken from the address, or put there
 WAITS: Entry[list[str]] = Entry("waits.names", [])  # of what the page that is drawn waits for
 DEAF = Entry("live.deaf", False)  # the server tells nothing of jobs: it runs app.py as a plain script
-FROM_STORE = Each("{}.from_store", True)  # what the page shows was trained before it was asked for
+FROM_STORE = Each("{}.from_store", True)  # what the page shows was trained before it was asked for; set by a press
 
 MODEL_FILE: Entry[Question | None] = Entry("files.model", None)  # the `.keras` file that was asked for last
 BROUGHT: Entry[Brought] = Entry("tray.brought", {"count": 0, "sentence": "", "refused": False})

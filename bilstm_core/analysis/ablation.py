@@ -24,6 +24,7 @@ CHANGES = {step.label: step.change for step in (*WHY_STEPS, WHY_MORE)}
 
 FUTURE, BIGGER, ELSE = "It sees the future", "It is bigger", "Something else"
 GUESSES = (FUTURE, BIGGER, ELSE)
+JUDGES: Mapping[str, tuple[str, ...]] = {FUTURE: (NO_FUTURE,), BIGGER: (WIDER,), ELSE: (NO_FUTURE, WIDER)}  # changes
 
 Kind = Literal["enough", "part", "nothing", "open"]
 
@@ -135,22 +136,23 @@ def gains(scores: pd.DataFrame, steps: Sequence[Step], match: Match | None = Non
     }
 
 
+def judged(guess: str, gained: Mapping[str, Gain]) -> Kind | None:
+    """Whether the guess alone explains the gain, by the changes tried so far; None while they say nothing of it."""
+    future, size = (gained[label].kind if label in gained else None for label in (NO_FUTURE, WIDER))
+    if guess == FUTURE:
+        return _REVERSED[future] if future else None
+    if guess == BIGGER:
+        return size
+    if future is None or size is None:
+        return None
+    if size == "enough" or future in ("part", "nothing"):
+        return "nothing"
+    return "open" if "open" in (future, size) else "enough"
+
+
 def verdict(guess: str, gained: Mapping[str, Gain]) -> str:
     """What the changes tried so far say of a guess; "" while they say nothing of it."""
-    future, size = (gained[label].kind if label in gained else None for label in (NO_FUTURE, WIDER))
-    kind: Kind | None
-    if guess == ELSE:
-        if future is None or size is None:
-            return ""
-        kind = "enough"
-        if size == "enough" or future in ("part", "nothing"):
-            kind = "nothing"
-        elif "open" in (future, size):
-            kind = "open"
-    elif guess == FUTURE:
-        kind = _REVERSED[future] if future else None
-    else:
-        kind = size
+    kind = judged(guess, gained)
     return f"You guessed \u201c{guess}\u201d. {_VERDICTS[kind]}" if kind else ""
 
 

@@ -55,7 +55,7 @@ def ranking(
     """What the starts at hand say of the losses; no winner is named that they do not carry.
 
     scores: label, seed, loss; expected: the labels of which the lesson says that one has the lowest loss
-    sequences: that each run was trained on; reasons: by label, why it may be far behind
+    sequences: that each run was trained on; reasons: by label, why it may be far behind: the rest of a sentence
     on: on which sequences the losses are
     """
     labels = list(dict.fromkeys(scores["label"]))
@@ -103,11 +103,19 @@ def _ranking(
     last = _far_behind(ranked, pairs, means)
     if last is None:
         return _at_the_top(ranked, pairs)
-    answer = f"{last.second} is far behind: its loss is {lead(last)} above {last.first}'s, {in_runs(last)}."
-    reason = reasons.get(last.second, "")
-    first, counts = _at_the_top(ranked[:-1], pairs, narrow=True)
-    behind = f"{capital(last.second)} above {last.first}: 95% interval {ends(last)}."
-    return " ".join(part for part in (answer, reason, first) if part), f"{behind} {counts}"
+    far, gap = f"{last.second} is far behind", f"its loss is {lead(last)} above {last.first}'s, {in_runs(last)}."
+    reason, others = reasons.get(last.second, ""), ranked[:-1]
+    first, counts = _at_the_top(others, pairs, narrow=True)
+    if not reason:
+        return (
+            f"{far}: {gap} {first}",
+            f"{capital(last.second)} above {last.first}: 95% interval {ends(last)}. {counts}",
+        )
+    if len(_level(others, pairs)) == 1:
+        pair = pairs[frozenset(others[:2])]
+        first, counts = f"Of the others, {others[0]} wins by {lead(pair)}, {in_runs(pair)} ({ends(pair)}).", ""
+    by_how_much = f"{capital(gap).removesuffix('.')} (95% interval {ends(last)})."
+    return f"{far}: {reason}.", " ".join(part for part in (by_how_much, first, counts) if part)
 
 
 def _far_behind(ranked: Sequence[str], pairs: Pairs, means: "pd.Series[float]") -> Difference | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import click
 import numpy as np
 
-from bilstm_core import recorded_board
+from bilstm_core import recorded_board, recorded_scores
 from bilstm_core.analysis import recorded_answers
 from bilstm_core.analysis.both_ways import REGRESSIONS
 from bilstm_core.analysis.held_out import labels_of, network
@@ -27,7 +27,7 @@ from bilstm_core.datasets.shipped import read as read_shipped
 from bilstm_core.engine import mixing
 from bilstm_core.evaluation import evaluate
 from bilstm_core.page_settings import YOUR_DATA
-from bilstm_core.record import recorded_places, recorded_specs, recorded_sweeps, replayed
+from bilstm_core.record import compared_specs, recorded_places, recorded_specs, recorded_sweeps, replayed
 from bilstm_core.recorded_board import STARTS
 from bilstm_core.recorded_maps import FILE, RecordedMap, read, write
 from bilstm_core.runs import Run
@@ -77,6 +77,7 @@ def _opening(folder: Path, *, missing: bool) -> bool:
             runs = [replace(run, optimizer_state={}) for _, run in trainings.train_in_parts(specs, advance)]
         write_recorded(runs, folder, keep_snapshots=lambda run: replayed(run.spec))
         click.echo(f"Recorded {counted(len(runs), 'run')} in {folder}.", err=True)
+    scored = _scores(folder)
     wanted = [settings for settings in sweeps if settings not in there]
     for settings in wanted:
         there[settings] = _map(settings)
@@ -84,7 +85,19 @@ def _opening(folder: Path, *, missing: bool) -> bool:
     if wanted:
         click.echo(f"Recorded {counted(len(wanted), 'map')} in {folder}.", err=True)
     sets = _answers(FOLDER if folder == RECORDED else folder, missing=missing)
-    return bool(specs or wanted or sets)
+    return bool(specs or wanted or sets or scored)
+
+
+def _scores(folder: Path) -> int:
+    """Test the runs that pages compare, where that is not recorded yet; returns how many."""
+    path = folder / recorded_scores.FILE.name
+    runs = [run for spec in compared_specs() if (run := read_recorded(spec, folder))]
+    there = recorded_scores.read(path)
+    untested = [run for run in runs if run.digest not in there]
+    if untested or len(there) > len(runs):
+        recorded_scores.write({run.digest: evaluate(run, recorded_scores.SEQUENCES) for run in runs}, path)
+        click.echo(f"Tested {counted(len(runs), 'recorded run')} on fresh sequences.", err=True)
+    return len(untested)
 
 
 class Judged(NamedTuple):

@@ -89,14 +89,21 @@ def test_starts_that_all_tie_are_level() -> None:
 
 def test_one_that_is_far_behind_comes_first_with_its_reason_and_then_who_wins() -> None:
     table = scores(high=around(5.0), b=shuffled(1.0), c=around(2.0))
-    reasons = {"high": "It is so.", "b": "Never told."}
-    told = ranking(table, sequences=250, reasons=reasons)
-    assert told.answer == (
-        "After 250 sequences, high is far behind: its loss is 3.000 above c's, in all 10 runs. It is so. "
-        "Of the others, b wins: its loss is 1.000 below c's, in all 10 runs."
+    gap = "its loss is 3.000 above c's, in all 10 runs."
+    others = "Of the others, b wins: its loss is 1.000 below c's, in all 10 runs."
+    without = ranking(table)
+    assert without.answer == f"High is far behind: {gap} {others}"
+    assert without.counts.startswith("High above c: 95% interval 3.000 to 3.000. B below c: 95% interval ")
+    interval = without.counts.partition("B below c: 95% interval ")[2].partition(". Loss")[0]
+    told = ranking(table, sequences=250, reasons={"high": "it is so", "b": "never told"})
+    assert told.answer == "After 250 sequences, high is far behind: it is so."
+    assert told.counts == (
+        "Its loss is 3.000 above c's, in all 10 runs (95% interval 3.000 to 3.000). Of the others, b wins by 1.000, "
+        f"in all 10 runs ({interval}). Loss: mean of 10 runs, on fresh sequences."
     )
-    assert told.counts.startswith("High above c: 95% interval 3.000 to 3.000. B below c: 95% interval ")
-    assert "It is so" not in ranking(table).answer
+    level = ranking(scores(high=around(3.0), b=around(1.0), c=shuffled(1.001)), reasons={"high": "it is so"})
+    assert level.answer == "High is far behind: it is so."
+    assert "Nobody wins among the others: b and c are too close to call. The mean" in level.counts
 
 
 def test_one_that_is_no_further_than_the_others_among_each_other_is_not_far_behind() -> None:

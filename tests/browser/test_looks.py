@@ -22,6 +22,13 @@ def test_on_a_projector_the_replay_is_in_sight_and_labels_in_a_row_share_a_line(
     replay = box(controls)
     assert replay["y"] + replay["height"] <= HEIGHT
 
+    for name in ("Why", "Merge modes"):
+        page.get_by_role("link", name=name, exact=True).click()
+        controls = page.get_by_test_id(f"controls-{name}-curves")
+        expect(controls).to_be_visible()
+        replay = box(controls)
+        assert replay["y"] + replay["height"] <= HEIGHT, name
+
     page.get_by_role("link", name="Directions").click()
     curves = page.get_by_test_id("chart-Directions-curves")
     expect(curves.locator(".main-svg").first).to_be_visible()

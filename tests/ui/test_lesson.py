@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bilstm_core.analysis.ablation import BIGGER
 from ui import lesson_texts, looks, registry, state
+from ui.compare.words import EVALUATING
 from ui.lesson_texts import Answer
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +84,42 @@ def test_a_guess_uncovers_the_answer_and_stands_beside_what_came_out(page: regis
     assert all(re.search(r"\d", verdict) for verdict in verdicts.values()), "what came out is a number of the run"
     app.button(key="lesson-end").click().run()
     assert not any(line.startswith("You guessed") for line in told(app))
+
+
+def test_why_asks_for_the_guess_itself_and_the_lesson_says_what_came_of_it_once_it_was_tried() -> None:
+    app = visit(registry.WHY, taken=True)
+    guess = app.segmented_control(key=state.GUESS(registry.WHY.name).key)
+    assert not any(line.startswith("You guessed") for line in told(app))
+    guess.set_value(BIGGER).run()
+    meanwhile = f"You guessed **{BIGGER}**. Press one change at a time to find out."
+    said = [meanwhile]
+    for _ in range(2):
+        app.button(key=state.widget(registry.WHY.name, "press")).click().run()
+        for _ in range(120):  # a slow machine takes longer to evaluate the runs than a page waits
+            if not any(EVALUATING.answer in line for line in told(app)):
+                break
+            time.sleep(0.5)
+            app.run()
+        [line] = [line for line in told(app) if "You guessed" in line]
+        said.append(line)
+    assert said == [meanwhile] * 2 + [
+        f"You guessed **{BIGGER}**. Not quite. Size explains only part of the gain (14%)."
+    ]
+    assert app.button(key="lesson-next").label == "Next: Need both?"
+
+
+@pytest.mark.parametrize(
+    ("kind", "came"),
+    [
+        ("enough", "Right. So."),
+        ("nothing", "Not quite. So."),
+        ("part", "Not quite. So."),
+        ("open", "These runs don't settle it."),
+    ],
+)
+def test_what_came_of_a_guess_of_why(kind: str, came: str) -> None:
+    answer = lesson_texts.explains(BIGGER, kind, ["So."])
+    assert lesson_texts.verdict(BIGGER, answer) == f"You guessed **{BIGGER}**. {came}"
 
 
 def test_what_is_said_follows_what_is_measured() -> None:

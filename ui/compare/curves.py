@@ -23,6 +23,7 @@ from ui.less import Less
 from ui.watch import Watch, line
 
 CURVE_HEIGHT, TALL_CURVE_HEIGHT = 240, 246  # px, with the probes' rows below and without: the replay is in sight
+IN_THE_LESSON = 304  # px of the whole figure on a low screen, where the lesson's question stands above, too
 
 
 def _pills(comparison: Comparison) -> None:
@@ -57,6 +58,7 @@ def curves(shown: Shown, note: str) -> None:
                 help=words.EACH_START,
             )
     probes = comparison.probes and not state.CLASS.get()  # a class sees one thing at a time
+    low = IN_THE_LESSON if state.LESSON.get() and not probes else None
     styles = {label: comparison.styles[label] for label in labels}
     specs = {label: group[0] for label, group in shown.specs.items()}
     complete = best_possible.known(specs)
@@ -114,7 +116,7 @@ def curves(shown: Shown, note: str) -> None:
                 **shared,
             )
             lines = [line(label, places, stored=stored().get(label, ())) for label, places in growing.items()]
-            chart(figure, key=f"{page}-curves", alt=words.CURVES_ALT, watch=watch, lines=lines)
+            chart(figure, key=f"{page}-curves", alt=words.CURVES_ALT, low=low, watch=watch, lines=lines)
             return
         runs = known()
         if not runs:
@@ -132,7 +134,7 @@ def curves(shown: Shown, note: str) -> None:
                 **shared,
             ),
         )
-        chart(figure, key=f"{page}-curves", alt=words.CURVES_ALT, replay=True)
+        chart(figure, key=f"{page}-curves", alt=words.CURVES_ALT, low=low, replay=True)
         still = words.stands_still(_only_the_end(runs)) if probes else ""
         origin = evaluations.origin_of([run for group in runs.values() for run in group])
         st.caption(" ".join(part for part in (words.curves(settings.starts), still, origin) if part))

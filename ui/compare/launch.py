@@ -228,6 +228,8 @@ def lowered(page: str, starts: int) -> str:
 def note(shown: Shown) -> str:
     """How the figure stands to the chosen settings, and what Run would do, while nothing is trained."""
     if shown.chosen.settings == shown.settings:
+        if not state.FROM_STORE(shown.page).is_set():  # nobody has asked for anything yet
+            return ""
         return words.TRAINED_ALREADY if state.FROM_STORE(shown.page).get() else words.TRAINED_NOW
     if shown.chosen.refused:
         return ""

@@ -9,10 +9,12 @@ import streamlit as st
 from bilstm_core.analysis.ablation import (
     BIDIRECTIONAL,
     FORWARD,
+    JUDGES,
     Gain,
     conclusion,
     finding,
     gains,
+    judged,
     long_lead,
     opening,
     verdict,
@@ -23,7 +25,7 @@ from bilstm_core.analysis.telling import Told
 from bilstm_core.comparison import is_long, offered, specs_of, tried, why
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings, WhySettings
 from bilstm_core.presets import WHY_FIRST, WHY_STEPS, Step
-from ui import registry, state
+from ui import lesson_texts, registry, state
 from ui.compare import words as shared
 from ui.compare.comparison import runs_of, scores_of
 from ui.compare.resolved import Shown
@@ -107,9 +109,21 @@ def answer(shown: Pressed) -> Told:
     findings, gained = found
     end = _in_the_end(shown, gained)
     before = {label: gain for label, gain in gained.items() if label != steps[-1].label}
-    judged = verdict(guessed() or "", gained)
-    news = end or judged != verdict(guessed() or "", before)  # what is said once of a guess holds until more is known
-    return words.answer(end or findings[-1], [judged] if news else [])
+    of_guess = verdict(guessed() or "", gained)
+    news = end or of_guess != verdict(guessed() or "", before)  # what is said once of a guess holds until more is known
+    return words.answer(end or findings[-1], [of_guess] if news and not state.LESSON.get() else [])
+
+
+def came_out(shown: Pressed) -> lesson_texts.Answer | None:
+    """What came of the guess, for the lesson, which says it; None while the changes tried so far say nothing of it."""
+    steps, guess = tried(shown.progress), guessed()
+    found = _findings(shown, steps) if steps and guess else None
+    if found is None or not guess:
+        return None
+    findings, gained = found
+    kind = judged(guess, gained)
+    told = [each.answer for step, each in zip(steps, findings, strict=True) if step.label in JUDGES[guess]]
+    return lesson_texts.explains(guess, kind, told) if kind else None
 
 
 def _in_the_end(shown: Pressed, gained: Mapping[str, Gain]) -> Told | None:
