@@ -24,7 +24,7 @@ with narrow:
     mode = st.segmented_control(
         words.WHAT_THE_MERGE_DOES,
         list(MODELS_BY_MERGE_MODE),
-        default="concat",
+        default=comparison.EXPLAINED,
         required=True,
         key=state.widget("merge", "drawn"),
         persist_state="session",

@@ -11,6 +11,7 @@ from bilstm_core.analysis import both_ways
 from bilstm_core.analysis.ablation import GUESSES
 from bilstm_core.analysis.both_ways import BIDIRECTIONAL
 from bilstm_core.choices import slug
+from bilstm_core.comparison import EXPLAINED
 from bilstm_core.datasets.bounds import MAX_ROWS
 from bilstm_core.datasets.shipped import OWN
 from bilstm_core.page_settings import Offered
@@ -126,7 +127,7 @@ def _merge_modes(page: str) -> list[Link]:
     return [
         *_comparison(page, page_settings.MERGE_MODES),
         some(page_settings.CURVES, state.VISIBLE(page), labels, labels),
-        choice("drawn", state.field("merge", "drawn"), labels, "concat"),
+        choice("drawn", state.field("merge", "drawn"), labels, EXPLAINED),
     ]
 
 

@@ -63,7 +63,7 @@ SAID: dict[str, dict[str, str]] = {  # of each page everything that its address 
     },
     "Why": {"epochs": "4000", "starts": "1", "units": "8", "stage": "2", "noise": "yes", "guess": "it-is-bigger"},
     "Problems": {"problem": "formula: max(after) > x[t]", "direction": "forward", "seed": "4", "sequence": "9"},
-    "Merge modes": {"starts": "3", "curves": "none", "drawn": "mul", "each": "yes"},
+    "Merge modes": {"starts": "3", "curves": "none", "drawn": "ave", "each": "yes"},
     "Cell": {"sequence": "4", "unit": "7", "at": "3", "line": "f"},
     "Inside": {
         "train": "yes",

@@ -402,6 +402,8 @@ def of_the_lesson() -> Iterator[Call]:
         yield call(lesson_texts.enough, (1, 3, 40), shares, 0.9)
     for best in ((0.14, 0.15), (0.14, 1.0), (1.0, 1.0)):
         yield call(lesson_texts.cannot, dict(zip(("forward", "backward"), best, strict=True)))
+    for kind in ("enough", "open"):
+        yield call(lesson_texts.explains, "It is bigger", kind, ["Size explains the whole gain."])
     yield call(lesson_texts.largest_step, [0.1, -0.2], None)
     for largest in range(3):
         yield call(lesson_texts.largest_step, [-0.9 if place == largest else 0.1 for place in range(3)], 2)
