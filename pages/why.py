@@ -1,8 +1,10 @@
 """Why: is it the future?"""
 
+from functools import partial
+
 import streamlit as st
 
-from ui import shell
+from ui import lesson, shell
 from ui.compare import launch, tables
 from ui.compare.curves import curves
 from ui.why import elsewhere, findings, presses
@@ -10,6 +12,7 @@ from ui.why import elsewhere, findings, presses
 shell.enter(__file__)
 
 shown = presses.page()
+lesson.came_out(findings.PAGE, partial(findings.came_out, shown))
 wide, narrow = st.columns([1.7, 1], gap="medium")
 with wide:
     with st.container(key="figure"):

@@ -11,13 +11,13 @@ from bilstm_core.comparison import IN_THE_LONG_RUN, is_long, offered, tried, why
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, WHY, ComparisonSettings, WhySettings
 from bilstm_core.presets import WHY_STEPS, Step
 from bilstm_core.settings import FIELDS, STARTS
-from ui import lesson, live, looks, registry, state
+from ui import live, looks, registry, state
 from ui.compare import guess, headline, launch, resolved
 from ui.compare.comparison import AFFORDABLE_S, Comparison, affordable_starts
 from ui.compare.resolved import Asked, ask, chosen_settings, resolve
 from ui.settings import PageSettings
 from ui.why import words
-from ui.why.findings import PAGE, Pressed, answer, came_out, every_sentence, guessed, left, matched
+from ui.why.findings import PAGE, Pressed, answer, every_sentence, guessed, left, matched
 
 LONG_EPOCHS = 4_000
 
@@ -196,7 +196,6 @@ def page() -> Pressed:
     st.title(registry.WHY.question)
     shown = _resolve()
     headline.headline(shown, registry.WHY.question, answer(shown), sentences=lambda: every_sentence(shown))
-    lesson.came_out(PAGE, functools.partial(came_out, shown))
     with st.container(key="press"):
         press_row(shown)
     return shown
