@@ -116,7 +116,7 @@ def results(runs: Runs, n_sequences: int = MOST_SEQUENCES) -> pd.DataFrame:
 
 def ranking(runs: Runs, n_sequences: int = MOST_SEQUENCES) -> str:
     """What the starts allow to be said of the lowest loss on fresh sequences; no more than they carry."""
-    return telling.ranking(scores(runs, n_sequences)).whole
+    return telling.ranking(scores(runs, n_sequences)).told.whole
 
 
 def paired_differences(runs: Runs, baseline: str, n_sequences: int = MOST_SEQUENCES) -> go.Figure:

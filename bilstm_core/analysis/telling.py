@@ -25,6 +25,13 @@ class Told(NamedTuple):
         return " ".join(part for part in self if part)
 
 
+class Ranked(NamedTuple):
+    """What starts say of models. winner: the label that is said to win; "" where the starts carry none"""
+
+    told: Told
+    winner: str = ""
+
+
 def after(sequences: int | None, sentence: str) -> str:
     """A sentence that tells after how many training sequences it holds. sentence: begun in the middle of one"""
     count = f"After {counted(sequences, 'sequence')}, " if sequences is not None else ""
@@ -51,7 +58,7 @@ def ranking(
     sequences: int | None = None,
     reasons: Mapping[str, str] | None = None,
     on: str = FRESH,
-) -> Told:
+) -> Ranked:
     """What the starts at hand say of the losses; no winner is named that they do not carry.
 
     scores: label, seed, loss; expected: the labels of which the lesson says that one has the lowest loss
@@ -60,17 +67,18 @@ def ranking(
     """
     labels = list(dict.fromkeys(scores["label"]))
     if len(labels) < 2:
-        return Told("One model alone can't be ranked.")
+        return Ranked(Told("One model alone can't be ranked."))
     pairs = differences(scores)
     starts = max(pair.starts for pair in pairs)
     means = by_start(scores).mean()
     ranked = sorted(labels, key=lambda label: float(means[label]))
     pair_of = {frozenset((pair.first, pair.second)): pair for pair in pairs}
     if starts < FEWEST:
-        return too_few(pair_of[frozenset(ranked[:2])])
-    answer, counts = _ranking(ranked, pair_of, means, reasons or {})
+        return Ranked(too_few(pair_of[frozenset(ranked[:2])]))
+    answer, counts, winner = _ranking(ranked, pair_of, means, reasons or {})
     lesson = _contradiction(ranked, pair_of, [label for label in expected if label in labels])
-    return Told(after(sequences, answer) + lesson, f"{counts} Loss: mean of {starts} runs, {on}.")
+    told = Told(after(sequences, answer) + lesson, f"{counts} Loss: mean of {starts} runs, {on}.")
+    return Ranked(told, winner)
 
 
 def beside_best(share: float, interval: tuple[float, float], best: float | None) -> str:
@@ -99,23 +107,21 @@ Pairs = Mapping[frozenset[str], Difference]
 
 def _ranking(
     ranked: Sequence[str], pairs: Pairs, means: "pd.Series[float]", reasons: Mapping[str, str]
-) -> tuple[str, str]:
+) -> tuple[str, str, str]:
     last = _far_behind(ranked, pairs, means)
     if last is None:
         return _at_the_top(ranked, pairs)
     far, gap = f"{last.second} is far behind", f"its loss is {lead(last)} above {last.first}'s, {in_runs(last)}."
     reason, others = reasons.get(last.second, ""), ranked[:-1]
-    first, counts = _at_the_top(others, pairs, narrow=True)
+    first, counts, winner = _at_the_top(others, pairs, narrow=True)
     if not reason:
-        return (
-            f"{far}: {gap} {first}",
-            f"{capital(last.second)} above {last.first}: 95% interval {ends(last)}. {counts}",
-        )
-    if len(_level(others, pairs)) == 1:
+        behind = f"{capital(last.second)} above {last.first}: 95% interval {ends(last)}. {counts}"
+        return f"{far}: {gap} {first}", behind, winner
+    if winner:
         pair = pairs[frozenset(others[:2])]
-        first, counts = f"Of the others, {others[0]} wins by {lead(pair)}, {in_runs(pair)} ({ends(pair)}).", ""
+        first, counts = f"Of the others, {winner} wins by {lead(pair)}, {in_runs(pair)} ({ends(pair)}).", ""
     by_how_much = f"{capital(gap).removesuffix('.')} (95% interval {ends(last)})."
-    return f"{far}: {reason}.", " ".join(part for part in (by_how_much, first, counts) if part)
+    return f"{far}: {reason}.", " ".join(part for part in (by_how_much, first, counts) if part), winner
 
 
 def _far_behind(ranked: Sequence[str], pairs: Pairs, means: "pd.Series[float]") -> Difference | None:
@@ -127,8 +133,11 @@ def _far_behind(ranked: Sequence[str], pairs: Pairs, means: "pd.Series[float]") 
     return pair if pair.mean > float(means[others[-1]] - means[others[0]]) else None
 
 
-def _at_the_top(ranked: Sequence[str], pairs: Pairs, *, narrow: bool = False) -> tuple[str, str]:
-    """Who wins, or why nobody does. narrow: beside one that is far behind, and as a sentence of its own"""
+def _at_the_top(ranked: Sequence[str], pairs: Pairs, *, narrow: bool = False) -> tuple[str, str, str]:
+    """Who wins, or why nobody does; what that rests on; and who wins, "" for nobody.
+
+    narrow: beside one that is far behind, and as a sentence of its own
+    """
     best, level = ranked[0], _level(ranked, pairs)
     if len(level) == 1:
         pair = pairs[frozenset((best, ranked[1]))]
@@ -137,6 +146,7 @@ def _at_the_top(ranked: Sequence[str], pairs: Pairs, *, narrow: bool = False) ->
         return (
             f"{wins.format(best)} {lead(pair)} {below}, {in_runs(pair)}.",
             f"{capital(best)} below {ranked[1]}: 95% interval {ends(pair)}.",
+            best,
         )
     beaten = [
         label
@@ -147,13 +157,12 @@ def _at_the_top(ranked: Sequence[str], pairs: Pairs, *, narrow: bool = False) ->
     if not any(pair.settled for pair in among) and len(ranked) > 2:
         widest = pairs[frozenset((best, ranked[-1]))]
         said = "The others can't be ranked" if narrow else "no ranking yet"
-        return f"{said}: even the widest gap, {widest.first} below {widest.second}, is too close to call.", why_open(
-            widest
-        )
+        open_gap = f"{said}: even the widest gap, {widest.first} below {widest.second}, is too close to call."
+        return open_gap, why_open(widest), ""
     worse = f" {capital(listed(beaten))} {'is' if len(beaten) == 1 else 'are'} above both." if beaten else ""
     worse = worse.replace("both", "them") if len(level) > 2 else worse
     said = "Nobody wins among the others" if narrow else "nobody wins"
-    return f"{said}: {listed(level)} are too close to call.{worse}", why_open(pairs[frozenset(level[:2])])
+    return f"{said}: {listed(level)} are too close to call.{worse}", why_open(pairs[frozenset(level[:2])]), ""
 
 
 def _level(ranked: Sequence[str], pairs: Pairs) -> list[str]:

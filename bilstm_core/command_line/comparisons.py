@@ -85,8 +85,8 @@ class Outcome:
         ranked = self.scores[self.scores["label"].isin(self.shown)]
         expected = self.compared.expected if settings.name == ComparisonSettings().name else ()
         drawn = {label: self.runs[label] for label in self.shown}
-        ranking_told = ranking(ranked, expected, sequences=seen, reasons=self.compared.reasons)
-        return [ranking_told.whole, *self._falls(drawn)]
+        whole = ranking(ranked, expected, sequences=seen, reasons=self.compared.reasons).told.whole
+        return [whole, *self._falls(drawn)]
 
     def _falls(self, runs: RunsByLabel) -> list[str]:
         """Of a long training, how much its losses still fell at the end."""

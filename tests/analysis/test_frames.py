@@ -111,4 +111,4 @@ def test_table_pairs_and_ranking_are_of_one_statistic() -> None:
     assert table.sort_values().index.tolist() == ["best", "even", "skewed"]
     for pair in differences(scores):
         assert pair.mean == pytest.approx(table[pair.second] - table[pair.first])
-    assert ranking(scores).answer.startswith("Best wins: its loss is 0.400 below even's, ")
+    assert ranking(scores).told.answer.startswith("Best wins: its loss is 0.400 below even's, ")

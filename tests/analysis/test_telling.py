@@ -1,13 +1,16 @@
 """What is told of a comparison, from every branch."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from bilstm_core.analysis import telling
 from bilstm_core.analysis.statistics import FEWEST, Difference, differences
-from bilstm_core.analysis.telling import Told, after, ranking, too_few, why_open
+from bilstm_core.analysis.telling import Told, after, too_few, why_open
 
 SPREAD = [0.01, -0.02, 0.0, 0.03, -0.01, 0.02, -0.03, 0.01, 0.0, -0.01]
 
@@ -20,6 +23,10 @@ def scores(**losses: list[float]) -> pd.DataFrame:
             for seed, loss in enumerate(values)
         ]
     )
+
+
+def ranking(table: pd.DataFrame, expected: Sequence[str] = (), **more: Any) -> Told:
+    return telling.ranking(table, expected, **more).told
 
 
 def around(middle: float) -> list[float]:
@@ -129,6 +136,19 @@ def test_several_level_models_and_several_higher_ones_are_named() -> None:
 def test_no_ranking_tells_the_gap_between_the_lowest_and_the_highest() -> None:
     wide = {"a": [0.0, 4.0] * 5, "b": [1.0, 3.1] * 5, "c": [4.0, 0.5] * 5, "d": [3.0, 1.6] * 5}
     assert ranking(scores(**wide)).answer == ("No ranking yet: even the widest gap, a below d, is too close to call.")
+
+
+def test_a_winner_is_handed_over_by_name_and_nobody_where_the_starts_carry_none() -> None:
+    clear = {"high": around(5.0), "b": shuffled(1.0), "c": around(2.0)}
+    level = {"b": around(1.0), "c": shuffled(1.001)}
+    wide = {"a": [0.0, 4.0] * 5, "b": [1.0, 3.1] * 5, "c": [4.0, 0.5] * 5, "d": [3.0, 1.6] * 5}
+    for winner, losses in (("c", {"b": around(2.5), "c": shuffled(1.0)}), ("b", clear)):  # b beside one far behind
+        ranked = telling.ranking(scores(**losses))
+        assert ranked.winner == winner
+        assert f"{winner} wins" in ranked.told.answer.lower()
+    for none in (level, level | {"high": around(3.0)}, wide, {"b": around(1.0)}):
+        assert telling.ranking(scores(**none)).winner == ""
+    assert telling.ranking(scores(**{name: losses[:3] for name, losses in clear.items()})).winner == ""
 
 
 def test_what_contradicts_the_lesson_is_said_and_what_fits_it_is_not() -> None:

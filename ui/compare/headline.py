@@ -40,7 +40,7 @@ def answer(shown: Shown) -> Told:
     if by_run is None:
         return words.EVALUATING
     well_known = settings.name == ComparisonSettings().name
-    ranked = ranking(
+    ranked, winner = ranking(
         by_run,
         comparison.expected if well_known else (),
         sequences=settings.epochs,
@@ -49,7 +49,7 @@ def answer(shown: Shown) -> Told:
     lead = ""
     if comparison.leader:
         means = by_run.dropna(subset="exact").groupby("label")[["loss", "exact"]].mean().sort_values("loss")
-        lead = _lead_of(comparison.leader, present, named=f"{comparison.leader} wins" in ranked.answer)
+        lead = _lead_of(comparison.leader, present, named=winner == comparison.leader)
         ranked = words.with_whole_sequences(
             ranked, {str(label): float(share) for label, share in means["exact"].items()}
         )
