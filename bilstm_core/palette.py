@@ -46,6 +46,18 @@ ON_DARK = {
     BLOCK: "#6F7782",
     DARK_BLOCK: "#D3D8DF",  # what decides stands out, on dark by its light
 }
+LABEL_STEPS = 60  # from the shade of label 0 to that of 1: what 2 to 7 labels divide evenly
+
+
+def _between(ends: tuple[str, str], share: float) -> str:
+    """The colour at a share of the way from one to another, 0 to 1."""
+    low, high = ([int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in ends)
+    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in zip(low, high, strict=True))
+
+
+_LABELS = [_between((ZERO, ONE), step / LABEL_STEPS) for step in range(LABEL_STEPS + 1)]
+# on dark the label 1 is the lighter one: on either ground it is the louder
+ON_DARK |= {shade: _between(("#20242E", "#D3D8DF"), step / LABEL_STEPS) for step, shade in enumerate(_LABELS)}
 
 _DIRECTIONS = {"forward": FORWARD, "backward": BACKWARD, "bidirectional": BIDIRECTIONAL}
 _MERGE_MODES = {"concat": BIDIRECTIONAL, "sum": SUM, "mul": MUL, "ave": AVE}
@@ -116,13 +128,8 @@ def faint(colour: str, opacity: float) -> str:
 
 
 def class_shades(classes: int) -> list[str]:
-    """A shade for each class, from that of 0 to that of 1 by even steps."""
-    ends = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in (ZERO, ONE)]
-    steps = [step / (classes - 1) for step in range(classes)]
-    return [
-        "#" + "".join(f"{round(low + (high - low) * step):02X}" for low, high in zip(*ends, strict=True))
-        for step in steps
-    ]
+    """A shade for each class, from that of 0 to that of 1 by even steps, as nearly as LABEL_STEPS has them."""
+    return [_LABELS[round(LABEL_STEPS * place / (classes - 1))] for place in range(classes)]
 
 
 def shares(goal: float) -> list[tuple[float, str]]:

@@ -47,6 +47,18 @@ def test_each_label_has_its_own_shade_and_digit():
     assert (by_label["0"], by_label["3"]) == (palette.ZERO, palette.ONE)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("classes", [2, 4, 7, 50])
+def test_the_louder_a_label_the_further_its_shade_is_from_the_page_in_either_theme(classes, theme):
+    """In the dark theme label 0 was white: the quietest label glared."""
+    page, shades = {"light": ("#FFFFFF", {}), "dark": ("#12141C", palette.ON_DARK)}[theme]
+    shown = [shades.get(shade, shade) for shade in palette.class_shades(classes)]
+    from_page = [abs(int(shade[3:5], 16) - int(page[3:5], 16)) for shade in shown]
+    assert from_page == sorted(set(from_page))
+    assert from_page[0] < 32
+    assert from_page[-1] > 160
+
+
 def test_with_several_labels_a_dot_is_wrong_where_the_answer_is_however_sure():
     figure = figures.timeline(quarters(wrong=(2, 5)), [1, 2, 3], figures.color("forward"), classes=4)
     assert list(trace(figure, "wrong").x) == [2, 5]
