@@ -60,7 +60,7 @@ WATCH = """([where, pattern, not]) => {
 READY = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 OPENED = f"() => ({READY})() && document.querySelector('[data-testid=chart-Train-curve] .main-svg')"
 ANSWER = ".st-key-answer"
-NONE_YET = "^Training|now tested|Press Run|Only "
+NONE_YET = "^Training|now tested|Press Train|Only "
 
 
 class BrowserPerson:
@@ -163,7 +163,7 @@ async def _script(tab: BrowserPerson, url: str) -> None:
     await tab.act(acts.DIRECTIONS, tab.link("Directions"), ANSWER, "After 250", no=NONE_YET)
     await tab.enter(acts.DIRECTIONS_CHANGE, "Units", person.units)
     await tab.act(acts.DIRECTIONS_CHANGE, tab.chosen("Starts", "3"))
-    await tab.act(acts.THREE, tab.button("Run"), ANSWER, "too few to rank", no=NONE_YET)
+    await tab.act(acts.THREE, tab.button("Train"), ANSWER, "too few to rank", no=NONE_YET)
     await _alerts(person, page)
     await tab.act(acts.BACK, tab.link("Train"))
     slider = page.get_by_role("slider", name="Value at timestep 1")

@@ -135,7 +135,7 @@ async def _directions(person: Person, visitor: Visitor) -> None:
     await _changed(person, acts.DIRECTIONS_CHANGE, visitor, visitor.set("Starts", "3", "button_group"))
     start = time.perf_counter()
     result = visitor.says("too few to rank the models")
-    await visitor.press("Run")
+    await visitor.press("Train")
     if await person.wait(acts.THREE, start, result):
         _where(person, acts.THREE, visitor, start, result.result())
         await visitor.settled()

@@ -91,20 +91,20 @@ def _cell(page: Page, number: int, phone: bool) -> None:
 def _few_squares(page: Page, number: int, _phone: bool) -> None:
     # the page opens with a map that is complete: another one is asked for by its address
     page.goto(f"{page.url.partition('?')[0]}?steps=4&sequences=1000&seed={1_000 * number}")
-    page.get_by_text("Run trains 48 networks").wait_for()
+    page.get_by_text("48 networks to train").wait_for()
 
 
 VISITS = (
     Visit(path="", chart="overview-network", act="Start: see the problem"),
     Visit(path="problem", chart="Problem-timeline", act="New sequence"),
     Visit(path="train", chart="Train-curve", act="Train", prepare=_units),
-    Visit(path="directions", chart="Directions-curves", act="Run", prepare=_units),
+    Visit(path="directions", chart="Directions-curves", act="Train", prepare=_units),
     Visit(path="why", chart="Why-curves", act="Take the future away", prepare=_guess),
     Visit(path="problems", chart="Problems-nine", act="New seed"),
-    Visit(path="merge_modes", chart="Merge modes-curves", act="Run", prepare=_units),
+    Visit(path="merge_modes", chart="Merge modes-curves", act="Train", prepare=_units),
     Visit(path="cell", chart="Cell-cell", act="Step"),
     Visit(path="inside", chart="Inside-sensitivity", act="Train", prepare=_cell),
-    Visit(path="sweeps", chart="Sweeps-map", act="Run", prepare=_few_squares),
+    Visit(path="sweeps", chart="Sweeps-map", act="Train", prepare=_few_squares),
     Visit(path="your_data", chart="Your data-standing", act="Train", prepare=_few_epochs),
 )
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.sweep_page`: when a map's first squares are drawn after a press on Run, in a real Chromium.
+"""`python -m benchmarks.sweep_page`: when a map's first squares are drawn after a press on Train, in a real Chromium.
 
 How small? as it opens, from seeds that nobody has trained: 432 networks of 1 to 40 units at 2 to 24 timesteps, each on
 10,000 sequences. First with a worker that stands ready and has never compiled a program, then with a warm one. The
@@ -26,12 +26,12 @@ from tests.browser.conftest import App
 ROUNDS = 3
 HEADING = "## A sweep on its page"
 WAIT_MS = 300_000
-# From a click on Run: when the page says that it trains, and when a square is first drawn, in seconds; how many then
+# From a click on Train: when the page says that it trains, and when a square is first drawn, in seconds; how many then
 FIRST = """() => new Promise(done => {
   const chart = () => document.querySelector("[data-testid='chart-Sweeps-map']")
   const finite = row => Array.from(row).filter(value => Number.isFinite(value)).length
   const squares = () => Array.from(chart()?._fullData?.[0]?.z ?? []).reduce((sum, row) => sum + finite(row), 0)
-  const button = [...document.querySelectorAll('button')].find(each => each.innerText.trim().endsWith('Run'))
+  const button = [...document.querySelectorAll('button')].find(each => each.innerText.trim().endsWith('Train'))
   const start = performance.now()
   const seen = {}
   button.click()
@@ -56,18 +56,18 @@ def ready(app: App) -> None:
 
 
 def measure(browser: Browser, app: App, seed: int) -> dict[str, Any]:
-    """Open the page for a seed, press Run, and stop once squares are there."""
+    """Open the page for a seed, press Train, and stop once squares are there."""
     context = browser.new_context(viewport=VIEW)
     page = context.new_page()
     page.set_default_timeout(WAIT_MS)
     page.goto(f"{app.url}/sweeps?seed={seed}")
-    page.get_by_text("Run trains 432 networks").wait_for()
+    page.get_by_text("432 networks to train").wait_for()
     page.locator("[data-testid='chart-Sweeps-map'] .main-svg").first.wait_for()
     ready(app)
     page.wait_for_timeout(3_000)  # the page stands, and nothing is under way
     found: dict[str, Any] = page.evaluate(FIRST)
     page.get_by_role("button", name="Stop", exact=True).click()
-    page.get_by_text("Run goes on").wait_for()
+    page.get_by_text("left to train").wait_for()
     context.close()
     return found
 
@@ -91,7 +91,7 @@ def section(cold: dict[str, Any], warm: list[dict[str, Any]], load: float) -> st
         [
             HEADING,
             "",
-            "`python -m benchmarks.sweep_page`: from the click on Run to the first frame with measured squares, in",
+            "`python -m benchmarks.sweep_page`: from the click on Train to the first frame with measured squares, in",
             "Chromium, of the map that How small? opens with, from other seeds. Wanted, warm, within",
             f"{FIRST_WITHIN_S:.0f} s: {met}, {middle:.1f} s in the median, {machine(load, os.cpu_count() or 1)}.",
             "",

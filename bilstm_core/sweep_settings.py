@@ -69,7 +69,7 @@ BESIDE = Field(
     label="Small maps",
     link="beside",
     help="The same map once more for each cell, direction, merge mode or problem, in small, on the same colors. "
-    "Run then trains all of them.",
+    "Then all of them are trained.",
     first="none",
     choices=("none", "cell", "direction", "merge_mode", "name"),
     words={"merge_mode": "merge mode", "name": "problem"},

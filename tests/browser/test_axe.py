@@ -62,7 +62,7 @@ def test_pages_have_no_fault_while_they_train_and_after(page: Page, app: App, na
     else:
         enter(page, "Units", 71 + dark)
         choose_starts(page, 3)
-        page.get_by_role("button", name="Run", exact=True).click()
+        page.get_by_role("button", name="Train", exact=True).click()
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_enabled()
     assert found(page) == []

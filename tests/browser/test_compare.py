@@ -43,7 +43,7 @@ def test_the_long_run_waits_for_a_guess_and_says_what_came_of_it(open_page: Open
     expect(chart.locator(".main-svg").first).to_be_visible()
     before = chart.bounding_box()
     page.get_by_role("radiogroup", name="Epochs").get_by_text("20,000").click()
-    run = page.get_by_role("button", name="Run", exact=True)
+    run = page.get_by_role("button", name="Train", exact=True)
     expect(run).to_be_disabled()
     expect(page.get_by_role("radiogroup", name="Which curve will stop falling")).to_be_visible()
     assert chart.bounding_box() == before  # the question costs no height
@@ -91,7 +91,7 @@ def test_a_fair_race_gives_all_models_as_many_parameters_as_units_allow(open_pag
         enter(page, label, value)
     page.get_by_role("radiogroup", name="Starts").get_by_text("1", exact=True).click()
     page.get_by_text("number of parameters", exact=True).click()
-    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("As near as whole units allow")).to_be_visible(timeout=100_000)
     expect(page.get_by_text("Not quite a fair race")).to_have_count(0)
 
@@ -102,9 +102,9 @@ def test_six_quick_clicks_begin_one_comparison_that_a_reload_finds_with_its_sett
     expect(page.get_by_text(re.compile(r"After 250 sequences, "))).to_be_visible()
     for label, value in (("Units", "100"), ("Timesteps", "150")):
         enter(page, label, value)
-        expect(page.get_by_text("Press Run for these")).to_be_visible()
+        expect(page.get_by_text("Press Train for these")).to_be_visible()
     choose_starts(page, 50)
-    run = page.get_by_role("button", name="Run", exact=True)
+    run = page.get_by_role("button", name="Train", exact=True)
     expect(run).to_be_enabled()
     box = run.bounding_box()
     assert box
@@ -120,7 +120,7 @@ def test_six_quick_clicks_begin_one_comparison_that_a_reload_finds_with_its_sett
     starts = page.get_by_role("radiogroup", name="Starts")
     expect(starts.get_by_role("radio", name="50", exact=True)).to_be_checked()
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
-    expect(page.get_by_text(re.compile(r"Only \d+ of 200 runs are trained|Press Run to find out"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Only \d+ of 200 runs are trained|Press Train to find out"))).to_be_visible()
     expect(page).to_have_url(re.compile(r"/merge_modes\?starts=50&timesteps=150&units=100$"))
 
 
@@ -150,9 +150,9 @@ def test_three_starts_are_trained_in_a_plot_that_stands_where_the_finished_one_d
     expect(page.get_by_test_id("replay").first).to_be_visible()
     chart = page.get_by_test_id(re.compile("chart-.*-curves"))
     enter(page, "Units", "7")
-    expect(page.get_by_text("Press Run for these")).to_be_visible()
+    expect(page.get_by_text("Press Train for these")).to_be_visible()
     choose_starts(page, 3)
-    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
     chart.evaluate(
         """node => {
@@ -182,7 +182,7 @@ def test_three_starts_are_trained_in_a_plot_that_stands_where_the_finished_one_d
 
 @pytest.mark.parametrize(
     ("path", "start"),
-    [("train", "Train"), ("directions", "Run"), pytest.param("merge_modes", "Run", marks=pytest.mark.long)],
+    [("train", "Train"), ("directions", "Train"), pytest.param("merge_modes", "Train", marks=pytest.mark.long)],
 )
 def test_on_a_phone_start_stop_and_settings_stand_in_one_row_over_the_figure(
     open_page: OpenPage, path: str, start: str

@@ -69,7 +69,7 @@ def test_on_a_phone_pages_stand_still_with_figure_button_and_answer_in_sight_and
     for path, chart, act in (
         ("train", "Train-curve", "Train"),
         ("problem", "Problem-timeline", "New sequence"),
-        ("directions", "Directions-curves", "Run"),
+        ("directions", "Directions-curves", "Train"),
         ("inside", "Inside-sensitivity", "Train"),
     ):
         page.goto(f"{app.url}/{path}")

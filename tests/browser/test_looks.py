@@ -36,7 +36,7 @@ def test_on_a_projector_the_replay_is_in_sight_and_labels_in_a_row_share_a_line(
     expect(controls).to_be_visible()
     replay = box(controls)
     assert replay["y"] + replay["height"] - box(curves)["y"] <= HEIGHT - HEADER
-    expect(page.get_by_role("button", name="Run", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
     labels = page.locator("[data-testid=stWidgetLabel] p")
     row = [box(labels.get_by_text(name, exact=True)) for name in ("Epochs", "Starts", "Timesteps", "Units")]
     lines = [label["y"] + label["height"] for label in row]

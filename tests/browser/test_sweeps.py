@@ -19,12 +19,12 @@ OpenPage = Callable[..., Page]
 
 
 def run(page: Page) -> None:
-    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("button", name="Train", exact=True).click()
 
 
 def test_a_map_fills_is_stopped_and_goes_on_to_its_end(open_page: OpenPage) -> None:
     page = open_page("sweeps?steps=4&starts=1&x-to=8&y-to=6&sequences=60&goal=0.5&timesteps=4")
-    expect(page.get_by_text("Run trains 16 networks, about 1 s.")).to_be_visible()
+    expect(page.get_by_text("16 networks to train, about 1 s.")).to_be_visible()
     chart = page.get_by_test_id("chart-Sweeps-map")
     expect(chart.locator(".main-svg").first).to_be_visible()
     plots = chart.get_attribute("data-plots")
@@ -39,12 +39,12 @@ def test_a_map_fills_is_stopped_and_goes_on_to_its_end(open_page: OpenPage) -> N
 @pytest.mark.long
 def test_what_was_trained_before_a_stop_is_not_trained_again(open_page: OpenPage) -> None:
     page = open_page("sweeps?x=learning_rate&steps=8&y-to=8&starts=1&timesteps=4&sequences=10000&seed=4")
-    expect(page.get_by_text("Run trains 64 networks")).to_be_visible()
+    expect(page.get_by_text("64 networks to train")).to_be_visible()
     run(page)
     some = page.get_by_text(re.compile(r"[1-9]\d* of 64 squares measured"))
     expect(some.first).to_be_visible(timeout=LONG_ENOUGH)
     page.get_by_role("button", name="Stop", exact=True).click()
-    left = page.get_by_text(re.compile(r"Run goes on: \d+ networks? to train"))
+    left = page.get_by_text(re.compile(r"\d+ networks? left to train"))
     expect(left).to_be_visible(timeout=LONG_ENOUGH)
     networks = int(re.findall(r"\d+", left.inner_text())[0])
     assert networks < 64
@@ -59,13 +59,13 @@ def test_the_page_opens_with_a_recorded_map_that_answers(open_page: OpenPage) ->
     page = open_page("sweeps")
     expect(page.get_by_text("The map is complete.")).to_be_visible()
     expect(page.get_by_text(re.compile(r"^At 10 timesteps, .* in 90% of new sequences\."))).to_be_visible()
-    expect(page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
 
 
 @pytest.mark.long
 def test_small_maps_are_trained_with_the_map_and_stand_below_it(open_page: OpenPage) -> None:
     page = open_page("sweeps?steps=4&starts=1&x-to=8&y-to=6&sequences=60&goal=0.5&timesteps=4&beside=direction&seed=2")
-    expect(page.get_by_text("Run trains 48 networks")).to_be_visible()
+    expect(page.get_by_text("48 networks to train")).to_be_visible()
     run(page)
     expect(page.get_by_text("All maps are complete.")).to_be_visible(timeout=LONG_ENOUGH)
     small = page.get_by_test_id("chart-Sweeps-beside")
@@ -117,7 +117,7 @@ def test_a_smaller_model_that_a_map_finds_stands_beside_the_recorded_one_and_can
     expect(page.get_by_text("The smallest that is recorded has 12 units")).to_be_visible()
     expect(page.get_by_text("The map is complete.")).to_be_visible(timeout=LONG_ENOUGH)
     link = yours.get_by_role("link", name="Its link").get_attribute("href")
-    page.get_by_role("button", name="Run again").first.click()
+    page.get_by_role("button", name="Train again").first.click()
     expect(page.get_by_test_id("chart-Sweeps-square").locator(".main-svg").first).to_be_visible(timeout=LONG_ENOUGH)
     expect(page.get_by_text("1 timestep, 1 unit", exact=True)).to_be_visible()
     expect(yours).to_be_visible()

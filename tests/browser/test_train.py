@@ -82,7 +82,7 @@ def test_a_growing_curve_is_never_taken_off_the_page_and_stop_and_train_further_
     assert across == sorted(across)
     assert len(across) > 10
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
-    further = page.get_by_role("button", name="Go on training")
+    further = page.get_by_role("button", name="Train further")
     expect(further).to_be_visible(timeout=LONG_ENOUGH)
     assert node.get_attribute("data-mine") == "yes"
     assert node.get_attribute("data-plots") == "1"
@@ -216,7 +216,7 @@ def test_a_second_visit_is_served_from_the_store_after_a_restart_too_and_no_proc
     finished(page, 120)
     expect(page.get_by_text(re.compile("Stored on .*: seed 0"))).to_be_visible()
     expect(page.get_by_text("Trained already: here is the result.")).to_be_visible()
-    expect(page.get_by_role("button", name="Train live")).to_be_visible()
+    expect(page.get_by_role("button", name="Train again")).to_be_visible()
     page.get_by_role("button", name="New seed").click()
     page.get_by_text("More settings", exact=True).click()
     expect(page.get_by_label("Seed (start)", exact=True)).to_have_value("1")
@@ -263,6 +263,6 @@ def test_six_quick_clicks_begin_one_training_that_a_reload_finds_and_its_visitor
     expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
     expect(page.get_by_label("Timesteps", exact=True)).to_have_value("189")
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("button", name="Go on training")).to_be_visible(timeout=LONG_ENOUGH)
+    expect(page.get_by_role("button", name="Train further")).to_be_visible(timeout=LONG_ENOUGH)
     assert 0 < answered(page) < 20_000
     expect(page).to_have_url(re.compile(r"/train\?timesteps=189&(?!.*job=).*units=64"))

@@ -154,7 +154,7 @@ def test_an_awaited_summary_causes_a_run_by_its_press_and_one_as_it_is_there(vis
 
 def stop(page: Page) -> None:
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("button", name="Go on training")).to_be_visible(timeout=LONG_ENOUGH)
+    expect(page.get_by_role("button", name="Train further")).to_be_visible(timeout=LONG_ENOUGH)
 
 
 def percent(page: Page) -> int:

@@ -141,7 +141,7 @@ def test_what_is_trained_is_what_the_job_trains(monkeypatch: pytest.MonkeyPatch,
     service = SimpleNamespace(view=lambda _: SimpleNamespace(specs=every[:trained]))
     monkeypatch.setattr(session, "job", lambda _: "one")
     monkeypatch.setattr(session, "jobs", lambda: service)
-    stored: Any = {label: [None, None] for label in MODELS_BY_MERGE_MODE}  # those that were there before Train live
+    stored: Any = {label: [None, None] for label in MODELS_BY_MERGE_MODE}  # those that were there before Train again
     page = Shown(
         comparison=shown,
         settings=settings,
@@ -183,7 +183,7 @@ def controls_with(**settings: int) -> AppTest:
 def test_a_comparison_that_would_hold_everybody_up_is_refused_in_a_sentence_before_it_is_asked_for() -> None:
     visit = controls_with(timesteps=200, units=256, starts=50)
     assert any("minutes of training, and 15 minutes is the most at once" in text.value for text in visit.error)
-    (run,) = (button for button in visit.button if button.label == "Run")
+    (run,) = (button for button in visit.button if button.label == "Train")
     assert run.disabled
 
 

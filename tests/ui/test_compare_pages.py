@@ -76,7 +76,7 @@ def test_only_a_problem_with_labels_has_a_tab_for_their_confusion(problem: str, 
 
 def test_the_wins_of_three_starts_have_no_columns_of_nothing() -> None:
     app = visit("directions", Directions__starts=3)
-    app.button(key="Directions.run").click().run()
+    app.button(key="Directions.train").click().run()
     for _ in range(60):  # a slow machine takes longer to evaluate them than a page waits
         if not any(words.EVALUATING.answer in text.value for text in app.markdown):
             break
@@ -85,4 +85,4 @@ def test_the_wins_of_three_starts_have_no_columns_of_nothing() -> None:
     wins = next(table.value for table in app.dataframe if "Wins" in table.value)
     assert set(wins["Wins"].str.slice(-4)) == {"of 3"}
     assert not wins.isna().any(axis=None)
-    assert set(wins["Starts needed"]) == {"run 6 or more"}
+    assert set(wins["Starts needed"]) == {"train 6 or more"}

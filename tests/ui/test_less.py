@@ -113,7 +113,7 @@ def test_a_comparison_that_is_too_much_has_fewer_starts_on_a_button_which_can_th
     assert app.session_state[f"{PAGE}.starts"] == 10
     assert not any("is the most at once" in text.value for text in app.error)
     assert label(app) == ""
-    press(app, "Run")
+    press(app, "Train")
     assert app.session_state[f"session.job.{PAGE}"]
 
 
@@ -151,7 +151,7 @@ def test_a_training_that_is_too_much_has_fewer_epochs_on_a_button_which_trains_t
             "Train",
             {"Train.units": 23, "Train.epochs": 20_000, "Train.timesteps": 50, "Train.opened": True},
         ),
-        (compared, "Run", PAGE, {f"{PAGE}.units": 23, f"{PAGE}.starts": 50, f"{PAGE}.epochs": 1_000}),
+        (compared, "Train", PAGE, {f"{PAGE}.units": 23, f"{PAGE}.starts": 50, f"{PAGE}.epochs": 1_000}),
     ],
     ids=["train", "compare"],
 )
@@ -175,7 +175,7 @@ def test_what_waits_can_be_had_sooner_by_a_button_that_asks_for_less_in_its_plac
     assert cost.seconds(after.specs) < cost.seconds(before.specs)
     assert {spec.model for spec in after.specs} == {spec.model for spec in before.specs}
     epochs = after.specs[0].training.epochs
-    assert said == f"Train {epochs:,} epochs" if name == "Train" else said.startswith("Run ")
+    assert said == f"Train {epochs:,} epochs" if name == "Train" else said.startswith("Train ")
     assert app.session_state[f"{name}.epochs"] == epochs
 
 

@@ -52,8 +52,8 @@ def is_pressed(app: AppTest, label: str) -> None:
 PAGES = [
     (train_page, "Train", {"Train.units": 23, "Train.opened": True}),
     (inside_page, "Train", {"Inside.cell": "gru", "Inside.direction": "backward", "Inside.epochs": 4_000}),
-    (problems_page, "Run", {"Problems.seeds": {"share_of_total bidirectional": 77}}),
-    (merge_page, "Run", {"Merge modes.units": 23, "Merge modes.starts": 3}),
+    (problems_page, "Train", {"Problems.seeds": {"share_of_total bidirectional": 77}}),
+    (merge_page, "Train", {"Merge modes.units": 23, "Merge modes.starts": 3}),
 ]
 
 

@@ -133,7 +133,7 @@ def test_a_job_of_another_page_is_left_to_it(house: House) -> None:
 def test_a_reloaded_comparison_has_its_settings_again() -> None:
     wanted = {"timesteps": 12, "units": 6, "starts": 3, "name": "share_of_total"}
     app = visit(merge_page, **{f"Merge modes.{name}": value for name, value in wanted.items()})
-    press(app, "Run")
+    press(app, "Train")
     job = app.session_state["session.job.Merge modes"]
     assert address(app) == job
     again = visit(merge_page, job)

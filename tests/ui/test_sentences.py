@@ -176,12 +176,12 @@ def test_a_comparison_says_what_is_to_be_done_before_it_can_be_ranked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     all_of = {"forward": 10, "backward": 10, "bidirectional": 10}
-    assert answer(monkeypatch, {}) == words.PRESS_RUN
+    assert answer(monkeypatch, {}) == words.PRESS_TRAIN
     assert answer(monkeypatch, all_of, switched_on=()) == words.NO_CURVE
     assert answer(monkeypatch, {}, busy=True) == Told("Training 3 runs.")
     assert answer(monkeypatch, all_of, busy=True) == Told("Training 3 runs.")
     assert answer(monkeypatch, {"forward": 10, "bidirectional": 3}) == Told(
-        "Only 13 of 20 runs are trained. Press **Run** for the rest."
+        "Only 13 of 20 runs are trained. Press **Train** for the rest."
     )
     assert answer(monkeypatch, all_of, evaluated=False) == words.EVALUATING
 

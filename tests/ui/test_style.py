@@ -175,8 +175,8 @@ def of_start() -> Iterator[Call]:
     yield call(problems.origin, 10_000, "Recorded.", 0, 9)
     yield call(problems.origin, 10_000, "", 1, 9)
     yield call(problems.numbers, ["cosine_from_sine"])
-    yield call(problems.cost, "Run", None)
-    yield call(problems.cost, "Train live", 3.2)
+    yield call(problems.cost, "Train", None)
+    yield call(problems.cost, "Train again", 3.2)
     yield call(problems.error, 0.1, None)
     yield call(problems.error, 0.1, 0.05)
     for best in (None, 0.5, 0.21, 0.19, 0.01):
@@ -235,7 +235,7 @@ def of_comparisons() -> Iterator[Call]:
     yield call(compare.verdict, "forward", ["forward", "backward"])
     yield call(compare.stands_still, ["forward"])
     yield call(compare.other_settings, compare.GUESS_FIRST)
-    yield call(compare.press_run, "9 s", compare.wish(50, "2 min"))
+    yield call(compare.press_train, "9 s", compare.wish(50, "2 min"))
     yield call(compare.lowered, 50, 10)
     for seconds in (3, 33, 333):
         yield call(compare.rounded, seconds)

@@ -1,4 +1,4 @@
-"""How small?: what the page says of a map, what Run trains next, and how a sweep goes on and ends."""
+"""How small?: what the page says of a map, what Train trains next, and how a sweep goes on and ends."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -128,7 +128,7 @@ def test_of_other_settings_the_best_is_named() -> None:
 
 @pytest.mark.usefixtures("known")
 def test_with_nothing_known_the_page_asks_for_a_press_or_says_that_it_is_measuring() -> None:
-    assert resolved.told(a_map()) == words.PRESS_RUN
+    assert resolved.told(a_map()) == words.PRESS_TRAIN
     state.JOB(PAGE).set("job")
     assert "15 timesteps" in resolved.told(a_map()).answer
 
@@ -214,7 +214,7 @@ def test_small_maps_are_trained_after_the_map_and_each_square_once(
     assert isinstance(shown, Map)
     assert list(shown.beside) == ["forward", "backward", "bidirectional"]
     assert shown.all_measured == (0, 48), "the map itself is one of them"
-    assert launch.note(shown).startswith("Run trains 48 networks")
+    assert launch.note(shown).startswith("48 networks to train")
     launch.run()
     while live.active(PAGE):
         for spec in started[-1]:
@@ -306,7 +306,7 @@ def test_settings_that_make_no_map_get_a_sentence_and_train_nothing(
 def test_the_cost_is_told_before_the_press_and_how_far_it_is_afterward() -> None:
     launch.SETTINGS.fill(SMALL)
     shown = a_map()
-    assert launch.note(shown).startswith("Run trains 16 networks, about ")
+    assert launch.note(shown).startswith("16 networks to train, about ")
     assert launch.under_way(shown) == ""
     launch.run()
     assert launch.under_way(shown) == "0 of 16 squares measured."
@@ -314,7 +314,7 @@ def test_the_cost_is_told_before_the_press_and_how_far_it_is_afterward() -> None
     assert launch.under_way(a_map(replace(SMALL, direction="forward"))) == words.OTHER_SWEEP
     right = np.full((4, 4), np.nan)
     right[0] = 0.5
-    assert launch.note(a_map(SMALL, right)).startswith("Run goes on: 12 networks to train, about ")
+    assert launch.note(a_map(SMALL, right)).startswith("12 networks left to train, about ")
     assert launch.note(a_map(SMALL, np.ones((4, 4)))) == words.COMPLETE
 
 

@@ -62,9 +62,9 @@ def test_a_match_that_units_end_before_is_named_on_the_button() -> None:
 def test_other_settings_can_be_run_from_beside_the_presses() -> None:
     visit = AppTest.from_function(page, default_timeout=60)
     visit.session_state["Why.guess"] = "It is bigger"
-    assert "Why.run_these" not in [button.key for button in visit.run().button]
+    assert "Why.train_these" not in [button.key for button in visit.run().button]
     visit.session_state["Why.units"] = 7
-    assert not visit.run().button(key="Why.run_these").disabled
+    assert not visit.run().button(key="Why.train_these").disabled
 
 
 def test_a_guess_is_judged_when_more_is_known_of_it_and_not_at_every_press() -> None:
@@ -116,7 +116,7 @@ def test_fifty_starts_are_complete_where_the_store_cannot_be_written(
     assert not visit.exception
     assert visit.session_state["trained"] == 350
     told = " ".join(text.value for text in visit.markdown)
-    assert "Press **Run**" not in told
+    assert "Press **Train**" not in told
     assert "50 runs" in told
 
 

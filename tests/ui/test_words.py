@@ -119,10 +119,10 @@ def test_a_comparison_says_what_its_curves_are_of() -> None:
 
 
 def test_a_comparison_says_what_run_costs() -> None:
-    assert compare.press_run() == "Press Run for these."
-    assert compare.press_run("9 s") == "Press Run for these: about 9 s of training."
-    assert compare.press_run("9 s", compare.wish(50, "2 min")) == (
-        "Press Run for these: about 9 s of training. 50 starts would take about 2 min."
+    assert compare.press_train() == "Press Train for these."
+    assert compare.press_train("9 s") == "Press Train for these: about 9 s of training."
+    assert compare.press_train("9 s", compare.wish(50, "2 min")) == (
+        "Press Train for these: about 9 s of training. 50 starts would take about 2 min."
     )
     assert [compare.rounded(seconds) for seconds in (3.4, 33, 240)] == ["3 s", "35 s", "4 min"]
     assert compare.lowered(50, 10) == "Longer runs, so fewer starts: 10, not 50. Choose more if you have the time."

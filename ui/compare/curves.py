@@ -99,7 +99,7 @@ def curves(shown: Shown, note: str) -> None:
                 less.choose(comparison, fitting)
                 launch.start(comparison, fitting)
 
-        return Less(f"Run {less.told(fitting, settings)}", press) if fitting else None
+        return Less(f"Train {less.told(fitting, settings)}", press) if fitting else None
 
     def draw(watch: Watch | None) -> None:
         if watch:

@@ -30,7 +30,7 @@ def answer(shown: Shown) -> Told:
         shown.comparison,
     )
     if not any(present.values()) and not shown.busy:
-        return words.NO_CURVE if shown.present else words.PRESS_RUN
+        return words.NO_CURVE if shown.present else words.PRESS_TRAIN
     wanted, trained = settings.starts * len(present), sum(len(group) for group in present.values())
     if shown.busy:
         return _training(shown)

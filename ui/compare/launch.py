@@ -1,4 +1,4 @@
-"""The controls of a comparison: epochs, starts, timesteps, units and Run in a row, problem and fairness beside it."""
+"""The controls of a comparison: epochs, starts, timesteps, units and Train in a row, problem and fairness beside it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -138,7 +138,7 @@ def _forget_wish(page: str) -> None:
 
 
 def row(shown: Shown) -> None:
-    """Epochs, starts, timesteps, units, Run and Stop in one row, and what trains the same again at its end or below."""
+    """Epochs, starts, timesteps, units, Train and Stop in one row; at its end or below, what trains the same again."""
     page, comparison, chosen = shown.page, shown.comparison, shown.chosen
     widths = [2.2, 2.0, 1.25, 1.25, 1.2, 1.2, 1.25, 1.3] if comparison.epochs else [2.2, 1.3, 1.3, 1.3, 1.3]
     places = st.columns(widths, vertical_alignment="bottom")
@@ -180,7 +180,7 @@ def row(shown: Shown) -> None:
     waiting = "" if chosen.refused else guess.waiting(comparison, chosen.settings)
     live.prepare(page, [] if chosen.refused or waiting else chosen.specs)
     with go:
-        live.start_button("Run", page, run, comparison, disabled=bool(chosen.refused or waiting) or shown.busy)
+        live.start_button("Train", page, run, comparison, disabled=bool(chosen.refused or waiting) or shown.busy)
     with halt:
         live.stop_button(page)
     _same_again(shown, places[6:] or st.columns([1.3, 1.3, 4.8]))
@@ -204,8 +204,8 @@ def _same_again(shown: Shown, places: Sequence[DeltaGenerator]) -> None:
     there = not shown.chosen.refused and shown.chosen.settings == shown.settings
     too_much = ask(comparison, shown.settings, again=True).refused if there else ""
     for place, label, key, args in (
-        (places[0], "Train live", "live", (comparison, True)),
-        (places[1], "New seeds", "new_seed", (comparison, True, True)),
+        (places[0], words.AGAIN, "live", (comparison, True)),
+        (places[1], words.NEW_SEEDS, "new_seed", (comparison, True, True)),
     ):
         with place, controls.setting(key):
             st.button(
@@ -226,7 +226,7 @@ def lowered(page: str, starts: int) -> str:
 
 
 def note(shown: Shown) -> str:
-    """How the figure stands to the chosen settings, and what Run would do, while nothing is trained."""
+    """How the figure stands to the chosen settings, and what Train would do, while nothing is trained."""
     if shown.chosen.settings == shown.settings:
         if not state.FROM_STORE(shown.page).is_set():  # nobody has asked for anything yet
             return ""
@@ -238,15 +238,15 @@ def note(shown: Shown) -> str:
 
 
 def offer(comparison: Comparison, asked: Asked) -> str:
-    """To press Run, and what that costs, where it is worth saying."""
+    """To press Train, and what that costs, where it is worth saying."""
     needed = cost.seconds(asked.specs)
     if needed < WORTH_SAYING_S:
-        return words.press_run()
+        return words.press_train()
     wished, wish = state.WISHED(comparison.page).get(), ""
     if wished > asked.settings.starts:
         more = cost.seconds(ask(comparison, replace(asked.settings, starts=wished)).specs)
         wish = words.wish(wished, words.rounded(more)) if more > AFFORDABLE_S else ""
-    return words.press_run(words.rounded(needed), wish)
+    return words.press_train(words.rounded(needed), wish)
 
 
 def beside(shown: Shown) -> None:

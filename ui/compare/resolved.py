@@ -37,7 +37,7 @@ class Shown:
     specs, runs: of every model, by label; of those not trained yet there are no runs
     visible: the labels that are switched on
     scores: a row a run, as `scores_of` makes them; None while not all runs are evaluated
-    chosen: what Run would train
+    chosen: what Train would train
     busy: whether the page waits for a job
     """
 

@@ -11,7 +11,7 @@ from bilstm_core.wording import counted
 
 # The answer
 EVALUATING = Told("Trained. The runs are now tested on fresh sequences.")
-PRESS_RUN = Told("Press **Run** to find out.")
+PRESS_TRAIN = Told("Press **Train** to find out.")
 NO_CURVE = Told("Switch on a curve to see its result.")
 
 
@@ -30,7 +30,7 @@ def training(ours: int, every: int, models: int, starts: int) -> Told:
 
 def some_are_missing(trained: int, wanted: int) -> Told:
     """That a comparison is not complete."""
-    return Told(f"Only {trained} of {wanted} runs are trained. Press **Run** for the rest.")
+    return Told(f"Only {trained} of {wanted} runs are trained. Press **Train** for the rest.")
 
 
 def and_then(ranked: Told, lead: str) -> Told:
@@ -82,6 +82,7 @@ def verdict(guess: str, stopped: Sequence[str]) -> str:
 
 
 # Above and below the curves
+AGAIN, NEW_SEEDS = "Train again", "New seeds"
 NOTHING_YET = "Nothing to draw yet."
 TRAINED_ALREADY = "Trained already: here are the results."
 TRAINED_NOW = "Trained just now."
@@ -107,9 +108,9 @@ def other_settings(press: str) -> str:
     return f"The figure shows other settings. {press}"
 
 
-def press_run(cost: str = "", wished: str = "") -> str:
-    """What Run costs, where it is worth saying. cost, wished: seconds in words, and what a wish would cost"""
-    return f"Press Run for these{f': about {cost} of training' if cost else ''}{f'. {wished}' if wished else ''}."
+def press_train(cost: str = "", wished: str = "") -> str:
+    """What Train costs, where it is worth saying. cost, wished: seconds in words, and what a wish would cost"""
+    return f"Press Train for these{f': about {cost} of training' if cost else ''}{f'. {wished}' if wished else ''}."
 
 
 def wish(starts: int, cost: str) -> str:
@@ -207,7 +208,7 @@ def starts_needed(needed: int | None, most: int) -> str:
     return f"over {most:,}" if needed is None else f"{needed:,}"
 
 
-TOO_FEW_TO_SAY = f"run {FEWEST} or more"
+TOO_FEW_TO_SAY = f"train {FEWEST} or more"
 
 
 # Differences from a baseline

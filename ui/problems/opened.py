@@ -32,7 +32,7 @@ def buttons(page: str, cell: Cell) -> None:
     run, busy = run_of(page, cell), live.active(page)
     live.prepare(page, [] if run else [spec_of(page, cell)])
     again, halt, anew, away = st.columns(4)
-    label = words.AGAIN if run else words.RUN
+    label = words.AGAIN if run else words.TRAIN
     again.button(
         label,
         key=state.widget(page, "live"),

@@ -11,9 +11,9 @@ from bilstm_core.specs import ProblemSpec
 from bilstm_core.wording import counted
 from ui import wording
 
-NOT_TRAINED = "Not trained yet. Press Run."
+NOT_TRAINED = "Not trained yet. Press Train."
 NO_FILES = "Files come once all nine squares are trained."
-RUN, AGAIN, NEW_SEED, OPEN = "Run", "Train live", "New seed", "Open on Train"
+TRAIN, AGAIN, NEW_SEED, OPEN = "Train", "Train again", "New seed", "Open on Train"
 MORE = "More problems"
 OPEN_ONE = "Choose a problem above, or a square here, to open it."
 EXAMPLES, COMPARE = "Examples", "Compare directions"

@@ -231,7 +231,7 @@ def _model(model: Smallest, sentence: str, whose: str) -> None:
             args=(model,),
         )
         st.button(
-            words.RUN_AGAIN,
+            words.AGAIN,
             key=state.widget(PAGE, "board_again", whose),
             icon=":material/play_arrow:",
             on_click=run_again,

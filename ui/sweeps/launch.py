@@ -100,7 +100,7 @@ def resolved() -> Map | str:
 
 
 def row(shown: Map | str) -> None:
-    """What is varied, goal, starts, Run and Stop, in one row; beneath, what is not allowed."""
+    """What is varied, goal, starts, Train and Stop, in one row; beneath, what is not allowed."""
     up, across, goal, starts, go, halt = st.columns([1.25, 1.25, 0.9, 1.45, 1.0, 1.0], vertical_alignment="bottom")
     with up, controls.setting("up"):
         _choice("up", on_change=_forget_ends)
@@ -120,7 +120,7 @@ def row(shown: Map | str) -> None:
         )
     allowed = isinstance(shown, Map) and bool(shown.missing)
     with go:
-        live.start_button("Run", PAGE, run, disabled=not allowed or live.active(PAGE))
+        live.start_button("Train", PAGE, run, disabled=not allowed or live.active(PAGE))
     with halt:
         live.stop_button(PAGE, stop)
     controls.settings_switch()
@@ -218,7 +218,7 @@ def under_way(shown: Map) -> str:
 
 
 def note(shown: Map) -> str:
-    """What Run would do, and what that costs; or that nothing is left to do."""
+    """What Train would do, and what that costs; or that nothing is left to do."""
     if shown.missing:
         measured, squares = shown.all_measured
         told = words.cost(len(shown.missing), squares - measured, squares, rounded(shown.seconds))

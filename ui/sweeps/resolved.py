@@ -1,4 +1,4 @@
-"""What the map shows and what Run would train: worked out once a rerun, and handed down."""
+"""What the map shows and what Train would train: worked out once a rerun, and handed down."""
 
 import bisect
 import functools
@@ -237,7 +237,7 @@ def told(shown: Map) -> Told:
     if not known.any():
         busy = live.active(SETTINGS.page) or shown.pending
         across = shown.grid.x
-        return words.measuring(across.setting, across.values[column]) if busy else words.PRESS_RUN
+        return words.measuring(across.setting, across.values[column]) if busy else words.PRESS_TRAIN
     up, values = shown.grid.y.setting, shown.grid.y.values
     reached = [row for row in np.flatnonzero(known) if right[row] >= goal]
     row = (reached[-1] if up == "timesteps" else reached[0]) if reached else None

@@ -83,7 +83,7 @@ def measuring(setting: str, value: Any) -> Told:
     return Told(f"Measuring. The answer comes with the first squares {placed(setting, value)}.")
 
 
-PRESS_RUN = Told("Press **Run** to find out.")
+PRESS_TRAIN = Told("Press **Train** to find out.")
 
 
 def answer(column: Column, goal: float, counts: str) -> Told:
@@ -140,10 +140,10 @@ def rests_on(measured: int, squares: int, starts: int, sequences: int, best: flo
 
 # What a run costs, and how far it is
 def cost(runs: int, squares: int, every: int, took: str) -> str:
-    """What Run would do. runs: to be trained, of so many squares; every: of the map; took: how long, in words"""
+    """What Train would do. runs: to be trained, of so many squares; every: of the map; took: how long, in words"""
     if squares == every:
-        return f"Run trains {counted(runs, 'network')}, about {took}. The boundary shows long before the end."
-    return f"Run goes on: {counted(runs, 'network')} to train, about {took}."
+        return f"{counted(runs, 'network')} to train, about {took}. The boundary shows long before the end."
+    return f"{counted(runs, 'network')} left to train, about {took}."
 
 
 def under_way(measured: int, squares: int, left: str) -> str:
@@ -152,7 +152,7 @@ def under_way(measured: int, squares: int, left: str) -> str:
 
 
 COMPLETE, ALL_COMPLETE = "The map is complete.", "All maps are complete."
-OTHER_SWEEP = "Another map is being trained. It goes on; the one in sight waits for Run."
+OTHER_SWEEP = "Another map is being trained. It goes on; the one in sight waits for Train."
 READING = "Results that are stored here are being tested."
 
 
@@ -255,7 +255,7 @@ def front(cost: str, where: str) -> str:
 # The board of the smallest models
 BOARD = "**The smallest models found that get every label right**"
 BOARD_ALT = "The smallest model found for each problem, direction and length."
-ITS_MAP, RUN_AGAIN, ITS_LINK = "Open its map", "Run again", "Its link"
+ITS_MAP, AGAIN, ITS_LINK = "Open its map", "Train again", "Its link"
 NOT_SEARCHED = "Nothing was searched for it yet; what your maps find stands here."
 TO_BEAT = (
     "To beat it, map other units, cells, merge modes or trainings, from three starts or more. What your maps find that "

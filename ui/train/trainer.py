@@ -140,12 +140,15 @@ def again(page: str, spec: RunSpec | None) -> None:
     if spec == run.spec and run.finished and state.FROM_STORE(page).get():
         st.caption(words.TRAINED_ALREADY)
         left, right = st.columns(2)
-        left.button("Train live", key=state.widget(page, "live"), on_click=_train, args=(page, True), width="stretch")
-        right.button("New seed", key=state.widget(page, "new_seed"), on_click=_new_seed, args=(page,), width="stretch")
+        left.button(words.AGAIN, key=state.widget(page, "live"), on_click=_train, args=(page, True), width="stretch")
+        right.button(
+            words.NEW_SEED, key=state.widget(page, "new_seed"), on_click=_new_seed, args=(page,), width="stretch"
+        )
     further = controls.longer(run.spec) if run.finished else run.spec
     if further:
-        label = "Train further" if run.finished else "Go on training"
-        st.button(label, key=state.widget(page, "further"), on_click=_further, args=(page, run), width="stretch")
+        st.button(
+            words.FURTHER, key=state.widget(page, "further"), on_click=_further, args=(page, run), width="stretch"
+        )
         note = controls.longer_note(run.spec, further) if run.finished else ""
         if note:
             st.caption(note)

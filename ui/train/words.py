@@ -95,7 +95,7 @@ def facts(measured: tuple[float, float] | None, parameters: int, seconds: float,
 
 
 # Ten starts of the recipe
-TRY_STARTS = "Try ten starts"
+TRY_STARTS = "Train ten starts"
 TRY_STARTS_HELP = "Trains this recipe from ten seeds: how much of the result is luck?"
 TEN = "ten starts"
 OF_TEN = "**This one among ten starts**"
@@ -126,6 +126,7 @@ def _standing(values: Sequence[float], own: float, low: str, high: str) -> str:
 
 
 # Around the curve
+AGAIN, NEW_SEED, FURTHER = "Train again", "New seed", "Train further"
 OTHER_SETTINGS = "Figure and numbers are of other settings. Press Train for these."
 NOTHING_YET = "Nothing trained yet. Press Train."
 TRAINED_ALREADY = "Trained already: here is the result."

@@ -96,7 +96,7 @@ def _short(settings: ComparisonSettings) -> ComparisonSettings:
 def answer(shown: Pressed) -> Told:
     """The measured answer: what came of the last press, of the guess, and at the end what is left."""
     if not all(shown.runs.values()):
-        return words.TRAINING if shown.busy else words.PRESS_RUN
+        return words.TRAINING if shown.busy else words.PRESS_TRAIN
     if shown.scores is None:
         return shared.EVALUATING
     settings, steps = shown.settings, tried(shown.progress)

@@ -164,10 +164,10 @@ def press_row(shown: Pressed) -> None:
                 disabled=busy,
                 help=FIELDS["noise"].help,
             )
-        if shown.chosen.settings != shown.settings and not shown.chosen.refused:  # Run itself is below a low screen
+        if shown.chosen.settings != shown.settings and not shown.chosen.refused:  # Train itself is below a low screen
             st.button(
-                words.RUN_THESE,
-                key=state.widget(PAGE, "run_these"),
+                words.TRAIN_THESE,
+                key=state.widget(PAGE, "train_these"),
                 on_click=launch.run,
                 args=(shown.comparison,),
                 disabled=busy,

@@ -10,7 +10,7 @@ from bilstm_core.analysis.telling import Told
 
 # The answer
 TRAINING = Told("Training what was asked for.")
-PRESS_RUN = Told("Press **Run** to find out.")
+PRESS_TRAIN = Told("Press **Train** to find out.")
 GUESS_FIRST = "Why? Guess first."
 ASK = "Why does bidirectional learn faster? Your guess:"
 
@@ -26,7 +26,7 @@ def only_here(conclusion: Told, timesteps: int) -> Told:
 
 
 # The presses
-RUN_THESE = "Run these settings"
+TRAIN_THESE = "Train these settings"
 BACK = "Back to where the tutorial stops"
 START_AGAIN = "Start again"
 
