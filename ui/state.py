@@ -181,6 +181,28 @@ class OwnNetworks(TypedDict):
     networks: dict[str, dict[str, Any]]
 
 
+class OwnProblem(TypedDict):
+    """Sequences of Your data that other pages may take as a problem.
+
+    name: of the problem; data: of a set that comes with the program, or that it is the visitor's own; title: of the set
+    classes, texts: as of OwnNetworks; whole: whether each sequence has one label
+    """
+
+    name: str
+    data: str
+    title: str
+    classes: list[str]
+    texts: list[str]
+    whole: bool
+
+
+class BeforeData(TypedDict):
+    """What a page was set to before it took sequences of Your data. of: their problem; settings: by their fields"""
+
+    of: str
+    settings: dict[str, Any]
+
+
 class CameOut(TypedDict):
     """What a page has measured of what the lesson asks: the options that are right, and a sentence.
 
@@ -324,6 +346,9 @@ DRAFT: Entry[OwnData | None] = Entry("Your data.draft", None)  # the file whose 
 UPLOADED: Entry[Brought] = Entry("Your data.uploaded", {"count": 0, "sentence": "", "refused": False})
 TOLD: Entry[dict[str, dict[str, Any]]] = Entry("Your data.told", {})  # answers of models, by what was trained, by label
 OWN_NETWORKS: Entry[OwnNetworks | None] = Entry("Your data.networks", None)  # that Inside may look into
+OWN_PROBLEMS: Entry[list[OwnProblem]] = Entry("Your data.problems", [])  # that other pages may take, the last first
+BEFORE_DATA: Each[BeforeData | None] = Each("{}.before_data", None)
+DATA_GONE = Each("{}.data_gone", False)  # what the page was on is in memory no longer
 FITTED: Entry[dict[str, list[str]]] = Entry("Your data.fitted", {})  # what each regression is of, by id
 
 

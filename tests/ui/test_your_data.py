@@ -338,7 +338,7 @@ def test_each_held_out_sequence_is_told_by_its_first_column_of_text() -> None:
     for name, text in list(zip(names, every, strict=True))[:20]:
         cells = frame.loc[frame["sentence"] == name, "word"].fillna(own_data.MISSING)
         assert text == own_data.BETWEEN.join(cells)
-    assert subject.texts(subject.shown(replace(subject.SETTINGS.first, data="occupancy"))) == []
+    assert own_data.texts(subject.shown(replace(subject.SETTINGS.first, data="occupancy")).prepared) == []
 
 
 def test_the_zip_has_the_script_and_no_run_which_is_said_where_it_is_brought_back(
