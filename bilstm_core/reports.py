@@ -93,7 +93,7 @@ def of_comparison(
     labels: those that are drawn; all without it. each_run: whether every start is drawn, in place of the band
     origin: where the runs come from, in a sentence
     """
-    problem = settings.problem
+    problem, drawing = settings.problem, settings.problem.problem.drawing
     drawn = [label for label in runs if labels is None or label in labels]
     styles = {label: compared.styles[label] for label in drawn}
     curves = frames.losses(runs)
@@ -123,7 +123,7 @@ def of_comparison(
             Drawing(
                 name,
                 differences_figure(scores, compared, problem),
-                "On fresh sequences, start by start; left of zero is lower. Upright line: mean, on a bar, its 95%"
+                f"On {drawing} sequences, start by start; left of zero is lower. Upright line: mean, on a bar, its 95%"
                 f" interval (Student's t).{few}",
             )
         )
@@ -134,7 +134,8 @@ def of_comparison(
             Drawing(
                 BY_TIMESTEP,
                 figures.accuracy_by_timestep(steps, styles),
-                f"On {settings.sequences:,} fresh sequences, mean over starts; dashed, the best possible.",
+                f"On {settings.sequences:,} {drawing} sequences, mean over starts"
+                f"{'' if problem.problem.fixed else '; dashed, the best possible'}.",
             )
         )
         tables.append(table(BY_TIMESTEP, steps, report=False))
@@ -145,7 +146,7 @@ def of_comparison(
         sentences=sentences,
         drawings=drawings,
         tables=tables,
-        specs={label: group[0].spec for label, group in runs.items()},
+        specs={label: group[0].spec for label, group in runs.items()} if problem.problem.kept else {},
         starts=settings.starts,
         versions=versions(run for group in runs.values() for run in group),
         link=link,
@@ -189,15 +190,16 @@ def of_run(
         if labeled
         else Drawing("Error at each timestep", figures.error_by_timestep(steps, own))
     )
-    fresh = f"On {evaluation.n_sequences:,} fresh sequences."
+    drawing = problem.problem.drawing
+    fresh = f"On {evaluation.n_sequences:,} {drawing} sequences."
     below = OF_PROBE if probes is not None else ""
     learnt = f"The training loss, mean of the last {window} sequences.{below} {origin}".strip()
-    tables = [table("On fresh sequences", _scores(run, label, evaluation, risks.get(label)))]
+    tables = [table(f"On {drawing} sequences", _scores(run, label, evaluation, risks.get(label)))]
     if labeled:
         tables.append(table("Confusion matrix", evaluation.confusion))
     tables += [
         table(each_step.title, steps.dropna(axis="columns", how="all"), report=False),
-        table("Fresh sequences", evaluation.examples, report=False),
+        table(f"{drawing.capitalize()} sequences", evaluation.examples, report=False),
         table("Epochs", pd.concat([each.history.assign(label=name) for name, each in runs.items()]), report=False),
         table("Curves", curves, report=False),
     ]
@@ -210,7 +212,7 @@ def of_run(
             each_step._replace(caption=fresh),
         ],
         tables=tables,
-        specs={name: each.spec for name, each in runs.items()},
+        specs={name: each.spec for name, each in runs.items() if each.spec.problem.problem.kept},
         versions=versions(runs.values()),
         link=link,
         script=script,

@@ -48,7 +48,8 @@ with narrow:
         key="directions-grid",
         alt=words.READING_ALT,
     )
-    st.caption(words.reading(wording.outlined(problem), timesteps if timesteps < asked else None))
+    outlined = "" if problem.problem.fixed else wording.outlined(problem)
+    st.caption(words.reading(outlined, timesteps if timesteps < asked else None))
     launch.beside(shown)
 with st.container(key="rest"):
     tables.table(shown)

@@ -31,7 +31,7 @@ with wide, st.container(key="figure"):
     parts.figure(shown, settings, known)
     parts.origin(known)
 with narrow, st.container(key="aside"):
-    parts.training(shown, known)
+    parts.training(shown, settings, known)
     parts.sequences(shown)
 with st.container(key="rest"):
     details.tabs(shown, known)

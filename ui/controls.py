@@ -15,7 +15,7 @@ from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.settings import FIELDS, Field, RunSettings, plain, settings_of_run
 from bilstm_core.specs import WHOLE_NUMBERS, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.wording import counted
-from ui import formulas, looks, state
+from ui import formulas, looks, own_data, state, wording
 from ui.settings import read, write
 
 OWN = "Own settings"  # in the list of presets, where the controls are none of them
@@ -65,9 +65,17 @@ def widget(page: str, name: str, below: DeltaGenerator | None = None, *, declare
         "key": entry.key,
         "help": declared.help,
         "persist_state": "session",
+        "disabled": own_data.fixes(page, name),
     }
     if name == "name":
-        value = st.selectbox(options=formulas.offered(page), format_func=formulas.word, **common)
+        titles = {each: formulas.word(each) for each in formulas.offered(page)}
+        value = st.selectbox(
+            options=[*titles],
+            format_func=lambda each: titles.get(each, each),
+            on_change=own_data.settle,
+            args=(page,),
+            **common,
+        )
         with below or st.container():
             formulas.box(page)
     elif declared.choices:
@@ -82,15 +90,26 @@ def widget(page: str, name: str, below: DeltaGenerator | None = None, *, declare
         if isinstance(entry.get(), int):
             entry.set(float(entry.get()))
         value = plain(st.number_input(step=1.0, format="%.10g", **common))
-    complaint = declared.complaint(value)
+    complaint = "" if name == "name" and own_data.on(page) else declared.complaint(value)
     if complaint:
         with below or st.container():
             looks.error(complaint)
     return value
 
 
+def data_note(page: str) -> None:
+    """What the sequences that somebody brought decide, where the page is on them, or that they are gone."""
+    name = own_data.on(page)
+    fixed, told = ProblemSpec(name=name).problem.fixed if name else None, own_data.of(name)
+    if fixed and told:
+        st.caption(wording.fixed_by_data(fixed().training, fixed().held_out, whole=told["whole"]))
+    elif state.DATA_GONE(page).get():
+        st.warning(wording.DATA_GONE, icon=":material/error:")
+
+
 def fill(page: str, spec: RunSpec) -> None:
     """Set the page's widgets to a spec; only from a callback, or before they are drawn."""
+    own_data.filled(page, spec.problem.name)
     write(page, settings_of_run(spec))
 
 

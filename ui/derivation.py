@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bilstm_core.problems import formula
 from bilstm_core.specs import ProblemSpec
-from ui import looks
+from ui import looks, wording
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "problems.md"
 GENERAL = "What the best possible means"
@@ -71,7 +71,8 @@ def popover(problem: ProblemSpec | None, paired: bool = False, first: str = LOSS
     problem: whose best possible is derived; paired: whether models are compared start by start; first: what the page
     measures
     """
+    best = [BEST, _derived(_heading(problem) if problem else "")]
+    if problem and problem.problem.fixed:
+        first, best = first.replace("fresh sequences", "held-out sequences"), [wording.NO_BEST]
     with st.popover("How is this computed?", type="tertiary", icon=":material/function:"):
-        st.markdown(
-            "\n".join([first, *([PAIRED] if paired else []), BEST, _derived(_heading(problem) if problem else "")])
-        )
+        st.markdown("\n".join([first, *([PAIRED] if paired else []), *best]))

@@ -10,7 +10,7 @@ from bilstm_core.problems import PROBLEMS, formula
 from bilstm_core.problems.formula.examples import EXAMPLES
 from bilstm_core.problems.formula.language import MOST_CHARACTERS
 from bilstm_core.settings import FIELDS, plain
-from ui import address, looks, state, wording
+from ui import address, looks, own_data, state, wording
 
 COUNTED = 1_000  # sequences, to see whether a label ever differs
 MOST = 5  # formulas that a session offers
@@ -23,11 +23,14 @@ def offered(page: str) -> list[str]:
     if formula.is_formula(chosen) and chosen not in written:
         written = [chosen, *written][:MOST]
         state.FORMULAS.set(written)
-    return [*PROBLEMS, *(written or [FIRST])]
+    return [*PROBLEMS, *(written or [FIRST]), *(own_data.names() if page in own_data.TAKEN else [])]
 
 
 def word(name: str) -> str:
     """What a problem is called in a list."""
+    own = own_data.of(name)
+    if own:
+        return wording.own_problem(own["title"])
     return wording.own_formula(formula.text_of(name)) if formula.is_formula(name) else FIELDS["name"].word(name)
 
 

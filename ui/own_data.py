@@ -1,8 +1,8 @@
 """Sequences of Your data as a problem of other pages: handed over, chosen there, and left again.
 
 A page that is on them is set as they are trained on Your data, and cannot change what they fix: how many timesteps and
-sequences there are. What it was set to before comes back with another problem. Only the visit that has opened them finds
-them, but for the data sets that come with the program: any link can name those.
+sequences there are. What it was set to before comes back with another problem. Only the visit that has opened them
+finds them, but for the data sets that come with the program: any link can name those.
 """
 
 from collections.abc import Mapping
@@ -83,6 +83,14 @@ def of(name: object) -> OwnProblem | None:
     return next((each for each in state.OWN_PROBLEMS.get() if each["name"] == name), None)
 
 
+def found(page: str, name: str) -> bool:
+    """Whether a page can be set to a problem; where its sequences are not at hand, the page says so."""
+    lost = given.is_given(name) and not at_hand(name)
+    if lost:
+        state.DATA_GONE(page).set(True)
+    return not lost
+
+
 def names() -> list[str]:
     """The problems that this visit's pages may take."""
     return [each["name"] for each in state.OWN_PROBLEMS.get()]
@@ -133,20 +141,17 @@ def settle(page: str) -> None:
 
     Sequences that are not at hand any more give way to the problem that pages open with.
     """
-    entry, before = state.field(page, "name"), state.BEFORE_DATA(page).get()
-    gone = state.DATA_GONE(page)
-    if on(page) and not at_hand(on(page)):
-        entry.set(FIELDS["name"].default)
-        gone.set(True)
-    elif on(page) or entry.get() != FIELDS["name"].default:
-        gone.set(False)
+    before, lost = state.BEFORE_DATA(page).get(), bool(on(page)) and not at_hand(on(page))
+    if lost:
+        state.field(page, "name").set(FIELDS["name"].default)
     name = on(page)
-    if name == (before["of"] if before else ""):
-        return
-    earlier = before["settings"] if before else _settings(page)
-    for setting, value in (_first(page, name) if name else earlier).items():
-        state.field(page, setting).set(value)
-    _remember(page, name, earlier)
+    if name != (before["of"] if before else ""):
+        earlier = before["settings"] if before else _settings(page)
+        for setting, value in (_first(page, name) if name else earlier).items():
+            state.field(page, setting).set(value)
+        _remember(page, name, earlier)
+    if lost or state.field(page, "name").get() not in (None, FIELDS["name"].default):
+        state.DATA_GONE(page).set(lost)
 
 
 def filled(page: str, name: object, earlier: Mapping[str, Any] | None = None) -> None:
@@ -157,6 +162,7 @@ def filled(page: str, name: object, earlier: Mapping[str, Any] | None = None) ->
 
 
 def _remember(page: str, name: str, earlier: Mapping[str, Any]) -> None:
+    state.DATA_GONE(page).set(False)
     if name:
         state.BEFORE_DATA(page).set({"of": name, "settings": dict(earlier)})
     else:

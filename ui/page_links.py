@@ -13,14 +13,14 @@ from bilstm_core.analysis.both_ways import BIDIRECTIONAL
 from bilstm_core.choices import slug
 from bilstm_core.comparison import EXPLAINED
 from bilstm_core.datasets.bounds import MAX_ROWS
-from bilstm_core.datasets.shipped import OWN
+from bilstm_core.datasets.shipped import OWN, SHIPPED
 from bilstm_core.page_settings import Offered
 from bilstm_core.presets import DEFAULT_PRESET, MODELS_BY_DIRECTION, MODELS_BY_MERGE_MODE, PRESETS
 from bilstm_core.quoting import quoted
 from bilstm_core.recorded_board import places
 from bilstm_core.settings import FIELDS, plain
 from bilstm_core.specs import WHOLE_NUMBERS
-from ui import registry, state, tray_links
+from ui import own_data, registry, state, tray_links, wording
 from ui.address import Link, Words
 from ui.cell.subject import LINES
 from ui.inside import words as inside
@@ -40,6 +40,69 @@ def setting(page: str, offered: Offered[Any], name: str, *, entry: state.Entry[A
         return "" if value == first or declared.complaint(value) else declared.spell(value)
 
     return entry_link(declared.link, entry, first, spell, declared.parse, label=declared.label)
+
+
+def _taking_data(page: str, offered: Offered[Any], name: str, link: Link) -> Link:
+    """A setting of a page that takes sequences of Your data: while it is on them, others come first, or none other.
+
+    link: the setting on a problem whose sequences are drawn
+    """
+    entry, declared = state.field(page, name, getattr(offered.first, name)), FIELDS[name]
+    declared = declared if name == "starts" else replace(declared, choices=())
+
+    def first() -> Any:
+        return own_data.first(own_data.on(page)).get(name) if own_data.on(page) else None
+
+    def get() -> Words:
+        if first() is None:
+            return link.get()
+        now = plain(entry.get())
+        same = own_data.fixes(page, name) or now == first() or declared.complaint(now)
+        return () if same else (declared.spell(now),)
+
+    def put(words: Words) -> None:
+        if first() is None:
+            link.put(words)
+        elif own_data.fixes(page, name):
+            entry.set(first())
+        else:
+            entry.set(declared.parse(words[-1]))
+
+    def drop() -> None:
+        if first() is None:
+            link.drop()
+        else:
+            entry.set(first())
+
+    return replace(link, get=get, put=put, drop=drop)
+
+
+def _taking_problem(page: str, link: Link) -> Link:
+    """The problem of such a page. link: of a problem whose sequences are drawn"""
+    entry = state.field(page, "name")
+
+    def get() -> Words:
+        told = own_data.of(own_data.on(page))
+        return (told["data"],) if told else link.get()
+
+    def put(words: Words) -> None:
+        name = ""
+        if words[-1] in (*SHIPPED, OWN):
+            try:
+                name = own_data.of_link(words[-1])
+            except KeyError:
+                raise ValueError(wording.DATA_ELSEWHERE) from None
+        own_data.filled(page, name, own_data.at_first(page))
+        if name:
+            entry.set(name)
+        else:
+            link.put(words)
+
+    def drop() -> None:
+        own_data.filled(page, "")
+        link.drop()
+
+    return replace(link, get=get, put=put, drop=drop)
 
 
 def _sequence(page: str) -> list[Link]:
@@ -67,6 +130,14 @@ def _edited(page: str) -> list[Link]:
     return [number("at", state.BLOCK(page), 1, most, 1), Link("values", get, put, edit.drop)]
 
 
+def _of_problem(page: str, offered: Offered[Any], name: str) -> Link:
+    """A setting, on pages that take sequences of Your data and on others."""
+    link = setting(page, offered, name)
+    if page not in own_data.TAKEN:
+        return link
+    return _taking_problem(page, link) if name == "name" else _taking_data(page, offered, name, link)
+
+
 def _of_shown(page: str, name: str) -> Link:
     """A setting of the runs that a comparison shows, which no widget holds."""
     settings, declared = state.SETTINGS(page), FIELDS[name]
@@ -89,7 +160,7 @@ def _comparison(page: str, offered: Offered[Any]) -> list[Link]:
     of_shown = {"seed"} if "epochs" in offered.choices else {"seed", "epochs"}
     return [
         *(
-            _of_shown(page, each.name) if each.name in of_shown else setting(page, offered, each.name)
+            _of_shown(page, each.name) if each.name in of_shown else _of_problem(page, offered, each.name)
             for each in offered.fields
         ),
         switch("each", state.field(page, "singly", False)),

@@ -7,7 +7,7 @@ import segno
 import streamlit as st
 
 from bilstm_core.specs import RunSpec
-from ui import address, session, state, wording
+from ui import address, own_data, session, state, wording
 
 MOST = 2_000  # characters of a link in a QR code that a phone reads off a projector
 
@@ -21,6 +21,8 @@ def code(link: str) -> bytes:
 
 def waiting(specs: Sequence[RunSpec]) -> str:
     """What whoever opens a link to these runs waits for, where nobody has trained them before."""
+    if any(not spec.problem.problem.kept and not own_data.is_shared(spec.problem.name) for spec in specs):
+        return wording.DATA_STAYS
     to_train = []
     for spec in dict.fromkeys(specs):
         run = session.find(spec)

@@ -115,6 +115,38 @@ def elsewhere_trained(page: str, share: str) -> str:
     return f"{page}: {share} trained. The result waits there."
 
 
+# Sequences that somebody brought, on the pages that take them as a problem
+
+DATA_GONE = (
+    "The sequences that this page was on are in memory no longer, and they are kept nowhere else. Open them again from "
+    "Your data."
+)
+DATA_ELSEWHERE = (
+    "was made of a visitor's own file, which stays in the memory of that visit and is kept nowhere else. Open it from "
+    "Your data."
+)
+DATA_STAYS = (
+    "The sequences stay in the memory of this visit, with what is trained on them. Whoever opens this link is told so, "
+    "and sees the page as it is at first."
+)
+NO_DATA_CODE = "Code comes for problems that any reader can draw. For these sequences it stands on Your data."
+NO_BEST = "Nobody knows the best possible of data that were measured: only of problems whose rule is known."
+
+
+def own_problem(title: str) -> str:
+    """What sequences that somebody brought are called among the problems: no sentence."""
+    return f"Your data: {title}"
+
+
+def fixed_by_data(training: int, held_out: int, *, whole: bool) -> str:
+    """What the data decide. training, held_out: sequences; whole: whether each has one label"""
+    one = " Each has one label, which is asked for at every timestep here." if whole else ""
+    return (
+        f"Timesteps and sequences are those of the data: {counted(training, 'sequence')} to learn from, and"
+        f" {counted(held_out, 'sequence')} held out, on which all is tested.{one}"
+    )
+
+
 # Where runs come from
 
 FROM_FILE = "Brought back from a file"

@@ -54,6 +54,20 @@ def test_a_file_is_brought_trained_and_answered_and_a_bad_one_changes_nothing(op
     expect(page.get_by_text("Bring the file again")).to_be_visible()
 
 
+def test_a_set_that_comes_with_the_program_is_compared_on_directions_by_a_link_that_names_it(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("your_data?data=occupancy&epochs=1&units=4")
+    page.get_by_role("button", name=words.DIRECTIONS).click()
+    expect(page.get_by_text("Your data: Sensors of an office. Trained just now.")).to_be_visible(timeout=240_000)
+    expect(page.locator(".st-key-answer")).to_contain_text("Whole sequences right")
+    expect(page.get_by_role("spinbutton", name="Timesteps")).to_be_disabled()
+    expect(page).to_have_url(re.compile("problem=occupancy&epochs=1&units=4"))
+    page.reload()
+    expect(page.get_by_text("Your data: Sensors of an office")).to_be_visible()
+    expect(page.get_by_role("radio", name="1", exact=True).first).to_be_checked()
+
+
 @pytest.mark.long
 def test_each_tab_opens_and_shows_what_it_says(open_page: OpenPage) -> None:
     page = open_page("your_data")

@@ -94,6 +94,9 @@ def of_wording() -> Iterator[Call]:
     yield call(wording.own_formula, EXAMPLES[0].text)
     yield call(wording.always, 0, 1_000, 10)
     yield call(wording.always, 1, 1_000, 1)
+    yield call(wording.own_problem, "mine.csv")
+    for whole in (True, False):
+        yield call(wording.fixed_by_data, 1, 30, whole=whole)
     yield call(wording.formula_refused, "Write a formula, such as x[t] > 0.5.")
     for state in ("ready", "starting"):
         yield call(wording.doing, view(), state)
@@ -242,6 +245,12 @@ def of_comparisons() -> Iterator[Call]:
     for few, many, fair in ((5, 5, False), (5, 5, True), (5, 9, False)):
         yield call(compare.parameters, ("forward", few), ("sum", many), fair=fair, close=True)
     yield call(compare.reading, "decides the label", 20)
+    yield call(compare.reading, "")
+    for drawing in ("fresh", "held-out"):
+        yield call(compare.loss, drawing)
+        yield call(compare.curves, 3, drawing)
+    for best in (True, False):
+        yield call(compare.right_by_timestep, best=best)
     yield call(compare.merge_alt, "mul")
     for help_ in (compare.above_help, compare.mean_help):
         yield call(help_, 10_000)

@@ -6,13 +6,15 @@ from typing import Any
 import pandas as pd
 
 from bilstm_core.comparison import Compared, RunsByLabel, SpecsByLabel, each_once, specs_of
+from bilstm_core.datasets.recipe import EPOCHS
 from bilstm_core.engine import cost
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings
 from bilstm_core.runs import Run
 from bilstm_core.settings import STARTS
-from ui import evaluations, session
+from ui import evaluations, own_data, session
 
 AFFORDABLE_S = 20.0  # of training that a page proposes by itself
+DATA_EPOCHS = (EPOCHS, 4 * EPOCHS, 20 * EPOCHS)  # over sequences that somebody brought
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,13 @@ class Comparison(Compared):
     def of(cls, compared: Compared, **of_page: Any) -> "Comparison":
         """What a page makes of models that are compared. of_page: the fields that they do not have"""
         return cls(**{each.name: getattr(compared, each.name) for each in fields(Compared)}, **of_page)
+
+
+def epochs_of(comparison: Comparison, settings: ComparisonSettings) -> tuple[int, ...]:
+    """The epochs that a person can choose: rounds over all sequences, where their number is fixed."""
+    if not comparison.epochs or not own_data.on(comparison.page):
+        return comparison.epochs
+    return tuple(sorted({*DATA_EPOCHS, int(settings.epochs)}))
 
 
 def runs_of(specs: SpecsByLabel) -> dict[str, list[Run]]:

@@ -9,7 +9,7 @@ import streamlit as st
 from bilstm_core import figures
 from bilstm_core.analysis import frames
 from bilstm_core.analysis.statistics import mean_losses
-from bilstm_core.comparison import RunsByLabel, SpecsByLabel
+from bilstm_core.comparison import RunsByLabel, SpecsByLabel, is_long
 from bilstm_core.engine.snapshots import with_answers
 from bilstm_core.page_settings import TUTORIAL_EPOCHS
 from bilstm_core.service.job_view import JobView
@@ -65,7 +65,7 @@ def curves(shown: Shown, note: str) -> None:
     floors = best_possible.of({label: specs[label] for label in labels}, styles)
     problem = settings.problem
     axis = wording.loss_axis(problem)
-    if settings.epochs > TUTORIAL_EPOCHS:
+    if is_long(settings):
         axis |= {"log_x": True, "mark": TUTORIAL_EPOCHS}
 
     def known() -> RunsByLabel:
@@ -89,6 +89,7 @@ def curves(shown: Shown, note: str) -> None:
         "each_run": singly,
         "floors": floors,
         "classes": wording.classes(problem),
+        "drawing": problem.problem.drawing,
     }
 
     def smaller(share: float) -> Less | None:
@@ -137,7 +138,9 @@ def curves(shown: Shown, note: str) -> None:
         chart(figure, key=f"{page}-curves", alt=words.CURVES_ALT, low=low, replay=True)
         still = words.stands_still(_only_the_end(runs)) if probes else ""
         origin = evaluations.origin_of([run for group in runs.values() for run in group])
-        st.caption(" ".join(part for part in (words.curves(settings.starts), still, origin) if part))
+        st.caption(
+            " ".join(part for part in (words.curves(settings.starts, problem.problem.drawing), still, origin) if part)
+        )
         best_possible.complete_later(specs, complete)
 
     live.panel(page, draw, functools.partial(live.keep_finished, resumable=False), note=note, smaller=smaller)

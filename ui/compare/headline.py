@@ -13,9 +13,10 @@ from bilstm_core.analysis import frames
 from bilstm_core.analysis.falls import fall_sentence, lead_sentence
 from bilstm_core.analysis.statistics import apart, mean_losses
 from bilstm_core.analysis.telling import Told, ranking
-from bilstm_core.comparison import RunsByLabel, each_once
-from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings
-from ui import best_possible, code, derivation, evaluations, files, lesson_texts, live, session, share
+from bilstm_core.comparison import RunsByLabel, each_once, is_long
+from bilstm_core.datasets.recipe import training_of
+from bilstm_core.page_settings import ComparisonSettings
+from ui import best_possible, code, derivation, evaluations, files, lesson_texts, live, session, share, wording
 from ui.compare import guess, launch, taken, words
 from ui.compare.comparison import Comparison
 from ui.compare.curves import curves
@@ -32,19 +33,21 @@ def answer(shown: Shown) -> Told:
     if not any(present.values()) and not shown.busy:
         return words.NO_CURVE if shown.present else words.PRESS_TRAIN
     wanted, trained = settings.starts * len(present), sum(len(group) for group in present.values())
+    fixed = settings.problem.problem.fixed is not None
     if shown.busy:
         return _training(shown)
     if trained < wanted:
         return words.some_are_missing(trained, wanted)
     by_run = shown.scores_of(shown.visible)
     if by_run is None:
-        return words.EVALUATING
+        return words.EVALUATING_DATA if fixed else words.EVALUATING
     well_known = settings.name == ComparisonSettings().name
     ranked, winner = ranking(
         by_run,
         comparison.expected if well_known else (),
-        sequences=settings.epochs,
+        sequences=training_of(settings.problem.problem, epochs=settings.epochs).sequences,
         reasons=comparison.reasons,
+        on=f"on {settings.problem.problem.drawing} sequences",
     )
     lead = ""
     if comparison.leader:
@@ -53,7 +56,7 @@ def answer(shown: Shown) -> Told:
         ranked = words.with_whole_sequences(
             ranked, {str(label): float(share) for label, share in means["exact"].items()}
         )
-    if settings.epochs <= TUTORIAL_EPOCHS:
+    if not is_long(settings):
         return words.and_then(ranked, lead)
     told = guess.verdict(comparison, present) if settings.epochs >= comparison.guess_from > 0 else ""
     gaps = words.above_best_possible(_above_best_possible(present, by_run))
@@ -102,7 +105,9 @@ def headline(
     place.markdown(*told)
     with how:
         derivation.popover(shown.settings.problem, paired=True)
-        code.popover(shown.page, functools.partial(taken.program, shown, question))
+        kept = shown.settings.problem.problem.kept
+        program = functools.partial(taken.program, shown, question) if kept else None
+        code.popover(shown.page, program, without=wording.NO_DATA_CODE)
         files.popover(shown.page, lambda: taken.offer(shown, question, sentences or (lambda: [told.whole])))
         share.popover(shown.page, each_once(shown.specs))
     with st.container(key="below"):  # there or not, so that what follows keeps its place
@@ -117,6 +122,7 @@ def question(comparison: Comparison, title: str) -> tuple[Shown, DeltaGenerator]
     Returns what the page shows, and the narrow column beside the curves.
     """
     live.address(comparison.page, functools.partial(launch.take_up, comparison))
+    launch.settle(comparison)
     launch.open_linked(comparison)
     st.title(title)
     shown = resolve(comparison)
@@ -133,6 +139,6 @@ def of_losses(shown: Shown, said: Callable[[dict[str, float], int], lesson_texts
     """What the lesson says of each drawn model's mean loss on fresh sequences; None before that is known."""
     present = [label for label in shown.visible if shown.runs[label]]
     scores = shown.scores_of(present)
-    if shown.busy or scores is None or len(present) < 2:
+    if shown.busy or scores is None or len(present) < 2 or shown.settings.problem.problem.fixed:
         return None
     return said(mean_losses(scores), shown.settings.epochs)

@@ -14,9 +14,9 @@ from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.service.job_view import JobView
 from bilstm_core.settings import FIELDS
-from ui import controls, live, looks, session, state
+from ui import address, controls, live, looks, own_data, session, state, wording
 from ui.compare import guess, less, words
-from ui.compare.comparison import AFFORDABLE_S, Comparison, affordable_starts
+from ui.compare.comparison import AFFORDABLE_S, Comparison, affordable_starts, epochs_of
 from ui.compare.resolved import Asked, Shown, ask, chosen_settings, show_settings, shown_settings
 from ui.settings import PageSettings, read
 
@@ -38,6 +38,7 @@ class ComparisonPage(PageSettings[ComparisonSettings]):
 
     def fill(self, settings: ComparisonSettings) -> None:
         """Show the runs of these settings, trained or not; only from a callback, or before the widgets are drawn."""
+        own_data.filled(self.page, settings.name)
         for name, value in asdict(settings).items():
             if name != "seed" and not (name == "epochs" and self.own_epochs):
                 state.field(self.page, name).set(value)
@@ -96,6 +97,14 @@ def open_linked(comparison: Comparison) -> None:
             start(comparison, settings)
 
 
+def settle(comparison: Comparison) -> None:
+    """Set the page to the sequences that were chosen on it, and show others where those of its runs are gone."""
+    page = comparison.page
+    own_data.settle(page)
+    if not own_data.found(page, shown_settings(page).name):
+        show_settings(page, ComparisonSettings())
+
+
 def about(comparison: Comparison, settings: ComparisonSettings, *, again: bool) -> dict[str, Any]:
     """What `take_up` needs."""
     carried = {name: state.field(comparison.page, name).get() for name in comparison.carried}
@@ -106,6 +115,8 @@ def take_up(comparison: Comparison, view: JobView) -> bool:
     """Set the page to what a job was asked for; False, and nothing is set, if it is of another page."""
     page = comparison.page
     if view.about.get("page") != page:
+        return False
+    if not own_data.found(page, view.about["settings"]["name"]):
         return False
     settings_of(comparison).fill(ComparisonSettings(**view.about["settings"]))
     for name, value in view.about["carried"].items():
@@ -148,15 +159,15 @@ def row(shown: Shown) -> None:
         with settings_places[0], controls.setting("epochs"):
             st.segmented_control(
                 "Epochs",
-                comparison.epochs,
-                default=comparison.epochs[0],
+                offered := epochs_of(comparison, chosen.settings),
+                default=offered[0],
                 required=True,
                 key=state.field(page, "epochs").key,
                 format_func="{:,}".format,
                 persist_state="session",
                 on_change=fit_starts,
                 args=(comparison,),
-                help=words.ONE_SEQUENCE_EACH,
+                help=words.ALL_SEQUENCES_EACH if own_data.on(page) else words.ONE_SEQUENCE_EACH,
             )
     starts, timesteps, units = settings_places[-3:]
     with starts, controls.setting("starts"):
@@ -228,9 +239,11 @@ def lowered(page: str, starts: int) -> str:
 def note(shown: Shown) -> str:
     """How the figure stands to the chosen settings, and what Train would do, while nothing is trained."""
     if shown.chosen.settings == shown.settings:
+        own = own_data.of(shown.settings.name)
+        named = f"{address.escaped(wording.own_problem(own['title']))}. " if own else ""
         if not state.FROM_STORE(shown.page).is_set():  # nobody has asked for anything yet
-            return ""
-        return words.TRAINED_ALREADY if state.FROM_STORE(shown.page).get() else words.TRAINED_NOW
+            return named
+        return named + (words.TRAINED_ALREADY if state.FROM_STORE(shown.page).get() else words.TRAINED_NOW)
     if shown.chosen.refused:
         return ""
     waiting = guess.waiting(shown.comparison, shown.chosen.settings)
@@ -253,6 +266,7 @@ def beside(shown: Shown) -> None:
     """The problem, and the switch between the same units and the same number of parameters, with what it means."""
     page, comparison, settings = shown.page, shown.comparison, shown.settings
     controls.widget(page, "name")
+    controls.data_note(page)
     fair = FIELDS["fair"]
     st.segmented_control(
         fair.label,

@@ -8,7 +8,7 @@ from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.settings import STARTS
 from bilstm_core.wording import counted
 from ui import state
-from ui.compare.comparison import Comparison
+from ui.compare.comparison import Comparison, epochs_of
 
 
 def fitting(comparison: Comparison, settings: ComparisonSettings, share: float) -> ComparisonSettings | None:
@@ -21,7 +21,7 @@ def fitting(comparison: Comparison, settings: ComparisonSettings, share: float) 
     most_s = share * _seconds(comparison, settings)
     found = [
         (needed_s, epochs, smaller)
-        for epochs in comparison.epochs or [settings.epochs]
+        for epochs in epochs_of(comparison, settings) or [settings.epochs]
         for starts in STARTS
         if epochs <= settings.epochs and starts <= settings.starts
         if (needed_s := _seconds(comparison, smaller := replace(settings, epochs=epochs, starts=starts))) <= most_s

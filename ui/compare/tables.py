@@ -41,9 +41,14 @@ def table(shown: Shown, pairs: bool = True) -> None:
     problem = next(iter(present.values()))[0].spec.problem
     if not wording.classes(problem):
         results = results.drop(columns=["accuracy", "exact"])
-    fresh, unit = shown.settings.sequences, wording.loss_name(problem)
+    fresh, unit, drawing = shown.settings.sequences, wording.loss_name(problem), problem.problem.drawing
+    if problem.problem.fixed:  # nobody knows their best possible
+        results = results.drop(columns=["best", "excess"])
+    else:
+        gaps = [apart(*each) for each in results[["loss", "best"]].to_numpy(np.float64).tolist()]
+        results = results.assign(excess=gaps)
     st.dataframe(
-        results.assign(excess=[apart(*each) for each in results[["loss", "best"]].to_numpy(np.float64).tolist()]),
+        results,
         hide_index=True,
         width="stretch",
         column_config={
@@ -51,11 +56,11 @@ def table(shown: Shown, pairs: bool = True) -> None:
             "starts": "Starts",
             "units": "Units",
             "parameters": number("Parameters", format="localized"),
-            "loss": number(words.LOSS, format="%.3f", help=words.loss_help(unit, fresh)),
+            "loss": number(words.loss(drawing), format="%.3f", help=words.loss_help(unit, fresh, drawing)),
             "best": number(words.BEST, format="%.3f", help=words.BEST_HELP),
             "excess": number(words.ABOVE, format="%.3f", help=words.above_help(fresh)),
-            "accuracy": number("Single labels right", format="percent", help=words.mean_help(fresh)),
-            "exact": number("Whole sequence right", format="percent", help=words.mean_help(fresh)),
+            "accuracy": number("Single labels right", format="percent", help=words.mean_help(fresh, drawing)),
+            "exact": number("Whole sequence right", format="percent", help=words.mean_help(fresh, drawing)),
             "train_s": number("Seconds a run", format="%.3f", help=words.SECONDS_HELP),
         },
     )
@@ -123,14 +128,15 @@ def differences_from_baseline(shown: Shown) -> None:
     if by_run is None or not figure_inputs.has_differences(by_run, comparison):
         return
     baseline, tidy = comparison.baseline, frames.paired(by_run, comparison.baseline)
-    st.header(words.differences(baseline), anchor=False)
+    drawing = problem.problem.drawing
+    st.header(words.differences(baseline, drawing), anchor=False)
     chart(
         cached(
             ("differences", baseline, tuple(comparison.styles.items()), wording.loss_name(problem), shown.key),
             lambda: figure_inputs.differences_figure(by_run, comparison, problem),
         ),
         key=f"{comparison.page}-differences",
-        alt=words.differences_alt(baseline),
+        alt=words.differences_alt(baseline, drawing),
     )
     st.caption(words.differences_legend(few=tidy["label"].value_counts().max() < FEWEST))
     evaluations.download(lambda: tidy, f"{comparison.page} differences")
@@ -154,7 +160,8 @@ def by_timestep(shown: Shown) -> None:
     if not right:
         return
     table = figure_inputs.by_timestep(right, best_possible.risks_of({label: shown.specs[label][0] for label in right}))
-    st.header(words.RIGHT_BY_TIMESTEP, anchor=False)
+    heading, alt = words.right_by_timestep(best=shown.settings.problem.problem.fixed is None)
+    st.header(heading, anchor=False)
     styles = {label: comparison.styles[label] for label in shown.visible}
     chart(
         cached(
@@ -162,6 +169,6 @@ def by_timestep(shown: Shown) -> None:
             lambda: figures.accuracy_by_timestep(table, styles),
         ),
         key=f"{comparison.page}-by-timestep",
-        alt=words.BY_TIMESTEP_ALT,
+        alt=alt,
     )
     evaluations.download(lambda: table, f"{comparison.page} by timestep")

@@ -11,6 +11,7 @@ from bilstm_core.wording import counted
 
 # The answer
 EVALUATING = Told("Trained. The runs are now tested on fresh sequences.")
+EVALUATING_DATA = Told("Trained. The runs are now tested on held-out sequences.")
 PRESS_TRAIN = Told("Press **Train** to find out.")
 NO_CURVE = Told("Switch on a curve to see its result.")
 
@@ -90,9 +91,9 @@ EACH_START = "Draw every run, not the band."
 CURVES_ALT = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
 
 
-def curves(starts: int) -> str:
-    """What the curves are of, and the numbers at their ends."""
-    ranked = "Numbers at their ends, as in the answer and the table: the loss on fresh sequences"
+def curves(starts: int, drawing: str = "fresh") -> str:
+    """What the curves are of, and the numbers at their ends. drawing: what the sequences are called that runs meet"""
+    ranked = f"Numbers at their ends, as in the answer and the table: the loss on {drawing} sequences"
     if starts == 1:
         return f"Curves: the loss in training, of one run. {ranked}."
     return f"Curves: the loss in training, median and 10 to 90% band of {starts} runs. {ranked}, mean of the runs."
@@ -131,6 +132,7 @@ def rounded(seconds: float) -> str:
 
 
 ONE_SEQUENCE_EACH = "One fresh sequence each."
+ALL_SEQUENCES_EACH = "All sequences that are not held out, in each."
 
 
 # The race
@@ -154,10 +156,14 @@ READING_ALT = "For each model, which values each output has read, and which deci
 
 
 def reading(outlined: str, drawn: int | None = None) -> str:
-    """What the reading grids show. outlined: what an outline says; drawn: the timesteps, if not all"""
+    """What the reading grids show.
+
+    outlined: what an outline says, empty where there is none; drawn: the timesteps, if not all
+    """
     some = f" The first {drawn} timesteps are drawn." if drawn else ""
+    decides = f" Outlined: that value {outlined}." if outlined else ""
     return (
-        f"Filled: this output has read that value. Outlined: that value {outlined}. "
+        f"Filled: this output has read that value.{decides} "
         f"The switch changes the order of the outputs, not the network.{some}"
     )
 
@@ -173,9 +179,9 @@ def merge_alt(mode: str) -> str:
 
 # The table
 WINS_BY_PAIR = "**Wins by pair**, run by run on the same data"
-RIGHT_BY_TIMESTEP = "**Labels right at each timestep**, beside the best possible"
-BY_TIMESTEP_ALT = "Share of right labels at each timestep, and the best that any model can do that reads the same."
-LOSS, BEST, ABOVE = "Loss, fresh sequences", "Best possible", "Above it"
+RIGHT_BY_TIMESTEP = "**Labels right at each timestep**"
+BY_TIMESTEP_ALT = "Share of right labels at each timestep"
+BEST, ABOVE = "Best possible", "Above it"
 BEST_HELP = "The least loss that any model can have that reads what this one reads (Bayes risk)."
 SECONDS_HELP = "Median of the runs."
 INTERVAL_HELP = "95% interval of the mean (Student's t)."
@@ -188,9 +194,23 @@ NEEDED_HELP = (
 )
 
 
-def loss_help(unit: str, sequences: int) -> str:
-    """What is ranked. unit: the loss with its unit"""
-    return f"What is ranked: {unit}, on {sequences:,} fresh sequences, mean of the runs."
+def right_by_timestep(*, best: bool) -> tuple[str, str]:
+    """The heading of the figure, and what it shows. best: whether the best possible is known"""
+    beside = ", and the best that any model can do that reads the same"
+    return (
+        f"{RIGHT_BY_TIMESTEP}{', beside the best possible' if best else ''}",
+        f"{BY_TIMESTEP_ALT}{beside if best else ''}.",
+    )
+
+
+def loss(drawing: str) -> str:
+    """The column of what is ranked. drawing: as of `curves`"""
+    return f"Loss, {drawing} sequences"
+
+
+def loss_help(unit: str, sequences: int, drawing: str = "fresh") -> str:
+    """What is ranked. unit: the loss with its unit; drawing: as of `curves`"""
+    return f"What is ranked: {unit}, on {sequences:,} {drawing} sequences, mean of the runs."
 
 
 def above_help(sequences: int) -> str:
@@ -198,9 +218,9 @@ def above_help(sequences: int) -> str:
     return f"The loss on {sequences:,} fresh sequences minus the best possible, which is exact."
 
 
-def mean_help(sequences: int) -> str:
-    """What a share is the mean of."""
-    return f"On {sequences:,} fresh sequences, mean of the runs."
+def mean_help(sequences: int, drawing: str = "fresh") -> str:
+    """What a share is the mean of. drawing: as of `curves`"""
+    return f"On {sequences:,} {drawing} sequences, mean of the runs."
 
 
 def starts_needed(needed: int | None, most: int) -> str:
@@ -212,14 +232,14 @@ TOO_FEW_TO_SAY = f"train {FEWEST} or more"
 
 
 # Differences from a baseline
-def differences(baseline: str) -> str:
-    """The heading of the figure."""
-    return f"**Loss on fresh sequences minus {baseline}'s, run by run** (left of zero: lower)"
+def differences(baseline: str, drawing: str = "fresh") -> str:
+    """The heading of the figure. drawing: as of `curves`"""
+    return f"**Loss on {drawing} sequences minus {baseline}'s, run by run** (left of zero: lower)"
 
 
-def differences_alt(baseline: str) -> str:
-    """What the figure shows."""
-    return f"Loss on fresh sequences minus {baseline}'s: a dot for each run, the mean and its 95% interval."
+def differences_alt(baseline: str, drawing: str = "fresh") -> str:
+    """What the figure shows. drawing: as of `curves`"""
+    return f"Loss on {drawing} sequences minus {baseline}'s: a dot for each run, the mean and its 95% interval."
 
 
 def differences_legend(*, few: bool) -> str:

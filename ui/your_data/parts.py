@@ -101,7 +101,7 @@ def start_and_stop(subject: Subject, settings: DataSettings, known: Results) -> 
     live.prepare(PAGE, [] if known.trained else known.wanted)
 
 
-def training(subject: Subject, known: Results) -> None:
+def training(subject: Subject, settings: DataSettings, known: Results) -> None:
     """Units, epochs, what a press trains, and the way to what the networks react to."""
     specs = known.wanted
     left, right = st.columns(2)
@@ -112,6 +112,7 @@ def training(subject: Subject, known: Results) -> None:
         controls.widget(PAGE, "epochs", beneath)
     if specs:
         st.caption(words.cost(len(specs), specs[0].training.steps))
+    _compare(subject, settings, known)
     _inside(subject, known)
 
 
@@ -140,6 +141,22 @@ def _inside(subject: Subject, known: Results) -> None:
         state.field(there.name, "direction").set(BIDIRECTIONAL)
         state.SEQUENCE(there.name).set(state.SEQUENCE(PAGE).get() or 1)
         state.LINKED(there.name).set(state.OPENED_LINK)  # what is not trained yet is, once the page is there
+        st.switch_page(there.path)
+
+
+def _compare(subject: Subject, settings: DataSettings, known: Results) -> None:
+    """Leads to Directions, on these sequences."""
+    there = registry.DIRECTIONS
+    if st.button(
+        words.DIRECTIONS,
+        key=state.widget(PAGE, "compare"),
+        icon=":material/arrow_forward:",
+        help=words.DIRECTIONS_HELP,
+        disabled=not known.specs,
+        width="stretch",
+    ):
+        name = own_data.offer(subject.name, subject.title, subject.prepared)
+        own_data.opened(there.name, name, units=settings.units, epochs=settings.epochs)
         st.switch_page(there.path)
 
 

@@ -199,9 +199,8 @@ def take_in(view: JobView) -> None:
     for run in runs:
         starts.setdefault(recipe.label_of(run.spec), []).append(run)
     told = {label: held_out.network(label, mine, own, labels).told for label, mine in starts.items()}
-    for label in NETWORKS:
-        for run in starts.get(label, [])[:1]:
-            session.keep(run, resumable=False)  # for Inside
+    for run in runs:
+        session.keep(run, resumable=False)  # for Inside and Directions
     spec: RunSpec = runs[0].spec
     _keep(f"{own.name} {spec.model.units} {spec.training.epochs} {bool(about.get('whole'))}", told)
 

@@ -26,6 +26,8 @@ STAY = (
 )
 GONE = "The sequences of that training were in the memory of another visit, and are kept nowhere else. Bring the file."
 ELSEWHERE = "of your own stay in the memory of one visit, and are kept nowhere else. Bring the file again."
+DIRECTIONS = "Compare on Directions"
+DIRECTIONS_HELP = "Forward, backward and bidirectional start by start while they learn, on these sequences."
 NETWORKS_ELSEWHERE = "stays in the memory of one visit, with the networks trained on it. Train them again there."
 INSIDE = "Open in Inside"
 INSIDE_HELP = "What the first start of each network reacts to, and what its units do, on the sequence below."

@@ -1,0 +1,239 @@
+"""Sequences of Your data on other pages: shown like any problem, left again, and nobody else's."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from bilstm_core.comparison import DIRECTIONS, specs_of
+from bilstm_core.datasets import recipe
+from bilstm_core.datasets.preparing import Prepared
+from bilstm_core.datasets.shipped import SHIPPED
+from bilstm_core.page_settings import ComparisonSettings
+from bilstm_core.problems import given
+from bilstm_core.settings import FIELDS
+from bilstm_core.specs import ProblemSpec, RunSpec
+from tests.datasets.tables import long_table, ready
+from tests.test_store import finished
+from tests.ui.test_compare_pages import ROOT, told, visit
+from tests.ui.test_links import Bar, complaints, run, type_
+from ui import live, own_data, registry, run_cache, session, share, state, wording
+from ui.compare import words
+from ui.your_data import words as your_data
+
+PAGE = registry.DIRECTIONS.name
+TITLE = "mine.csv"
+
+
+def table(kind: str) -> pd.DataFrame:
+    """Forty sequences of one kind."""
+    frame = long_table(sequences=40)
+    if kind == "classes":
+        return frame.assign(label=pd.cut(frame["x"], 3, labels=["low", "middle", "high"]).astype(str))
+    if kind == "numbers":
+        return frame.assign(label=frame["x"].rolling(2, min_periods=1).mean())
+    if kind == "whole":
+        return frame.assign(label=np.where(frame["sequence"] % 2, "odd", "even"))
+    return frame[(frame["t"] <= 3) | (frame["sequence"] % 2 == 0)] if kind == "uneven" else frame
+
+
+def problem_of(prepared: Prepared, data: str = "own") -> dict[str, Any]:
+    """What Your data hands over of sequences."""
+    return {
+        "name": given.hold(prepared.given),
+        "data": data,
+        "title": TITLE,
+        "classes": [*prepared.classes],
+        "texts": own_data.texts(prepared),
+        "whole": prepared.sequences.whole,
+    }
+
+
+def directions(prepared: Prepared, *, trained: bool = True, starts: int = 3) -> AppTest:
+    """The page Directions, once sequences are chosen on it, and untrained networks of them are there."""
+    told_ = problem_of(prepared)
+    settings = {"name": told_["name"], "timesteps": prepared.given.timesteps, "epochs": recipe.EPOCHS, "starts": starts}
+    if trained:
+        for group in specs_of(DIRECTIONS, ComparisonSettings(**settings)).values():
+            for spec in group:
+                run_cache.put(finished(spec), session._key(spec, spec.training.steps))
+    entries = {state.OWN_PROBLEMS.key: [told_], f"{PAGE}.name": told_["name"], state.SETTINGS(PAGE).key: settings}
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in entries.items():
+        app.session_state[key] = value
+    app.switch_page("pages/directions.py").run()
+    for _ in range(20):  # it is evaluated beside the page
+        if words.EVALUATING_DATA.answer not in told(app):
+            break
+        app.run()
+    return app
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[RunSpec]:
+    """What pages have trained, which is nothing."""
+    specs: list[RunSpec] = []
+
+    def start(_page: str, wanted: list[RunSpec], *_: object, **__: object) -> None:
+        specs.extend(wanted)
+
+    monkeypatch.setattr(live, "start", start)
+    return specs
+
+
+def numbers(app: AppTest) -> dict[str, tuple[float, bool]]:
+    return {box.label: (box.value, box.disabled) for box in app.number_input}
+
+
+@pytest.mark.parametrize("data", SHIPPED)
+def test_a_set_is_compared_on_directions_as_your_data_trains_it(data: str, asked: list[RunSpec]) -> None:
+    app = visit("your_data", **{"Your data__data": data, "Your data__units": 7})
+    [button] = [button for button in app.button if button.label == your_data.DIRECTIONS]
+    button.click().run()
+    assert not app.exception
+    assert app.title[0].value == registry.DIRECTIONS.question
+    own = own_data.shipped(data)[1].given
+    trained = {spec for group in recipe.specs_of(own, units=7, epochs=recipe.EPOCHS).values() for spec in group}
+    assert trained <= set(asked), "what was trained on Your data is found again"
+    assert {spec.problem.name for spec in asked} == {own.name}
+    assert numbers(app)[FIELDS["timesteps"].label] == (own.timesteps, True)
+    held_out = int(own.held_out.sum())
+    assert wording.fixed_by_data(len(own.lengths) - held_out, held_out, whole=False) in told(app)
+
+
+@pytest.mark.parametrize("kind", ["two", "classes", "numbers", "whole", "uneven"])
+def test_labels_of_every_kind_are_compared_on_what_is_held_out(kind: str) -> None:
+    prepared = ready(table(kind))
+    app = directions(prepared)
+    assert not app.exception
+    page = told(app)
+    assert "Three runs are too few to rank the models" in page
+    assert "held-out sequences" in page
+    assert "fresh" not in page
+    assert "best possible" not in page.lower().replace(wording.NO_BEST.lower(), "")
+    assert ("one label" in page) == (kind == "whole")
+    [results] = [frame.value for frame in app.dataframe if "parameters" in frame.value]
+    assert {"best", "excess"}.isdisjoint(results)
+    assert ("exact" in results) == (kind != "numbers")
+    assert set(results["label"]) == {*DIRECTIONS.models}
+
+
+def test_another_problem_brings_the_page_back_as_it_was_and_the_data_are_still_there(asked: list[RunSpec]) -> None:
+    prepared = ready(long_table(sequences=20))
+    told_ = problem_of(prepared)
+    entries = {state.OWN_PROBLEMS.key: [told_], f"{PAGE}.timesteps": 7, f"{PAGE}.epochs": 4_000, f"{PAGE}.starts": 1}
+    app = visit("directions", **{key.replace(".", "__"): value for key, value in entries.items()})
+    problem = app.selectbox(key=f"{PAGE}.name")
+    problem.set_value(told_["name"]).run()
+    assert not app.exception
+    assert numbers(app)[FIELDS["timesteps"].label] == (5, True)
+    assert app.session_state[f"{PAGE}.epochs"] == recipe.EPOCHS
+    app.selectbox(key=f"{PAGE}.name").set_value("share_of_total").run()
+    assert not app.exception
+    assert numbers(app)[FIELDS["timesteps"].label] == (7, False)
+    assert (app.session_state[f"{PAGE}.epochs"], app.session_state[f"{PAGE}.starts"]) == (4_000, 1)
+    assert wording.own_problem(TITLE) in app.selectbox(key=f"{PAGE}.name").options
+    app.selectbox(key=f"{PAGE}.name").set_value(told_["name"]).run()
+    app.button(key=f"{PAGE}.train").click().run()
+    assert {spec.problem for spec in asked} == {ProblemSpec(name=told_["name"], timesteps=5)}
+
+
+def test_sequences_that_are_gone_are_told_of_and_the_page_is_as_at_first() -> None:
+    prepared = ready(table("two"))
+    app = directions(prepared)
+    given.forget(prepared.given.name)
+    app.run()
+    assert not app.exception
+    assert wording.DATA_GONE in [warning.value for warning in app.warning]
+    assert app.session_state[f"{PAGE}.name"] == FIELDS["name"].default
+    assert state.SETTINGS(PAGE).key in app.session_state
+    assert app.session_state[state.SETTINGS(PAGE).key]["name"] == FIELDS["name"].default
+    app.run()
+    assert wording.DATA_GONE in [warning.value for warning in app.warning], "until another problem is chosen"
+    app.selectbox(key=f"{PAGE}.name").set_value("share_of_total").run()
+    assert wording.DATA_GONE not in [warning.value for warning in app.warning]
+
+
+def test_another_visit_sees_nothing_of_them_whatever_names_them() -> None:
+    prepared = ready(table("two"))
+    name = given.hold(prepared.given)
+    settings = {"name": name, "timesteps": 5, "epochs": recipe.EPOCHS, "starts": 3}
+    app = visit("directions", **{f"{PAGE}__name": name, state.SETTINGS(PAGE).key.replace(".", "__"): settings})
+    assert not app.exception
+    assert app.session_state[f"{PAGE}.name"] == FIELDS["name"].default
+    assert wording.DATA_GONE in [warning.value for warning in app.warning]
+    assert wording.own_problem(TITLE) not in app.selectbox(key=f"{PAGE}.name").options
+
+
+def test_what_is_taken_home_has_no_run_and_what_is_shared_says_that_the_data_stay() -> None:
+    app = directions(ready(table("two")))
+    app.session_state[f"{PAGE}.code"] = True
+    app.session_state[f"{PAGE}.files"] = True
+    app.session_state[f"{PAGE}.share"] = True
+    app.run()
+    assert not app.exception
+    page = told(app)
+    assert wording.NO_DATA_CODE in page
+    assert wording.files(0, too_many=False) in page
+    assert wording.DATA_STAYS in page
+    assert not app.code or all("given_" not in code.value for code in app.code)
+
+
+@pytest.fixture
+def bar(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    session_: dict[str, Any] = {}
+    monkeypatch.setattr(st, "session_state", session_)
+    monkeypatch.setattr(st, "query_params", Bar())
+    return session_
+
+
+@pytest.mark.usefixtures("bar")
+def test_a_link_names_a_set_that_comes_with_the_program_and_what_differs_from_how_it_is_trained() -> None:
+    said = {"problem": "occupancy", "epochs": "80", "starts": "10", "units": "9"}
+    type_(**said)
+    run(PAGE)
+    assert complaints() == []
+    assert {name: text for name, (text,) in st.query_params.items()} == said
+    own = own_data.shipped("occupancy")[1].given
+    own_data.settle(PAGE)
+    assert state.field(PAGE, "name").get() == own.name
+    assert state.field(PAGE, "timesteps").get() == own.timesteps
+    type_(problem="occupancy", timesteps="3")
+    run(PAGE)
+    assert state.field(PAGE, "timesteps").get() == own.timesteps, "which the data decide"
+    assert {name: text for name, (text,) in st.query_params.items()} == {"problem": "occupancy"}
+    assert state.field(PAGE, "epochs").get() == recipe.EPOCHS
+    type_()
+    run(PAGE)
+    own_data.settle(PAGE)
+    assert state.field(PAGE, "epochs").get() == ComparisonSettings().epochs
+    assert state.field(PAGE, "timesteps").get() == ComparisonSettings().timesteps
+
+
+def test_a_link_to_a_file_says_elsewhere_that_its_sequences_are_not_there(bar: dict[str, Any]) -> None:
+    prepared = ready(table("two"))
+    own_data.opened(PAGE, own_data.offer("own", TITLE, prepared))
+    run(PAGE)
+    assert {name: text for name, (text,) in st.query_params.items()} == {"problem": "own"}
+    bar.clear()
+    type_(problem="own")
+    run(PAGE)
+    assert complaints() == [f"{FIELDS['name'].label} {wording.DATA_ELSEWHERE}"]
+    assert st.query_params == {}
+    type_(problem=prepared.given.name)
+    run(PAGE)
+    assert len(complaints()) == 1, "nor is a problem of sequences found by its name"
+
+
+@pytest.mark.usefixtures("bar")
+def test_only_a_link_to_a_set_of_the_program_is_told_to_train_what_is_missing() -> None:
+    own_data.offer("own", TITLE, ready(table("two")))
+    [mine] = own_data.names()
+    theirs = own_data.offer_shipped("occupancy")
+    for name, kept in ((mine, False), (theirs, True)):
+        spec = RunSpec(problem=ProblemSpec(name=name, timesteps=given.held(name).timesteps))
+        assert (share.waiting([spec]) != wording.DATA_STAYS) == kept
