@@ -16,12 +16,14 @@ class Question(NamedTuple):
     options: what can be guessed; none where the page asks for a guess itself
     figure_tells: whether the page's figure tells the answer, and waits for the guess, too
     meanwhile: what is said once there is a guess, until the page has measured what comes of it
+    before_class: whether a class sees the figure before the answer: it asks, or is a replay that waits to be played
     """
 
     text: str
     options: tuple[str, ...] = ()
     figure_tells: bool = True
     meanwhile: str = "The answer comes with the runs."
+    before_class: bool = False
 
 
 class Answer(NamedTuple):
@@ -42,20 +44,33 @@ UNITS = {"1 or 2": 2, "3 to 5": 5, "6 to 10": 10, "more than 10": 1_000}  # the 
 AT_TIMESTEPS = 10  # where units are asked for
 QUESTIONS: Mapping[str, Question] = {  # by the page's name
     "Problem": Question(
-        "At which timestep does the label flip most often?", ("3", "4", "5", "6", "7"), figure_tells=False
+        "At which timestep does the label flip most often?",
+        ("3", "4", "5", "6", "7"),
+        figure_tells=False,
+        before_class=True,
     ),
-    "Train": Question("What share of new sequences does this network get wholly right?", SHARES),
-    "Directions": Question("Which direction ends with the lowest loss?", DIRECTIONS),
+    "Train": Question("What share of new sequences does this network get wholly right?", SHARES, before_class=True),
+    "Directions": Question("Which direction ends with the lowest loss?", DIRECTIONS, before_class=True),
     "Why": Question(
-        "Guess below. Then press one change at a time.", meanwhile="Press one change at a time to find out."
+        "Guess below. Then press one change at a time.",
+        meanwhile="Press one change at a time to find out.",
+        before_class=True,
     ),
     "Problems": Question("Past and future decide the label together. Who can't get everything right?", READERS),
-    "Merge modes": Question("Which merge learns slowest?", MERGE_MODES),
-    "Cell": Question("Where does this unit's cell state change most?", MOMENTS),
+    "Merge modes": Question("Which merge learns slowest?", MERGE_MODES, before_class=True),
+    "Cell": Question("Where does this unit's cell state change most?", MOMENTS, before_class=True),
     "Inside": Question("To which values does an output of this network react?", REACTIONS),
     "Sweeps": Question("How many units are enough at 10 timesteps?", tuple(UNITS)),
     "Your data": Question("On these sequences, does reading both ways help?", HELPS),
 }
+
+
+def to_a_class(page: str) -> str:
+    """What a class is asked while the page's answer is covered, with what can be guessed; "" where the page asks."""
+    question = QUESTIONS.get(page)
+    if question is None or not question.options:
+        return ""
+    return f"**Your guess?** {question.text} **{' · '.join(question.options)}**"
 
 
 def turning(shares: Sequence[float], limit: float) -> Answer:

@@ -102,6 +102,11 @@ def active(page: str) -> bool:
     return session.job(page) is not None
 
 
+def waits(page: str) -> bool:
+    """Whether the page's replay waits to be played: its end tells what is covered, and nobody has seen it learn."""
+    return state.COVERED.get() and state.FROM_STORE(page).get()
+
+
 def address(page: str, restore: Callable[[JobView], bool]) -> None:
     """Take up the job that the page's address names, as it does after a reload; called before the page's widgets.
 

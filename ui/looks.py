@@ -20,7 +20,7 @@ class Answer:
     def markdown(self, sentence: str, counts: str = "") -> None:
         """Say the answer, or that it is covered. counts: what it rests on, in a second, quieter line"""
         told = f"{sentence}\n\n{counts}" if counts else sentence
-        instead = COVERED if state.CLASS.get() else GUESS_FIRST
+        instead = (state.ASKED.get() or COVERED) if state.CLASS.get() else GUESS_FIRST
         self.place.markdown(instead if state.COVERED.get() else told)
 
 

@@ -251,6 +251,7 @@ CLASS = Entry("view.class", False)  # before a class: large, with the answer cov
 HIDDEN: Entry[list[str]] = Entry("view.hidden", [])  # the controls that are gone, by their names in links
 DETAILS = Entry("view.details", False)  # what a class does not see at first is shown
 COVERED = Entry("view.covered", False)  # the answer of the page that is drawn is not to be seen yet
+ASKED = Entry("view.asked", "")  # what a class is asked to guess while the answer of the page that is drawn is covered
 REVEALED: Entry[list[Any] | None] = Entry("view.revealed", None)  # the page and settings whose answer is not covered
 # What changes no answer
 LOOKS = frozenset({"view", "hide", "lesson", "at", "line", "smoothing", "axis", "tab", "each", "drawn", "network"})

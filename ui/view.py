@@ -76,15 +76,19 @@ def dress(page: str, links: Sequence[Link]) -> None:
         styles.append(_style("class"))
         if not embedded():
             alone = covered(page, links) or not state.DETAILS.get()  # what else the page has tells its answer
-            styles.append(_style("bar") + _style("alone") if alone else _style("bar"))
+            styles.append(_style("bar") + _style("alone" if alone else "details"))
     guessing = not embedded() and lesson_waits(page)
     state.COVERED.set(covered(page, links) or guessing)
     if guessing:
         styles.append(_style("guessing"))
         if lesson_texts.QUESTIONS[page].figure_tells:
             styles.append(_style("guessing_figure"))
+    state.ASKED.set("" if state.LESSON.get() else lesson_texts.to_a_class(page))
     if state.COVERED.get():
         styles.append(_style("covered"))
+        question = lesson_texts.QUESTIONS.get(page)
+        if state.CLASS.get() and question and not question.before_class:
+            styles.append(_style("covered_figure"))
     if embedded():
         styles.append(_style("embedded"))
     if looks.figures():

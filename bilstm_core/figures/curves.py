@@ -100,13 +100,14 @@ def fillable(drawn: Plot, area: float, *, curtained: bool, numbered: bool = True
     }
 
 
-def curtain(drawn: Plot, cursor: float) -> list[Item]:
-    """What hides the part of the curves right of the cursor, and the cursor itself."""
+def curtain(drawn: Plot, cursor: float, *, thick: bool = False) -> list[Item]:
+    """What hides the part of the curves right of the cursor, and the cursor itself. thick: it lets nothing through"""
     share = min(1.0, max(0.0, drawn.along(max(cursor, drawn.span[0]))))
+    look = {"fillcolor": PAPER, "opacity": 1 if thick else 0.85, "line": {"width": 0}}
     box = {"xref": "x domain", "yref": "y domain", "y0": 0, "y1": 1, "layer": "above"}
     line = {"line": {"color": INK, "width": 2}, "opacity": 0 if share >= 1 else 1}
     return [
-        {**box, "type": "rect", "x0": share, "x1": 1, "fillcolor": PAPER, "opacity": 0.85, "line": {"width": 0}},
+        {**box, "type": "rect", "x0": share, "x1": 1, **look},
         {**box, "type": "line", "x0": share, "x1": share, **line},
     ]
 

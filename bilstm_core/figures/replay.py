@@ -80,7 +80,8 @@ def curve_and_timeline(
     ends: by label, the loss on sequences that nothing was trained on, which stands at the line's end in place of the
     curve's own, that then tells none while it grows
     drawing: what those sequences are called
-    counted: whether it is said how many labels are wrong
+    counted: whether it is said how it ends: the losses at the lines' ends, and how many labels are wrong. If not,
+    pointing at a line tells none either, and of a replay nothing is seen before its time
     replay: add the frames, which a curve that is still growing has none of
     """
     drawn = plot(
@@ -88,6 +89,10 @@ def curve_and_timeline(
         coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss, dots=dots, growing=growing,
         area=curve_height,
     )  # fmt: skip
+    if not counted:
+        ends = {}
+        above = [{**shape, "layer": "above"} for shape in drawn.shapes]  # over the curtain, or it would hide them, too
+        drawn = drawn._replace(shapes=above)
     if ends is None or ends:
         drawn = drawn._replace(notes=[*drawn.notes, curves.heading(drawing if ends is not None else "")])
     snapshots = _snapshots(probes, x, list(styles))
@@ -120,7 +125,8 @@ def curve_and_timeline(
             now = _latest(taken, cursor)
             data += answers.stems(now, drawn.styles[label].color, classes)
             notes += _row_notes(label, drawn.styles[label], now, number, classes)[: 2 if counted else 1]
-        return data, {"shapes": [*drawn.shapes, *curves.curtain(drawn, cursor)], "annotations": notes}
+        hiding = curves.curtain(drawn, cursor, thick=not counted)
+        return data, {"shapes": [*drawn.shapes, *hiding], "annotations": notes}
 
     _, final = moment(drawn.total)
     stops = curves.cursors(drawn) if replay else []
@@ -147,6 +153,7 @@ def curve_and_timeline(
         frames=frames,
         growing=curves.fillable(drawn, curve_height, curtained=True, numbered=ends is None) if growing else None,
         says=" ".join([drawn.says, *(_told(snapshots, classes) if counted else [])]).strip(),
+        hovermode="closest" if counted else False,
         **axes,
         **final,
     )

@@ -306,6 +306,22 @@ def test_while_the_answer_is_covered_no_probe_row_says_how_many_are_wrong():
         assert ("of 10 wrong" in figure.to_json()) == counted
 
 
+def test_while_the_answer_is_covered_no_number_ranks_the_curves_and_none_is_seen_before_its_time():
+    ends = dict.fromkeys(STYLES, 0.2)
+    for counted in (True, False):
+        drawn = figures.curve_and_timeline(losses(MODELS), STYLES, snapshots(MODELS), ends=ends, counted=counted)
+        layout = drawn.layout
+        names = [note.text for note in layout.annotations if any(label in note.text for label in STYLES)]
+        assert any(re.search(r"\d\.\d{3}", name) for name in names) == counted
+        assert any("sequences" in note.text for note in layout.annotations) == counted, "the heading of the numbers"
+        *guides, cover, _ = layout.shapes
+        assert cover.opacity == (0.85 if counted else 1)
+        assert {guide.layer for guide in guides} == {"below" if counted else "above"}, "seen through the curtain"
+        assert (layout.hovermode is False) == (not counted)
+    for frame in frames_of(drawn):
+        assert not any(re.search(r"\d\.\d{3}", note.get("text", "")) for note in frame["layout"]["annotations"])
+
+
 def test_probe_rows_are_optional():
     assert len(figures.curve_and_timeline(losses(MODELS), STYLES).data) == 3
 

@@ -7,8 +7,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from tests.ui.test_lesson import SCRIPT
 from tests.ui.test_links import Bar
-from ui import address, links, looks, page_links, registry, state, view
+from ui import address, lesson_texts, links, live, looks, page_links, registry, state, view
 
 ROOT = Path(__file__).parents[2]
 NAMES_OF_PAGES = [page.name for page in registry.PAGES]
@@ -130,3 +131,45 @@ def test_a_visit_whose_answer_was_revealed_shows_it_and_one_of_a_reader_has_no_b
     assert looks.COVERED not in said(visit)
     assert ".st-key-Overview-direction" in styles(visit), "what is hidden is hidden in every view"
     assert not [button for button in visit.button if (button.key or "").startswith("class-")]
+
+
+def before_class(page: registry.Page, *, lesson: bool = False) -> AppTest:
+    """A page as a class first sees it. lesson: whether the lesson is taken besides"""
+    visit = AppTest.from_string(SCRIPT.format(name=page.name, path=str(ROOT / page.path)), default_timeout=60)
+    visit.session_state[state.DRESSED.key] = True
+    visit.session_state[state.CLASS.key] = True
+    visit.session_state[state.LESSON.key] = lesson
+    visit.run()
+    assert not visit.exception
+    return visit
+
+
+@pytest.mark.parametrize("page", [registry.TRAIN, registry.DIRECTIONS], ids=lambda page: page.name)
+def test_in_place_of_a_covered_answer_a_class_is_asked_for_its_guess(page: registry.Page) -> None:
+    question = lesson_texts.QUESTIONS[page.name]
+    asked = lesson_texts.to_a_class(page.name)
+    assert question.text in asked
+    assert all(option in asked for option in question.options)
+    visit = before_class(page)
+    assert asked in said(visit)
+    assert looks.COVERED in said(before_class(page, lesson=True)), "the lesson asks itself, above"
+    visit.session_state[state.REVEALED.key] = view.asked(page.name, page_links.of(page.name))
+    assert lesson_texts.to_a_class(registry.WHY.name) == "", "Why asks itself"
+    assert lesson_texts.to_a_class(registry.OVERVIEW.name) == ""
+
+
+def test_a_figure_that_is_the_answer_is_covered_with_it_and_one_that_asks_or_waits_is_not() -> None:
+    covering = view._style("covered_figure")
+    assert covering in styles(before_class(registry.PROBLEMS))
+    assert covering not in styles(before_class(registry.DIRECTIONS))
+    shown = {page for page, question in lesson_texts.QUESTIONS.items() if question.before_class}
+    assert shown == {"Problem", "Train", "Directions", "Why", "Merge modes", "Cell"}
+
+
+@pytest.mark.usefixtures("visit")
+def test_a_replay_waits_where_its_end_tells_what_is_covered_unless_the_class_has_just_seen_it_learn() -> None:
+    assert not live.waits("Train")
+    state.COVERED.set(True)
+    assert live.waits("Train")
+    state.FROM_STORE("Train").set(False)
+    assert not live.waits("Train")

@@ -42,10 +42,12 @@ async function draw(state) {
     await library.react(node, figure)
     node.dataset.updates = String(Number(node.dataset.updates ?? 0) + 1)
   }
-  state.at = state.frames.length - 1
+  const last = Math.max(state.frames.length - 1, 0)
+  state.at = state.data.from_start && state.reveals ? 0 : last
   state.width = root.clientWidth
   node.classList.toggle("clickable", Boolean(state.data.clickable))
-  place(state, Math.max(state.frames.length - 1, 0))
+  place(state, state.at)
+  if (state.at < last) reveal(state, state.at)
   layHandles(state)
 }
 

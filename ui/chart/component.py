@@ -177,6 +177,7 @@ def chart(
     low: int | None = None,
     alt: str,
     replay: bool = False,
+    from_start: bool = False,
     on_click: Callable[[Click], bool] | None = None,
     on_drag: Callable[[Drag], bool] | None = None,
     watch: "Watch | None" = None,
@@ -188,6 +189,7 @@ def chart(
     low: the same on a low screen, such as a projector's
     alt: what the figure is, in a sentence; its bold marks are left out. What is to be seen in it the figure says itself
     replay: offer play, pause and a scrubber over the figure's frames. A frame's name is the scrubber's label
+    from_start: until it is played the replay stands at its beginning, not at its end
     on_click: called with the point that was chosen, before the page runs again; returns whether there is such a point
     on_drag: the same, of a block of the figure that was dragged to another value
     watch: the job that the page waits for; lines: those of the figure that it fills in, from `watch.line`
@@ -204,6 +206,7 @@ def chart(
         "alt": f"{plain} {looks.unless_covered(written.says)}".strip(),
         "tabled": not state.COVERED.get(),
         "replay": replay,
+        "from_start": from_start,
         "clickable": on_click is not None,
         "draggable": on_drag is not None,
         "live": watch.data(lines) if watch else None,

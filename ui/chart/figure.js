@@ -109,5 +109,5 @@ function signature(state) {
   const style = getComputedStyle(state.parentElement)
   const theme = ["--st-text-color", "--st-background-color", "--st-border-color"].map(name => style.getPropertyValue(name))
   const { width } = state.root.getBoundingClientRect()
-  return JSON.stringify([data.figure, data.height, theme, width > 0 && width < NARROW, data.view, isLow(data) && data.low_height, fitted(state, data.height)])
+  return JSON.stringify([data.figure, data.from_start, data.height, theme, width > 0 && width < NARROW, data.view, isLow(data) && data.low_height, fitted(state, data.height)])
 }

@@ -34,6 +34,7 @@ function cover(state) {
   const { node, frames } = state
   const layer = node.querySelector(".layer-above")
   const group = svg(layer, "g", { class: "replay", "pointer-events": "none" })
+  layer.prepend(group) // what the figure draws over everything stays over the curtain
   const { data, layout } = node
   const box = layer.ownerSVGElement.getBoundingClientRect()
   const hidden = []

@@ -85,6 +85,7 @@ def curves(shown: Shown, note: str) -> None:
         return _probes(stored(), labels, problem)
 
     shared = axis | {
+        "counted": not state.COVERED.get(),
         "curve_height": CURVE_HEIGHT if probes else TALL_CURVE_HEIGHT,
         "each_run": singly,
         "floors": floors,
@@ -126,7 +127,16 @@ def curves(shown: Shown, note: str) -> None:
         drawn = tuple((label, *(evaluations.drawn_key(run) for run in group)) for label, group in runs.items())
         ends = _ranked(shown, runs)
         figure = cached(
-            ("curves", drawn, tuple(ends.items()), singly, tuple(styles.items()), tuple(floors), probes),
+            (
+                "curves",
+                drawn,
+                tuple(ends.items()),
+                singly,
+                tuple(styles.items()),
+                tuple(floors),
+                probes,
+                shared["counted"],
+            ),
             lambda: figures.curve_and_timeline(
                 frames.losses(runs),
                 {label: styles[label] for label in runs},
@@ -135,7 +145,7 @@ def curves(shown: Shown, note: str) -> None:
                 **shared,
             ),
         )
-        chart(figure, key=f"{page}-curves", alt=words.CURVES_ALT, low=low, replay=True)
+        chart(figure, key=f"{page}-curves", alt=words.CURVES_ALT, low=low, replay=True, from_start=live.waits(page))
         still = words.stands_still(_only_the_end(runs)) if probes else ""
         origin = evaluations.origin_of([run for group in runs.values() for run in group])
         st.caption(

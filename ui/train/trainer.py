@@ -167,7 +167,7 @@ def axis(page: str) -> X:
 
 def curve(page: str) -> None:
     """The loss curve: growing while a job runs, then with its replay."""
-    window = state.SMOOTHING(page).get()
+    window, counted = state.SMOOTHING(page).get(), not state.COVERED.get()
     x = axis(page)
 
     def draw(watch: Watch | None) -> None:
@@ -192,6 +192,7 @@ def curve(page: str) -> None:
             floors=best_possible.of(specs, styles),
             replay=False,
             growing={name: len(growing)},
+            counted=counted,
             classes=wording.classes(spec.problem),
             **figure_inputs.run_axis(spec.problem, total, x),
         )
@@ -247,7 +248,8 @@ def _finished_curve(page: str, window: int, x: X) -> None:
             **figure_inputs.run_axis(problem, max(figure_inputs.extent(each, x) for each in specs.values()), x),
         ),
     )
-    chart(figure, key=f"{page}-curve", height=FIGURE_HEIGHT, alt=words.CURVE_ALT, replay=True)
+    waits = live.waits(page)
+    chart(figure, key=f"{page}-curve", height=FIGURE_HEIGHT, alt=words.CURVE_ALT, replay=True, from_start=waits)
     note, save = st.columns([4, 1], vertical_alignment="center")
     replayed = f"{words.REPLAY} " if len(run.snapshots.step) else ""
     note.caption(f"{replayed}{evaluations.origin(run)}")
