@@ -24,12 +24,12 @@ with how:
 if run:
     values = subject.chosen_values(PAGE, run)
     with st.container(key="figure"):
-        left, right = st.columns([1.35, 1.08], gap="medium")
+        left, right = st.columns([1, 1.2], gap="medium")
         with left:
             sensitivity.matrices(PAGE, run, values)
         with right:
             subject.editable(PAGE, run)
-    answer.markdown(sensitivity.sentence(run, values))
+    answer.markdown(sensitivity.sentence(run, values, subject.words_of(PAGE, run.spec.problem)))
     lesson.came_out(PAGE, partial(sensitivity.reacts, run, values))
     with st.container(key="rest"):
         tabs.tabs(PAGE, run, values)

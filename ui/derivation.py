@@ -23,7 +23,8 @@ computed like the best possible, from the problem's own rule. The bars are count
 REACTION = """
 **Reaction** is the size of an output's derivative with respect to a value: how fast the output changes as the value is
 raised a little. It is computed exactly, by carrying derivatives forward through the network's own equations. Where an
-output has not read a value, it is exactly zero.
+output has not read a value, it is exactly zero. It is measured on the output's log-odds, and of several classes on
+their logits, all together: a probability near 0 or 1 hardly moves.
 """
 PAIRED = """
 All models of one start see the same training data, so they are compared start by start. **The interval** is a 95%

@@ -59,7 +59,7 @@ QUESTIONS: Mapping[str, Question] = {  # by the page's name
     "Problems": Question("Past and future decide the label together. Who can't get everything right?", READERS),
     "Merge modes": Question("Which merge learns slowest?", MERGE_MODES, before_class=True),
     "Cell": Question("Where does this unit's cell state change most?", MOMENTS, before_class=True),
-    "Inside": Question("To which values does an output of this network react?", REACTIONS),
+    "Inside": Question("To which values does an output react?", REACTIONS),
     "Sweeps": Question("How many units are enough at 10 timesteps?", tuple(UNITS)),
     "Your data": Question("On these sequences, does reading both ways help?", HELPS),
 }

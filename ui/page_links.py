@@ -255,6 +255,7 @@ def _inside(page: str) -> list[Link]:
         *others,
         replace(own, put=put),
         *_sequence(page),
+        choice("grid", state.field(page, "grid"), inside.GRIDS, inside.GRIDS[0]),
         choice("tab", state.field(page, "tab"), inside.TABS, inside.TABS[0]),
         choice("branch", state.BRANCH(page), ("forward", "backward")),
         number("layer", state.LAYER(page), 1, WHOLE_NUMBERS["layers"][1]),

@@ -254,7 +254,9 @@ COVERED = Entry("view.covered", False)  # the answer of the page that is drawn i
 ASKED = Entry("view.asked", "")  # what a class is asked to guess while the answer of the page that is drawn is covered
 REVEALED: Entry[list[Any] | None] = Entry("view.revealed", None)  # the page and settings whose answer is not covered
 # What changes no answer
-LOOKS = frozenset({"view", "hide", "lesson", "at", "line", "smoothing", "axis", "tab", "each", "drawn", "network"})
+LOOKS = frozenset(
+    {"view", "hide", "lesson", "at", "line", "smoothing", "axis", "tab", "each", "drawn", "network", "grid"}
+)
 
 # The lesson
 LESSON = Entry("lesson.on", False)

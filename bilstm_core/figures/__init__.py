@@ -24,7 +24,7 @@ from bilstm_core.figures.smoothing import smooth_and_band, thin
 from bilstm_core.figures.standing import standing
 from bilstm_core.figures.strip import starts_strip
 from bilstm_core.figures.sweep import sweep_map
-from bilstm_core.figures.timeline import around_flip, timeline
+from bilstm_core.figures.timeline import around_flip, names_fit, timeline, words_fit
 from bilstm_core.figures.wall import wall
 from bilstm_core.palette import WRONG, Style, color, dash, style
 
@@ -53,6 +53,7 @@ __all__ = [
     "loss_curves",
     "merge_drawing",
     "merge_steps",
+    "names_fit",
     "numbers_told",
     "paired_differences",
     "reading_grid",
@@ -67,4 +68,5 @@ __all__ = [
     "three_by_three",
     "timeline",
     "wall",
+    "words_fit",
 ]

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from bilstm_core.figures import canvas, spoken
 from bilstm_core.figures.canvas import Item
 from bilstm_core.figures.reading import outline, side_by_side
+from bilstm_core.figures.timeline import LONGEST, shortened, words_fit
 from bilstm_core.palette import EDGE, INK, PAPER
 from bilstm_core.problems.base import View
 
@@ -22,6 +23,7 @@ INSET = 0.3  # of a square, to each side: the border of an empty one
 BORDERS = 40  # timesteps up to which every empty square has one
 BAR = 40  # px that a colour scale takes
 BELOW = 88  # px for the scale and its two-line title under the grids
+CHARACTER = 8  # px of a character of a word
 FLIP = "label flips to 1"
 LINES = {
     "input": "input gate",
@@ -43,6 +45,7 @@ def sensitivity(
     side: int = 230,
     first: int = 1,
     told: tuple[int, int | None] | None = None,
+    words: Sequence[str] = (),
 ) -> go.Figure:
     """How much each output depends on each value, one grid a model, oriented as `reading_grid`.
 
@@ -52,6 +55,7 @@ def sensitivity(
     A square that is exactly zero stays empty, with a thin border: z is missing there.
     columns: grids in a row, by default all; side: px of one grid; first: the timestep of the first row and column
     told: an output, whose row of the first grid is framed, and a value, whose square in it is
+    words: what stands at each of the timesteps, along both axes, where `words_fit`
     """
     timesteps = len(models[0][2])
     high = highest(matrix for _, _, matrix in models)
@@ -61,10 +65,27 @@ def sensitivity(
         traces += heatmap(title, matrix, first, **pair)
     titles = [(title, view) for title, view, _ in models]
     layout = side_by_side(timesteps, titles, columns=columns, side=side, below=BELOW, first=first)
+    if words_fit(words, timesteps):
+        name_timesteps(layout, words, first)
     layout["annotations"].append(_scale_title(f"{unit}; ", "empty: exactly 0", layout["margin"][3]))
     says = " ".join(spoken.sensitivity(title, matrix, first) for title, _, matrix in models)
     shapes = framed(*told, first, first + timesteps - 1) if told else []
     return canvas.figure(traces, coloraxis=decades(high), says=says, shapes=shapes, **layout)
+
+
+def name_timesteps(layout: Item, words: Sequence[str], first: int) -> None:
+    """Have the axes of grids, as of `side_by_side`, name each timestep by its word. first: of the first word"""
+    texts = [shortened(word) for word in words]
+    longest = max(min(len(word), LONGEST) for word in words)
+    for name in [name for name in layout if name.startswith(("xaxis", "yaxis"))]:
+        layout[name] |= {"tickvals": [*range(first, first + len(texts))], "ticktext": texts}
+        layout[name] |= {"tickangle": -90} if name.startswith("x") else {}
+    left, right, top, bottom = layout["margin"]
+    more = CHARACTER * longest - 14  # px: a number takes some already
+    layout["margin"] = (left + more, right, top, bottom + more)
+    layout["height"] += more
+    layout["narrow"]["height"] += more
+    layout["narrow"]["margin"] = {**layout["narrow"]["margin"], "l": left + more, "b": bottom + more}
 
 
 def framed(output: int, value: int | None, first: int, last: int) -> list[Item]:

@@ -1,7 +1,8 @@
 """One sequence, timestep by timestep: its running sum, the model's probabilities, and expected above predicted."""
 
+import html
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,8 @@ from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import BLOCK, DARK_BLOCK, EDGE, INK, ONE, SHADE, WRONG, ZERO, class_shades
 
 NARROW_UP_TO = 40  # timesteps that a narrow screen shows at once
+NAMED_UP_TO, LONGEST = 24, 12  # timesteps whose words stand over them; characters of a word
+SQUARE_FITS = 6  # characters of a label's name, upright in its square
 TOP, BOTTOM, LEFT, RIGHT = 12, 52, 92, 124
 
 
@@ -73,10 +76,28 @@ def _blocks(rows: pd.DataFrame, limits: Sequence[float], chosen: int | None, *, 
     }
 
 
-def _squares(rows: pd.DataFrame, column: str, level: float, yaxis: str, classes: int) -> Item:
+def names_fit(names: Sequence[str], timesteps: int) -> bool:
+    """Whether the names of all labels stand in their squares, in place of their numbers."""
+    return timesteps <= NAMED_UP_TO and 0 < max(map(len, names), default=0) <= SQUARE_FITS
+
+
+def words_fit(words: Sequence[str], timesteps: int) -> bool:
+    """Whether there is a word for each timestep, and room for it."""
+    return 0 < len(words) == timesteps <= NAMED_UP_TO
+
+
+def shortened(word: str) -> str:
+    """A person's word as a figure writes it: no longer than there is room for, and as it is."""
+    return html.escape(word if len(word) <= LONGEST else f"{word[: LONGEST - 1]}…", quote=False)
+
+
+def _squares(rows: pd.DataFrame, column: str, level: float, *, classes: int, names: Sequence[str], yaxis: str) -> Item:
+    """A square for each label of a column. names: of the labels, where they `names_fit`"""
     labels = rows[column].to_numpy().round().astype(int)
     shades = np.array(class_shades(classes))
-    digits = len(rows) <= DIGITS_UP_TO
+    named = names_fit(names, len(rows))
+    digits = len(rows) <= DIGITS_UP_TO or named
+    texts = [html.escape(names[label], quote=False) for label in labels] if named else labels.astype(str)
     return {
         "type": "bar",
         "name": column,
@@ -89,11 +110,11 @@ def _squares(rows: pd.DataFrame, column: str, level: float, yaxis: str, classes:
             "color": shades[labels],
             "line": {"color": EDGE, "width": 1 if len(rows) <= WIDE_UP_TO else 0},
         },
-        "text": labels.astype(str) if digits else None,
+        "text": texts if digits else None,
         "textposition": "inside",
         "insidetextanchor": "middle",
-        "textangle": 0,
-        "textfont": {"size": 15, "color": np.where(2 * labels >= classes, ZERO, ONE)},
+        "textangle": -90 if named else 0,
+        "textfont": {"size": canvas.TEXT if named else 15, "color": np.where(2 * labels >= classes, ZERO, ONE)},
         "cliponaxis": False,
         "constraintext": "none",
         "customdata": labels,
@@ -146,6 +167,43 @@ def _standing(table: pd.DataFrame, stacked: bool, from_end: bool) -> pd.DataFram
     return rows.assign(low=high - rows["x"], high=high)
 
 
+def _upright(words: Sequence[str], timesteps: Sequence[int]) -> list[Item]:
+    """The word of each timestep, in the uppermost panel."""
+    place: Item = {"xref": "x", "yref": "y", "yanchor": "bottom", "textangle": -90}
+    return [canvas.note(f"<b>{shortened(word)}</b>", t, 0, **place) for word, t in zip(words, timesteps, strict=True)]
+
+
+def _shares(classes: int, *, with_model: bool, worded: bool, named: bool) -> list[float]:
+    """How high the panels are: values or words, answers, and labels, by their numbers or names."""
+    shares = [0.4, 0.6] if classes == 0 else [0.44, 0.34, 0.22] if with_model else [0.8, 0.2]
+    return [0.25, *shares[1:-1], 0.42 if named else shares[-1]] if worded else shares
+
+
+class _Padding(NamedTuple):
+    """What follows a sequence's last timestep. last: that is drawn; ticks: the last one that the axis names"""
+
+    last: int
+    ticks: int
+    shape: Item
+    note: Item
+
+
+def _padding(real: int, timesteps: int, *, narrow: bool) -> _Padding | None:
+    """Padding after timestep `real`, as wide as it is, or as a narrow strip that says how much it is; None if none."""
+    count = timesteps - real
+    if count <= 0:
+        return None
+    last = real + max(1, min(count, round(real / 6))) if narrow else timesteps
+    text = f"padding, {count} timestep{'s' if count > 1 else ''}" if narrow else "padding"
+    place: Item = {"xref": "x", "yanchor": "top", "textangle": -90}
+    return _Padding(
+        last,
+        real if narrow else last,
+        _columns("padding", real + 0.5, last + 0.5, fillcolor=SHADE, line={"width": 0}, layer="below"),
+        canvas.note(text, (real + last + 1) / 2, 0.98, name=text, **place),
+    )
+
+
 def timeline(
     table: pd.DataFrame,
     limits: float | Sequence[float] | None,
@@ -156,6 +214,8 @@ def timeline(
     timesteps: int | None = None,
     chosen: int | None = None,
     counted: bool = True,
+    words: Sequence[str] = (),
+    names: Sequence[str] = (),
     height: int = 440,
 ) -> go.Figure:
     """The expected-against-predicted timeline of one sequence.
@@ -164,9 +224,12 @@ def timeline(
     limits: what the running sum must reach for the label to turn; None draws the values side by side, not stacked
     color: the model's; classes: how many labels there are, 0 for a regression, whose answers are drawn as a curve
     from_end: whether the sum runs from the last timestep to the first
-    timesteps: how many the axis has; those after the last of the table are marked as padding
+    timesteps: how many there are; those after the last of the table are padding, drawn as a narrow strip where words
+    stand at the timesteps
     chosen: a timestep whose block is outlined
     counted: whether it is said how many labels are wrong
+    words: what stands at each timestep of the table in place of its value, where `words_fit`
+    names: of the labels, in place of their numbers, where `names_fit`
     The blocks are the trace named "values"; their customdata begins with the timestep.
     """
     lines = (
@@ -174,8 +237,11 @@ def timeline(
     )
     rows = _standing(table, bool(lines), from_end)
     first, last = int(rows["timestep"].min()), timesteps or int(rows["timestep"].max())
+    worded = words_fit(words, len(rows))
+    padding = _padding(int(rows["timestep"].max()), last, narrow=worded)
+    last = padding.last if padding else last
     with_model = "probability" in rows
-    shares = [0.4, 0.6] if classes == 0 else [0.44, 0.34, 0.22] if with_model else [0.8, 0.2]
+    shares = _shares(classes, with_model=with_model, worded=worded, named=names_fit(names, len(rows)))
     domains = canvas.panels(shares, gap=14, height=height, top=TOP, bottom=BOTTOM)
     summed = ("sum to come" if from_end else "running sum") if lines else ""
     traces = [_blocks(rows, lines, chosen, summed=summed)]
@@ -189,11 +255,15 @@ def timeline(
             summed or "value", domain=domains[0], range=[1.04 * lowest, 1.04 * highest], nticks=5, tickformat="~g"
         )
     }
+    if worded:
+        traces[0]["visible"] = False
+        axes["yaxis"] = canvas.bare_axis(domain=domains[0], range=[0, 1])
+        notes += _upright(words, rows["timestep"].tolist())
     if classes == 0 or with_model:
         traces += wanted(rows, classes, yaxis="y2")
         shown = rows[["expected", *(["probability"] if with_model else [])]].to_numpy()
-        words = "expected" if not with_model else answer_words(classes).replace(" of ", "<br>of ")
-        axes["yaxis2"] = answer_axis(words, classes, (float(shown.min()), float(shown.max())), domain=domains[1])
+        title = "expected" if not with_model else answer_words(classes).replace(" of ", "<br>of ")
+        axes["yaxis2"] = answer_axis(title, classes, (float(shown.min()), float(shown.max())), domain=domains[1])
     if with_model:
         traces += stems(rows, color, classes, yaxis="y2")
         text, short, wrong = verdict(rows, classes)
@@ -206,32 +276,32 @@ def timeline(
             notes.append(_side(marked, short, sum(domains[-1]) / 2, font=font))
     if classes:
         axis = f"y{len(shares)}"
-        names = ["expected", "predicted"] if with_model else ["expected"]
-        for level, name in enumerate(reversed(names)):
-            traces.append(_squares(rows, name, level + 0.06, axis, classes))
+        of_rows = ["expected", "predicted"] if with_model else ["expected"]
+        for level, name in enumerate(reversed(of_rows)):
+            traces.append(_squares(rows, name, level + 0.06, classes=classes, names=names, yaxis=axis))
         axes[f"yaxis{len(shares)}"] = canvas.axis(
             "",
             domain=domains[-1],
-            range=[0, len(names)],
-            tickvals=[len(names) - 0.5 - place for place in range(len(names))],
-            ticktext=names,
+            range=[0, len(of_rows)],
+            tickvals=[len(of_rows) - 0.5 - place for place in range(len(of_rows))],
+            ticktext=of_rows,
             showgrid=False,
         )
     told = [spoken.timeline(rows, lines, summed, classes)]
     if with_model and counted:
         right = is_right(rows, classes)
         told.append(spoken.answers("Answers", right, rows["timestep"].tolist()) if classes else f"Answers: {text}.")
-    real = int(rows["timestep"].max())
-    if real < last:
-        shapes.append(_columns("padding", real + 0.5, last + 0.5, fillcolor=SHADE, line={"width": 0}, layer="below"))
-        middle = (real + last + 1) / 2
-        notes.append(canvas.note("padding", middle, 0.98, xref="x", yanchor="top", textangle=-90, name="padding"))
+    xaxis = canvas.timestep_axis(first, last, anchor=f"y{len(shares)}")
+    if padding:
+        shapes.append(padding.shape)
+        notes.append(padding.note)
+        xaxis["tickvals"] = [t for t in xaxis["tickvals"] if t <= padding.ticks]
     return canvas.figure(
         traces,
         height=height,
         margin=(LEFT, RIGHT, TOP, BOTTOM),
         narrow={"margin": {"r": 62, "l": 82}, **_narrow_axes(rows, last)},
-        xaxis=canvas.timestep_axis(first, last, anchor=f"y{len(shares)}"),
+        xaxis=xaxis,
         says=" ".join(told),
         shapes=shapes,
         annotations=notes,

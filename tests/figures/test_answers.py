@@ -104,6 +104,41 @@ def test_padding_is_marked_and_has_no_cells():
     assert figure.layout.xaxis.range[1] > 10
 
 
+def test_words_stand_at_their_timesteps_and_names_in_their_squares_beside_a_strip_of_padding():
+    rows = sequence(6)
+    words = ["from", "the", "<b>", "a-very-long-word", "this", ":"]
+    figure = figures.timeline(rows, None, timesteps=20, words=words, names=["NOUN", "X&Y"])
+    told = {note.text: note for note in figure.layout.annotations}
+    assert [told[f"<b>{word}</b>"].x for word in ("from", "the", "&lt;b&gt;", "a-very-long…", "this", ":")] == [
+        1, 2, 3, 4, 5, 6,
+    ]  # fmt: skip
+    padding = next(shape for shape in figure.layout.shapes if shape.name == "padding")
+    assert (padding.x0, padding.x1) == (6.5, 7.5)
+    assert "padding, 14 timesteps" in told
+    assert max(figure.layout.xaxis.tickvals) == 6
+    assert not trace(figure, "values").visible
+    assert set(trace(figure, "expected").text) <= {"NOUN", "X&amp;Y"}
+    for others in (words[:5], [*words, "more"], []):
+        plain = figures.timeline(rows, None, timesteps=20, words=others, names=["PROPN", "SEVEN-C"])
+        assert not figures.words_fit(others, 6)
+        assert trace(plain, "values").visible is None
+        assert next(shape for shape in plain.layout.shapes if shape.name == "padding").x1 == 20.5
+        assert set(trace(plain, "expected").text) <= {"0", "1"}, "too long for a square: it is the number"
+
+
+def test_a_matrix_names_its_timesteps_by_their_words():
+    matrix = np.eye(3)
+    model = [("forward", "forward", matrix)]
+    plain = figures.sensitivity(model, first=4)
+    figure = figures.sensitivity(model, first=4, words=["dogs", "bark", "<i>"])
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        assert list(axis.tickvals) == [4, 5, 6]
+        assert list(axis.ticktext) == ["dogs", "bark", "&lt;i&gt;"]
+    assert figure.layout.height > plain.layout.height
+    too_few = figures.sensitivity(model, first=4, words=["dogs", "bark"])
+    assert too_few.layout.yaxis.ticktext == plain.layout.yaxis.ticktext
+
+
 def test_a_probe_of_several_labels_or_of_numbers_replays_too():
     style = {"forward": figures.style("forward")}
     losses = pd.DataFrame({"label": "forward", "seed": 0, "sequences_seen": [1, 2, 3], "loss": [0.5, 0.4, 0.3]})

@@ -1,5 +1,6 @@
 """What the Inside page says, and how much of a matrix it can afford."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -161,7 +162,7 @@ def test_the_output_and_the_value_that_the_answer_names_are_framed_in_the_matrix
 
 def test_why_nothing_can_be_trained_is_said_and_what_is_not_trained_names_its_cell() -> None:
     visit = visitor()
-    assert "Trained already: bidirectional, LSTM, 1,000 sequences." in visit.caption[0].value
+    assert "Shown: bidirectional, LSTM, 1,000 sequences." in visit.caption[0].value
     visit.session_state["Inside.cell"], visit.session_state["Inside.merge_mode"] = "gru", "mul"
     visit.session_state["Inside.epochs"] = 4_000
     visit.run()
@@ -203,7 +204,7 @@ def test_the_networks_of_your_data_are_looked_into_on_the_sequences_that_were_he
     visit = visitor()
     visit.session_state[state.OWN_NETWORKS.key] = {
         "title": "mine.csv",
-        "classes": ["a", "b"],
+        "classes": [] if kind == "numbers" else [*"abcd"] if kind == "classes" else ["a", "b"],
         "texts": ["one", "two", "three", "four", "five"],
         "networks": {label: codec.encode(spec) for label, spec in specs.items()},
     }
@@ -215,7 +216,7 @@ def test_the_networks_of_your_data_are_looked_into_on_the_sequences_that_were_he
         assert not visit.exception
         assert visit.markdown[0].value.startswith(said)
         assert "do not decide" not in visit.markdown[0].value
-        assert words.sequence_of_data(["a", "b"], "five") in [caption.value for caption in visit.caption]
+        assert words.sequence_of_data([], "five") in [caption.value for caption in visit.caption]
         assert any(header.value.startswith("**Held-out sequence 5: ") for header in visit.header)
     for tab in words.TABS:
         visit.session_state["Inside.tab"] = tab
@@ -249,6 +250,31 @@ def test_what_is_shown_of_one_data_set_is_never_told_of_with_the_texts_of_anothe
         assert not any("of the second" in each for each in captions)
     assert not any(header.value.startswith("**Held-out sequence") for header in visit.header)
     assert any("Not trained yet" in each for each in captions)
+
+
+def test_the_words_of_a_sequence_stand_along_the_matrix_over_the_timeline_and_in_the_answer() -> None:
+    own = ready(long_table(sequences=24)).given
+    run = untrained_of(own, ModelSpec(units=3))
+    run_cache.put(run, session._key(run.spec, run.spec.training.steps))
+    visit = visitor()
+    visit.session_state[state.OWN_NETWORKS.key] = {
+        "title": "mine.csv",
+        "classes": ["no", "yes"],
+        "texts": ["a · *b* · c · d · e"] * 12,
+        "networks": {"bidirectional": codec.encode(run.spec)},
+    }
+    visit.session_state["Inside.of_data"] = True
+    visit.run()
+    assert not visit.exception
+    assert re.search(r"^To every value\. Output 3 \(c\) has read all 5 values", visit.markdown[0].value)
+    assert not any("first feature" in caption.value for caption in visit.caption), "words stand there, and no bars"
+    assert not any("a · " in caption.value for caption in visit.caption)
+    for texts in (["a · b"] * 12, []):  # not a word for each timestep
+        visit.session_state[state.OWN_NETWORKS.key]["texts"] = texts
+        visit.run()
+        assert not visit.exception
+        assert "Output 3 has read" in visit.markdown[0].value
+        assert any("first feature" in caption.value for caption in visit.caption)
 
 
 def test_inside_moves_every_feature_but_the_one_that_says_where_padding_begins() -> None:

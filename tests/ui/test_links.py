@@ -72,6 +72,7 @@ SAID: dict[str, dict[str, str]] = {  # of each page everything that its address 
         "order": "raw",
         "cell": "rnn",
         "epochs": "250",
+        "grid": "what-it-has-read",
         "tab": "the-merge",
         "branch": "backward",
         "layer": "1",

@@ -289,12 +289,14 @@ def of_cells() -> Iterator[Call]:
     yield call(inside.of_data, "mine.csv", 20)
     yield call(inside.held_out, 1_200)
     yield call(inside.sequence_of_data, [], "")
+    yield call(inside.sequence_of_data, ["high", "low"], "", bars=False)
     yield call(inside.sequence_of_data, ["high", "low"], "Dogs · bark")
     yield call(inside.states, 8, 73, together=False, layers=1, fresh=False)
     yield call(inside.matrix, ProblemSpec(name="given_3_binary_1_" + "0" * 32))
     yield call(inside.nothing, 100)
     for most in (None, 2):
         yield call(inside.reaction, 2, turns=bool(most), read=read, most=most, part=bool(most))
+        yield call(inside.reaction, 2, turns=False, read=read, most=1, part=False, named={1: "dogs", 2: "bark"})
     for unread, faded in ((0, 0), (1, 0), (0, 1), (45, 0), (0, 45), (45, 5)):
         yield call(inside.zeros, unread, faded, 100)
         yield call(inside.reached, unread, faded)
@@ -307,6 +309,7 @@ def of_cells() -> Iterator[Call]:
         yield call(inside.unit_of, PROBLEMS[name].head)
     for name in (*PROBLEMS, named("max(after) > x[t]"), f"given_2_binary_1_{'0' * 32}"):
         yield call(inside.matrix, ProblemSpec(name=name))
+        yield call(inside.grid, ProblemSpec(name=name))
         yield call(inside.grid_alt, ProblemSpec(name=name))
     yield from of_parts()
     for count in (1, 2):

@@ -1,5 +1,6 @@
 """The Inside page's matrix: what each output reacts to, beside what it has read, and the sentence that says so."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from bilstm_core.problems.base import reads
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.runs import Run
 from bilstm_core.specs import ProblemSpec
-from ui import evaluations, lesson_texts, state
+from ui import address, evaluations, lesson_texts, state
 from ui.chart.component import cached, chart
 from ui.inside import subject, words
 from ui.sequence import timeline
@@ -26,6 +27,7 @@ AFFORDABLE = 6e8  # multiply-adds of a matrix; a page must answer at once
 MOST_BYTES = 1e8  # that its tangents take meanwhile, in the process of all visitors
 FEWEST = 5  # values that a matrix is made for, however large the model
 SIDE = 300  # px of a grid
+LOW_HEIGHT = 400  # px of the figure on a low screen: its scale is in sight
 TITLES: dict[View, str] = {
     "forward": "forward",
     "backward": "backward",
@@ -34,7 +36,7 @@ TITLES: dict[View, str] = {
 }
 
 
-def _real(problem: ProblemSpec, values: Values) -> int:
+def real(problem: ProblemSpec, values: Values) -> int:
     """How many timesteps are real; padding comes after them."""
     if problem.problem.fixed:
         return problem.problem.real(values)
@@ -43,11 +45,11 @@ def _real(problem: ProblemSpec, values: Values) -> int:
 
 def _labels(problem: ProblemSpec, values: Values) -> Matrix:
     """The label of each real timestep; zeros where values do not decide them."""
-    real = _real(problem, values)
+    there = real(problem, values)
     if problem.problem.labels is None:
-        return np.zeros(real, dtype=np.int64)
-    mask = np.arange(len(values))[None] < real
-    return problem.problem.labels(values[None], mask, **problem.parameters())[0, :real, 0]
+        return np.zeros(there, dtype=np.int64)
+    mask = np.arange(len(values))[None] < there
+    return problem.problem.labels(values[None], mask, **problem.parameters())[0, :there, 0]
 
 
 def window(run: Run, values: Values, matrices: int = 1) -> range:
@@ -104,46 +106,61 @@ def flip(run: Run, values: Values) -> int | None:
 
 
 def matrices(page: str, run: Run, values: Values) -> None:
-    """The sensitivity matrix beside the reading grid of the same model."""
+    """The sensitivity matrix, or in its place the reading grid of the same model."""
+    chosen = state.field(page, "grid", words.REACTS)
+    chosen.ensure()
+    st.segmented_control(
+        words.GRIDS_LABEL, words.GRIDS, required=True, key=chosen.key, label_visibility="collapsed",
+        persist_state="session",
+    )  # fmt: skip
+    if chosen.get() == words.HAS_READ:
+        _has_read(page, run, values)
+    else:
+        _reacts(page, run, values)
+
+
+def _reacts(page: str, run: Run, values: Values) -> None:
     problem, part, timesteps = run.spec.problem, window(run, values), len(values)
-    view = view_of(run.spec.model)
-    matrix = matrix_of(run, values)
-    unit = unit_of(run)
-    reacts, has_read = st.columns(2, gap="small")
-    with reacts:
-        st.header(f"**{words.REACTS}**", anchor=False)
-        figure = timeline.unless_edited(
-            page,
-            subject.sequence_name(page, problem),
-            ("sensitivity", run.digest, values.tobytes()),
-            lambda: figures.sensitivity(
-                [(TITLES[view], view, matrix)],
-                unit=unit,
-                side=SIDE,
-                first=part.start + 1,
-                told=told_of(run, values) if matrix.any() else None,
-            ),
-        )
-        chart(figure, key=f"{page}-sensitivity", alt=words.matrix_alt(int((matrix == 0).sum())))
-    with has_read:
-        st.header(f"**{words.HAS_READ}**", anchor=False)
-        grid = cached(
-            ("inside grid", view, timesteps, problem.name),
-            lambda: figures.reading_grid(
-                timesteps,
-                [(TITLES[view], view)],
-                decides=problem.problem.deciding(timesteps),
-                changes=problem.problem.changing(timesteps),
-                side=SIDE,
-            ),
-        )
-        chart(grid, key=f"{page}-grid", alt=words.grid_alt(problem))
+    view, matrix = view_of(run.spec.model), matrix_of(run, values)
+    told = subject.words_of(page, problem)[part.start : part.stop]
+    figure = timeline.unless_edited(
+        page,
+        subject.sequence_name(page, problem),
+        ("sensitivity", run.digest, values.tobytes(), tuple(told)),
+        lambda: figures.sensitivity(
+            [(TITLES[view], view, matrix)],
+            unit=unit_of(run),
+            side=SIDE,
+            first=part.start + 1,
+            told=told_of(run, values) if matrix.any() else None,
+            words=told,
+        ),
+    )
+    chart(figure, key=f"{page}-sensitivity", alt=words.matrix_alt(int((matrix == 0).sum())), low=LOW_HEIGHT)
     if len(part) < timesteps:
-        padded = len(part) >= _real(problem, values)
+        padded = len(part) >= real(problem, values)
         turns = flip(run, values) is not None
         st.caption(words.shown_part(part.start + 1, part.stop, timesteps, padded=padded, turns=turns))
     st.caption(f"{words.matrix(problem)} {words.moved(moved(run), movable(problem))}".rstrip())
     evaluations.download(lambda: introspection.sensitivity_frame(matrix, part.start + 1), "sensitivity")
+
+
+def _has_read(page: str, run: Run, values: Values) -> None:
+    problem, view = run.spec.problem, view_of(run.spec.model)
+    cut = problem.problem.fixed and view != "backward_raw"  # what is raw reads the padding first
+    timesteps = real(problem, values) if cut else len(values)
+    grid = cached(
+        ("inside grid", view, timesteps, problem.name),
+        lambda: figures.reading_grid(
+            timesteps,
+            [(TITLES[view], view)],
+            decides=problem.problem.deciding(timesteps),
+            changes=problem.problem.changing(timesteps),
+            side=SIDE,
+        ),
+    )
+    chart(grid, key=f"{page}-grid", alt=words.grid_alt(problem), low=LOW_HEIGHT - 48)
+    st.caption(words.grid(problem))
 
 
 def told_of(run: Run, values: Values) -> tuple[int, int | None]:
@@ -158,22 +175,26 @@ def told_of(run: Run, values: Values) -> tuple[int, int | None]:
     return output, part[int(row.argmax())] + 1 if row.any() else None
 
 
-def sentence(run: Run, values: Values) -> str:
-    """The measured answer: what outputs react to, and the one at the flip; then, apart, what they never react to."""
+def sentence(run: Run, values: Values, told: Sequence[str] = ()) -> str:
+    """The measured answer: what outputs react to, and the one at the flip; then, apart, what they never react to.
+
+    told: the word at each real timestep, if there is one
+    """
     part, model, problem = window(run, values), run.spec.model, run.spec.problem
     matrix, total = matrix_of(run, values), float(matrix_of(run, values).sum())
     if not total:
         return words.nothing(matrix.size)
-    (output, most), real = told_of(run, values), _real(problem, values)
+    (output, most), there = told_of(run, values), real(problem, values)
     known = reads(view_of(model), len(values))
     shown = known[part.start : part.stop, part.start : part.stop]
     unread, faded = int((~shown).sum()), int(((matrix == 0) & shown).sum())
     one = words.reaction(
         output,
         turns=flip(run, values) is not None,
-        read=known[output - 1, :real],
+        read=known[output - 1, :there],
         most=most,
-        part=len(part) != real,
+        named={step: address.escaped(word) for step, word in enumerate(told, start=1)},
+        part=len(part) != there,
     )
     idle = words.idle(_idle(problem, part, matrix, len(values)), measured=problem.problem.tried is not None)
     details = (words.zeros(unread, faded, matrix.size), idle)

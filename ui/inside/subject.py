@@ -14,7 +14,7 @@ from bilstm_core.problems.given import AbsentError
 from bilstm_core.runs import Run
 from bilstm_core.settings import FIELDS
 from bilstm_core.specs import ProblemSpec, RunSpec
-from ui import address, controls, live, registry, session, state, wording
+from ui import address, controls, live, own_data, registry, session, state, wording
 from ui.chart.component import chart
 from ui.inside import words
 from ui.sequence import sequences, timeline
@@ -195,6 +195,15 @@ def _next(page: str, problem: ProblemSpec) -> None:
     state.SEQUENCE(page).set(_number(page, problem) % how_many(problem) + 1)
 
 
+def words_of(page: str, problem: ProblemSpec) -> list[str]:
+    """The word at each timestep of a sequence of Your data, without padding; none where not each has one."""
+    own, number = _own(problem), _number(page, problem)
+    if not own or number > len(own["texts"]):
+        return []
+    told = own["texts"][number - 1].split(own_data.BETWEEN)
+    return told if len(told) == problem.problem.real(shown_sequence(page, problem).x[0]) else []
+
+
 def editable(page: str, run: Run) -> None:
     """The timeline of the sequence, and what changes it."""
     problem, model = run.spec.problem, run.spec.model
@@ -217,12 +226,21 @@ def editable(page: str, run: Run) -> None:
     onward.button("Next", key=state.widget(page, "next"), on_click=_next, args=(page, problem), width="stretch")
     colour = figures.color(model.direction, model.merge_mode)
     can_be_edited = sequences.can_be_edited(problem)
+    own = _own(problem)
+    told, classes = words_of(page, problem), list(own["classes"]) if own else []
     figure = timeline.unless_edited(
         page,
         name,
-        ("inside timeline", run.digest, name, block, counted),
+        ("inside timeline", run.digest, name, block, counted, tuple(told), tuple(classes)),
         lambda: sequences.figure(
-            problem, rows, colour, chosen=block if can_be_edited else None, counted=counted, height=356
+            problem,
+            rows,
+            colour,
+            chosen=block if can_be_edited else None,
+            counted=counted,
+            words=told,
+            names=classes,
+            height=356,
         ),
     )
     chart(
@@ -231,16 +249,23 @@ def editable(page: str, run: Run) -> None:
         alt=wording.sequence_alt(sentence),
         on_click=timeline.chooser(page, values) if can_be_edited else None,
         on_drag=timeline.dragger(page, name, values) if can_be_edited else None,
-        low=LOW_HEIGHT,
+        low=None if figures.words_fit(told, len(rows)) else LOW_HEIGHT,  # there is no slider below
     )
     if can_be_edited:
         timeline.edit_controls(page, name, values)
     else:
-        own = _own(problem)
-        if own:
-            text = own["texts"][number - 1] if number <= len(own["texts"]) else ""
-            st.caption(
-                words.sequence_of_data([address.escaped(name) for name in own["classes"]], address.escaped(text))
-            )
-        else:
-            st.caption(wording.FIXED)
+        _caption_of_data(own, number, len(rows), told)
+
+
+def _caption_of_data(own: state.OwnNetworks | None, number: int, timesteps: int, told: list[str]) -> None:
+    """What the figure of a sequence that is not edited does not say itself. told: as of `words_of`"""
+    if not own:
+        st.caption(wording.FIXED)
+        return
+    worded = figures.words_fit(told, timesteps)
+    text = own["texts"][number - 1] if not worded and number <= len(own["texts"]) else ""
+    named = figures.names_fit(own["classes"], timesteps)
+    classes = [] if named else [address.escaped(name) for name in own["classes"]]
+    caption = words.sequence_of_data(classes, address.escaped(text), bars=not worded)
+    if caption:
+        st.caption(caption)

@@ -78,7 +78,7 @@ def _states(page: str, run: Run, values: Values) -> None:
     model, tied = run.spec.model, _ties_of(run)
     chosen = introspection.chosen_units(model, tied)
     units = introspection.units_of(model, _traces(run, values))
-    frame = introspection.states_frame(model, units, tied, chosen)
+    frame = _without_padding(introspection.states_frame(model, units, tied, chosen), run, values)
     flip = sensitivity.flip(run, values)
     sequence_name = subject.sequence_name(page, run.spec.problem)
     named = _named(run, units.parts)
@@ -97,6 +97,12 @@ def _states(page: str, run: Run, values: Values) -> None:
     fresh = run.spec.problem.problem.fixed is None
     st.caption(words.states(count, tied_on, together=together, layers=model.layers, fresh=fresh))
     evaluations.download(lambda: frame, "hidden states")
+
+
+def _without_padding(frame: pd.DataFrame, run: Run, values: Values) -> pd.DataFrame:
+    """What is drawn of a sequence that somebody brought, which may have much padding, that nobody asks for."""
+    problem = run.spec.problem
+    return frame[frame["timestep"] <= sensitivity.real(problem, values)] if problem.problem.fixed else frame
 
 
 def _named(run: Run, parts: Iterable[str]) -> dict[str, str]:
@@ -141,7 +147,7 @@ def _gates(page: str, run: Run, values: Values) -> None:
         held = _holding(state.UNIT(page), order, order[0], branch, layer, run.digest)
         unit = st.selectbox("Unit", order, format_func=named, **held) - 1
     seen = next(each for each in traces if each.layer == layer and each.branch == branch)
-    frame = introspection.gates_frame(seen, unit)
+    frame = _without_padding(introspection.gates_frame(seen, unit), run, values)
     figure = figures.gates(frame, _colour(run, branch), flip=sensitivity.flip(run, values))
     chart(figure, key=f"{page}-gates", alt=words.gates_alt(unit + 1, branch))
     st.caption(words.gates(model.cell, from_end=branch == "backward"))

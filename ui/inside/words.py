@@ -1,6 +1,7 @@
 """What the Inside page says."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ ANSWER_LATER, TRAINING = "Press **Train** to find out.", "Training. The answer c
 NO_FILES = "Files come once a run is trained."
 NO_RUN_ON_TRAIN = "Train shows no run yet."
 REACTS, HAS_READ = "What it reacts to", "What it has read"
+GRIDS, GRIDS_LABEL = (REACTS, HAS_READ), "Of each output"
 TABS = ("Hidden states", "Gates of a unit", "The merge", "As it learned")
 EPOCHS_HELP = "One fresh sequence each."
 MERGING = {
@@ -24,18 +26,7 @@ MERGING = {
     "mul": "their product goes on to the output layer",
     "ave": "their mean goes on to the output layer",
 }
-MOVES: Mapping[Head, tuple[str, str]] = {  # what the matrix's numbers are of, and what they tell
-    "binary": (
-        "log-odds",
-        "how much the output's log-odds change, up or down (log-odds, because a probability near 0 or 1 hardly moves)",
-    ),
-    "categorical": (
-        "logits",
-        "how far the logits of the output's classes move, all together (logits, because a probability near 0 or 1"
-        " hardly moves)",
-    ),
-    "regression": ("output", "how much the output changes, up or down"),
-}
+MOVES: Mapping[Head, str] = {"binary": "log-odds", "categorical": "logits", "regression": "output"}  # what is measured
 CELLS: Mapping[str, str] = {
     "lstm": "cell state = forget gate × cell state before + input gate × candidate; "
     "hidden state = output gate × tanh(cell state).",
@@ -64,14 +55,16 @@ def held_out(number: int) -> str:
     return f"Held-out sequence {number:,}"
 
 
-def sequence_of_data(classes: Sequence[str], text: str) -> str:
-    """How the figure of such a sequence is read.
+def sequence_of_data(classes: Sequence[str], text: str, *, bars: bool = True) -> str:
+    """How the figure of such a sequence is read, as far as it does not say so itself.
 
-    classes: what its labels are called, none of numbers; text: what its first column of text says, if there is one
+    classes: what its labels are called, none of numbers; text: what its first column of text says, if there is one;
+    bars: whether its values are drawn
     """
     labels = listed([f"{number} is {name}" for number, name in enumerate(classes)])
-    first = f"{text}\n\n" if text else ""
-    return f"{first}A bar is as high as the first feature, scaled.{f' Labels: {labels}.' if classes else ''}"
+    parts = ["A bar is as high as the first feature, scaled."] if bars else []
+    parts += [f"Labels: {labels}."] if classes else []
+    return "\n\n".join(part for part in (text, " ".join(parts)) if part)
 
 
 def not_trained(wanted: str, shown: str) -> str:
@@ -80,8 +73,8 @@ def not_trained(wanted: str, shown: str) -> str:
 
 
 def trained(shown: str) -> str:
-    """Why there is nothing to train. shown: the run, if there is one"""
-    return f"Trained already: {shown}. To train another, change a setting." if shown else ""
+    """What is shown, and why there is nothing to train. shown: the run, if there is one"""
+    return f"Shown: {shown}. To train another, change a setting." if shown else ""
 
 
 def nothing(squares: int) -> str:
@@ -89,16 +82,25 @@ def nothing(squares: int) -> str:
     return f"To nothing: all {squares:,} squares of the matrix are exactly zero."
 
 
-def reaction(output: int, *, turns: bool, read: npt.NDArray[np.bool_], most: int | None, part: bool) -> str:
+def reaction(
+    output: int,
+    *,
+    turns: bool,
+    read: npt.NDArray[np.bool_],
+    most: int | None,
+    part: bool,
+    named: Mapping[int, str] = MappingProxyType({}),
+) -> str:
     """What an output has read, and which value it reacts to most.
 
     turns: whether its label is another than the one before; read: of the real values; most: from 1, None if it reacts
-    to none; part: whether only some of the values are shown
+    to none; part: whether only some of the values are shown; named: the word at a timestep, if there is one
     """
+    of_output, of_value = (f" ({named[step]})" if step in named else "" for step in (output, most))
     where = ", where the label flips," if turns else ""
     among = ", of those shown," if part else ""
-    reacts = f"{among} reacts most to value **{most}**" if most else " reacts to none"
-    return f"Output {output}{where} has read {span(read)} and{reacts}."
+    reacts = f"{among} reacts most to value **{most}**{of_value}" if most else " reacts to none"
+    return f"Output {output}{of_output}{where} has read {span(read)} and{reacts}."
 
 
 def reached(unread: int, faded: int) -> str:
@@ -149,18 +151,23 @@ def span(known: npt.NDArray[np.bool_]) -> str:
 
 def unit_of(head: Head) -> str:
     """What the matrix's numbers are."""
-    return f"change of {MOVES[head][0]} by change of value"
+    return f"change of {MOVES[head]} by change of value"
 
 
 def matrix(problem: ProblemSpec) -> str:
-    """How matrix and grid are read."""
+    """How the matrix is read."""
     own = problem.problem.fixed is not None
-    moves = "the features of a timestep change a little" if own else "a value is raised a little"
-    outlined = "" if own else f"; outlined, {wording.outlined(problem)}"
+    moves = "the features of that timestep change a little" if own else "that value is raised a little"
     return (
-        f"Left: {MOVES[problem.problem.head][1]}, when {moves}. The frames mark the output "
-        f"named in the answer, and the value that it reacts to most. Right: filled, has read{outlined}."
+        f"The brighter, the more the output changes when {moves}. Framed: the output of the answer, and the value that "
+        "it reacts to most."
     )
+
+
+def grid(problem: ProblemSpec) -> str:
+    """How the reading grid is read."""
+    own = problem.problem.fixed is not None
+    return f"Filled: has read.{'' if own else f' Outlined: {wording.outlined(problem)}.'}"
 
 
 def matrix_alt(zero: int) -> str:

@@ -1,5 +1,7 @@
 """One sequence on a page: its values with their labels, what a model says of it, and its figure."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -90,11 +92,14 @@ def figure(
     *,
     chosen: int | None = None,
     counted: bool = True,
+    words: Sequence[str] = (),
+    names: Sequence[str] = (),
     height: int = 440,
 ) -> go.Figure:
     """The timeline of a sequence.
 
-    rows: as of `rows_of`; colour: the model's; chosen: the block that is outlined; counted: as in `figures.timeline`
+    rows: as of `rows_of`; colour: the model's; chosen: the block that is outlined; counted, words, names: as in
+    `figures.timeline`
     """
     waterfall = problem.problem.waterfall
     return figures.timeline(
@@ -106,5 +111,7 @@ def figure(
         timesteps=problem.timesteps,
         chosen=chosen,
         counted=counted,
+        words=words,
+        names=names,
         height=height,
     )
