@@ -96,7 +96,7 @@ def reaction(
     turns: whether its label is another than the one before; read: of the real values; most: from 1, None if it reacts
     to none; part: whether only some of the values are shown; named: the word at a timestep, if there is one
     """
-    of_output, of_value = (f" ({named[step]})" if step in named else "" for step in (output, most))
+    of_output, of_value = (f" ({named[step]})" if step and step in named else "" for step in (output, most))
     where = ", where the label flips," if turns else ""
     among = ", of those shown," if part else ""
     reacts = f"{among} reacts most to value **{most}**{of_value}" if most else " reacts to none"
