@@ -1,8 +1,9 @@
 """What the server does when a control is moved: `python -m benchmarks.reruns`.
 
-Every page runs in this process, as Streamlit's tests run it, with 20 trained runs in the tray; a number, or the first
-choice among buttons, is changed 15 times; Why a second time, with all its changes tried. Seconds are of the processor,
-so that other work on the machine does not count; Streamlit's own reading of the page for tests does.
+Every page runs in this process, as Streamlit's tests run it, with 20 trained runs in the tray; a number, else the
+first choice among buttons, else a slider, is changed 15 times; Why a second time, with all its changes tried. Seconds
+are of the processor, so that other work on the machine does not count; Streamlit's own reading of the page for tests
+does.
 """
 
 import statistics
@@ -17,6 +18,7 @@ from bilstm_core.specs import RunSpec, TrainingSpec
 
 ROOT = Path(__file__).parents[1]
 ROUNDS, IN_TRAY = 15, 20
+SO_FAR = "**What came out so far**"  # begins what Why says of its changes
 SETTLING_S = 8.0  # in which what a page shows is evaluated, in threads of this process
 
 
@@ -40,6 +42,9 @@ def move(visit: AppTest, number: int) -> None:
     elif visit.get("button_group"):
         group = visit.get("button_group")[0]
         group.set_value(group.options[number % len(group.options)])
+    elif visit.slider:
+        slider = visit.slider[0]
+        slider.set_value(int(slider.min) + number % int(slider.max - slider.min + 1))
     else:
         raise LookupError("this page has no control to move")
 
@@ -59,8 +64,8 @@ def main() -> None:
         time.sleep(SETTLING_S)
         visit.run()
         if name not in dict(pages):
-            (bullets,) = [text.value for text in visit.markdown if text.value.startswith("- ")]
-            assert bullets.count("\n") + 1 == len(WHY_STEPS), bullets
+            (bullets,) = [text.value for text in visit.markdown if text.value.startswith(SO_FAR)]
+            assert bullets.count("\n- ") == len(WHY_STEPS), bullets
         spent = []
         for number in range(ROUNDS):
             move(visit, number)
