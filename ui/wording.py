@@ -81,9 +81,10 @@ def doing(view: JobView, state: State, problem: str = "") -> str:
         return "The training process stopped. It was started again, and so was this training."
     if view.at_work:
         return _at_work(view)
-    done = f" {view.steps_done / view.steps:.0%} of this one is trained." if view.steps_done else ""
+    done = f" {view.steps_done / view.steps:.0%} is done." if view.steps_done else ""
     if view.ahead:
-        return _waiting(view) + done
+        shorter = f" Up to {view.short:,} sequences a run go sooner." if view.short else ""
+        return _waiting(view) + done + shorter
     if state in ("starting", "warming"):
         return f"Getting ready: TensorFlow is loading in the background. Training starts by itself.{done}"
     return f"Starting.{done}"
@@ -92,8 +93,7 @@ def doing(view: JobView, state: State, problem: str = "") -> str:
 def _waiting(view: JobView) -> str:
     others = "another training" if view.ahead == 1 else f"{view.ahead} other trainings"
     seconds = f", about {view.waits_s:.0f} s" if view.waits_s >= 1 else ""
-    shorter = f" With up to {view.short:,} sequences a run it would go sooner." if view.short else ""
-    return f"{'Giving way to' if view.steps_done else 'Waiting for'} {others}{seconds}.{shorter}"
+    return f"{'Giving way to' if view.steps_done else 'Waiting for'} {others}{seconds}."
 
 
 def _at_work(view: JobView) -> str:
