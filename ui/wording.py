@@ -138,6 +138,23 @@ def own_problem(title: str) -> str:
     return f"Your data: {title}"
 
 
+def held_out(number: int) -> str:
+    """What a sequence of Your data is called: no sentence."""
+    return f"Held-out sequence {number:,}"
+
+
+def sequence_of_data(classes: Sequence[str], text: str, *, bars: bool = True) -> str:
+    """How the figure of such a sequence is read, as far as it does not say so itself.
+
+    classes: what its labels are called, none of numbers; text: what its first column of text says, if there is one;
+    bars: whether its values are drawn
+    """
+    labels = listed([f"{number} is {name}" for number, name in enumerate(classes)])
+    parts = ["A bar is as high as the first feature, scaled."] if bars else []
+    parts += [f"Labels: {labels}."] if classes else []
+    return "\n\n".join(part for part in (text, " ".join(parts)) if part)
+
+
 def fixed_by_data(training: int, held_out: int, *, whole: bool) -> str:
     """What the data decide. training, held_out: sequences; whole: whether each has one label"""
     one = " Each has one label, which is asked for at every timestep here." if whole else ""

@@ -216,7 +216,7 @@ def test_the_networks_of_your_data_are_looked_into_on_the_sequences_that_were_he
         assert not visit.exception
         assert visit.markdown[0].value.startswith(said)
         assert "do not decide" not in visit.markdown[0].value
-        assert words.sequence_of_data([], "five") in [caption.value for caption in visit.caption]
+        assert wording.sequence_of_data([], "five") in [caption.value for caption in visit.caption]
         assert any(header.value.startswith("**Held-out sequence 5: ") for header in visit.header)
     for tab in words.TABS:
         visit.session_state["Inside.tab"] = tab

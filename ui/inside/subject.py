@@ -219,7 +219,7 @@ def editable(page: str, run: Run) -> None:
     title, onward = st.columns([3, 1.2], vertical_alignment="center")
     what = wording.sequence(number, edited=timeline.is_edited(page, name))
     if problem.problem.fixed:
-        what = words.held_out(number)
+        what = wording.held_out(number)
     counted = not state.COVERED.get()
     sentence = f"{what}: {sequences.verdict(problem, rows)}" if counted else what
     title.header(f"**{sentence}**", anchor=False)
@@ -266,6 +266,6 @@ def _caption_of_data(own: state.OwnNetworks | None, number: int, timesteps: int,
     text = own["texts"][number - 1] if not worded and number <= len(own["texts"]) else ""
     named = figures.names_fit(own["classes"], timesteps)
     classes = [] if named else [address.escaped(name) for name in own["classes"]]
-    caption = words.sequence_of_data(classes, address.escaped(text), bars=not worded)
+    caption = wording.sequence_of_data(classes, address.escaped(text), bars=not worded)
     if caption:
         st.caption(caption)

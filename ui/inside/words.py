@@ -50,23 +50,6 @@ def of_data(title: str, units: int) -> str:
     return f"Trained on {title}: {counted(units, 'unit')}, first start"
 
 
-def held_out(number: int) -> str:
-    """What a sequence of Your data is called: no sentence."""
-    return f"Held-out sequence {number:,}"
-
-
-def sequence_of_data(classes: Sequence[str], text: str, *, bars: bool = True) -> str:
-    """How the figure of such a sequence is read, as far as it does not say so itself.
-
-    classes: what its labels are called, none of numbers; text: what its first column of text says, if there is one;
-    bars: whether its values are drawn
-    """
-    labels = listed([f"{number} is {name}" for number, name in enumerate(classes)])
-    parts = ["A bar is as high as the first feature, scaled."] if bars else []
-    parts += [f"Labels: {labels}."] if classes else []
-    return "\n\n".join(part for part in (text, " ".join(parts)) if part)
-
-
 def not_trained(wanted: str, shown: str) -> str:
     """That what is asked for is not trained yet. shown: the run that the figures show instead, if there is one"""
     return f":material/info: Not trained yet: {wanted}." + (f" The figures show {shown}." if shown else "")
