@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from ui import code, controls, derivation, evaluations, files, lesson, live, registry, session, share, shell
+from ui import code, controls, derivation, evaluations, files, lesson, live, registry, session, share, shell, wording
 from ui.sequence import timeline
 from ui.train import details, numbers, starts, taken, trainer, tray, words
 
@@ -30,7 +30,8 @@ with centre, st.container(key="figure"):
 run = session.shown_run(PAGE)
 with how:
     derivation.popover(run.spec.problem if run else None)
-    code.popover_of_run(PAGE, run, x=trainer.axis(PAGE))
+    kept = run if run is None or run.spec.problem.problem.kept else None
+    code.popover_of_run(PAGE, kept, x=trainer.axis(PAGE), without=wording.NO_DATA_CODE if run else "")
     offered = st.container(width="content")
     share.popover(PAGE, [*([spec] if spec else []), *tray.specs()])
 evaluation = evaluations.evaluated_soon(run) if run else None
@@ -48,6 +49,6 @@ if run and evaluation:
         timeline.expected_and_predicted(PAGE, run, evaluation)
         details.tabs(PAGE, run, evaluation)
 elif run:
-    answer.markdown(words.EVALUATING)
+    answer.markdown(words.EVALUATING_DATA if run.spec.problem.problem.fixed else words.EVALUATING)
 else:
     answer.markdown(words.TRAINING if live.active(PAGE) else words.PRESS_TRAIN)

@@ -184,17 +184,20 @@ def train_controls(page: str) -> tuple[RunSpec | None, DeltaGenerator, DeltaGene
             if name != "threshold" or has_threshold(flat["name"]):
                 flat[name] = widget(page, name)
     further = {name: flat[name] for name in more if name in flat}
-    changed = sum(value != FIELDS[name].default for name, value in further.items())
+    own = own_data.on(page)
+    first = own_data.first(own) if own else {}
+    changed = sum(value != first.get(name, FIELDS[name].default) for name, value in further.items())
     spec = None
     with below:
         if any(FIELDS[name].complaint(value) for name, value in further.items()):
             looks.error(MORE_REFUSED)
-        elif not any(FIELDS[name].complaint(value) for name, value in flat.items()):
+        elif not any(FIELDS[name].complaint(value) for name, value in flat.items() if name != "name" or not own):
             try:
                 spec = RunSettings(**flat).spec
                 st.caption(amount_of_work(spec.training) + (f" More settings: {changed} changed." if changed else ""))
             except ValueError as error:
                 looks.error(str(error))
+        data_note(page)
     return spec, go, below
 
 
@@ -211,7 +214,7 @@ def current_spec(page: str) -> RunSpec | None:
 
 def settings_of(page: str) -> RunSpec:
     """The settings of a page, or those of the preset that it will open with."""
-    opened = current_spec(page) if state.OPENED(page).get() else None
+    opened = current_spec(page) if state.OPENED(page).get() and not own_data.on(page) else None
     return opened or PRESETS[DEFAULT_PRESET]
 
 

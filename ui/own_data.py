@@ -26,6 +26,7 @@ from ui import registry, state
 from ui.state import OwnProblem
 
 TAKEN: Mapping[str, Any] = {  # the settings of each page that takes such a problem, as at first
+    registry.TRAIN.name: page_settings.TRAIN.first,
     registry.DIRECTIONS.name: page_settings.DIRECTIONS.first,
 }
 FIXED = ("timesteps", "sequences_per_epoch", "fresh_data")  # settings that the sequences decide
@@ -81,6 +82,18 @@ def offer_shipped(data: str) -> str:
 def of(name: object) -> OwnProblem | None:
     """What this visit knows of the sequences of a problem; None of those of the program, and of another visit's."""
     return next((each for each in state.OWN_PROBLEMS.get() if each["name"] == name), None)
+
+
+def words_in(text: str, timesteps: int) -> list[str]:
+    """The word at each timestep of a text as of `texts`; none where not each has one."""
+    told = text.split(BETWEEN)
+    return told if len(told) == timesteps else []
+
+
+def words_at(name: str, number: int, timesteps: int) -> list[str]:
+    """As `words_in`, of a held-out sequence of so many timesteps. number: of the sequence, from 1"""
+    told = of(name)
+    return words_in(told["texts"][number - 1], timesteps) if told and number <= len(told["texts"]) else []
 
 
 def found(page: str, name: str) -> bool:
@@ -162,8 +175,8 @@ def filled(page: str, name: object, earlier: Mapping[str, Any] | None = None) ->
 
 
 def _remember(page: str, name: str, earlier: Mapping[str, Any]) -> None:
-    state.DATA_GONE(page).set(False)
     if name:
+        state.DATA_GONE(page).set(False)
         state.BEFORE_DATA(page).set({"of": name, "settings": dict(earlier)})
     else:
         state.BEFORE_DATA(page).drop()

@@ -173,13 +173,20 @@ def _problem(page: str) -> list[Link]:
 
 def _train(page: str) -> list[Link]:
     return [
-        *(setting(page, page_settings.TRAIN, each.name) for each in page_settings.TRAIN.fields),
+        *(_of_problem(page, page_settings.TRAIN, each.name) for each in page_settings.TRAIN.fields),
         *_sequence(page),
         number("smoothing", state.SMOOTHING(page), 1, 500, 25),
         choice("axis", state.AXIS(page), ("sequences", "updates"), "sequences"),
-        choice("tab", state.field(page, "tab"), TABS, TABS[0]),
+        _tab(page),
         tray_links.link(),
     ]
+
+
+def _tab(page: str) -> Link:
+    """The open tab of Train; the first one has another name for sequences that are held out."""
+    entry = state.field(page, "tab")
+    link = choice("tab", entry, TABS[:-1], TABS[0])
+    return replace(link, get=lambda: () if entry.get() == TABS[-1] else link.get())
 
 
 def _directions(page: str) -> list[Link]:

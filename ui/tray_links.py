@@ -69,7 +69,10 @@ def link() -> Link:
     """The tray's runs in an address, each as a parameter `run`."""
 
     def get() -> Words:
-        entries = [(*session.asked_of(entry["key"]), entry["name"], entry["shown"]) for entry in state.TRAY.get()]
+        entries = [
+            (session.spec_of(entry["key"]), _can_be_asked_for(entry["key"]), entry["name"], entry["shown"])
+            for entry in state.TRAY.get()
+        ]
         wanted = [(codec.decode(each["spec"]), each["name"], each["shown"]) for each in state.TRAY_WANTED.get()]
         finished = [(spec, name, shown) for spec, whole, name, shown in entries if whole]
         return tuple(word(spec, name, shown=shown) for spec, name, shown in [*finished, *wanted])
@@ -82,9 +85,15 @@ def link() -> Link:
     return Link("run", get, put, lambda: _want([]))
 
 
+def _can_be_asked_for(key: str) -> bool:
+    """Whether an address can have the run of a key: training what it asks for gives it, wherever that is done."""
+    spec, trainable = session.asked_of(key)
+    return trainable and spec.problem.problem.kept
+
+
 def _want(runs: Sequence[Wanted]) -> None:
     """Have the tray hold these runs, once they are there, and those that no address can have."""
-    stopped = [entry for entry in state.TRAY.get() if not session.asked_of(entry["key"])[1]]
+    stopped = [entry for entry in state.TRAY.get() if not _can_be_asked_for(entry["key"])]
     if stopped or state.TRAY.is_set():
         state.TRAY.set(stopped)
     names: set[str] = set()

@@ -264,26 +264,27 @@ def values_of_link(given: int, timesteps: int) -> str:
     return f"The link has {counted(given, 'value')}, but this sequence needs {timesteps}. It is shown as it was drawn."
 
 
-def mistakes_help(mistaken: int) -> str:
-    """How many of the wall's sequences have a mistake."""
-    return f"{mistaken} of 100 fresh sequences {_have(mistaken)} a wrong label."
+def mistakes_help(mistaken: int, of: int = 100, drawing: str = "fresh") -> str:
+    """How many of the wall's sequences have a mistake. drawing: what they are called"""
+    return f"{mistaken} of {counted(of, f'{drawing} sequence')} {_have(mistaken)} a wrong label."
 
 
 def _have(count: int) -> str:
     return "has" if count == 1 else "have"
 
 
-def wall(mistaken: int, *, labels: bool) -> str:
-    """What stands above the wall. labels: whether answers are labels"""
-    what = f"{100 - mistaken} wholly right" if labels else "by their error"
-    return f"**100 fresh sequences: {what}.** Choose a row to see it."
+def wall(mistaken: int, of: int = 100, drawing: str = "fresh", *, labels: bool) -> str:
+    """What stands above the wall of so many sequences. drawing: what they are called; labels: whether answers are"""
+    what = f"{of - mistaken} wholly right" if labels else "by their error"
+    return f"**{counted(of, f'{drawing} sequence')}: {what}.** Choose a row to see it."
 
 
-def wall_alt(mistaken: int, *, labels: bool) -> str:
-    """What the wall shows. labels: whether answers are labels"""
+def wall_alt(mistaken: int, of: int = 100, drawing: str = "fresh", *, labels: bool) -> str:
+    """What the wall shows. of, drawing, labels: as of `wall`"""
+    sequences = counted(of, f"{drawing} sequence")
     if labels:
-        return f"Answers to 100 fresh sequences; {mistaken} {_have(mistaken)} a wrong one."
-    return "Errors of the answers to 100 fresh sequences."
+        return f"Answers to {sequences}; {mistaken} {_have(mistaken)} a wrong one."
+    return f"Errors of the answers to {sequences}."
 
 
 # What can be taken home

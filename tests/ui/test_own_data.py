@@ -1,6 +1,7 @@
 """Sequences of Your data on other pages: shown like any problem, left again, and nobody else's."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,15 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from bilstm_core import page_settings
 from bilstm_core.comparison import DIRECTIONS, specs_of
 from bilstm_core.datasets import recipe
 from bilstm_core.datasets.preparing import Prepared
 from bilstm_core.datasets.shipped import SHIPPED
 from bilstm_core.page_settings import ComparisonSettings
+from bilstm_core.presets import PRESETS
 from bilstm_core.problems import given
-from bilstm_core.settings import FIELDS
+from bilstm_core.settings import FIELDS, RunSettings
 from bilstm_core.specs import ProblemSpec, RunSpec
 from tests.datasets.tables import long_table, ready
 from tests.test_store import finished
@@ -23,9 +26,10 @@ from tests.ui.test_compare_pages import ROOT, told, visit
 from tests.ui.test_links import Bar, complaints, run, type_
 from ui import live, own_data, registry, run_cache, session, share, state, wording
 from ui.compare import words
+from ui.train import words as train_words
 from ui.your_data import words as your_data
 
-PAGE = registry.DIRECTIONS.name
+PAGE, TRAIN = registry.DIRECTIONS.name, registry.TRAIN.name
 TITLE = "mine.csv"
 
 
@@ -71,6 +75,31 @@ def directions(prepared: Prepared, *, trained: bool = True, starts: int = 3) -> 
             break
         app.run()
     return app
+
+
+def on_train(prepared: Prepared) -> AppTest:
+    """The page Train, with an untrained network of sequences that Your data has opened there."""
+    told_ = problem_of(prepared)
+    settings = RunSettings(name=told_["name"], **own_first(told_["name"]))
+    run_ = finished(settings.spec)
+    run_cache.put(run_, session._key(settings.spec, settings.spec.training.steps))
+    entries = {state.OWN_PROBLEMS.key: [told_], state.LINKED(TRAIN).key: state.OPENED_LINK}
+    entries |= {f"{TRAIN}.{each.name}": getattr(settings, each.name) for each in fields(settings)}
+    entries[state.BEFORE_DATA(TRAIN).key] = {"of": told_["name"], "settings": own_data.at_first(TRAIN)}
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in entries.items():
+        app.session_state[key] = value
+    app.switch_page("pages/train.py").run()
+    for _ in range(20):  # it is evaluated beside the page
+        if train_words.EVALUATING_DATA not in told(app):
+            break
+        app.run()
+    return app
+
+
+def own_first(name: str) -> dict[str, Any]:
+    """What Train is set to with sequences."""
+    return {setting: value for setting, value in own_data.first(name).items() if setting != "starts"}
 
 
 @pytest.fixture
@@ -120,6 +149,83 @@ def test_labels_of_every_kind_are_compared_on_what_is_held_out(kind: str) -> Non
     assert {"best", "excess"}.isdisjoint(results)
     assert ("exact" in results) == (kind != "numbers")
     assert set(results["label"]) == {*DIRECTIONS.models}
+
+
+@pytest.mark.parametrize("kind", ["two", "classes", "numbers", "whole", "uneven"])
+def test_a_network_of_labels_of_every_kind_stands_on_train_with_what_is_held_out(kind: str) -> None:
+    prepared = ready(table(kind))
+    app = on_train(prepared)
+    assert not app.exception
+    page = told(app)
+    held_out = int(prepared.given.held_out.sum())
+    what = "labels scaled" if kind == "numbers" else "of held-out labels right"
+    assert what in page
+    assert "fresh" not in page
+    assert "Best possible" not in page
+    assert f"**{held_out} held-out sequences: " in page
+    assert "**Held-out sequence " in page
+    assert wording.FIXED not in page
+    assert ("one label" in page) == (kind == "whole")
+    assert next(tab.label for tab in app.tabs) == train_words.TABS[-1]
+    ten = app.dataframe[0].value
+    if prepared.classes:
+        named = {word for text in ten["Expected"] for word in text.split()}
+        assert named <= {*prepared.classes}
+        assert ("0 is " in page) == (max(map(len, prepared.classes)) > 6)
+    assert numbers(app)[FIELDS["sequences_per_epoch"].label] == (len(prepared.given.lengths) - held_out, True)
+    assert app.toggle(key=f"{TRAIN}.fresh_data").disabled
+    app.button(key=f"{TRAIN}.next").click().run()
+    assert not app.exception
+
+
+def test_a_network_of_data_joins_the_tray_and_no_link(asked: list[RunSpec]) -> None:
+    app = on_train(ready(table("two")))
+    app.button(key=f"{TRAIN}.keep").click().run()
+    app.session_state[f"{TRAIN}.code"] = True
+    app.session_state[f"{TRAIN}.files"] = True
+    app.run()
+    assert not app.exception
+    assert len(app.session_state[state.TRAY.key]) == 1
+    page = told(app)
+    assert wording.NO_DATA_CODE in page
+    assert wording.files(0, too_many=False) in page
+    assert wording.MODEL not in page
+    assert "given_" not in str(app.query_params)
+    assert "run" not in app.query_params
+    app.selectbox(key=f"{TRAIN}.name").set_value("cumulative_sum").run()
+    assert not app.exception
+    first = page_settings.TRAIN.first
+    assert numbers(app)[FIELDS["timesteps"].label] == (first.timesteps, False)
+    assert app.session_state[f"{TRAIN}.fresh_data"] is first.fresh_data
+    assert not asked
+
+
+def test_a_preset_takes_train_off_the_data_with_its_own_settings() -> None:
+    app = on_train(ready(table("two")))
+    name = [*PRESETS][-1]
+    box = next(box for box in app.selectbox if box.label == "Preset")
+    box.set_value(name).run()
+    assert not app.exception
+    assert app.session_state[f"{TRAIN}.epochs"] == PRESETS[name].training.epochs
+    assert app.session_state[f"{TRAIN}.timesteps"] == PRESETS[name].problem.timesteps
+    assert not app.number_input(key=f"{TRAIN}.timesteps").disabled
+
+
+def test_train_says_that_the_sequences_of_its_network_are_gone_and_opens_as_at_first() -> None:
+    prepared = ready(table("two"))
+    app = on_train(prepared)
+    given.forget(prepared.given.name)
+    app.run()
+    assert not app.exception
+    assert wording.DATA_GONE in [warning.value for warning in app.warning]
+    assert app.session_state[f"{TRAIN}.name"] == FIELDS["name"].default
+    assert session.spec_of(app.session_state[state.SHOWN(TRAIN).key]).problem.name == FIELDS["name"].default
+
+
+def test_a_look_ahead_stays_on_your_data_and_it_says_so() -> None:
+    app = visit("your_data", **{"Your data__available": False, "Your data__ahead": 2})
+    assert your_data.AT_ONCE in told(app)
+    assert your_data.AT_ONCE not in told(visit("your_data"))
 
 
 def test_another_problem_brings_the_page_back_as_it_was_and_the_data_are_still_there(asked: list[RunSpec]) -> None:

@@ -212,6 +212,17 @@ def of_train() -> Iterator[Call]:
         yield call(train.first_drawn, 1 + count)
         yield call(train.no_room, count, 3)
         yield call(train.brought, count, count, count)
+    for fixed in (True, False):
+        yield call(train.squared_error, 1_000, 0.1, "mean squared error", 30, fixed=fixed)
+    yield call(train.labels_of_data, 1_000, measured(30))
+    for drawing in ("fresh", "held-out"):
+        yield call(train.whole_right_help, drawing)
+        yield call(train.squared_help, drawing)
+        yield call(train.of_numbers, 30, drawing)
+        yield call(wording.mistakes_help, 1, 30, drawing)
+        for labels in (True, False):
+            yield call(wording.wall, 1, 30, drawing, labels=labels)
+            yield call(wording.wall_alt, 1, 30, drawing, labels=labels)
     yield call(train.take_file, 100)
     yield call(train.refused, "It is empty.")
     yield call(train.too_large, 3_000_000, 2)

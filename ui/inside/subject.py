@@ -126,12 +126,12 @@ def chosen_run(page: str, settings: InsideSettings) -> Run | None:
     return session.find(PRESETS[DEFAULT_PRESET])
 
 
-def _own(problem: ProblemSpec) -> state.OwnNetworks | None:
-    """What Your data has handed over, if it is of these sequences; it may be of others by now."""
+def _own(problem: ProblemSpec) -> state.OwnNetworks | state.OwnProblem | None:
+    """What Your data has handed over, to this page or to Train, if it is of these sequences."""
     own = state.OWN_NETWORKS.get()
     if own and problem in [codec.decode(network).problem for network in own["networks"].values()]:
         return own
-    return None
+    return own_data.of(problem.name)
 
 
 def _can_be_shown(run: Run) -> bool:
@@ -200,8 +200,7 @@ def words_of(page: str, problem: ProblemSpec) -> list[str]:
     own, number = _own(problem), _number(page, problem)
     if not own or number > len(own["texts"]):
         return []
-    told = own["texts"][number - 1].split(own_data.BETWEEN)
-    return told if len(told) == problem.problem.real(shown_sequence(page, problem).x[0]) else []
+    return own_data.words_in(own["texts"][number - 1], problem.problem.real(shown_sequence(page, problem).x[0]))
 
 
 def editable(page: str, run: Run) -> None:
@@ -254,18 +253,4 @@ def editable(page: str, run: Run) -> None:
     if can_be_edited:
         timeline.edit_controls(page, name, values)
     else:
-        _caption_of_data(own, number, len(rows), told)
-
-
-def _caption_of_data(own: state.OwnNetworks | None, number: int, timesteps: int, told: list[str]) -> None:
-    """What the figure of a sequence that is not edited does not say itself. told: as of `words_of`"""
-    if not own:
-        st.caption(wording.FIXED)
-        return
-    worded = figures.words_fit(told, timesteps)
-    text = own["texts"][number - 1] if not worded and number <= len(own["texts"]) else ""
-    named = figures.names_fit(own["classes"], timesteps)
-    classes = [] if named else [address.escaped(name) for name in own["classes"]]
-    caption = wording.sequence_of_data(classes, address.escaped(text), bars=not worded)
-    if caption:
-        st.caption(caption)
+        timeline.caption_of_data(own, number, len(rows), told)

@@ -53,7 +53,9 @@ def one_of(batch: Batch, number: int) -> Batch:
 
 
 def of_examples(problem: ProblemSpec, examples: pd.DataFrame, number: int) -> Batch:
-    """One of the sequences of an Evaluation's examples, as it was drawn."""
+    """One of the sequences of an Evaluation's examples, as it was drawn, or as it is held out."""
+    if problem.problem.fixed:
+        return one_of(evaluation_sequences(problem, number), number)
     rows = examples[examples["sequence"] == number]
     return padded(problem, rows["x"].to_numpy(np.float32), rows["expected"].to_numpy())
 

@@ -1,6 +1,6 @@
 """A sequence that can be edited, its expected and predicted labels, and the wall of fresh sequences to choose from."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import streamlit as st
 from bilstm_core import figures
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
-from ui import address, evaluations, looks, state, wording
+from ui import address, evaluations, looks, own_data, state, wording
 from ui.chart.component import Click, Drag, Drawn, cached, cached_for_session, chart
 from ui.pasted import checked_value, parse_values
 from ui.sequence import sequences
@@ -20,7 +20,6 @@ from ui.state import Edit
 Values = npt.NDArray[np.float32]
 SLIDER_STEP = 0.001
 ADDRESSED = ""  # the name of the sequence that an address has edited: whichever its page shows
-FRESH = range(1, 101)  # the numbers of the sequences on the wall
 
 
 def edited(page: str, name: str, drawn: Values) -> Values:
@@ -187,7 +186,7 @@ def _next(page: str, numbers: list[int], now: int) -> None:
     state.SEQUENCE(page).set((later or numbers)[0])
 
 
-def _choose_row(page: str, numbers: range) -> Callable[[Click], bool]:
+def _choose_row(page: str, numbers: Sequence[int]) -> Callable[[Click], bool]:
     def choose(click: Click) -> bool:
         number = click["customdata"][0] if click["customdata"] else None
         if not isinstance(number, int) or number not in numbers:
@@ -209,10 +208,14 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
     colour = figures.color(run.spec.model.direction, run.spec.model.merge_mode)
     with_labels = wording.classes(run.spec.problem) > 0
     mistakes = mistaken(evaluation.examples) if with_labels else []
+    numbers = [int(number) for number in evaluation.examples["sequence"].unique()]
+    drawing = run.spec.problem.problem.drawing
+    told = (len(mistakes), len(numbers), drawing)
 
     @st.fragment
     def timeline() -> None:
-        number = current(page, mistakes)
+        number = current(page, mistakes or numbers)
+        number = number if number in numbers else numbers[0]
         left, right = st.columns([3, 2], gap="medium")
         with left:
             title, onward, mistake = st.columns([4, 1.2, 1.6], vertical_alignment="center")
@@ -222,7 +225,7 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
                 "Next",
                 key=state.widget(page, "next"),
                 on_click=_next,
-                args=(page, list(FRESH), number),
+                args=(page, numbers, number),
                 width="stretch",
             )
             if with_labels:
@@ -233,12 +236,12 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
                     args=(page, mistakes, number),
                     disabled=not mistakes,
                     width="stretch",
-                    help=wording.mistakes_help(len(mistakes)),
+                    help=wording.mistakes_help(*told),
                 )
             sentence = one_sequence(page, run, evaluation, number)
             heading.header(f"**{sentence}**", anchor=False)
         with right:
-            st.header(wording.wall(len(mistakes), labels=with_labels), anchor=False)
+            st.header(wording.wall(*told, labels=with_labels), anchor=False)
             chart(
                 cached(
                     ("wall", number, run.digest),
@@ -247,8 +250,8 @@ def expected_and_predicted(page: str, run: Run, evaluation: Evaluation) -> None:
                     ),
                 ),
                 key=f"{page}-wall",
-                alt=wording.wall_alt(len(mistakes), labels=with_labels),
-                on_click=_choose_row(page, FRESH),
+                alt=wording.wall_alt(*told, labels=with_labels),
+                on_click=_choose_row(page, numbers),
             )
         address.end(page)
 
@@ -261,18 +264,26 @@ def one_sequence(page: str, run: Run, evaluation: Evaluation, number: int, *, he
     name = f"{problem.name}-{number}"
     drawn = sequences.of_examples(problem, evaluation.examples, number)
     colour = figures.color(run.spec.model.direction, run.spec.model.merge_mode)
-    values = edited(page, name, sequences.real_values(drawn))
-    rows = sequences.rows_of(sequences.with_values(problem, drawn, values), run)
+    values, fixed = sequences.real_values(drawn), problem.problem.fixed is not None
+    if not fixed:
+        values = edited(page, name, values)
+    rows = sequences.rows_of(drawn if fixed else sequences.with_values(problem, drawn, values), run)
     chosen = block(page, values) if sequences.can_be_edited(problem) else None
-    which = wording.sequence(number, edited=is_edited(page, name))
+    which = wording.held_out(number) if fixed else wording.sequence(number, edited=is_edited(page, name))
     counted = not state.COVERED.get()
     sentence = f"{which}: {sequences.verdict(problem, rows)}" if counted else which
+    own = own_data.of(problem.name)
+    told = own_data.words_at(problem.name, number, problem.problem.real(drawn.x[0]))
+    names = own["classes"] if own else []
 
     def figure() -> go.Figure:
-        return sequences.figure(problem, rows, colour, chosen=chosen, counted=counted, height=height)
+        return sequences.figure(
+            problem, rows, colour, chosen=chosen, counted=counted, words=told, names=names, height=height
+        )
 
+    key = ("timeline", evaluations.drawn_key(run), name, chosen, counted, height)
     chart(
-        unless_edited(page, name, ("timeline", evaluations.drawn_key(run), name, chosen, counted, height), figure),
+        unless_edited(page, name, (*key, tuple(told), tuple(names)), figure),
         key=f"{page}-timeline",
         alt=wording.sequence_alt(sentence),
         on_click=chooser(page, values) if chosen else None,
@@ -281,5 +292,21 @@ def one_sequence(page: str, run: Run, evaluation: Evaluation, number: int, *, he
     if chosen:
         edit_controls(page, name, values)
     else:
-        st.caption(wording.FIXED)
+        caption_of_data(own, number, len(rows), told)
     return sentence
+
+
+def caption_of_data(
+    own: state.OwnNetworks | state.OwnProblem | None, number: int, timesteps: int, told: Sequence[str]
+) -> None:
+    """What the figure of a sequence that is not edited does not say itself. told: its words"""
+    if not own:
+        st.caption(wording.FIXED)
+        return
+    worded = figures.words_fit(told, timesteps)
+    text = own["texts"][number - 1] if not worded and number <= len(own["texts"]) else ""
+    named = figures.names_fit(own["classes"], timesteps)
+    classes = [] if named else [address.escaped(name) for name in own["classes"]]
+    caption = wording.sequence_of_data(classes, address.escaped(text), bars=not worded)
+    if caption:
+        st.caption(caption)

@@ -1,6 +1,6 @@
 """Under the timeline: ten sequences as the book lists them, the confusion matrix, accuracy by timestep, the summary."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -9,10 +9,12 @@ from bilstm_core import figures
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import controls, evaluations, session, state, waits, wording
-from ui.chart.component import cached, chart
+from ui import controls, evaluations, own_data, session, state, waits, wording
+from ui.chart.component import cached, cached_for_session, chart
 from ui.train import tray, words
 from ui.train.words import TABS
+
+NAMED = ("expected", "predicted")  # columns of a confusion matrix
 
 
 def tabs(page: str, run: Run, evaluation: Evaluation) -> None:
@@ -22,7 +24,7 @@ def tabs(page: str, run: Run, evaluation: Evaluation) -> None:
     """
     labels = wording.classes(run.spec.problem) > 0
     parts: dict[str, Callable[[Run, Evaluation], None]] = {
-        TABS[0]: _ten,
+        TABS[5] if run.spec.problem.problem.fixed else TABS[0]: _ten,
         **({TABS[1]: _confusion} if labels else {}),
         TABS[2] if labels else TABS[3]: _by_timestep,
         TABS[4]: lambda run, _: _summary(run.spec),
@@ -31,18 +33,26 @@ def tabs(page: str, run: Run, evaluation: Evaluation) -> None:
 
 
 def _ten(run: Run, evaluation: Evaluation) -> None:
-    count = wording.classes(run.spec.problem)
-    table = list_of_ten(evaluation, count)
+    count, own = wording.classes(run.spec.problem), own_data.of(run.spec.problem.name)
+    table = list_of_ten(evaluation, count, own["classes"] if own else ())
     st.dataframe(table, hide_index=True, width="stretch")
     if count:
         right = int((table["Result"] == "right").sum())
-        st.caption(words.ten_right(right))
-    evaluations.download(lambda: evaluation.examples, "fresh sequences")
+        st.caption(words.ten_right(right, len(table)))
+    evaluations.download(lambda: evaluation.examples, f"{run.spec.problem.problem.drawing} sequences")
 
 
 def _confusion(run: Run, evaluation: Evaluation) -> None:
-    height = max(320, 90 * wording.classes(run.spec.problem))
-    drawn = cached(("confusion", run.digest), lambda: figures.confusion(evaluation.confusion, height=height))
+    own, classes = own_data.of(run.spec.problem.name), wording.classes(run.spec.problem)
+    height = max(320, 90 * classes if classes <= figures.NUMBERED else 24 * classes + 68)
+    if own:
+        named = {each: evaluation.confusion[each].map(dict(enumerate(own["classes"]))) for each in NAMED}
+        counts = evaluation.confusion.assign(**named)
+        drawn = cached_for_session(
+            ("confusion", run.digest), lambda: figures.confusion(counts, height=height, order=own["classes"])
+        )
+    else:
+        drawn = cached(("confusion", run.digest), lambda: figures.confusion(evaluation.confusion, height=height))
     chart(drawn, key="Train-confusion", alt=words.CONFUSION_ALT)
     evaluations.download(lambda: evaluation.confusion, "confusion matrix")
 
@@ -57,16 +67,20 @@ def _by_timestep(run: Run, evaluation: Evaluation) -> None:
     evaluations.download(lambda: by_step, "by timestep")
 
 
-def list_of_ten(evaluation: Evaluation, classes: int = 2) -> pd.DataFrame:
-    """Ten fresh sequences as the book lists them: expected, predicted, correct; of a regression (0), the error."""
+def list_of_ten(evaluation: Evaluation, classes: int = 2, names: Sequence[str] = ()) -> pd.DataFrame:
+    """Ten fresh sequences as the book lists them: expected, predicted, correct; of a regression (0), the error.
+
+    names: what labels are called that are more than numbers
+    """
     first = evaluation.examples[evaluation.examples["sequence"] <= 10]
-    return pd.DataFrame([_listed(int(str(number)), rows, classes) for number, rows in first.groupby("sequence")])
+    return pd.DataFrame([_listed(int(str(number)), rows, classes, names) for number, rows in first.groupby("sequence")])
 
 
-def _listed(number: int, rows: pd.DataFrame, classes: int) -> dict[str, object]:
+def _listed(number: int, rows: pd.DataFrame, classes: int, names: Sequence[str]) -> dict[str, object]:
     expected, predicted = rows["expected"], rows["predicted"]
     if classes:
-        words = [" ".join(map(str, labels)) for labels in (expected, predicted)]
+        called = dict(enumerate(names))
+        words = [" ".join(called.get(label, str(label)) for label in labels) for labels in (expected, predicted)]
         result = ("Result", "right" if (expected == predicted).all() else "wrong")
     else:
         words = [" ".join(f"{value:.2f}" for value in answers) for answers in (expected, predicted)]

@@ -15,8 +15,11 @@ def answer(run: Run, evaluation: Evaluation) -> Told:
     seen, spec = run.sequences_seen, run.spec
     if evaluations.diverged(evaluation):
         return words.diverged(seen, wording.DIVERGED)
+    fixed = spec.problem.problem.fixed is not None
     if not wording.classes(spec.problem):
-        return words.squared_error(seen, evaluation.loss, wording.SQUARED, evaluation.n_sequences)
+        return words.squared_error(seen, evaluation.loss, wording.SQUARED, evaluation.n_sequences, fixed=fixed)
+    if fixed:
+        return words.labels_of_data(seen, evaluation)
     risk = best_possible.best_possible(spec.problem, spec.model)
     return words.labels_right(seen, evaluation, risk.exact if risk else None)
 
@@ -34,17 +37,17 @@ def meanwhile(run: Run) -> str:
 def figures_of(page: str, run: Run, evaluation: Evaluation, ten: starts.Ten | None) -> None:
     """The run's numbers, the whole sequences large, and where it stands among ten starts."""
     problem, measured = run.spec.problem, None
-    labels = wording.classes(problem) > 0
+    labels, drawing = wording.classes(problem) > 0, problem.problem.drawing
     if evaluations.diverged(evaluation):
         st.metric(words.WHOLE_RIGHT if labels else words.SQUARED, words.NO_NUMBER)
     elif labels:
         share = words.share(evaluation.exact, evaluation.exact_interval)
-        st.metric(words.WHOLE_RIGHT, share, help=words.WHOLE_RIGHT_HELP)
+        st.metric(words.WHOLE_RIGHT, share, help=words.whole_right_help(drawing))
         st.caption(words.interval(evaluation.exact, evaluation.exact_interval))
         measured = evaluation.accuracy, evaluation.loss
     else:
-        st.metric(words.SQUARED, f"{evaluation.loss:.4f}", help=words.SQUARED_HELP)
-        st.caption(words.of_numbers(evaluation.n_sequences))
+        st.metric(words.SQUARED, f"{evaluation.loss:.4f}", help=words.squared_help(drawing))
+        st.caption(words.of_numbers(evaluation.n_sequences, drawing))
     starts.strip(page, run, ten)
     timing = run.timing
     facts = words.facts(
@@ -53,12 +56,14 @@ def figures_of(page: str, run: Run, evaluation: Evaluation, ten: starts.Ten | No
         timing.train_s,
         max(0, timing.stacked - 1),
         timing.compile_s or 0.0,
+        drawing=drawing,
     )
     st.markdown(facts)
 
 
 def wholly_right(run: Run, evaluation: Evaluation) -> lesson_texts.Answer | None:
     """What the lesson asks for: the share of sequences that are wholly right; None where there are no labels."""
-    if not wording.classes(run.spec.problem) or evaluations.diverged(evaluation):
+    problem = run.spec.problem
+    if not wording.classes(problem) or problem.problem.fixed or evaluations.diverged(evaluation):
         return None
     return lesson_texts.wholly_right(evaluation.exact, evaluation.accuracy)

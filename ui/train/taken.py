@@ -40,7 +40,13 @@ def offer(page: str, run: Run | None, evaluation: Evaluation | None) -> files.Of
 
     program = partial(code.of_run, page, run, x=x, window=window)
     known = tuple(name for name, risk in risks.items() if risk)
-    runs = tuple((name, session.run_key(each), styles[name]) for name, each in drawn.items())
-    return files.Offer(
-        key=(runs, label, window, x, known), gather=gather, runs=list(drawn.values()), model=run, program=program
+    key = (
+        tuple((name, session.run_key(each), styles[name]) for name, each in drawn.items()),
+        label,
+        window,
+        x,
+        known,
     )
+    if not all(each.spec.problem.problem.kept for each in drawn.values()):  # no file holds what somebody has brought
+        return files.Offer(key=key, gather=gather)
+    return files.Offer(key=key, gather=gather, runs=list(drawn.values()), model=run, program=program)

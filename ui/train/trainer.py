@@ -15,7 +15,7 @@ from bilstm_core.runs import Run
 from bilstm_core.service.job_view import JobView
 from bilstm_core.settings import RunSettings
 from bilstm_core.specs import RunSpec
-from ui import best_possible, controls, evaluations, live, registry, session, state, wording
+from ui import best_possible, controls, evaluations, live, own_data, registry, session, state, wording
 from ui.chart.component import cached, chart
 from ui.less import Less
 from ui.sequence import timeline
@@ -35,6 +35,11 @@ def open_with_recorded(page: str) -> None:
     a reload, or its settings, which are trained if they are not yet.
     """
     live.address(page, functools.partial(_take_up, page))
+    own_data.settle(page)
+    before = session.shown(page)
+    if before and not own_data.found(page, session.spec_of(before).problem.name):
+        state.SHOWN(page).drop()
+        state.OPENED(page).set(False)
     if state.LINKED(page).get() == state.OPENED_LINK:
         _open_linked(page)
     wanted = controls.handed_over(page)
@@ -73,11 +78,15 @@ def _show_or_train(page: str, spec: RunSpec, run: Run | None, beside: Sequence[R
 
 def _take_up(page: str, view: JobView) -> bool:
     recipe = starts.recipe_of(view)
+    if recipe and not own_data.found(page, recipe.problem.name):
+        return False
     if recipe:
         starts.take_up(page, recipe)
         state.OPENED(page).set(True)
         return True
     if len(view.specs) != 1 + int(view.about.get("beside", 0)):
+        return False
+    if not own_data.found(page, view.specs[0].problem.name):
         return False
     controls.fill(page, view.specs[0])
     state.OPENED(page).set(True)

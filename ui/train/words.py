@@ -13,6 +13,7 @@ from ui import wording
 # The answer
 WORSE_BY = 0.01  # of labels right: chance makes less of a difference on 10,000 sequences
 EVALUATING = "Trained. The network is now tested on fresh sequences."
+EVALUATING_DATA = "Trained. The network is now tested on held-out sequences."
 TRAINING = "Training."
 PRESS_TRAIN = "Press **Train** to find out."
 
@@ -39,9 +40,24 @@ def _worst(by_timestep: pd.DataFrame) -> str:
     return f" Least often right: timestep **{ranked['timestep'][0]}**." if apart > WORSE_BY else ""
 
 
-def squared_error(seen: int, loss: float, name: str, of: int) -> Told:
-    """How good one network is that gives numbers. name: of the loss"""
-    return Told(_after(seen, f"this network's {name} is **{loss:.4f}**."), f"On {of:,} fresh sequences.")
+def labels_of_data(seen: int, measured: Evaluation) -> Told:
+    """How good one network is on sequences of Your data, whose labels are each asked for by itself."""
+    share, low, high = share_within(measured.exact, *measured.exact_interval)
+    told = f"this network gets **{measured.accuracy:.1%}** of held-out labels right."
+    counts = (
+        f"This one network, on {counted(measured.n_sequences, 'held-out sequence')}: in {share} of them every label,"
+    )
+    return Told(_after(seen, told), f"{counts} 95% interval {low} to {high}.")
+
+
+def squared_error(seen: int, loss: float, name: str, of: int, *, fixed: bool = False) -> Told:
+    """How good one network is that gives numbers. name: of the loss; fixed: whether they are of Your data"""
+    told = _after(seen, f"this network's {name} is **{loss:.4f}**.")
+    if fixed:
+        return Told(
+            told, f"On {counted(of, 'held-out sequence')}, with labels scaled: a guess of their mean loses about 1."
+        )
+    return Told(told, f"On {of:,} fresh sequences.")
 
 
 def diverged(seen: int, why: str) -> Told:
@@ -60,9 +76,17 @@ def meanwhile(name: str) -> str:
 
 # Its numbers
 WHOLE_RIGHT, SQUARED = "Whole sequence right", "Mean squared error"
-WHOLE_RIGHT_HELP = "Exact-sequence accuracy: the share of fresh sequences with every label right."
-SQUARED_HELP = "The loss, on fresh sequences."
 NO_NUMBER = "diverged"
+
+
+def whole_right_help(drawing: str) -> str:
+    """What the large number is. drawing: what the sequences are called that it is measured on"""
+    return f"Exact-sequence accuracy: the share of {drawing} sequences with every label right."
+
+
+def squared_help(drawing: str) -> str:
+    """As `whole_right_help`, of a regression."""
+    return f"The loss, on {drawing} sequences."
 
 
 def share(exact: float, ends: tuple[float, float]) -> str:
@@ -76,17 +100,25 @@ def interval(exact: float, ends: tuple[float, float]) -> str:
     return f"This one network: {low} to {high} (95%)"
 
 
-def of_numbers(sequences: int) -> str:
-    """What stands beside a regression's error."""
-    return f"On {sequences:,} fresh sequences. There are no labels to get right."
+def of_numbers(sequences: int, drawing: str = "fresh") -> str:
+    """What stands beside a regression's error. drawing: as of `whole_right_help`"""
+    return f"On {counted(sequences, f'{drawing} sequence')}. There are no labels to get right."
 
 
-def facts(measured: tuple[float, float] | None, parameters: int, seconds: float, beside: int, compiled: float) -> str:
+def facts(
+    measured: tuple[float, float] | None,
+    parameters: int,
+    seconds: float,
+    beside: int,
+    compiled: float,
+    *,
+    drawing: str = "fresh",
+) -> str:
     """Lines of numbers. measured: share of labels right, and loss; beside, compiled: 0 for none"""
     lines = []
     if measured:
         right, loss = measured
-        lines += [f"Single labels right: **{right:.1%}**", f"Loss, fresh sequences: **{loss:.3f}** nats/label"]
+        lines += [f"Single labels right: **{right:.1%}**", f"Loss, {drawing} sequences: **{loss:.3f}** nats/label"]
     lines.append(f"Parameters: **{parameters:,}**")
     with_others = f", beside {counted(beside, 'other')}" if beside else ""
     compiling = f", compiled in {wording.spent(compiled)}" if compiled else ""
@@ -135,15 +167,18 @@ GROWING_ALT = "Loss of the network while it trains, by sequences seen."
 CURVE_ALT = "Loss by sequences seen."
 
 # Ten fresh sequences, and the tabs
-TABS = ("Ten fresh sequences", "Confusion matrix", "Accuracy by timestep", "Error by timestep", "Model summary")
+TABS = (
+    "Ten fresh sequences", "Confusion matrix", "Accuracy by timestep", "Error by timestep", "Model summary",
+    "Ten held-out sequences",
+)  # fmt: skip
 CONFUSION_ALT = "Confusion matrix of single labels."
 ASK_SUMMARY = "Ask Keras for model.summary()"
 BUILDING = "Keras is building the model. Right after the start that takes some seconds."
 
 
-def ten_right(right: int) -> str:
-    """How many of the ten are."""
-    return f"{right} of 10 sequences wholly right."
+def ten_right(right: int, of: int = 10) -> str:
+    """How many of the ten are, or of as many as there are."""
+    return f"{right} of {counted(of, 'sequence')} wholly right."
 
 
 # The tray

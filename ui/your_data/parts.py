@@ -112,7 +112,7 @@ def training(subject: Subject, settings: DataSettings, known: Results) -> None:
         controls.widget(PAGE, "epochs", beneath)
     if specs:
         st.caption(words.cost(len(specs), specs[0].training.steps))
-    _compare(subject, settings, known)
+    _elsewhere(subject, settings, known)
     _inside(subject, known)
 
 
@@ -144,20 +144,27 @@ def _inside(subject: Subject, known: Results) -> None:
         st.switch_page(there.path)
 
 
-def _compare(subject: Subject, settings: DataSettings, known: Results) -> None:
-    """Leads to Directions, on these sequences."""
-    there = registry.DIRECTIONS
-    if st.button(
-        words.DIRECTIONS,
-        key=state.widget(PAGE, "compare"),
-        icon=":material/arrow_forward:",
-        help=words.DIRECTIONS_HELP,
-        disabled=not known.specs,
-        width="stretch",
+def _elsewhere(subject: Subject, settings: DataSettings, known: Results) -> None:
+    """Leads to Train and Directions, on these sequences."""
+    for there, label, help_text in (
+        (registry.TRAIN, words.TRAIN_THERE, words.TRAIN_THERE_HELP),
+        (registry.DIRECTIONS, words.DIRECTIONS, words.DIRECTIONS_HELP),
     ):
-        name = own_data.offer(subject.name, subject.title, subject.prepared)
-        own_data.opened(there.name, name, units=settings.units, epochs=settings.epochs)
-        st.switch_page(there.path)
+        if st.button(
+            label,
+            key=state.widget(PAGE, "to", there.name),
+            icon=":material/arrow_forward:",
+            help=help_text,
+            disabled=not known.specs,
+            width="stretch",
+        ):
+            name = own_data.offer(subject.name, subject.title, subject.prepared)
+            more = {"direction": BIDIRECTIONAL} if there is registry.TRAIN else {}
+            own_data.opened(there.name, name, units=settings.units, epochs=settings.epochs, **more)
+            state.SEQUENCE(there.name).drop()
+            st.switch_page(there.path)
+    if known.ahead:
+        st.caption(words.AT_ONCE)
 
 
 def answer(subject: Subject, settings: DataSettings, known: Results, found_: Verdict | None) -> Told:
