@@ -11,20 +11,21 @@ shell.enter(__file__)
 PAGE = registry.PROBLEMS.name
 
 cell = grid.SETTINGS.read().cell
-live.train_linked(PAGE, grid.spec_of(PAGE, cell))
+wanted = own.wanted(PAGE, cell)
+live.train_linked(PAGE, grid.spec_of(PAGE, cell) if grid.only_label(cell) is None else None, [*wanted.values()])
 st.title(registry.PROBLEMS.question)
 answer, how = derivation.headline()
 with how:
     derivation.popover(grid.spec_of(PAGE, cell).problem)
     code.popover_of_run(PAGE, grid.run_of(PAGE, cell), window=opened.WINDOW)
     offered = st.container(width="content")
-    share.popover(PAGE, [grid.spec_of(PAGE, cell)])
+    share.popover(PAGE, [*wanted.values()] or [grid.spec_of(PAGE, cell)])
 specs = grid.specs_of(PAGE, [*grid.NINE, cell[0]])
 complete = best_possible.known(specs)
 table = grid.cells(PAGE, grid.NINE)
 with offered:
     files.popover(PAGE, lambda: taken.offer(PAGE, cell, table))
-answer.markdown(*deciding.headline(table))
+answer.markdown(*own.headline(PAGE, cell, deciding.headline(table)))
 lesson.came_out(PAGE, lambda: grid.cannot(table))
 wide, narrow = st.columns([2.1, 1], gap="medium")
 with wide:
@@ -34,7 +35,7 @@ with wide:
         own.panel(PAGE, cell)
         grid.grid(PAGE, own.with_own(PAGE, table, cell), cell, "nine")
         opened.buttons(PAGE, cell)
-        grid.origin(PAGE, grid.NINE)
+        grid.origin(PAGE, [*grid.NINE, *own.rows(cell)])
 with narrow, st.container(key="aside"):
     run = opened.opened(PAGE, cell)
 with st.container(key="rest"):

@@ -55,10 +55,13 @@ def start(
     state.PRESSED(page).set(True)
 
 
-def train_linked(page: str, spec: RunSpec | None) -> None:
-    """Train what the page's address asks for, if the page has just been filled from there and there is no run of it."""
+def train_linked(page: str, spec: RunSpec | None, beside: Sequence[RunSpec] = ()) -> None:
+    """Train what the page's address asks for, if the page has just been filled from there and there is no run of it.
+
+    beside: what is trained with it, where there is no run of that either
+    """
     if state.LINKED(page).take() and spec and session.find(spec) is None and not active(page):
-        start(page, [spec])
+        start(page, [spec, *(each for each in beside if each != spec and session.find(each) is None)])
 
 
 def prepare(page: str, specs: Sequence[RunSpec]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from bilstm_core.analysis.statistics import listed, shares
+from bilstm_core.analysis.statistics import listed, share_within, shares
 from bilstm_core.analysis.telling import Told, capital
 from bilstm_core.presets import DECIDES
 from bilstm_core.problems import PROBLEMS
@@ -51,6 +51,37 @@ def headline(table: pd.DataFrame) -> Told:
         f"forward {forward}, backward {backward}.",
         f"95% interval {low} to {high}.{elsewhere}",
     )
+
+
+def of_own(table: pd.DataFrame) -> Told | None:
+    """Whether a problem of one's own needs both directions, as its three cells have it; None until all are trained.
+
+    table: direction, exact, low, high, best (the best possible, nan where it is not known), a row each
+    """
+    rows = table.set_index("direction")
+    if rows["exact"].isna().any():
+        return None
+    printed = {str(name): share_within(*rows.loc[name, ["exact", "low", "high"]]) for name in rows.index}
+    best_first = sorted(printed, key=lambda name: -float(rows["exact"][name]))
+    told = ", ".join(f"{name} **{printed[name][0]}**" for name in best_first)
+    close = [name for name in printed if rows["low"][name] <= SOLVED <= rows["high"][name]]
+    solved = [name for name in printed if rows["low"][name] > SOLVED]
+    alone = [name for name in solved if name != "bidirectional"]
+    said = f"is not learned here: no direction gets over {SOLVED:.0%}"
+    if close:
+        said = f"leaves it open: {listed(close)} may or may not get over {SOLVED:.0%}"
+    elif alone:
+        said = f"does not need both: {listed(alone, 'or')} is enough"
+    elif solved:  # what falls short may still be able to, or nobody knows
+        can = [name for name in ("forward", "backward") if rows["best"][name] >= SOLVED]
+        unknown = rows["best"][["forward", "backward"]].isna().any()
+        said = "needs both"
+        if can:
+            said = f"is learned by bidirectional alone here, though {listed(can)} could know it"
+        elif unknown:
+            said = "is learned by bidirectional alone here"
+    intervals = ", ".join(f"{name} {low} to {high}" for name, (_, low, high) in printed.items())
+    return Told(f"Your formula {said}. Sequences wholly right: {told}.", f"95% intervals: {intervals}.")
 
 
 def _when(kind: str) -> str:

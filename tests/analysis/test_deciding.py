@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bilstm_core.analysis.deciding import headline
+from bilstm_core.analysis.deciding import headline, of_own
 from bilstm_core.choices import DIRECTIONS
 
 KINDS = ("past decides", "future decides", "both decide")
@@ -50,3 +50,33 @@ def test_the_headline_says_so_where_both_are_not_needed_or_not_enough(both: tupl
 
 def test_the_headline_waits_for_all_nine() -> None:
     assert headline(table({**AS_EXPECTED, "past decides": (np.nan, 0.4, 0.9)})).whole == "Not all nine are trained yet."
+
+
+@pytest.mark.parametrize(
+    ("shares", "best", "said"),
+    [
+        ((0.2, 0.3, 0.97), (0.3, 0.4, 1.0), "needs both. "),
+        ((0.2, 0.3, 0.97), (1.0, 0.4, 1.0), "is learned by bidirectional alone here, though forward could know it. "),
+        ((0.2, 0.3, 0.97), (np.nan, 0.4, 1.0), "is learned by bidirectional alone here. "),
+        ((0.97, 0.3, 0.95), (1.0, 0.4, 1.0), "does not need both: forward is enough. "),
+        ((0.2, 0.98, 0.5), (0.3, 1.0, 1.0), "does not need both: backward is enough. "),
+        ((0.99, 0.98, 0.97), (1.0, 1.0, 1.0), "does not need both: forward or backward is enough. "),
+        ((0.2, 0.3, 0.4), (1.0, 1.0, 1.0), "is not learned here: no direction gets over 85%. "),
+        ((0.2, 0.85, 0.97), (0.3, 1.0, 1.0), "leaves it open: backward may or may not get over 85%. "),
+    ],
+)
+def test_what_is_said_of_a_formula_follows_from_its_three_cells(
+    shares: tuple[float, float, float], best: tuple[float, float, float], said: str
+) -> None:
+    rows = table({"your formula": shares}).assign(best=best)
+    told = of_own(rows)
+    assert told
+    assert told.answer.startswith(f"Your formula {said}Sequences wholly right: ")
+    first = max(zip(shares, DIRECTIONS, strict=True))
+    assert f"right: {first[1]} **{first[0]:.0%}**, " in told.answer
+    assert told.counts.startswith("95% intervals: forward ")
+
+
+def test_nothing_is_said_of_a_formula_until_all_three_are_trained() -> None:
+    rows = table({"your formula": (0.2, np.nan, 0.97)}).assign(best=1.0)
+    assert of_own(rows) is None

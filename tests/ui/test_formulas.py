@@ -118,6 +118,33 @@ def test_directions_is_opened_with_the_formula_and_trains_it(monkeypatch: pytest
     assert started == [{NEIGHBORS}]
 
 
+def test_all_three_directions_of_a_formula_are_trained_by_one_press_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(
+        live, "start", lambda _, specs, **__: started.append([str(spec.model.direction) for spec in specs])
+    )
+    visit = page("problems", NEIGHBORS)
+    assert visit.markdown[0].value.startswith(words.TRAIN_OWN)
+    assert "When both decide, only bidirectional gets" in visit.markdown[0].value
+    shown(visit.button(key="Problems.all_three").click().run())
+    assert started == [["forward", "backward", "bidirectional"]]
+
+
+@pytest.mark.parametrize(("text", "label"), [("x[t] > 2", 0), ("x[t] < 2", 1)])
+def test_of_a_formula_with_one_label_it_is_said_that_there_is_nothing_to_learn_and_nothing_is_trained(
+    text: str, label: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "start", lambda *_, **__: pytest.fail("it is trained"))
+    visit = page("problems", named(text))
+    assert visit.markdown[0].value.startswith(words.constant(label))
+    assert not any("can know every label" in each.value or "labels are 1" in each.value for each in visit.markdown)
+    for key in ("all_three", "live", "new_seed"):
+        assert visit.button(key=f"Problems.{key}").disabled
+    assert not any(each.label == words.COMPARE for each in visit.button)
+    visit.session_state[state.LINKED("Problems").key] = state.OPENED_LINK
+    shown(visit.run())
+
+
 def test_a_control_that_a_link_hides_has_no_box() -> None:
     visit = page("train", NEIGHBORS)
     visit.session_state[state.HIDDEN.key] = ["problem"]

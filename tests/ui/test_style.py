@@ -232,6 +232,7 @@ def of_train() -> Iterator[Call]:
 def of_comparisons() -> Iterator[Call]:
     for ours, every in ((0, 4), (1, 4), (4, 4)):
         yield call(compare.training, ours, every, 2, 2)
+    yield call(compare.training, 40, 40, 4, 10, ["backward, tutorial's order"])
     yield call(
         compare.and_then, Told("Nobody wins."), "Bidirectional has led since about sequence 30, and still leads."
     )
@@ -563,6 +564,12 @@ def nine(exact: float, low: float, alone: float = 0.1) -> pd.DataFrame:
 def of_need_both() -> Iterator[Call]:
     for table in (nine(0.97, 0.96), nine(0.9, 0.8), nine(0.97, 0.96, alone=0.96), nine(0.2, 0.1), nine(np.nan, np.nan)):
         yield call(deciding.headline, table)
+    for shares, best in (((0.2, 0.3, 0.97), 0.4), ((0.2, 0.3, 0.97), 1.0), ((0.2, 0.3, 0.97), np.nan),
+                         ((0.97, 0.3, 0.9), 1.0), ((0.2, 0.3, 0.4), 1.0), ((0.2, 0.85, 0.97), 1.0)):  # fmt: skip
+        rows = {"direction": ["forward", "backward", "bidirectional"], "exact": shares, "best": best}
+        rows |= {"low": np.subtract(shares, 0.01), "high": np.add(shares, 0.01)}
+        yield call(deciding.of_own, pd.DataFrame(rows))
+    yield call(problems.constant, 1)
 
 
 CALLS = [

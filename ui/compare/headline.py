@@ -76,7 +76,9 @@ def _training(shown: Shown) -> Told:
     job = session.job(shown.page)
     view = session.jobs().view(job) if job else None
     models = sum(bool(group) for group in shown.specs.values())
-    return words.training(len(view.specs) if view else 0, len(each_once(shown.specs)), models, shown.settings.starts)
+    hidden = [label for label in shown.specs if label not in shown.visible]
+    ours, every = len(view.specs) if view else 0, len(each_once(shown.specs))
+    return words.training(ours, every, models, shown.settings.starts, hidden)
 
 
 def _above_best_possible(runs: RunsByLabel, by_run: pd.DataFrame) -> dict[str, float]:

@@ -16,15 +16,17 @@ PRESS_TRAIN = Told("Press **Train** to find out.")
 NO_CURVE = Told("Switch on a curve to see its result.")
 
 
-def training(ours: int, every: int, models: int, starts: int) -> Told:
+def training(ours: int, every: int, models: int, starts: int, hidden: Sequence[str] = ()) -> Told:
     """What is being trained; how far it is says the line above the curves, which is drawn more often.
 
     ours, every: runs that are trained, and of the comparison, which has so many models of so many starts
+    hidden: models that are switched off in the figure
     """
     if not ours:
         return Told("Training.")
     if ours == every == models * starts and models > 1 and starts > 1:
-        return Told(f"Training {models} models × {starts} starts: {ours} runs.")
+        unseen = f"Among them, but switched off in the figure: {listed(hidden)}." if hidden else ""
+        return Told(f"Training {models} models × {starts} starts: {ours} runs.", unseen)
     rest = "" if ours >= every else f" of {every}; the others are trained already"
     return Told(f"Training {counted(ours, 'run')}{rest}.")
 

@@ -13,9 +13,10 @@ from bilstm_core.analysis.deciding import KINDS, row_of
 from bilstm_core.choices import DIRECTIONS, Direction
 from bilstm_core.page_settings import PROBLEMS as CELLS
 from bilstm_core.page_settings import CellSettings
-from bilstm_core.problems import PROBLEMS
+from bilstm_core.problems import PROBLEMS, formula
+from bilstm_core.problems.formula.examples import EXAMPLES
 from bilstm_core.runs import Run
-from bilstm_core.specs import RunSpec
+from bilstm_core.specs import ProblemSpec, RunSpec
 from ui import best_possible, evaluations, formulas, lesson_texts, registry, session, state
 from ui.chart.component import Click, cached, chart
 from ui.problems import words
@@ -99,7 +100,10 @@ def choose(page: str) -> None:
     problem, direction = state.field(page, "name", FIRST.name), state.field(page, "direction", FIRST.direction)
     for entry in (problem, direction):
         entry.ensure()
-    problem_column, direction_column = st.columns([1.2, 2], vertical_alignment="bottom")
+    own = formula.is_formula(problem.get())
+    problem_column, direction_column, *further = st.columns(
+        [1.6, 2, 0.9] if own else [1.2, 2], vertical_alignment="bottom"
+    )
     with problem_column:
         st.selectbox(
             "Problem",
@@ -121,7 +125,27 @@ def choose(page: str) -> None:
             on_change=changed,
             args=(page,),
         )
-    formulas.box(page, on_change=changed)
+    for column in further:
+        with column, st.popover(words.EXAMPLES, width="stretch"):
+            for place, example in enumerate(EXAMPLES):
+                st.button(
+                    words.example(example.name, example.text),
+                    key=state.widget(page, "example", place),
+                    on_click=_begin_with,
+                    args=(page, example.text),
+                    type="tertiary",
+                )
+
+
+def _begin_with(page: str, text: str) -> None:
+    formulas.choose(page, text)
+    changed(page)
+
+
+def only_label(cell: Cell) -> int | None:
+    """The one label of a formula that has no other, so that there is nothing to learn; else None."""
+    name = cell[0]
+    return formulas.only_label(name, ProblemSpec(name=name).timesteps) if formula.is_formula(name) else None
 
 
 def changed(page: str) -> None:

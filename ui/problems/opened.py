@@ -6,12 +6,15 @@ import streamlit as st
 from bilstm_core import figures, reports
 from bilstm_core.analysis import frames
 from bilstm_core.bayes import view_of
+from bilstm_core.choices import Direction
+from bilstm_core.problems import Problem, formula
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
 from ui import best_possible, controls, evaluations, live, registry, session, state, wording
 from ui.chart.component import cached, chart
 from ui.problems import words
-from ui.problems.grid import Cell, run_of, set_seed, spec_of
+from ui.problems.grid import Cell, only_label, run_of, set_seed, spec_of
+from ui.problems.own import compare
 from ui.watch import Watch, line
 
 SIDE, CURVE_HEIGHT = 220, 250  # px
@@ -29,21 +32,27 @@ def _train(page: str, cell: Cell, new_seed: bool = False) -> None:
 
 def buttons(page: str, cell: Cell) -> None:
     """Ways to see the chosen cell trained, with what that costs."""
-    run, busy = run_of(page, cell), live.active(page)
-    live.prepare(page, [] if run else [spec_of(page, cell)])
-    again, halt, anew, away = st.columns(4)
+    run, own = run_of(page, cell), formula.is_formula(cell[0])
+    busy = live.active(page) or only_label(cell) is not None
+    places = st.columns([1, 1, 1, 1.6] if own else 4)  # what ends its training stands beside a formula
+    again, anew, away, other = places if own else (places[0], places[2], places[3], places[1])
+    if not own:
+        live.prepare(page, [] if run else [spec_of(page, cell)])
     label = words.AGAIN if run else words.TRAIN
     again.button(
         label,
         key=state.widget(page, "live"),
-        type="primary",
+        type="secondary" if own else "primary",
         on_click=_train,
         args=(page, cell),
         disabled=busy,
         width="stretch",
     )
-    with halt:
-        live.stop_button(page)
+    with other:
+        if own:
+            compare(page, cell)
+        else:
+            live.stop_button(page)
     anew.button(
         words.NEW_SEED,
         key=state.widget(page, "new_seed"),
@@ -67,10 +76,22 @@ def opened(page: str, cell: Cell) -> Run | None:
     run = run_of(page, cell)
     if run:
         st.markdown(_measured(run))
+    first = live.active(page) or formula.is_formula(problem)  # what is trained is in sight where it was asked for
+    above, below = st.container(), st.container()
+    with above if first else below:
+        _loss(page, spec)
+        if run:
+            st.caption(evaluations.origin(run))
+    with below if first else above:
+        _reading(page, spec, direction, declared)
+    return run
+
+
+def _reading(page: str, spec: RunSpec, direction: Direction, declared: Problem) -> None:
     timesteps = spec.problem.timesteps
     chart(
         cached(
-            ("problems reading", problem, direction, timesteps),
+            ("problems reading", spec.problem.name, direction, timesteps),
             lambda: figures.reading_grid(
                 timesteps,
                 [(direction, view_of(spec.model))],
@@ -83,8 +104,6 @@ def opened(page: str, cell: Cell) -> Run | None:
         alt=words.grid_alt(direction),
     )
     st.caption(words.grid(spec.problem))
-    _loss(page, spec)
-    return run
 
 
 def _measured(run: Run) -> str:
@@ -106,7 +125,8 @@ def _loss(page: str, spec: RunSpec) -> None:
 
     def draw(watch: Watch | None) -> None:
         run = session.find(spec)
-        mine = watch is not None and watch.view.specs[0] == spec
+        place = watch.view.specs.index(spec) if watch and spec in watch.view.specs else None
+        mine = place is not None
         if not run and not mine:
             st.info(words.NOT_TRAINED)
             live.progress(page, watch)
@@ -131,7 +151,7 @@ def _loss(page: str, spec: RunSpec) -> None:
             key=f"{page}-curve",
             alt=words.LOSS_ALT,
             watch=watch,
-            lines=[line(direction, {0: spec})] if mine else (),
+            lines=[line(direction, {place: spec})] if place is not None else (),
         )
 
     live.panel(page, draw, live.keep_finished)

@@ -1,63 +1,103 @@
-"""A formula of one's own on Need both?: examples to begin with, what is measured of it, and where it leads on to."""
+"""A formula of one's own on Need both?: its box, what is measured of it, its row of cells, and where it leads on to."""
+
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from bilstm_core import figures
+from bilstm_core.analysis import deciding
+from bilstm_core.analysis.telling import Told
 from bilstm_core.problems import formula
-from bilstm_core.problems.formula.examples import EXAMPLES
-from bilstm_core.specs import ProblemSpec
-from ui import evaluations, formulas, registry, state
+from bilstm_core.specs import ProblemSpec, RunSpec
+from ui import evaluations, formulas, live, registry, session, state
 from ui.chart.component import cached, chart
 from ui.problems import words
-from ui.problems.grid import Cell, cells, changed
+from ui.problems.grid import Cell, cells, changed, only_label, specs_of
 from ui.sequence import sequences
 
-SHOWN = 3  # sequences
+SHOWN, HEIGHT = 3, 156  # sequences; px of their figure: the formula's row of cells is in sight
+
+
+def rows(cell: Cell) -> list[str]:
+    """The formula that is open, if one is, and if its labels differ: a row of cells more."""
+    return [cell[0]] if formula.is_formula(cell[0]) and only_label(cell) is None else []
+
+
+def wanted(page: str, cell: Cell) -> dict[str, RunSpec]:
+    """What a formula's row shows, by cell; nothing for other problems, and where there is nothing to learn."""
+    return specs_of(page, rows(cell))
+
+
+def headline(page: str, cell: Cell, nine: Told) -> Told:
+    """What the runs of the formula that is open say, and then what the nine cells do; else these alone."""
+    if not formula.is_formula(cell[0]):
+        return nine
+    label = only_label(cell)
+    if label is not None:
+        return Told(words.constant(label), nine.answer)
+    told = deciding.of_own(cells(page, [cell[0]]))
+    if told is None:
+        busy = live.active(page)
+        return Told(words.TRAINING_OWN if busy else words.TRAIN_OWN, nine.answer)
+    return told._replace(counts=f"{told.counts} {nine.answer}")
 
 
 def panel(page: str, cell: Cell) -> None:
-    """What is known of the formula that is open, and some of its sequences; nothing for other problems."""
+    """A formula's box with what trains it, what is known of it, and some sequences; nothing for other problems."""
     if not formula.is_formula(cell[0]):
         return
-    problem = ProblemSpec(name=cell[0])
-    told, lead, begin = st.columns([3, 1.25, 1.25], vertical_alignment="bottom")
-    ones = words.ones(_ones(problem), evaluations.counted_on(problem))
-    told.markdown(f"{ones} {words.STANDS[problem.problem.solver(problem.timesteps)]}")
-    with lead:
-        if st.button(words.COMPARE, key=state.widget(page, "compare"), width="stretch"):
-            _compare(problem)
-    with begin, st.popover(words.EXAMPLES, width="stretch"):
-        for place, example in enumerate(EXAMPLES):
+    problem, constant = ProblemSpec(name=cell[0]), only_label(cell) is not None
+    with st.container(key="own"):
+        box, go, halt = st.columns([2.9, 1.3, 0.9])
+        with box:
+            formulas.box(page, on_change=changed)
+        missing = [spec for spec in wanted(page, cell).values() if session.find(spec) is None]
+        live.prepare(page, missing)
+        with go, st.container(key="own-go"):
             st.button(
-                words.example(example.name, example.text),
-                key=state.widget(page, "example", place),
-                on_click=_begin_with,
-                args=(page, example.text),
-                type="tertiary",
+                words.TRAIN_ALL,
+                key=state.widget(page, "all_three"),
+                type="primary",
+                icon=":material/play_arrow:",
+                on_click=partial(live.start, page, missing),
+                disabled=live.active(page) or not missing,
+                help=words.TRAIN_ALL_HELP,
+                width="stretch",
             )
-    batch = sequences.fresh(problem)
-    x, labels = batch.x[:SHOWN, :, 0], batch.y[:SHOWN, :, 0].astype(np.int64)
-    drawn = cached(("own", problem.canonical()), lambda: figures.labeled(x, labels))
-    chart(drawn, key=f"{page}-own", alt=words.OWN_ALT)
+        with halt, st.container(key="own-halt"):
+            live.stop_button(page)
+        if constant:
+            return
+        ones = words.ones(_ones(problem), evaluations.counted_on(problem))
+        st.markdown(f"{ones} {words.STANDS[problem.problem.solver(problem.timesteps)]}")
+        batch = sequences.fresh(problem)
+        x, labels = batch.x[:SHOWN, :, 0], batch.y[:SHOWN, :, 0].astype(np.int64)
+        drawn = cached(("own", problem.canonical()), lambda: figures.labeled(x, labels, height=HEIGHT))
+        chart(drawn, key=f"{page}-own", alt=words.OWN_ALT)
+
+
+def compare(page: str, cell: Cell) -> None:
+    """Leads to Directions with the formula that is open; nothing else does, nor one with nothing to learn."""
+    if rows(cell) and st.button(
+        words.COMPARE,
+        key=state.widget(page, "compare"),
+        help=words.COMPARE_HELP,
+        width="stretch",
+    ):
+        _compare(ProblemSpec(name=cell[0]))
 
 
 def with_own(page: str, nine: pd.DataFrame, cell: Cell) -> pd.DataFrame:
-    """The nine cells, and under them those of the formula that is open, if one is. nine: as of `grid.cells`"""
-    if not formula.is_formula(cell[0]):
-        return nine
-    return pd.concat([nine, cells(page, [cell[0]])], ignore_index=True)
+    """The nine cells, and above them those of the formula that is open, if one is. nine: as of `grid.cells`"""
+    own = rows(cell)
+    return pd.concat([cells(page, own), nine], ignore_index=True) if own else nine
 
 
 def _ones(problem: ProblemSpec) -> float:
     shares = evaluations.label_shares(problem)
     return float(shares.loc[shares["label"] == 1, "share"].mean())
-
-
-def _begin_with(page: str, text: str) -> None:
-    formulas.choose(page, text)
-    changed(page)
 
 
 def _compare(problem: ProblemSpec) -> None:

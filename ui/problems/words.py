@@ -16,7 +16,10 @@ NO_FILES = "Files come once all nine squares are trained."
 TRAIN, AGAIN, NEW_SEED, OPEN = "Train", "Train again", "New seed", "Open on Train"
 MORE = "More problems"
 OPEN_ONE = "Choose a problem above, or a square here, to open it."
-EXAMPLES, COMPARE = "Examples", "Compare directions"
+EXAMPLES, COMPARE = "Examples", "Compare on Directions"
+TRAIN_ALL = "Train all three"
+TRAIN_ALL_HELP = "Forward, backward and bidirectional, on this formula."
+COMPARE_HELP = "Their losses over the first 250 sequences, from 10 starts each."
 STANDS: Mapping[str, str] = {
     "forward": "No value after a label's own timestep stands in it, so forward can know every label.",
     "backward": "No value before a label's own timestep stands in it, so backward can know every label.",
@@ -38,6 +41,15 @@ def choice(name: str) -> str:
 def ones(share: float, sequences: int) -> str:
     """How many of a formula's labels are 1. sequences: on which that was counted"""
     return f"**{shares(share)[0]}** of the labels are 1, counted on {counted(sequences, 'fresh sequence')}."
+
+
+def constant(label: int) -> str:
+    """The answer to a formula that has one label throughout."""
+    return f"Your formula is constant: every label is {label}, so there is nothing to learn."
+
+
+TRAINING_OWN = "Training your formula."
+TRAIN_OWN = f"Your formula: press **{TRAIN_ALL}** to find out."
 
 
 def example(name: str, text: str) -> str:
