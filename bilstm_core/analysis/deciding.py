@@ -63,7 +63,7 @@ def of_own(table: pd.DataFrame) -> Told | None:
         return None
     printed = {str(name): share_within(*rows.loc[name, ["exact", "low", "high"]]) for name in rows.index}
     best_first = sorted(printed, key=lambda name: -float(rows["exact"][name]))
-    told = ", ".join(f"{name} **{printed[name][0]}**" for name in best_first)
+    told = ", ".join("{0} **{1}** ({2} to {3})".format(name, *printed[name]) for name in best_first)
     close = [name for name in printed if rows["low"][name] <= SOLVED <= rows["high"][name]]
     solved = [name for name in printed if rows["low"][name] > SOLVED]
     alone = [name for name in solved if name != "bidirectional"]
@@ -80,8 +80,7 @@ def of_own(table: pd.DataFrame) -> Told | None:
             said = f"is learned by bidirectional alone here, though {listed(can)} could know it"
         elif unknown:
             said = "is learned by bidirectional alone here"
-    intervals = ", ".join(f"{name} {low} to {high}" for name, (_, low, high) in printed.items())
-    return Told(f"Your formula {said}. Sequences wholly right: {told}.", f"95% intervals: {intervals}.")
+    return Told(f"Your formula {said}.", f"Sequences wholly right, with 95% intervals: {told}.")
 
 
 def _when(kind: str) -> str:

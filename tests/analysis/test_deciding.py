@@ -71,10 +71,10 @@ def test_what_is_said_of_a_formula_follows_from_its_three_cells(
     rows = table({"your formula": shares}).assign(best=best)
     told = of_own(rows)
     assert told
-    assert told.answer.startswith(f"Your formula {said}Sequences wholly right: ")
-    first = max(zip(shares, DIRECTIONS, strict=True))
-    assert f"right: {first[1]} **{first[0]:.0%}**, " in told.answer
-    assert told.counts.startswith("95% intervals: forward ")
+    assert told.answer == f"Your formula {said.rstrip()}"
+    share, first = max(zip(shares, DIRECTIONS, strict=True))
+    ends = f"({share - 0.01:.1%} to {share + 0.01:.1%})"
+    assert told.counts.startswith(f"Sequences wholly right, with 95% intervals: {first} **{share:.0%}** {ends}, ")
 
 
 def test_nothing_is_said_of_a_formula_until_all_three_are_trained() -> None:
