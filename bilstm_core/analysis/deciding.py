@@ -63,7 +63,7 @@ def of_own(table: pd.DataFrame) -> Told | None:
         return None
     printed = {str(name): share_within(*rows.loc[name, ["exact", "low", "high"]]) for name in rows.index}
     best_first = sorted(printed, key=lambda name: -float(rows["exact"][name]))
-    told = ", ".join("{0} **{1}** ({2} to {3})".format(name, *printed[name]) for name in best_first)
+    told = ", ".join("{} **{}** ({} to {})".format(name, *printed[name]) for name in best_first)
     close = [name for name in printed if rows["low"][name] <= SOLVED <= rows["high"][name]]
     solved = [name for name in printed if rows["low"][name] > SOLVED]
     alone = [name for name in solved if name != "bidirectional"]
