@@ -29,7 +29,7 @@ with how:
 wide, narrow = st.columns([2.1, 1], gap="medium")
 with wide, st.container(key="figure"):
     parts.figure(shown, settings, known)
-    parts.origin(known)
+    parts.origin(shown, known)
 with narrow, st.container(key="aside"):
     parts.training(shown, settings, known)
     parts.sequences(shown)

@@ -57,6 +57,18 @@ def test_a_file_is_brought_trained_and_answered_and_a_bad_one_changes_nothing(op
 def test_a_set_that_comes_with_the_program_is_compared_on_directions_by_a_link_that_names_it(
     open_page: OpenPage,
 ) -> None:
+    page = open_page("your_data")
+    chart = page.get_by_test_id("chart-Your data-standing")
+    expect(chart).to_contain_text("bidirectional")
+    screen = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})  # a phone has the answer and the whole chart at once
+    expect(page.get_by_role("button", name="Your file")).not_to_be_visible()
+    page.wait_for_function(
+        "document.querySelector('[data-testid=\"chart-Your data-standing\"]').getBoundingClientRect().bottom <= 844"
+    )
+    page.get_by_text("Settings", exact=True).click()
+    expect(page.get_by_role("button", name="Your file")).to_be_visible()
+    page.set_viewport_size(screen)
     page = open_page("your_data?data=occupancy&epochs=1&units=4")
     page.get_by_role("button", name=words.DIRECTIONS).click()
     expect(page.get_by_text("Your data: Sensors of an office. Trained just now.")).to_be_visible(timeout=240_000)

@@ -51,7 +51,7 @@ def first_questions() -> DeltaGenerator:
         controls.widget(PAGE, "available")
     own = state.OWN_DATA.get()
     titles = {name: shipped.title for name, shipped in SHIPPED.items()} | ({OWN: own["name"]} if own else {})
-    with chosen:
+    with chosen, controls.setting("data"):
         st.selectbox(
             words.SEQUENCES,
             [*titles],
@@ -59,11 +59,11 @@ def first_questions() -> DeltaGenerator:
             format_func=titles.__getitem__,
             persist_state="session",
         )
-    with brought:
+    with brought, controls.setting("file"):
         file.panel(PAGE)
     file.said(PAGE)
     _look_ahead()
-    return go.container()
+    return go.container(key="go", gap=None)
 
 
 def _look_ahead() -> None:
@@ -98,6 +98,7 @@ def start_and_stop(subject: Subject, settings: DataSettings, known: Results) -> 
         partial(results.train, subject, settings),
         disabled=not known.wanted,
     )
+    controls.settings_switch()
     live.prepare(PAGE, [] if known.trained else known.wanted)
 
 
@@ -215,13 +216,14 @@ def figure(subject: Subject, settings: DataSettings, known: Results) -> None:
         st.caption(words.OF_OTHERS)
 
 
-def origin(known: Results) -> None:
-    """Where the answers come from."""
+def origin(subject: Subject, known: Results) -> None:
+    """Which sequences the answers are of, and where they come from."""
+    title = f"{address.escaped(subject.title)}. "
     if known.recorded:
         late = [answers.label for answers in known.networks if answers.label not in NETWORKS]
-        st.caption(words.origin(known.recorded.day, known.recorded.versions, known.starts, *late))
+        st.caption(title + words.origin(known.recorded.day, known.recorded.versions, known.starts, *late))
     elif known.trained:
-        st.caption(words.trained_here(known.starts))
+        st.caption(title + words.trained_here(known.starts))
 
 
 def sequences(subject: Subject) -> None:
