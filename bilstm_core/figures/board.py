@@ -1,17 +1,19 @@
 """The board of the smallest models: a square for each problem, direction and length, with what was found in words."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
 from bilstm_core.figures import canvas, spoken
 from bilstm_core.figures.canvas import Item
-from bilstm_core.palette import INK, NEUTRAL, QUIET, color, faint
+from bilstm_core.palette import EDGE, INK, NEUTRAL, PAPER, QUIET, color, faint
 
 ROW, TOP, BOTTOM = 24, 30, 8  # px
 SMALLEST = "smallest model found"
 KINDS = ("impossible", "none", "forward", "backward", "bidirectional")
-SHADES = ("rgba(0, 0, 0, 0)", faint(NEUTRAL, 0.16), *(faint(color(direction), 0.24) for direction in KINDS[2:]))
+SHADES = (*["rgba(0, 0, 0, 0)"] * 2, *(faint(color(direction), 0.24) for direction in KINDS[2:]))
+GAP, HATCHES = 0.06, 14  # between a square and its outline, in rows; lines across a column
 
 
 def board(table: pd.DataFrame, *, chosen: tuple[str, str, str] | None = None) -> go.Figure:
@@ -40,6 +42,7 @@ def board(table: pd.DataFrame, *, chosen: tuple[str, str, str] | None = None) ->
             canvas.note(
                 place["text"], column, row, name=place["short"], xref="x", yref="y", captureevents=False,
                 font={"size": canvas.TEXT, "color": QUIET if place["kind"] == "impossible" else INK},
+                **({"bgcolor": PAPER, "borderpad": 0} if place["kind"] == "impossible" else {}),
             )
         )  # fmt: skip
     for row, (problem, direction) in enumerate(rows):
@@ -86,8 +89,28 @@ def board(table: pd.DataFrame, *, chosen: tuple[str, str, str] | None = None) ->
         ),
         yaxis=canvas.bare_axis(range=[len(rows) - 0.5, -0.5]),
         annotations=notes,
-        shapes=_outline(rows, lengths, chosen),
+        shapes=[*_unfilled(kind), *_outline(rows, lengths, chosen)],
     )  # fmt: skip
+
+
+def _unfilled(kind: npt.NDArray[np.float64]) -> list[Item]:
+    """An outline around each square of which nothing is found, and lines across all that are impossible."""
+    none = [
+        {"type": "rect", "name": "none", "xref": "x", "yref": "y", "x0": column - 0.485, "x1": column + 0.485,
+         "y0": row - 0.5 + GAP, "y1": row + 0.5 - GAP, "line": {"color": NEUTRAL, "width": 1}, "layer": "below"}
+        for row, column in zip(*np.nonzero(kind == KINDS.index("none")), strict=True)
+    ]  # fmt: skip
+    lines = [
+        f"M{column - 0.485 + 0.97 * line / HATCHES:.4g},{row + 0.5 - GAP:.4g}"
+        f"L{column - 0.485 + 0.97 * (line + 1) / HATCHES:.4g},{row - 0.5 + GAP:.4g}"
+        for row, column in zip(*np.nonzero(kind == KINDS.index("impossible")), strict=True)
+        for line in range(HATCHES)
+    ]
+    hatch: Item = {
+        "type": "path", "name": "impossible", "xref": "x", "yref": "y", "path": "".join(lines),
+        "line": {"color": EDGE, "width": 1}, "layer": "below",
+    }  # fmt: skip
+    return [*none, *([hatch] if lines else [])]
 
 
 def _outline(rows: list[tuple[str, str]], lengths: list[str], chosen: tuple[str, str, str] | None) -> list[Item]:

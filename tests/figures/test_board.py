@@ -51,7 +51,19 @@ def test_every_square_has_its_words_and_shorter_ones_for_a_phone() -> None:
     ],
 )
 def test_the_open_square_is_framed(chosen: tuple[str, str, str] | None, corner: list[tuple[float, float]]) -> None:
-    assert [(shape.x0, shape.y0) for shape in figures.board(TABLE, chosen=chosen).layout.shapes] == corner
+    shapes = [shape for shape in figures.board(TABLE, chosen=chosen).layout.shapes if shape.name == "chosen"]
+    assert [(shape.x0, shape.y0) for shape in shapes] == corner
+
+
+def test_a_square_without_a_model_is_outlined_where_some_were_tried_and_hatched_where_none_can_be_enough() -> None:
+    tried = TABLE.assign(kind=TABLE["kind"].where(TABLE["problem"] == "Sum", "none"))
+    shapes = figures.board(tried).layout.shapes
+    outlined = [(round(shape.x0 + 0.485), round(shape.y1 - 0.44)) for shape in shapes if shape.name == "none"]
+    assert outlined == [(0, 4), (1, 4), (0, 5), (1, 5)]
+    [hatched] = [shape.path for shape in shapes if shape.name == "impossible"]
+    assert {round(float(point.split(",")[1].split("L")[0])) for point in hatched.split("M")[1:]} == {2}
+    found = figures.board(TABLE.assign(kind="found"))
+    assert not found.layout.shapes
 
 
 def test_the_board_is_said_in_counts() -> None:

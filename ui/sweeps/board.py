@@ -158,8 +158,8 @@ def lengths(place: Place | None) -> set[int]:
 
 
 def draw(shown: Map | str) -> None:
-    """The board, and beneath it the place that is open."""
-    board, best, tried = known()
+    """The board, and beside it the place that is open."""
+    board, _, _ = known()
     if not board.best:
         return
     if isinstance(shown, Map):
@@ -168,6 +168,15 @@ def draw(shown: Map | str) -> None:
     where = wording.recorded_on(date.fromisoformat(board.day), board.versions) if board.results else words.NOT_SEARCHED
     st.header(words.BOARD, anchor=False)
     st.caption(f"{words.board(board.sequences, STARTS, GOAL, own=bool(own))} {where}")
+    left, right = st.columns([2.3, 1], gap="medium")
+    with left:
+        _squares(own, place)
+    with right:
+        _opened(own, place)
+
+
+def _squares(own: Mapping[Place, Smallest], place: Place) -> None:
+    """The board. own, place: as of `figure`"""
     chart(
         cached_for_session(
             ("board", *((*of, model.parameters, *model.exacts) for of, model in own.items()), place),
@@ -177,6 +186,11 @@ def draw(shown: Map | str) -> None:
         alt=words.BOARD_ALT,
         on_click=choose,
     )
+
+
+def _opened(own: Mapping[Place, Smallest], place: Place) -> None:
+    """What is known of the place that is open. own: as of `figure`"""
+    board, best, tried = known()
     st.markdown(words.place(PROBLEMS[place.problem].title, place.direction, place.timesteps))
     if place in own:
         _model(own[place], words.yours(own[place], first=place not in best, goal=GOAL), "yours")

@@ -283,7 +283,8 @@ def board(sequences: int, starts: int, goal: float, *, own: bool) -> str:
     )
     told = f"{counts} Two of three must reach {goal:.0%}."
     told += (
-        f" In gray: where the best that reads that way, label by label, is below {goal:.0%}; nothing was tried there."
+        " Outlined: nothing that was tried is enough. Hatched: the best that reads that way, label by label, is below "
+        f"{goal:.0%}, so nothing was tried."
     )
     return f"{told} **Bold: found by your maps.**" if own else told
 
