@@ -1,6 +1,7 @@
 """Loss curves, and how they are uncovered by a cursor."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,9 @@ from bilstm_core.palette import INK, PAPER, QUIET, Style
 FRAMES = 60
 LONGEST = 24  # letters of a name at a line's end
 TOP, BOTTOM, LEFT = 46, 58, 80  # px; at the top stand a note, and above it how far a training is
+MARK, MARK_AT = 9, 4  # px: as wide is the mark of a loss on other sequences, as far right of the curves it begins
+BESIDE = 5  # px from a mark to one as high that would lie under it
+MARKED = MARK_AT + MARK + 2 * BESIDE  # px that marks take, three of them side by side
 NARROW_TOP, ALONE_TOP = 20, 38  # on a narrow screen that stands above the figure; above a line without a legend
 
 
@@ -22,15 +26,15 @@ def end_labels(drawn: Plot, cursor: float, plot_height: float, ends: Mapping[str
     """A note per curve with its value at `cursor`, standing right of the cursor, canvas.APART px from the others.
 
     A note's `name` is its short text, for narrow screens. plot_height: px
-    ends: by label, what stands in place of the curve's own value, and only at its end
+    ends: by label, what stands in place of the curve's own value, at its own mark, and only at the curve's end
     """
     last: dict[str, float] = {}
     for label, table in drawn.tables.items():
         reached = int(np.searchsorted(table[drawn.x].to_numpy(), cursor, side="right"))
         if reached:
             last[label] = float(table["median"].iloc[reached - 1])
-    scale = plot_height / drawn.y_max
-    heights = [min(value, drawn.y_max) * scale for value in last.values()]
+    scale, beside = plot_height / drawn.y_max, (ends or {}) if cursor >= drawn.total else {}
+    heights = [min(beside.get(label, value), drawn.y_max) * scale for label, value in last.items()]
     placed = dict(zip(last, canvas.spread(heights, apart=canvas.APART, low=8, high=plot_height - 8), strict=True))
     share = min(1.0, drawn.along(max(cursor, drawn.span[0])))
     notes = []
@@ -48,7 +52,7 @@ def end_labels(drawn: Plot, cursor: float, plot_height: float, ends: Mapping[str
                 yref="y",
                 xanchor="left",
                 yanchor="middle",
-                xshift=6,
+                xshift=MARKED + 3 if ends else 6,
                 name=f"<b>{value}</b>" if value else " ",  # a legend names the line there
                 font={"size": canvas.TEXT, "color": colour},
             )
@@ -56,12 +60,41 @@ def end_labels(drawn: Plot, cursor: float, plot_height: float, ends: Mapping[str
     return notes
 
 
+def end_marks(drawn: Plot, ends: Mapping[str, float], plot_height: float) -> list[Item]:
+    """A dot for each loss on other sequences than those that are trained on, right of the curves: it is none of theirs.
+
+    ends: by label; plot_height: px
+    """
+    known = {label: value for label, value in ends.items() if label in drawn.tables and value <= drawn.y_max}
+    heights = {label: value * plot_height / drawn.y_max for label, value in known.items()}
+    ranked = sorted(known, key=heights.__getitem__, reverse=True)
+    moved = dict.fromkeys(ranked, 0)
+    for above, label in pairwise(ranked):
+        if heights[above] - heights[label] < MARK / 2:
+            moved[label] = (moved[above] + BESIDE) % (3 * BESIDE)
+    place = {"type": "circle", "xref": "paper", "yref": "y", "xsizemode": "pixel", "ysizemode": "pixel", "xanchor": 1}
+    size = {"y0": -MARK / 2, "y1": MARK / 2, "line": {"width": 0}}
+    return [
+        {
+            **place,
+            **size,
+            "x0": MARK_AT + moved[label],
+            "x1": MARK_AT + moved[label] + MARK,
+            "yanchor": known[label],
+            "fillcolor": drawn.styles[label].color,
+            "name": f"{label} on others",
+        }
+        for label in ranked
+    ]
+
+
 def heading(drawing: str) -> Item:
     """What the numbers at the lines' ends are, above them.
 
     drawing: what the sequences are called that the loss is on; empty for the loss in training
     """
-    text, name = (f"loss, {drawing}<br>sequences", f"{drawing}<br>loss") if drawing else ["training<br>loss"] * 2
+    marked = f"● loss, {drawing}<br>sequences", f"● {drawing}<br>loss"
+    text, name = marked if drawing else ["training<br>loss"] * 2
     return canvas.note(
         text, 1, 1, name=name, xref="x domain", yref="y domain", xanchor="left", yanchor="bottom", xshift=6,
         align="left", font={"size": canvas.TEXT, "color": QUIET},
@@ -135,23 +168,26 @@ def short(label: str) -> str:
     return label if len(label) <= LONGEST else f"{label[: LONGEST - 1].rstrip()}…"
 
 
-def side_margin(drawn: Plot) -> int:
-    """Room for the labels at the lines' ends, px; also for those of which nothing is known yet."""
+def side_margin(drawn: Plot, *, marked: bool = False) -> int:
+    """Room for the labels at the lines' ends, px; also for those of which nothing is known yet.
+
+    marked: whether it is beside `end_marks`
+    """
     longest = max((len(short(label)) + 6 for label in drawn.styles), default=6)
-    return 20 + round(8.4 * longest)
+    return 20 + round(8.4 * longest) + (MARKED if marked else 0)
 
 
-def narrow_layout(drawn: Plot, area: float) -> Item:
+def narrow_layout(drawn: Plot, area: float, *, marked: bool = False) -> Item:
     """On a narrow screen: values at the lines' ends, and names in a legend above.
 
-    area: px between the figure's margins
+    area: px between the figure's margins; marked: as of `side_margin`
     """
     lift = 24 if any(note["text"] == TUTORIAL for note in drawn.notes) else 0
     return {
         **canvas.narrow_legend(
             list(drawn.styles),
             top=(NARROW_TOP if len(drawn.styles) > 1 else ALONE_TOP) + lift,
-            right=58,
+            right=58 + (12 if marked else 0),
             y=1 + lift / area,
             b=BOTTOM,
             l=70,

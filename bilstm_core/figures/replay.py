@@ -94,7 +94,9 @@ def curve_and_timeline(
         above = [{**shape, "layer": "above"} for shape in drawn.shapes]  # over the curtain, or it would hide them, too
         drawn = drawn._replace(shapes=above)
     if ends is None or ends:
-        drawn = drawn._replace(notes=[*drawn.notes, curves.heading(drawing if ends is not None else "")])
+        notes = [*drawn.notes, curves.heading(drawing if ends else "")]
+        marks = curves.end_marks(drawn, ends or {}, curve_height)
+        drawn = drawn._replace(notes=notes, shapes=[*drawn.shapes, *marks])
     snapshots = _snapshots(probes, x, list(styles))
     rows = len(snapshots)
     gaps = [CURVE_GAP, *[ROW_GAP] * (rows - 1)] if rows else []
@@ -141,14 +143,14 @@ def curve_and_timeline(
         }
         for cursor, (data, _), layout in zip(stops, moments, layouts, strict=True)
     ]
-    narrow = curves.narrow_layout(drawn, height - curves.TOP - bottom)
+    narrow = curves.narrow_layout(drawn, height - curves.TOP - bottom, marked=ends is not None)
     if rows:
         narrow["margin"]["b"] = bottom  # under the last row the title has one line
     narrow["height"] = height + max(0, narrow["margin"]["t"] - curves.TOP) + narrow["margin"]["b"] - bottom
     return canvas.figure(
         traces,
         height=height,
-        margin=(curves.LEFT, curves.side_margin(drawn), curves.TOP, bottom),
+        margin=(curves.LEFT, curves.side_margin(drawn, marked=ends is not None), curves.TOP, bottom),
         narrow=narrow,
         frames=frames,
         growing=curves.fillable(drawn, curve_height, curtained=True, numbered=ends is None) if growing else None,

@@ -314,7 +314,8 @@ def test_while_the_answer_is_covered_no_number_ranks_the_curves_and_none_is_seen
         names = [note.text for note in layout.annotations if any(label in note.text for label in STYLES)]
         assert any(re.search(r"\d\.\d{3}", name) for name in names) == counted
         assert any("sequences" in note.text for note in layout.annotations) == counted, "the heading of the numbers"
-        *guides, cover, _ = layout.shapes
+        *guides, cover, _ = [shape for shape in layout.shapes if shape.type != "circle"]
+        assert len(layout.shapes) == len(guides) + 2 + (len(ends) if counted else 0)
         assert cover.opacity == (0.85 if counted else 1)
         assert {guide.layer for guide in guides} == {"below" if counted else "above"}, "seen through the curtain"
         assert (layout.hovermode is False) == (not counted)
@@ -551,14 +552,31 @@ def test_how_a_share_can_lie_above_the_best_possible_is_said_where_it_is_seen_to
     assert ("labels that fit together can get a little more" in note) == said
 
 
+def test_a_loss_on_fresh_sequences_has_a_mark_of_its_own_at_its_height_and_none_lies_under_another():
+    ends = dict(zip(MODELS, (0.343, 0.345, 0.204), strict=True))
+    figure = figures.curve_and_timeline(losses(MODELS), STYLES, ends=ends)
+    marks = {shape.name.removesuffix(" on others"): shape for shape in figure.layout.shapes if shape.type == "circle"}
+    assert {label: mark.yanchor for label, mark in marks.items()} == ends
+    assert {label: mark.fillcolor for label, mark in marks.items()} == {label: STYLES[label].color for label in ends}
+    places = [(mark.x0, mark.yanchor > 0.3) for mark in marks.values()]
+    assert len(set(places)) == 3, "two as high stand side by side"
+    notes = {note.text.split()[0].removeprefix("<b>"): note for note in figure.layout.annotations}
+    for label, mark in marks.items():
+        assert notes[label].y == pytest.approx(ends[label], abs=0.03)
+        assert notes[label].xshift > mark.x1
+    alone = figures.curve_and_timeline(losses(MODELS), STYLES)
+    assert not [shape for shape in alone.layout.shapes if shape.type == "circle"], "the curves' own values need none"
+
+
 def test_what_the_numbers_at_the_ends_are_is_written_above_them():
     def heading(**more):
         return figures.curve_and_timeline(losses(MODELS), STYLES, **more).layout.annotations
 
     assert [note.text for note in heading() if note.name == "training<br>loss"] == ["training<br>loss"]
     ends = dict.fromkeys(MODELS, 0.2)
-    assert [note.text for note in heading(ends=ends) if note.name == "fresh<br>loss"] == ["loss, fresh<br>sequences"]
-    assert not [note for note in heading(ends={}) if note.name in ("training<br>loss", "fresh<br>loss")]
+    marked = "● fresh<br>loss"
+    assert [note.text for note in heading(ends=ends) if note.name == marked] == ["● loss, fresh<br>sequences"]
+    assert not [note for note in heading(ends={}) if note.name in ("training<br>loss", marked)]
 
 
 @pytest.mark.parametrize(("exact", "text"), [(1.0, "100%"), (0.9996, "99.9%"), (0.214, "21%"), (np.nan, "–")])

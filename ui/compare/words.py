@@ -94,8 +94,8 @@ CURVES_ALT = "Loss by sequences seen, median and band over the starts, with one 
 
 
 def curves(starts: int, drawing: str = "fresh") -> str:
-    """What the curves are of, and the numbers at their ends. drawing: what the sequences are called that runs meet"""
-    ranked = f"Numbers at their ends, as in the answer and the table: the loss on {drawing} sequences"
+    """What the curves are of, and the dots right of them. drawing: what the sequences are called that runs meet"""
+    ranked = f"Dots with numbers, as in the answer and the table: the loss on {drawing} sequences"
     if starts == 1:
         return f"Curves: the loss in training, of one run. {ranked}."
     return f"Curves: the loss in training, median and 10 to 90% band of {starts} runs. {ranked}, mean of the runs."
