@@ -18,7 +18,7 @@ from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 EPOCHS = 250
 SEEDS = 30
-BOOK = PRESETS["The book's lesson: 50 units, 50,000 sequences"]
+BOOK = PRESETS["Book's lesson"]
 WARMED_TIMESTEPS = 9  # a worker warms the default of 10; here another one, so that 10 was never compiled
 REPEATS = 3
 
@@ -91,7 +91,7 @@ def page() -> dict[str, Sequence[float]]:
     from ui.pasted import parse_values
     from ui.sequence.sequences import one_of, rows_of, with_values
 
-    run = read_recorded(PRESETS["Bidirectional LSTM, 1,000 epochs"])
+    run = read_recorded(PRESETS["BiLSTM tutorial"])
     if run is None:
         raise RuntimeError("the recorded results are missing: make record")
     rng = np.random.default_rng(0)

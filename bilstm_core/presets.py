@@ -11,14 +11,14 @@ from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 _LONG = TrainingSpec(epochs=1_000)
 
 PRESETS: Mapping[str, RunSpec] = {
-    "LSTM, 1,000 epochs": RunSpec(model=ModelSpec(direction="forward"), training=_LONG),
-    "Bidirectional LSTM, 1,000 epochs": RunSpec(training=_LONG),
-    "The book's lesson: 50 units, 50,000 sequences": RunSpec(
+    "LSTM tutorial": RunSpec(model=ModelSpec(direction="forward"), training=_LONG),
+    "BiLSTM tutorial": RunSpec(training=_LONG),
+    "Book's lesson": RunSpec(
         model=ModelSpec(units=50),
         training=TrainingSpec(epochs=1, sequences_per_epoch=50_000, batch_size=10, fresh_data=False),
     ),
 }
-DEFAULT_PRESET = "LSTM, 1,000 epochs"
+DEFAULT_PRESET = "LSTM tutorial"
 
 MODELS_BY_DIRECTION: Mapping[str, ModelSpec] = {
     "forward": ModelSpec(direction="forward"),

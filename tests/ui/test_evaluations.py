@@ -68,7 +68,7 @@ def test_a_recorded_run_is_called_so_with_its_own_day_though_another_of_its_spec
 
 
 def test_a_run_trained_live_is_another_figure_than_the_recorded_one_without_a_replay() -> None:
-    replayed = recorded(PRESETS["LSTM, 1,000 epochs"])
+    replayed = recorded(PRESETS["LSTM tutorial"])
     bare = replace(replayed, snapshots=replayed.snapshots._replace(**{"step": replayed.snapshots.step[:0]}))
     assert replayed.digest == bare.digest
     assert evaluations.drawn_key(replayed) != evaluations.drawn_key(bare)
@@ -153,7 +153,7 @@ def summary() -> None:
     from bilstm_core.presets import PRESETS
     from ui.train import details
 
-    details._summary(PRESETS["LSTM, 1,000 epochs"])
+    details._summary(PRESETS["LSTM tutorial"])
 
 
 @pytest.mark.parametrize("unanswered", [True, False])
@@ -161,7 +161,7 @@ def test_a_summary_that_failed_can_be_asked_for_again(monkeypatch: pytest.Monkey
     answer = "Keras could not build the model. Ask again."
     service = SimpleNamespace(answer=lambda _: answer, unanswered=lambda _: unanswered)
     monkeypatch.setattr(session, "jobs", lambda: service)
-    spec = PRESETS["LSTM, 1,000 epochs"]
+    spec = PRESETS["LSTM tutorial"]
     visit = AppTest.from_function(summary, default_timeout=30)
     visit.session_state["Train.summary"] = {"of": repr((spec.problem, spec.model)), "id": "one"}
     visit.run()
@@ -177,7 +177,7 @@ def train() -> None:
     from ui import evaluations
     from ui.train import words
 
-    run = read_recorded(PRESETS["LSTM, 1,000 epochs"])
+    run = read_recorded(PRESETS["LSTM tutorial"])
     assert run is not None
     evaluation = evaluations.evaluated_soon(run)
     st.markdown(words.EVALUATING if evaluation is None else f"{evaluation.n_sequences}")
