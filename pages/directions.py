@@ -41,6 +41,7 @@ with narrow:
             lambda: figures.reading_grid(
                 timesteps,
                 models,
+                narrow_columns=len(models),
                 decides=problem.problem.deciding(timesteps),
                 changes=problem.problem.changing(timesteps),
             ),

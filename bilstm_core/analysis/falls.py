@@ -61,7 +61,7 @@ def lead_sentence(curves: pd.DataFrame, label: str, *, named: bool = False) -> s
         return ""
     first, last = stretch
     if last == curves["sequences_seen"].max():
-        return f"{name} has led since about sequence {_about(first)}, and still leads."
+        return f"{name} has led since about sequence {_about(first)}."
     return f"{name} led from about sequence {_about(first)} to {_about(last)}."
 
 

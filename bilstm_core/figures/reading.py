@@ -12,7 +12,7 @@ from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import BACKWARD, BIDIRECTIONAL, FORWARD, INK, SHADE
 from bilstm_core.problems.base import View, reads
 
-SMALL_SIDE = 106  # px of a grid on a narrow screen, where two stand in a row: two rows are in sight on a projector
+SMALL_SIDE = {2: 106, 3: 84}  # px of a grid on a narrow screen, by how many stand in a row
 VIEW_COLORS = {
     "forward": FORWARD,
     "backward": BACKWARD,
@@ -42,6 +42,7 @@ def reading_grid(
     decides: npt.NDArray[np.bool_] | None = None,
     changes: npt.NDArray[np.float64] | None = None,
     columns: int | None = None,
+    narrow_columns: int = 2,
     side: int = 230,
 ) -> go.Figure:
     """Which values each output has read, and which decide its label if that is known: one grid a model, side by side.
@@ -49,7 +50,7 @@ def reading_grid(
     models: (title, view), the view as in `problems.base.reads`
     decides: (labels, values); None where that is not known
     changes: (labels, values), how often a label changed with a value alone; None where that was not measured
-    columns: grids in a row, by default all; side: px of one grid
+    columns: grids in a row, by default all; narrow_columns: on a narrow screen, 2 or 3; side: px of one grid
     Filled squares have been read (z is 1); the trace "decides" outlines the squares that decide, if they are known.
     """
     steps = np.arange(1, timesteps + 1)
@@ -99,7 +100,8 @@ def reading_grid(
         )
     measured = changes is not None
     says = " ".join(spoken.reading(title, reads(view, timesteps), decides, measured=measured) for title, view in models)
-    return canvas.figure(traces, says=says, **side_by_side(timesteps, models, columns=columns, side=side))
+    layout = side_by_side(timesteps, models, columns=columns, narrow_columns=narrow_columns, side=side)
+    return canvas.figure(traces, says=says, **layout)
 
 
 def _told(
@@ -122,6 +124,7 @@ def side_by_side(
     models: Sequence[tuple[str, View]],
     *,
     columns: int | None,
+    narrow_columns: int = 2,
     side: int,
     below: int = 0,
     first: int = 1,
@@ -134,11 +137,12 @@ def side_by_side(
     across = columns or count
     notes: list[Item] = []
     axes: Item = {}
-    wide, small = (places(count, across), places(count, min(across, 2)))
+    few = min(across, narrow_columns)
+    wide, small = places(count, across), places(count, few)
     last = first + timesteps - 1
     ticks = [t for t in range(first, last + 1) if t in (first, last) or (timesteps <= 12 and t % 5 == 0)]
-    small_side = SMALL_SIDE if count > 1 else min(side, 250)
-    narrow: Item = {"height": grid_height(count, min(across, 2), small_side) + below, "margin": {"l": 54, "r": 8}}
+    small_side = SMALL_SIDE[narrow_columns] if count > 1 else min(side, 250)
+    narrow: Item = {"height": grid_height(count, few, small_side) + below, "margin": {"l": 54, "r": 8}}
     for index, (title, view) in enumerate(models):
         number = "" if index == 0 else str(index + 1)
         colour = VIEW_COLORS.get(view, INK)
@@ -156,7 +160,7 @@ def side_by_side(
             constrain="domain",
         )
         narrow[f"xaxis{number}"] = {"domain": small[index][0]}
-        narrow[f"yaxis{number}"] = {"domain": small[index][1]}
+        narrow[f"yaxis{number}"] = {"domain": small[index][1], "showticklabels": few < 3 or index % few == 0}
         notes.append(
             canvas.note(
                 f"<b>{title}</b>",
@@ -187,7 +191,7 @@ def grid_height(count: int, across: int, side: int) -> int:
 def places(count: int, across: int) -> list[tuple[list[float], list[float]]]:
     """Axis domains of grids in rows of `across`."""
     rows = math.ceil(count / across)
-    gap_x, gap_y = (0.12 if across > 1 else 0.0), (0.28 if rows > 1 else 0.0)
+    gap_x, gap_y = (0.08 if across > 2 else 0.12 if across > 1 else 0.0), (0.28 if rows > 1 else 0.0)
     width, height = (1 - gap_x * (across - 1)) / across, (1 - gap_y * (rows - 1)) / rows
     places = []
     for index in range(count):

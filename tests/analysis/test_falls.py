@@ -31,7 +31,7 @@ def test_one_curve_alone_and_one_that_is_not_there_lead_nothing() -> None:
 def test_a_lead_that_lasts_is_told_by_its_beginning_and_one_that_ends_by_both_its_ends() -> None:
     rising = [1.0 + place for place in range(200)]
     table = curves(both=[300.0] * 12 + rising[12:], other=[250.0] * 200)
-    assert lead_sentence(table, "both") == "Both has led since about sequence 130, and still leads."
+    assert lead_sentence(table, "both") == "Both has led since about sequence 130."
     assert lead_sentence(table, "both", named=True).startswith("It has led since")
     assert lead_sentence(curves(both=rising, other=[150.0] * 200), "both") == (
         "Both led from about sequence 10 to 1,500."

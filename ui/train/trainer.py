@@ -147,7 +147,8 @@ def again(page: str, spec: RunSpec | None) -> None:
     if run is None or live.active(page):
         return
     if spec == run.spec and run.finished and state.FROM_STORE(page).get():
-        st.caption(words.TRAINED_ALREADY)
+        with st.container(key=state.widget(page, "already")):
+            st.caption(words.TRAINED_ALREADY)
         left, right = st.columns(2)
         left.button(words.AGAIN, key=state.widget(page, "live"), on_click=_train, args=(page, True), width="stretch")
         right.button(
