@@ -10,8 +10,8 @@ from ui import best_possible, evaluations, lesson_texts, session, wording
 from ui.train import starts, words
 
 
-def answer(run: Run, evaluation: Evaluation) -> Told:
-    """The page's measured answer."""
+def answer(run: Run, evaluation: Evaluation, ten: starts.Ten | None = None) -> Told:
+    """The page's measured answer. ten: the starts of the run's recipe, where they are known"""
     seen, spec = run.sequences_seen, run.spec
     if evaluations.diverged(evaluation):
         return words.diverged(seen, wording.DIVERGED)
@@ -21,7 +21,8 @@ def answer(run: Run, evaluation: Evaluation) -> Told:
     if fixed:
         return words.labels_of_data(seen, evaluation)
     risk = best_possible.best_possible(spec.problem, spec.model)
-    return words.labels_right(seen, evaluation, risk.exact if risk else None)
+    every = list(ten.values.values()) if ten else ()
+    return words.labels_right(seen, evaluation, risk.exact if risk else None, every)
 
 
 def with_standing(told: Told, ten: starts.Ten | None) -> Told:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from bilstm_core.analysis.statistics import share_within
@@ -18,10 +19,20 @@ TRAINING = "Training."
 PRESS_TRAIN = "Press **Train** to find out."
 
 
-def labels_right(seen: int, measured: Evaluation, best: float | None) -> Told:
-    """How good one network is. best: the best possible share of sequences wholly right, where it is known"""
+def labels_right(seen: int, measured: Evaluation, best: float | None, every: Sequence[float] = ()) -> Told:
+    """How good a network is: what is typical of its recipe, where that is known, and the one that is shown.
+
+    best: the best possible share of sequences wholly right, where it is known; every: the shares of ten starts, its own
+    among them
+    """
     share, low, high = share_within(measured.exact, *measured.exact_interval)
-    told = f"this network gets every label right in **{share}** of new sequences."
+    if every and min(every) < max(every):
+        typical = _share(float(np.median(every)), measured.n_sequences)
+        which = {min(every): ", the lowest of ten,", max(every): ", the highest of ten,"}.get(measured.exact, "")
+        told = f"a typical start of this network gets every label right in **{typical}** of new sequences; "
+        told += f"the one shown{which} in **{share}**."
+    else:
+        told = f"this network gets every label right in **{share}** of new sequences."
     counts = f"This one network, on {measured.n_sequences:,} fresh sequences: {measured.exact_count:,} wholly right, "
     counts += f"95% interval {low} to {high}; {measured.accuracy:.1%} of single labels."
     told += _worst(measured.per_timestep)
@@ -37,7 +48,7 @@ def _worst(by_timestep: pd.DataFrame) -> str:
         return ""
     ranked = by_timestep.sort_values("accuracy", ignore_index=True)
     apart = ranked["accuracy"][1] - ranked["accuracy"][0]
-    return f" Least often right: timestep **{ranked['timestep'][0]}**." if apart > WORSE_BY else ""
+    return f" It errs most at timestep **{ranked['timestep'][0]}**." if apart > WORSE_BY else ""
 
 
 def labels_of_data(seen: int, measured: Evaluation) -> Told:
@@ -135,16 +146,21 @@ OF_TEN = "**This one among ten starts**"
 
 def standing(values: Sequence[float], own: float, of: int) -> str:
     """Where a network stands among the starts of its recipe. values: of all of them, as shares of `of` sequences"""
-    low, high = (share_within(end, *wilson_interval(round(end * of), of))[0] for end in (min(values), max(values)))
-    return _standing(values, own, low, high)
+    return _standing(
+        values, own, *(_share(value, of) for value in (min(values), max(values), float(np.median(values))))
+    )
+
+
+def _share(share: float, of: int) -> str:
+    return share_within(share, *wilson_interval(round(share * of), of))[0]
 
 
 def standing_of_errors(values: Sequence[float], own: float) -> str:
     """As `standing`, by the squared error."""
-    return _standing(values, own, f"{min(values):.4f}", f"{max(values):.4f}")
+    return _standing(values, own, f"{min(values):.4f}", f"{max(values):.4f}", f"{float(np.median(values)):.4f}")
 
 
-def _standing(values: Sequence[float], own: float, low: str, high: str) -> str:
+def _standing(values: Sequence[float], own: float, low: str, high: str, median: str) -> str:
     lower, higher = sum(value < own for value in values), sum(value > own for value in values)
     if not lower and not higher:
         return f"Ten starts of this recipe all give {low}."
@@ -154,7 +170,7 @@ def _standing(values: Sequence[float], own: float, low: str, high: str) -> str:
         place = "this one is the highest"
     else:
         place = f"{lower} {'is' if lower == 1 else 'are'} lower than this one, {higher} higher"
-    return f"Ten starts of this recipe: {low} to {high}; {place}."
+    return f"Ten starts of this recipe: {low} to {high}, median {median}; {place}."
 
 
 # Around the curve
