@@ -37,6 +37,25 @@ def test_on_a_phone_the_settings_open_beneath_their_switch(phone: Callable[[], P
     page.context.close()
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)], ids=["projector", "phone"])
+def test_a_race_can_be_replayed_from_the_first_screen(chromium: Browser, app: App, width: int, height: int) -> None:
+    """On Directions the replay was below the screen's edge: its rows of answers stand above it."""
+    context = chromium.new_context(viewport={"width": width, "height": height})
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    for path, key in (("train", "Train-curve"), ("directions", "Directions-curves")):
+        page.goto(f"{app.url}/{path}")
+        expect(page.get_by_test_id(f"chart-{key}").locator(".main-svg").first).to_be_visible()
+        controls = page.get_by_test_id(f"controls-{key}")
+        expect(controls).to_be_visible()
+        box = controls.bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= height, path
+        controls.get_by_test_id("replay").click()
+        expect(controls.get_by_test_id("replay-pause")).to_be_enabled()
+    context.close()
+
+
 @pytest.mark.long
 def test_on_a_tablet_no_row_of_choices_is_cut_or_breaks_in_two(chromium: Browser, app: App) -> None:
     context = chromium.new_context(viewport={"width": 1024, "height": 768})
