@@ -89,8 +89,10 @@ def curve_and_timeline(
         coin_toss=coin_toss, floors=floors, each_run=each_run, loss=loss, dots=dots, growing=growing,
         area=curve_height,
     )  # fmt: skip
+    thick = replay and not counted
     if not counted:
         ends = {}
+    if thick:
         above = [{**shape, "layer": "above"} for shape in drawn.shapes]  # over the curtain, or it would hide them, too
         drawn = drawn._replace(shapes=above)
     if ends is None or ends:
@@ -127,7 +129,7 @@ def curve_and_timeline(
             now = _latest(taken, cursor)
             data += answers.stems(now, drawn.styles[label].color, classes)
             notes += _row_notes(label, drawn.styles[label], now, number, classes)[: 2 if counted else 1]
-        hiding = curves.curtain(drawn, cursor, thick=not counted)
+        hiding = curves.curtain(drawn, cursor, thick=thick)
         return data, {"shapes": [*drawn.shapes, *hiding], "annotations": notes}
 
     _, final = moment(drawn.total)

@@ -115,7 +115,7 @@ def test_with_details_before_a_class_no_row_of_choices_breaks_in_two(open_page: 
         expect(page.get_by_text(KEYS)).to_be_visible(timeout=LONG_MS)
         page.get_by_role("button", name="Reveal", exact=True).click()
         page.locator(".st-key-class-bar").get_by_text("Details").click()
-        expect(page.get_by_role("button", name="Share")).to_be_visible(timeout=LONG_MS)
+        expect(page.get_by_role("button", name="Share", exact=True)).to_be_visible(timeout=LONG_MS)
         for name in groups:
             group = page.get_by_role("radiogroup", name=name)
             boxes = [radio.bounding_box() for radio in group.get_by_role("radio").all()]
