@@ -42,7 +42,7 @@ def preset(app: AppTest) -> Selectbox:
 def test_the_preset_box_names_what_the_controls_are() -> None:
     app = visit()
     assert preset(app).value == DEFAULT_PRESET
-    assert any("a typical start of this network gets every label right in" in line.value for line in app.markdown)
+    assert any("this network typically gets every label right in" in line.value for line in app.markdown)
     app.number_input(key="Train.units").set_value(7).run()
     assert preset(app).value == controls.OWN
     preset(app).set_value(BOOK).run()

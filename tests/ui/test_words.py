@@ -39,9 +39,9 @@ def test_train_says_what_one_network_gets_right_and_what_the_interval_is_of() ->
 @pytest.mark.parametrize(
     ("every", "said"),
     [
-        ([0.2104, 0.43, 0.5], "in **43%** of new sequences; the one shown, the lowest of ten, in **21%**."),
-        ([0.2104, 0.1, 0.15], "in **15%** of new sequences; the one shown, the highest of ten, in **21%**."),
-        ([0.2104, 0.1, 0.3], "in **21%** of new sequences; the one shown in **21%**."),
+        ([0.2104, 0.43, 0.5], "in **43%** of new sequences; the start shown, the lowest of ten, in **21%**."),
+        ([0.2104, 0.1, 0.15], "in **15%** of new sequences; the start shown, the highest of ten, in **21%**."),
+        ([0.2104, 0.1, 0.3], "in **21%** of new sequences; the start shown in **21%**."),
     ],
 )
 def test_train_says_first_what_is_typical_of_ten_starts_and_then_what_the_one_shown_gets(
@@ -49,9 +49,7 @@ def test_train_says_first_what_is_typical_of_ten_starts_and_then_what_the_one_sh
 ) -> None:
     """The page opens with the least lucky of ten, and its number was taken for the network's."""
     told = train.labels_right(1_000, measured(), None, every).answer
-    assert told.startswith(
-        f"After 1,000 training sequences, a typical start of this network gets every label right {said}"
-    )
+    assert told.startswith(f"After 1,000 training sequences, this network typically gets every label right {said}")
     alone = train.labels_right(1_000, measured(), None)
     assert train.labels_right(1_000, measured(), None, [0.2104] * 3) == alone, "where all give the same"
 

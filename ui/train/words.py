@@ -29,8 +29,8 @@ def labels_right(seen: int, measured: Evaluation, best: float | None, every: Seq
     if every and min(every) < max(every):
         typical = _share(float(np.median(every)), measured.n_sequences)
         which = {min(every): ", the lowest of ten,", max(every): ", the highest of ten,"}.get(measured.exact, "")
-        told = f"a typical start of this network gets every label right in **{typical}** of new sequences; "
-        told += f"the one shown{which} in **{share}**."
+        told = f"this network typically gets every label right in **{typical}** of new sequences; "
+        told += f"the start shown{which} in **{share}**."
     else:
         told = f"this network gets every label right in **{share}** of new sequences."
     counts = f"This one network, on {measured.n_sequences:,} fresh sequences: {measured.exact_count:,} wholly right, "
