@@ -1,6 +1,7 @@
 """What visitors do on Train, without a browser: presets, the tray, Retry, an edited sequence, and two at once."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,10 +40,20 @@ def preset(app: AppTest) -> Selectbox:
     return box
 
 
+def test_train_opens_with_what_is_typical_of_its_ten_starts() -> None:
+    app = visit()
+    for _ in range(50):
+        said = [line.value for line in app.markdown if "this network typically gets every label right in" in line.value]
+        if said:
+            break
+        time.sleep(0.2)  # the other starts are being tested
+        app.run()
+    assert "the start shown, the lowest of ten, in" in said[0]
+
+
 def test_the_preset_box_names_what_the_controls_are() -> None:
     app = visit()
     assert preset(app).value == DEFAULT_PRESET
-    assert any("this network typically gets every label right in" in line.value for line in app.markdown)
     app.number_input(key="Train.units").set_value(7).run()
     assert preset(app).value == controls.OWN
     preset(app).set_value(BOOK).run()
