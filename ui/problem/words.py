@@ -105,6 +105,6 @@ def by_mean(loss: float) -> str:
 def by_position(accuracy: float) -> str:
     """How far whoever knows the timestep alone gets where answers are labels. accuracy: of labels"""
     return (
-        f"A guess by position alone is right **{accuracy:.0%}** of the time. It gives each timestep's most frequent "
-        "label and never looks at a value."
+        f"A guess by position alone is right **{accuracy:.0%}** of the time: each timestep's most frequent label, "
+        "whatever the values."
     )

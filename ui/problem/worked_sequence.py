@@ -21,6 +21,7 @@ from ui.sequence import sequences, timeline
 from ui.settings import PageSettings
 
 LOW_HEIGHT = 340  # px of the timeline on a low screen: what edits it is in sight
+LOW_SHARES = 246  # px of the bars there: what follows from them is in sight
 SETTINGS = PageSettings(page=registry.PROBLEM.name, first=ProblemSettings())
 
 
@@ -140,9 +141,10 @@ def position_guess(problem: ProblemSpec) -> None:
         cached(("shares", problem.canonical()), lambda: figures.label_shares(shares)),
         key="problem-shares",
         alt=words.SHARES_ALT,
+        low=LOW_SHARES,
     )
-    st.caption(words.counted_on(evaluations.counted_on(problem)))
     st.markdown(words.by_position(guess.accuracy))
+    st.caption(words.counted_on(evaluations.counted_on(problem)))
     evaluations.download(lambda: shares, "label shares")
 
 
