@@ -56,7 +56,7 @@ QUESTIONS: Mapping[str, Question] = {  # by the page's name
         meanwhile="Press one change at a time to find out.",
         before_class=True,
     ),
-    "Problems": Question("Past and future decide the label together. Who can't get everything right?", READERS),
+    "Problems": Question("Where both decide, who can't get everything right?", READERS),
     "Merge modes": Question("Which merge learns slowest?", MERGE_MODES, before_class=True),
     "Cell": Question("Where does this unit's cell state change most?", MOMENTS, before_class=True),
     "Inside": Question("To which values does an output react?", REACTIONS),
@@ -106,10 +106,11 @@ def lowest(losses: Mapping[str, float], sequences: int) -> Answer:
 def slowest(losses: Mapping[str, float], sequences: int) -> Answer:
     """Merge modes. losses: mean over starts, by label"""
     *others, worst = sorted(losses, key=losses.__getitem__)
-    said = ", ".join(f"{label} {losses[label]:.3f}" for label in others)
-    why = " States begin near zero, and a product of two small numbers is smaller still." if worst == "mul" else ""
+    best, last = losses[others[0]], losses[others[-1]]
+    rest = f"{others[0]}'s {best:.3f}" if len(others) == 1 else f"the others' {best:.3f} to {last:.3f}"
+    why = "Two small numbers multiplied are smaller still." if worst == "mul" else ""
     return Answer(
-        (worst,), f"After {sequences:,} sequences it is {worst}, with a loss of {losses[worst]:.3f} ({said}).{why}"
+        (worst,), f"After {sequences:,} sequences {worst}'s loss is {losses[worst]:.3f}, {rest}. {why}".rstrip()
     )
 
 
@@ -124,9 +125,8 @@ def cannot(best: Mapping[str, float]) -> Answer:
     """Problems. best: the share of whole sequences that the best possible model gets right, by direction"""
     limited = [name for name in ("forward", "backward") if best[name] < 0.995]
     right = {0: READERS[3], 1: f"{limited[0]} alone" if limited else "", 2: READERS[2]}[len(limited)]
-    said = " and ".join(f"{name} gets {best[name]:.0%}" for name in limited)
-    unread = "it has" if len(limited) == 1 else "they have"
-    why = f"At best, {said} of sequences wholly right: values {unread} not read decide too." if limited else "All can."
+    said = " and ".join(f"{name} {best[name]:.0%}" for name in limited).replace(" ", " gets ", 1)
+    why = f"At best, {said} of sequences wholly right: values that are not read decide, too." if limited else "All can."
     return Answer((right,), why)
 
 

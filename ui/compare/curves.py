@@ -23,7 +23,7 @@ from ui.less import Less
 from ui.watch import Watch, line
 
 CURVE_HEIGHT, TALL_CURVE_HEIGHT = 240, 246  # px, with the probes' rows below and without: the replay is in sight
-IN_THE_LESSON = 304  # px of the whole figure on a low screen, where the lesson's question stands above, too
+IN_THE_LESSON = 288  # px of the whole figure on a low screen, where the lesson's question stands above, too
 
 
 def _pills(comparison: Comparison) -> None:

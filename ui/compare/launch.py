@@ -93,8 +93,8 @@ def open_linked(comparison: Comparison) -> None:
     page = comparison.page
     if state.LINKED(page).take() == state.OPENED_LINK and not live.active(page):
         settings = read(page, shown_settings(page))
-        if not guess.waiting(comparison, settings):
-            start(comparison, settings)
+        if not guess.waiting(comparison, settings) and start(comparison, settings) and not live.active(page):
+            state.FROM_STORE(page).drop()  # nobody has asked for a training
 
 
 def settle(comparison: Comparison) -> None:

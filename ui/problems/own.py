@@ -31,7 +31,7 @@ def wanted(page: str, cell: Cell) -> dict[str, RunSpec]:
 
 
 def headline(page: str, cell: Cell, nine: Told) -> Told:
-    """What the runs of the formula that is open say, and then what the nine cells do; else these alone."""
+    """What the runs of the formula that is open say; before there are all, and else, what the nine cells do."""
     if not formula.is_formula(cell[0]):
         return nine
     label = only_label(cell)
@@ -41,7 +41,7 @@ def headline(page: str, cell: Cell, nine: Told) -> Told:
     if told is None:
         busy = live.active(page)
         return Told(words.TRAINING_OWN if busy else words.TRAIN_OWN, nine.answer)
-    return told._replace(counts=f"{told.counts} {nine.answer}")
+    return told
 
 
 def panel(page: str, cell: Cell) -> None:
