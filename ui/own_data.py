@@ -28,6 +28,7 @@ from ui.state import OwnProblem
 TAKEN: Mapping[str, Any] = {  # the settings of each page that takes such a problem, as at first
     registry.TRAIN.name: page_settings.TRAIN.first,
     registry.DIRECTIONS.name: page_settings.DIRECTIONS.first,
+    registry.MERGE_MODES.name: page_settings.MERGE_MODES.first,
 }
 FIXED = ("timesteps", "sequences_per_epoch", "fresh_data")  # settings that the sequences decide
 MOST = 4  # sets that a visit has on other pages

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from bilstm_core import page_settings
-from bilstm_core.comparison import DIRECTIONS, specs_of
+from bilstm_core.comparison import DIRECTIONS, MERGE_MODES, Compared, specs_of
 from bilstm_core.datasets import recipe
 from bilstm_core.datasets.preparing import Prepared
 from bilstm_core.datasets.shipped import SHIPPED
@@ -57,19 +57,18 @@ def problem_of(prepared: Prepared, data: str = "own") -> dict[str, Any]:
     }
 
 
-def directions(prepared: Prepared, *, trained: bool = True, starts: int = 3) -> AppTest:
-    """The page Directions, once sequences are chosen on it, and untrained networks of them are there."""
+def directions(prepared: Prepared, page: str = PAGE, compared: Compared = DIRECTIONS) -> AppTest:
+    """A page that compares, once sequences are chosen on it, and untrained networks of them are there."""
     told_ = problem_of(prepared)
-    settings = {"name": told_["name"], "timesteps": prepared.given.timesteps, "epochs": recipe.EPOCHS, "starts": starts}
-    if trained:
-        for group in specs_of(DIRECTIONS, ComparisonSettings(**settings)).values():
-            for spec in group:
-                run_cache.put(finished(spec), session._key(spec, spec.training.steps))
-    entries = {state.OWN_PROBLEMS.key: [told_], f"{PAGE}.name": told_["name"], state.SETTINGS(PAGE).key: settings}
+    settings = {"name": told_["name"], "timesteps": prepared.given.timesteps, "epochs": recipe.EPOCHS, "starts": 3}
+    for group in specs_of(compared, ComparisonSettings(**settings)).values():
+        for spec in group:
+            run_cache.put(finished(spec), session._key(spec, spec.training.steps))
+    entries = {state.OWN_PROBLEMS.key: [told_], f"{page}.name": told_["name"], state.SETTINGS(page).key: settings}
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for key, value in entries.items():
         app.session_state[key] = value
-    app.switch_page("pages/directions.py").run()
+    app.switch_page(registry.PAGES[registry.place_of(page)].path).run()
     for _ in range(20):  # it is evaluated beside the page
         if words.EVALUATING_DATA.answer not in told(app):
             break
@@ -226,6 +225,16 @@ def test_a_look_ahead_stays_on_your_data_and_it_says_so() -> None:
     app = visit("your_data", **{"Your data__available": False, "Your data__ahead": 2})
     assert your_data.AT_ONCE in told(app)
     assert your_data.AT_ONCE not in told(visit("your_data"))
+
+
+def test_merge_modes_are_compared_on_what_is_held_out() -> None:
+    app = directions(ready(table("classes")), registry.MERGE_MODES.name, MERGE_MODES)
+    assert not app.exception
+    page = told(app)
+    assert "held-out sequences" in page
+    assert "fresh" not in page
+    [results] = [frame.value for frame in app.dataframe if "parameters" in frame.value]
+    assert set(results["label"]) == {*MERGE_MODES.models}
 
 
 def test_another_problem_brings_the_page_back_as_it_was_and_the_data_are_still_there(asked: list[RunSpec]) -> None:

@@ -164,8 +164,7 @@ def _elsewhere(subject: Subject, settings: DataSettings, known: Results) -> None
             own_data.opened(there.name, name, units=settings.units, epochs=settings.epochs, **more)
             state.SEQUENCE(there.name).drop()
             st.switch_page(there.path)
-    if known.ahead:
-        st.caption(words.AT_ONCE)
+    st.caption(words.WHERE if not known.ahead else f"{words.WHERE} {words.AT_ONCE}")
 
 
 def answer(subject: Subject, settings: DataSettings, known: Results, found_: Verdict | None) -> Told:

@@ -33,6 +33,10 @@ DIRECTIONS_HELP = "Forward, backward and bidirectional start by start while they
 NETWORKS_ELSEWHERE = "stays in the memory of one visit, with the networks trained on it. Train them again there."
 INSIDE = "Open in Inside"
 INSIDE_HELP = "What the first start of each network reacts to, and what its units do, on the sequence below."
+WHERE = (
+    "Train, Directions and Merge modes then have these sequences under Problem. Why, Need both? and How small? do not "
+    "take them: they vary a problem's rule or length."
+)
 AT_ONCE = "Train and Directions have networks that answer at once. What a look-ahead brings is compared here alone."
 NO_FILES = "Files come once every network is trained."
 CODE = "What this page shows, with this project's own core. The file is read from the folder that the script runs in."
