@@ -9,6 +9,7 @@ import click
 
 from bilstm_core.choices import of_slugs, slugs
 from bilstm_core.comparison import Compared
+from bilstm_core.datasets.shipped import OWN, SHIPPED
 from bilstm_core.limits import limits
 from bilstm_core.page_settings import BY_PATH, CURVES
 from bilstm_core.questions import TITLES
@@ -25,6 +26,12 @@ WITH_CURVES = ("directions", "merge_modes")
 def title(path: str) -> str:
     """What a page is called."""
     return TITLES.get(path, path.replace("_", " ").capitalize())
+
+
+OF_DATA = (
+    "The link's problem is of sequences of Your data, which commands do not take. Code on that page has a script that "
+    "trains on them."
+)
 
 
 def read(text: str, kind: str) -> tuple[str, Any]:
@@ -45,6 +52,8 @@ def read(text: str, kind: str) -> tuple[str, Any]:
     path = parts.path.rstrip("/").split("/")[-1].replace("-", "_")
     _check(text, path, kind)
     offered, values = BY_PATH[path], {}
+    if words.get(FIELDS["name"].link) in (*SHIPPED, OWN):
+        raise click.UsageError(OF_DATA)
     for declared in offered.fields:
         if declared.link in words:
             try:

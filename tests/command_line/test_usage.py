@@ -39,6 +39,8 @@ BAD = {
     "compare --starts 2": "'--starts': must be one of 1, 3, 10, 50, not 2.",
     "compare --units 256 --timesteps 200 --epochs 20000": "times the work that is allowed",
     "compare --curves forward.left": "'--curves': must be some of forward, backward, backward-tutorial-s-order,",
+    "compare directions?problem=tags&epochs=80": "sequences of Your data, which commands do not take",
+    "run train?problem=own": "sequences of Your data, which commands do not take",
     "compare directions?curves=none": "The link's curves must name a model: forward.backward.",
     "compare why --curves forward": "--curves is of Directions and Merge modes; Why shows all.",
     "compare problems --curves forward": "--curves is of comparisons over starts",
