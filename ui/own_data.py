@@ -130,11 +130,17 @@ def _every_shipped() -> list[tuple[str, tuple[Table, Prepared]]]:
 
 
 def first(name: str) -> dict[str, Any]:
-    """What a page is set to that opens with these sequences: as they are trained on Your data. Raises AbsentError."""
+    """What a page is set to that opens with these sequences: as they are trained on Your data.
+
+    Nothing where they are not at hand: an address is read before a page can say so.
+    """
     problem = ProblemSpec(name=name).problem
     if problem.fixed is None:
         return {}
-    training = recipe.training_of(problem, epochs=recipe.EPOCHS)
+    try:
+        training = recipe.training_of(problem, epochs=recipe.EPOCHS)
+    except given.AbsentError:
+        return {}
     every = {each.name: getattr(training, each.name) for each in fields(training) if each.name != "seed"}
     return {"timesteps": problem.fixed().timesteps, "starts": recipe.STARTS, **every}
 

@@ -345,6 +345,21 @@ def test_a_link_to_a_file_says_elsewhere_that_its_sequences_are_not_there(bar: d
 
 
 @pytest.mark.usefixtures("bar")
+@pytest.mark.parametrize("page", own_data.TAKEN)
+def test_an_address_is_read_and_written_though_the_sequences_that_it_names_are_gone(page: str) -> None:
+    prepared = ready(long_table(sequences=24))
+    own_data.opened(page, own_data.offer("own", TITLE, prepared))
+    given.forget(prepared.given.name)
+    type_(problem="own", units="9", epochs="30", timesteps="4")
+    run(page)
+    own_data.settle(page)
+    assert state.DATA_GONE(page).get()
+    assert state.field(page, "name").get() == FIELDS["name"].default
+    run(page)
+    assert "problem" not in st.query_params
+
+
+@pytest.mark.usefixtures("bar")
 def test_only_a_link_to_a_set_of_the_program_is_told_to_train_what_is_missing() -> None:
     own_data.offer("own", TITLE, ready(table("two")))
     [mine] = own_data.names()
