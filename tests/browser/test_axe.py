@@ -16,15 +16,20 @@ LOOK = """async () => {
   return violations.flatMap(({ id, impact, nodes }) =>
     nodes.map(node => [id, impact, node.target.join(" "), node.html.slice(0, 200), ...messages(node)].join("\\n")))
 }"""
+AGAIN = 3  # looks at what has a fault
 STILL = '[data-testid="stApp"][data-test-script-state="notRunning"]:not(:has([data-stale="true"]))'
 
 
 def found(page: Page) -> list[str]:
-    """Each fault that axe-core finds on the page as it stands."""
+    """Each fault that axe-core finds on the page, and finds again: what is drawn anew is faint for a moment."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(f"{AXE_SCRIPT}; 0")  # not as an element: the page's policy lets none in
-    result: list[str] = page.evaluate(LOOK)
-    return result
+    faults: list[str] = page.evaluate(LOOK)
+    for _ in range(AGAIN):
+        if faults:
+            page.wait_for_timeout(1_000)
+            faults = [fault for fault in page.evaluate(LOOK) if fault in faults]
+    return faults
 
 
 def at_rest(page: Page, address: str) -> None:
