@@ -115,6 +115,7 @@ def training(subject: Subject, settings: DataSettings, known: Results) -> None:
         st.caption(words.cost(len(specs), specs[0].training.steps))
     _elsewhere(subject, settings, known)
     _inside(subject, known)
+    st.caption(words.WHERE if not known.ahead else f"{words.WHERE} {words.AT_ONCE}")
 
 
 def _inside(subject: Subject, known: Results) -> None:
@@ -164,7 +165,6 @@ def _elsewhere(subject: Subject, settings: DataSettings, known: Results) -> None
             own_data.opened(there.name, name, units=settings.units, epochs=settings.epochs, **more)
             state.SEQUENCE(there.name).drop()
             st.switch_page(there.path)
-    st.caption(words.WHERE if not known.ahead else f"{words.WHERE} {words.AT_ONCE}")
 
 
 def answer(subject: Subject, settings: DataSettings, known: Results, found_: Verdict | None) -> Told:
