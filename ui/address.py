@@ -15,7 +15,7 @@ import streamlit as st
 from bilstm_core.limits import limits
 from ui import state
 
-REFUSED = "Part of this link is not allowed. The default is used instead."
+REFUSED = "Part of this link can't be used. The default stands in its place."
 
 Words = tuple[str, ...]  # of a parameter, which can stand in an address several times
 

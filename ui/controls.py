@@ -103,6 +103,8 @@ def data_note(page: str) -> None:
     fixed, told = ProblemSpec(name=name).problem.fixed if name else None, own_data.of(name)
     if fixed and told:
         st.caption(wording.fixed_by_data(fixed().training, fixed().held_out, whole=told["whole"]))
+    elif state.COMPLAINTS.get()["sentences"]:  # which say so
+        state.DATA_GONE(page).set(False)
     elif state.DATA_GONE(page).get():
         st.warning(wording.DATA_GONE, icon=":material/error:")
 

@@ -24,7 +24,7 @@ from tests.datasets.tables import long_table, ready
 from tests.test_store import finished
 from tests.ui.test_compare_pages import ROOT, told, visit
 from tests.ui.test_links import Bar, complaints, run, type_
-from ui import live, own_data, registry, run_cache, session, share, state, wording
+from ui import controls, live, own_data, registry, run_cache, session, share, state, wording
 from ui.compare import words
 from ui.train import words as train_words
 from ui.your_data import words as your_data
@@ -342,6 +342,18 @@ def test_a_link_to_a_file_says_elsewhere_that_its_sequences_are_not_there(bar: d
     type_(problem=prepared.given.name)
     run(PAGE)
     assert len(complaints()) == 1, "nor is a problem of sequences found by its name"
+
+
+@pytest.mark.usefixtures("bar")
+def test_what_a_link_is_refused_for_is_not_told_of_twice() -> None:
+    state.DATA_GONE(PAGE).set(True)  # as a training that the link names has it
+    controls.data_note(PAGE)
+    assert state.DATA_GONE(PAGE).get()
+    type_(problem="own")
+    run(PAGE)
+    assert len(complaints()) == 1
+    controls.data_note(PAGE)
+    assert not state.DATA_GONE(PAGE).get()
 
 
 @pytest.mark.usefixtures("bar")

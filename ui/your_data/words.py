@@ -172,7 +172,7 @@ def _beside(verdict: Verdict, told: Mapping[str, str]) -> str:
         return f"No {what.removeprefix('a ')} does as well: {score_}."
     if verdict.against_regression == "below":
         return f"But {what} beats every network: {score_}."
-    return f"But {what} does as well: {score_}."
+    return f"But {what} does about as well: {score_}."
 
 
 def _regression_of_past_is_best(verdict: Verdict) -> bool:
@@ -186,7 +186,7 @@ def _without_future(verdict: Verdict, told: Mapping[str, str], unit: str) -> str
     how = {
         "above": f"more than {regression}: {told[PAST]}.",
         "below": f"but {regression} is better: {told[PAST]}.",
-        "level": f"and {regression} does as well: {told[PAST]}.",
+        "level": f"and {regression} does about as well: {told[PAST]}.",
     }[verdict.against_regression]
     return f"**From the past alone,** {best}, {how}"
 
