@@ -39,7 +39,7 @@ with offered:
     files.popover(PAGE, lambda: taken.offer(PAGE, run, evaluation))
 if run and evaluation:
     ten = starts.resolve(run, evaluation)
-    told = numbers.with_standing(numbers.answer(run, evaluation, ten), ten)
+    told = numbers.answer(run, evaluation, ten)
     answer.markdown(*told if not live.active(PAGE) else (numbers.meanwhile(run),))
     lesson.came_out(PAGE, partial(numbers.wholly_right, run, evaluation))
     with right, st.container(key="aside"):

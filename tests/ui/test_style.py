@@ -191,7 +191,8 @@ def of_start() -> Iterator[Call]:
 def of_train() -> Iterator[Call]:
     for best in (None, 0.5, 0.1):
         yield call(train.labels_right, 1, measured(20), best)
-        yield call(train.labels_right, 1, measured(20), best, [measured(20).exact, 0.7])
+        for others in ([0.7], [0.01], [0.01, 0.7]):
+            yield call(train.labels_right, 1, measured(20), best, [measured(20).exact, *others])
         of_one_timestep = measured(20)
         of_one_timestep.per_timestep = of_one_timestep.per_timestep[:1]
         yield call(train.labels_right, 1, of_one_timestep, best)

@@ -39,17 +39,24 @@ def test_train_says_what_one_network_gets_right_and_what_the_interval_is_of() ->
 @pytest.mark.parametrize(
     ("every", "said"),
     [
-        ([0.2104, 0.43, 0.5], "in **43%** of new sequences; the start shown, the lowest of ten, in **21%**."),
-        ([0.2104, 0.1, 0.15], "in **15%** of new sequences; the start shown, the highest of ten, in **21%**."),
-        ([0.2104, 0.1, 0.3], "in **21%** of new sequences; the start shown in **21%**."),
+        ([0.2104, 0.43, 0.5], (": the lowest of ten starts, whose median is 43%.", "The highest of the ten: 50%.")),
+        ([0.2104, 0.1, 0.15], (": the highest of ten starts, whose median is 15%.", "The lowest of the ten: 10%.")),
+        (
+            [0.2104, 0.1, 0.3],
+            ("; ten starts: median 21%.", "The ten: 10% to 30%; 1 is lower than this one, 1 higher."),
+        ),
     ],
 )
-def test_train_says_first_what_is_typical_of_ten_starts_and_then_what_the_one_shown_gets(
-    every: list[float], said: str
+def test_train_leads_with_the_network_that_is_shown_and_says_where_it_stands_among_ten_starts(
+    every: list[float], said: tuple[str, str]
 ) -> None:
-    """The page opens with the least lucky of ten, and its number was taken for the network's."""
-    told = train.labels_right(1_000, measured(), None, every).answer
-    assert told.startswith(f"After 1,000 training sequences, this network typically gets every label right {said}")
+    """The page opens with the least lucky of ten: two numbers of equal weight were two answers to one question."""
+    told, counts = train.labels_right(1_000, measured(), None, every)
+    first, then = said
+    start = "After 1,000 training sequences, this network gets every label right in **21%** of new sequences"
+    assert told == f"{start}{first} It errs most at timestep **2**."
+    assert counts.endswith(f" of single labels. {then}")
+    assert "median" not in counts, "nothing is said twice"
     alone = train.labels_right(1_000, measured(), None)
     assert train.labels_right(1_000, measured(), None, [0.2104] * 3) == alone, "where all give the same"
 

@@ -11,18 +11,20 @@ from ui.train import starts, words
 
 
 def answer(run: Run, evaluation: Evaluation, ten: starts.Ten | None = None) -> Told:
-    """The page's measured answer. ten: the starts of the run's recipe, where they are known"""
+    """The page's measured answer, with where the network stands. ten: its recipe's starts, where they are known"""
     seen, spec = run.sequences_seen, run.spec
     if evaluations.diverged(evaluation):
         return words.diverged(seen, wording.DIVERGED)
     fixed = spec.problem.problem.fixed is not None
     if not wording.classes(spec.problem):
-        return words.squared_error(seen, evaluation.loss, wording.SQUARED, evaluation.n_sequences, fixed=fixed)
+        told = words.squared_error(seen, evaluation.loss, wording.SQUARED, evaluation.n_sequences, fixed=fixed)
+        return with_standing(told, ten)
     if fixed:
-        return words.labels_of_data(seen, evaluation)
+        return with_standing(words.labels_of_data(seen, evaluation), ten)
     risk = best_possible.best_possible(spec.problem, spec.model)
     every = list(ten.values.values()) if ten else ()
-    return words.labels_right(seen, evaluation, risk.exact if risk else None, every)
+    told = words.labels_right(seen, evaluation, risk.exact if risk else None, every)
+    return told if words.differ(every) else with_standing(told, ten)
 
 
 def with_standing(told: Told, ten: starts.Ten | None) -> Told:

@@ -20,26 +20,41 @@ PRESS_TRAIN = "Press **Train** to find out."
 
 
 def labels_right(seen: int, measured: Evaluation, best: float | None, every: Sequence[float] = ()) -> Told:
-    """How good a network is: what is typical of its recipe, where that is known, and the one that is shown.
+    """How good the network shown is, and where that stands among ten starts of its recipe, where they are known.
 
     best: the best possible share of sequences wholly right, where it is known; every: the shares of ten starts, its own
     among them
     """
     share, low, high = share_within(measured.exact, *measured.exact_interval)
-    if every and min(every) < max(every):
-        typical = _share(float(np.median(every)), measured.n_sequences)
-        which = {min(every): ", the lowest of ten,", max(every): ", the highest of ten,"}.get(measured.exact, "")
-        told = f"this network typically gets every label right in **{typical}** of new sequences; "
-        told += f"the start shown{which} in **{share}**."
-    else:
-        told = f"this network gets every label right in **{share}** of new sequences."
+    told, others = f"this network gets every label right in **{share}** of new sequences", ""
+    if differ(every):
+        median = _share(float(np.median(every)), measured.n_sequences)
+        which = {min(every): "lowest", max(every): "highest"}.get(measured.exact)
+        told += f": the {which} of ten starts, whose median is {median}" if which else f"; ten starts: median {median}"
+        others = f" {_others(every, measured.exact, measured.n_sequences)}"
+    told += "."
     counts = f"This one network, on {measured.n_sequences:,} fresh sequences: {measured.exact_count:,} wholly right, "
     counts += f"95% interval {low} to {high}; {measured.accuracy:.1%} of single labels."
     told += _worst(measured.per_timestep)
     beside = beside_best(measured.exact, measured.exact_interval, best)
     if best is not None and measured.exact > best:  # whoever reads both numbers asks at once how that can be
-        return Told(_after(seen, told) + beside, counts)
-    return Told(_after(seen, told), counts + beside)
+        return Told(_after(seen, told) + beside, counts + others)
+    return Told(_after(seen, told), counts + beside + others)
+
+
+def differ(every: Sequence[float]) -> bool:
+    """Whether ten starts are known, and do not all give the same: the answer then tells of them."""
+    return bool(every) and min(every) < max(every)
+
+
+def _others(every: Sequence[float], own: float, of: int) -> str:
+    """What the answer leaves out of the ten starts. of: how many sequences each share is of"""
+    low, high = _share(min(every), of), _share(max(every), of)
+    if own == min(every):
+        return f"The highest of the ten: {high}."
+    if own == max(every):
+        return f"The lowest of the ten: {low}."
+    return f"The ten: {low} to {high}; {_between(every, own)}."
 
 
 def _worst(by_timestep: pd.DataFrame) -> str:
@@ -161,16 +176,20 @@ def standing_of_errors(values: Sequence[float], own: float) -> str:
 
 
 def _standing(values: Sequence[float], own: float, low: str, high: str, median: str) -> str:
-    lower, higher = sum(value < own for value in values), sum(value > own for value in values)
-    if not lower and not higher:
+    if not differ(values):
         return f"Ten starts of this recipe all give {low}."
-    if not lower:
+    if own == min(values):
         place = "this one is the lowest"
-    elif not higher:
+    elif own == max(values):
         place = "this one is the highest"
     else:
-        place = f"{lower} {'is' if lower == 1 else 'are'} lower than this one, {higher} higher"
+        place = _between(values, own)
     return f"Ten starts of this recipe: {low} to {high}, median {median}; {place}."
+
+
+def _between(values: Sequence[float], own: float) -> str:
+    lower, higher = sum(value < own for value in values), sum(value > own for value in values)
+    return f"{lower} {'is' if lower == 1 else 'are'} lower than this one, {higher} higher"
 
 
 # Around the curve
