@@ -31,7 +31,8 @@ SHADE = "rgba(128, 136, 148, 0.22)"
 
 # Shares that fall short of a goal, and that reach it: of cividis, which is as light as a share is large, to the
 # color-blind, too. Between the two there is a step, so that what reaches the goal is seen from afar.
-SHORT = ("#00224E", "#424E6C", "#7D7C76")
+# Half of what falls short is within a quarter of the goal, so that a near miss is told from a failure.
+SHORT = ((0.0, "#00224E"), (0.5, "#31446B"), (0.75, "#575D6D"), (1.0, "#8B8779"))  # by the part of the goal
 ENOUGH = ("#D6C35C", "#FEE838")
 
 ON_DARK = {
@@ -134,6 +135,6 @@ def class_shades(classes: int) -> list[str]:
 
 def shares(goal: float) -> list[tuple[float, str]]:
     """Colors of shares from 0 to 1, faded from one to the next: of SHORT up to the goal, and of ENOUGH from it."""
-    short = [(goal * place / (len(SHORT) - 1), color) for place, color in enumerate(SHORT)]
+    short = [(goal * part, color) for part, color in SHORT]
     enough = [(goal + (1 - goal) * place / (len(ENOUGH) - 1), color) for place, color in enumerate(ENOUGH)]
     return [(round(share, 4), color) for share, color in (*short, *enough)]

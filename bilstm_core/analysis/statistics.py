@@ -75,6 +75,19 @@ def interval(values: Sequence[float] | Floats) -> tuple[float, float]:
     return mean - reach, mean + reach
 
 
+def error_of_medians(samples: Sequence[Sequence[float]]) -> float:
+    """About how far the median of samples of one size is off by chance: its standard error, in their unit.
+
+    That of normal numbers, sqrt(pi / 2n) standard deviations (Kendall and Stuart, The Advanced Theory of Statistics,
+    vol. 1, 10.10); the standard deviation is the median of the samples', so that one that went astray does not count
+    for all. nan below two numbers a sample.
+    """
+    sizes = {len(sample) for sample in samples}
+    if not sizes or min(sizes) < 2:
+        return math.nan
+    return math.sqrt(math.pi / 2 / min(sizes)) * float(np.median([np.std(sample, ddof=1) for sample in samples]))
+
+
 def by_start(scores: pd.DataFrame) -> pd.DataFrame:
     """Losses with a row for each seed and a column for each label. scores: label, seed, loss"""
     return scores.pivot(index="seed", columns="label", values="loss")

@@ -16,6 +16,7 @@ from bilstm_core.analysis.statistics import (
     by_start,
     difference,
     differences,
+    error_of_medians,
     interval,
     late_fall,
     listed,
@@ -262,3 +263,11 @@ def test_whatever_was_counted_is_printed_within_its_interval() -> None:
 def test_what_is_ranked_is_the_mean_loss_of_each_model() -> None:
     scores = pd.DataFrame({"label": ["b", "a", "b"], "loss": [0.25, 1.0, 0.75]})
     assert mean_losses(scores) == {"a": 1.0, "b": 0.5}
+
+
+def test_the_error_of_medians_is_how_far_those_of_many_samples_lie_from_the_middle() -> None:
+    samples = np.random.default_rng(0).normal(0.9, 0.03, (20_000, 11))
+    assert error_of_medians(samples.tolist()) == pytest.approx(np.median(samples, axis=1).std(), rel=0.05)
+    assert error_of_medians([[0.8, 0.9, 1.0], [0.8, 0.9, 1.0], [0.0, 0.5, 1.0]]) == pytest.approx(0.0724, abs=1e-4)
+    assert math.isnan(error_of_medians([[0.9], [0.8]]))
+    assert math.isnan(error_of_medians([]))

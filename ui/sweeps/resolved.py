@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from bilstm_core.analysis.statistics import error_of_medians
 from bilstm_core.analysis.telling import Told
 from bilstm_core.bayes import view_of
 from bilstm_core.engine import mixing
@@ -258,6 +259,11 @@ def told(shown: Map) -> Told:
         most=(float(right[top]), values[top]),
         below=values[before[-1]] if before else None,
         short=[values[i] for i in beyond],
+        gap=float(goal - min(right[beyond])) if beyond else 0.0,
+        starts=shown.grid.starts,
+        chance=error_of_medians(
+            [[shown.results[spec].exact for spec in shown.grid.cells[int(i), column]] for i in np.flatnonzero(known)]
+        ),
     )
     rests = words.rests_on(
         shown.measured, shown.squares, shown.grid.starts, shown.sequences, float(shown.possible[best_row, column])

@@ -64,7 +64,8 @@ class Column(NamedTuple):
     the goal; whole: whether all squares that the answer speaks of are measured
     most: the highest share, and the value that it is at
     below: the next measured value before the one that is named, which does not reach the goal; None if there is none
-    short: measured values beyond it that do not reach the goal, either
+    short: measured values beyond it that do not reach the goal, either; gap: by how much the lowest falls short
+    starts: of a square; chance: about how far their median is off by chance, nan where there is but one
     """
 
     setting: str
@@ -76,6 +77,9 @@ class Column(NamedTuple):
     most: tuple[float, Any]
     below: Any = None
     short: Sequence[Any] = ()
+    gap: float = 0.0
+    starts: int = 1
+    chance: float = math.nan
 
 
 def measuring(setting: str, value: Any) -> Told:
@@ -109,7 +113,7 @@ def answer(column: Column, goal: float, counts: str) -> Told:
         share, at = column.most
         told = f"{place}, {valued(column.up, at)} does best: every label right in **{share:.0%}** of new sequences."
         told = told.replace("batches of", "training in batches of", 1) if column.up == "batch_size" else told
-    return Told(capital(so_far + told) + _not_all(column), counts)
+    return Told(capital(so_far + told), " ".join(part for part in (_not_all(column), counts) if part))
 
 
 def _unlike(column: Column) -> str:
@@ -117,12 +121,21 @@ def _unlike(column: Column) -> str:
 
 
 def _not_all(column: Column) -> str:
-    """That of larger models some fall short."""
+    """That of larger models some fall short, by how much, and whether that is more than chance."""
     if column.up not in FEWEST or not column.short:
         return ""
     some = [written(value) for value in column.short[:MOST_SHORT]]
     more = ["others"] if len(column.short) > MOST_SHORT else []
-    return f" Of more, {listed([*some, *more])} {'falls' if len(column.short) == 1 else 'fall'} short."
+    falls, most = ("falls", "") if len(column.short) == 1 else ("fall", " at most")
+    told = f"Of more, {listed([*some, *more])} {falls} short, by {_points(column.gap)}{most}"
+    if column.gap > column.chance or math.isnan(column.chance):
+        return f"{told}."
+    return f"{told}: within chance, about {_points(column.chance)} with {column.starts} starts."
+
+
+def _points(share: float) -> str:
+    """A difference of shares."""
+    return f"{100 * share:.1f} points"
 
 
 def _s(up: str) -> str:
