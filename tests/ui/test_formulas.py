@@ -141,6 +141,7 @@ def test_of_a_formula_with_one_label_it_is_said_that_there_is_nothing_to_learn_a
     for key in ("all_three", "live", "new_seed"):
         assert visit.button(key=f"Problems.{key}").disabled
     assert not any(each.label == words.COMPARE for each in visit.button)
+    assert not visit.info, "nor is a press on Train asked for"
     visit.session_state[state.LINKED("Problems").key] = state.OPENED_LINK
     shown(visit.run())
 

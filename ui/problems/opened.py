@@ -79,7 +79,8 @@ def opened(page: str, cell: Cell) -> Run | None:
     first = live.active(page) or formula.is_formula(problem)  # what is trained is in sight where it was asked for
     above, below = st.container(), st.container()
     with above if first else below:
-        _loss(page, spec)
+        if only_label(cell) is None:  # else there is nothing to train
+            _loss(page, spec)
         if run:
             st.caption(evaluations.origin(run))
     with below if first else above:
