@@ -17,6 +17,9 @@ from ui.chart.component import cached, chart
 from ui.compare import words
 from ui.compare.resolved import Shown
 
+# what is ranked stands first: a phone shows two columns
+ORDER = ("label", "loss", "excess", "best", "exact", "accuracy", "starts", "units", "parameters", "train_s")
+
 
 def _best(runs: RunsByLabel) -> dict[str, float]:
     """The best possible loss of each model, nan while it is not known."""
@@ -51,6 +54,7 @@ def table(shown: Shown, pairs: bool = True) -> None:
         results,
         hide_index=True,
         width="stretch",
+        column_order=ORDER,
         column_config={
             "label": "Model",
             "starts": "Starts",
