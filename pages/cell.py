@@ -26,7 +26,10 @@ if run:
         with right:
             parts.equations(walk)
     goal = run.spec.problem.threshold * run.spec.problem.timesteps
-    answer.markdown(sentences.answer(walk.steps, walk.flip, goal, walk.unit))
+    answer.markdown(
+        sentences.answer(walk.steps, walk.flip, goal, walk.unit),
+        sentences.most(walk.steps, walk.flip, walk.tied[walk.unit - 1]),
+    )
     changes = [step.c - step.c_before for step in walk.steps]
     lesson.came_out(PAGE, lambda: lesson_texts.largest_step(changes, walk.flip))
     with st.container(key="rest"):

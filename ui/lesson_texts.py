@@ -56,7 +56,7 @@ QUESTIONS: Mapping[str, Question] = {  # by the page's name
         meanwhile="Press one change at a time to find out.",
         before_class=True,
     ),
-    "Problems": Question("Where both decide, who can't get everything right?", READERS),
+    "Problems": Question("Where both decide, who can't get everything right, even with perfect training?", READERS),
     "Merge modes": Question("Which merge learns slowest?", MERGE_MODES, before_class=True),
     "Cell": Question("Where does this unit's cell state change most?", MOMENTS, before_class=True),
     "Inside": Question("To which values does an output react?", REACTIONS),

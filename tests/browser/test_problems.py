@@ -45,7 +45,7 @@ def test_every_problem_trains_evaluates_and_draws(open_page: OpenPage) -> None:
 
 def test_a_cell_opens_its_reading_and_its_run_and_can_be_trained_anew(open_page: OpenPage) -> None:
     page = open_page("problems")
-    expect(page.get_by_text("When both decide, only bidirectional gets")).to_be_visible()
+    expect(page.get_by_text("When both decide, only bidirectional learns it")).to_be_visible()
     expect(page.get_by_text("Both decide, bidirectional.")).to_be_visible()
     cells = page.get_by_test_id("chart-Problems-nine")
     expect(cells.get_by_text("best, label by label, 38%").first).to_be_visible(timeout=LONG_ENOUGH)

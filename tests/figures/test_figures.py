@@ -549,7 +549,7 @@ def test_the_chosen_cell_of_the_nine_is_outlined():
 def test_how_a_share_can_lie_above_the_best_possible_is_said_where_it_is_seen_to(exact, said):
     figure = figures.three_by_three(nine().query("direction == 'forward' and best == 0.1").assign(exact=exact))
     note = figure.layout.annotations[-1].text
-    assert ("labels that fit together can get a little more" in note) == said
+    assert ("not quite the most that whole sequences can reach" in note) == said
 
 
 def test_a_loss_on_fresh_sequences_has_a_mark_of_its_own_at_its_height_and_none_lies_under_another():

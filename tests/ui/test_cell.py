@@ -102,3 +102,32 @@ def test_a_sequence_that_never_turns_is_spoken_of_at_its_largest_step() -> None:
     said = sentences.answer(walk.steps, None, 2.5, walk.unit)
     largest = max(walk.steps, key=lambda step: abs(step.c - step.c_before))
     assert f"At timestep **{largest.timestep}** unit {walk.unit} keeps" in said
+
+
+@pytest.mark.parametrize(
+    ("flip", "said"),
+    [
+        (8, " 9, after the label flips: by +0.63. "),
+        (9, " 9, where the label flips: by +0.63. "),
+        (10, " 9, before the label flips: by +0.63. "),
+        (None, " 9: by +0.63. "),
+    ],
+)
+def test_beneath_the_answer_stands_where_the_state_changes_most_in_the_words_of_the_guess(
+    flip: int | None, said: str
+) -> None:
+    run = read_recorded(PRESETS[DEFAULT_PRESET])
+    assert run
+    walk = subject.walk("nobody", run)
+    largest = max(walk.steps, key=lambda step: abs(step.c - step.c_before))
+    assert (largest.timestep, round(largest.c - largest.c_before, 2)) == (9, 0.63)
+    told = sentences.most(walk.steps, flip, -0.5)
+    assert (
+        told == f"The cell state changes most at timestep{said}The hidden state's correlation with the label is −0.50."
+    )
+
+
+def test_nothing_of_the_answer_is_in_the_list_of_units() -> None:
+    app = visit()
+    assert len(app.selectbox[0].options) == 20
+    assert not [option for option in app.selectbox[0].options if not option.isdigit()]

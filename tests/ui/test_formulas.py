@@ -125,7 +125,7 @@ def test_all_three_directions_of_a_formula_are_trained_by_one_press_beside_it(mo
     )
     visit = page("problems", NEIGHBORS)
     assert visit.markdown[0].value.startswith(words.TRAIN_OWN)
-    assert "When both decide, only bidirectional gets" in visit.markdown[0].value
+    assert "When both decide, only bidirectional learns it" in visit.markdown[0].value
     shown(visit.button(key="Problems.all_three").click().run())
     assert started == [["forward", "backward", "bidirectional"]]
 

@@ -43,7 +43,7 @@ def controls(page: str, walk: Walk) -> None:
         st.selectbox(
             "Unit",
             walk.order,
-            format_func=lambda unit: sentences.unit(unit, walk.tied[unit - 1]),
+            help=sentences.UNIT_HELP,
             key=box.key,
             on_change=lambda: chosen.set(box.get()),
         )

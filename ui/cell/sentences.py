@@ -4,18 +4,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bilstm_core.figures.cell import exact, plain
 from bilstm_core.network.stepping import UnitStep
+from ui.lesson_texts import MOMENTS
 
 NETWORK = "The network that Train opens with: one forward LSTM, trained on 1,000 sequences."
 ROUNDED = "Numbers are rounded only where they are shown."
 SEQUENCE = "**The sequence.** Choose a block to step into it."
 SEQUENCE_ALT = "The sequence's values, what the network answers, and what is expected."
 WORKED_EXAMPLE = "The tutorial's worked example"
+UNIT_HELP = "Those whose hidden state follows the label most closely, or goes against it, come first."
 MISSING = "The recorded network is missing. Install the recorded results, or run `make record`."
-
-
-def unit(number: int, correlation: float) -> str:
-    """What a unit (from 1) is called in the list. correlation: of its state with the label"""
-    return f"{number} (correlation with the label {correlation:+.2f})".replace("-", "−")
 
 
 def answer(steps: Sequence[UnitStep], flip: int | None, goal: float, number: int) -> str:
@@ -33,6 +30,20 @@ def answer(steps: Sequence[UnitStep], flip: int | None, goal: float, number: int
         f"It keeps and adds. {where} keeps **{step.gates['f']:.0%}** of its cell state and adds "
         f"**{added(step)}**: from {plain(step.c_before)} to {plain(step.c)}."
     )
+
+
+def most(steps: Sequence[UnitStep], flip: int | None, correlation: float) -> str:
+    """Where the unit's cell state changes most, and how its hidden state follows the label.
+
+    flip: the timestep at which the label flips; None if it never does
+    correlation: of its hidden state with the label
+    """
+    changes = [step.c - step.c_before for step in steps]
+    largest = max(range(len(steps)), key=lambda place: abs(changes[place]))
+    timestep = steps[largest].timestep
+    where = f", {MOMENTS[(timestep > flip) - (timestep < flip) + 1]}" if flip else ""
+    told = f"The cell state changes most at timestep {timestep}{where}: by {changes[largest]:+.2f}."
+    return f"{told} The hidden state's correlation with the label is {correlation:+.2f}.".replace("-", "−")
 
 
 def added(step: UnitStep) -> str:
