@@ -1,6 +1,7 @@
 """What happens inside a trained network: sensitivities, hidden states, and the gates of one unit."""
 
 import math
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,8 @@ INSET = 0.3  # of a square, to each side: the border of an empty one
 BORDERS = 40  # timesteps up to which every empty square has one
 BAR = 40  # px that a colour scale takes
 BELOW = 88  # px for the scale and its two-line title under the grids
+BESIDE, LINE = 112, 12  # px at the right for a scale there; characters of a line of its title
+EMPTY = "empty: exactly 0"
 CHARACTER = 8  # px of a character of a word
 FLIP = "label flips to 1"
 LINES = {
@@ -64,13 +67,45 @@ def sensitivity(
         pair = {"xaxis": f"x{index + 1 if index else ''}", "yaxis": f"y{index + 1 if index else ''}"}
         traces += heatmap(title, matrix, first, **pair)
     titles = [(title, view) for title, view, _ in models]
-    layout = side_by_side(timesteps, titles, columns=columns, side=side, below=BELOW, first=first)
+    alone, scale = len(models) == 1, decades(high)
+    layout = side_by_side(timesteps, titles, columns=columns, side=side, below=0 if alone else BELOW, first=first)
     if words_fit(words, timesteps):
         name_timesteps(layout, words, first)
-    layout["annotations"].append(_scale_title(f"{unit}; ", "empty: exactly 0", layout["margin"][3]))
+    if alone:
+        _scale_beside(layout, scale, unit, EMPTY if (models[0][2] == 0).any() else "")
+    else:
+        layout["annotations"].append(_scale_title(f"{unit}; ", EMPTY, layout["margin"][3]))
     says = " ".join(spoken.sensitivity(title, matrix, first) for title, _, matrix in models)
     shapes = framed(*told, first, first + timesteps - 1) if told else []
-    return canvas.figure(traces, coloraxis=decades(high), says=says, shapes=shapes, **layout)
+    return canvas.figure(traces, coloraxis=scale, says=says, shapes=shapes, **layout)
+
+
+def _scale_beside(layout: Item, scale: Item, unit: str, more: str) -> None:
+    """Have a scale stand at the right of the one grid, where it costs no height; on a narrow screen below it."""
+    below: Item = scale["colorbar"]
+    text = f"{unit};<br>{more}" if more else unit
+    left, _, top, bottom = layout["margin"]
+    layout["margin"] = (left, BESIDE, top, bottom)
+    layout["xaxis"]["constraintoward"] = "right"
+    layout["annotations"].append(canvas.note("", 0.5, 0, name=text, yanchor="bottom", yshift=BAR - bottom - BELOW))
+    narrow = layout["narrow"]
+    narrow["xaxis"]["constraintoward"] = "center"
+    narrow["height"] += BELOW
+    narrow["margin"] = {**narrow["margin"], "b": bottom + BELOW}
+    narrow["coloraxis"] = {
+        "colorbar": {**below, "len": 1, "x": 0.5, "xanchor": "center", "title": {"text": ""}},
+    }
+    lines = textwrap.wrap(f"{unit}; {more}" if more else unit, LINE)
+    scale["colorbar"] = {
+        **{name: below[name] for name in ("thickness", "outlinewidth", "tickvals", "ticktext", "tickfont")},
+        "title": {"text": "<br>".join(lines), "font": {"size": canvas.TEXT}},
+        "len": 1,
+        "y": 0,
+        "yanchor": "bottom",
+        "ypad": 0,
+        "x": 1.03,
+        "xanchor": "left",
+    }
 
 
 def name_timesteps(layout: Item, words: Sequence[str], first: int) -> None:

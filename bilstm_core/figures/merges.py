@@ -12,7 +12,7 @@ WORDS = {"concat": "side by side", "sum": "added", "mul": "multiplied", "ave": "
 
 def merge_drawing(merge_mode: str, *, height: int = 300) -> go.Figure:
     """What a merge makes of four numbers of the forward branch and four of the backward branch."""
-    forward, backward = np.array([0.5, -0.2, 0.8, 0.1]), np.array([0.3, 0.6, -0.4, 0.9])
+    forward, backward = np.array([0.5, -0.5, 0.8, 0.2]), np.array([0.4, 0.6, -0.5, 0.5])
     merged = {
         "concat": np.concatenate([forward, backward]),
         "sum": forward + backward,
@@ -54,7 +54,7 @@ def merge_drawing(merge_mode: str, *, height: int = 300) -> go.Figure:
     count = len(merged)
     notes.append(
         canvas.note(
-            f"<b>{merge_mode}</b>: 4 numbers + 4 numbers,<br>{WORDS[merge_mode]} → {count} numbers",
+            f"<b>{merge_mode}</b>: 4 and 4 numbers,<br>{WORDS[merge_mode]} → {count} numbers",
             0,
             1.01,
             xref="x",

@@ -13,6 +13,7 @@ from bilstm_core.palette import PAPER, Style, faint
 
 MISSING = "not trained yet"
 UNAVAILABLE = "uses the future: not available to you"
+NAME_AT, LINE_AT, STARTS_AT = -0.14, 0.06, 0.27  # of a row: the foot of its name, its interval, its starts
 FAINT = 0.45  # opacity of what is not available
 FAR = 2.0  # times what all others take of the axis: what is worse by that is named beside it, not drawn
 
@@ -59,7 +60,7 @@ def standing(
             canvas.note(
                 short + more,
                 0,
-                place - 0.14,
+                place + NAME_AT,
                 name=f"{short}, uses the future" if away else f"{short}, off the axis" if label == beyond else short,
                 xref="x domain",
                 yref="y",
@@ -78,6 +79,7 @@ def standing(
             range=_span(table[table["label"] != beyond], shares=shares),
             tickformat=".0%" if shares else ".3~g",
             nticks=8,
+            showgrid=False,  # its lines would run through the names, which give every number
         ),
         yaxis=canvas.bare_axis(range=[len(styles) - 0.5, -0.62]),
         annotations=notes,
@@ -101,7 +103,7 @@ def _row(
             "type": "scatter",
             "mode": "lines",
             "x": [low, high],
-            "y": [place + 0.14] * 2,
+            "y": [place + LINE_AT] * 2,
             **canvas.column(None),
             "line": {"color": line, "width": 4},
             "hoverinfo": "skip",
@@ -115,7 +117,7 @@ def _row(
                 "cliponaxis": False,
                 "name": f"{label}: each start",
                 "x": np.round(scores, 6),
-                "y": [place + 0.36] * len(scores),
+                "y": [place + STARTS_AT] * len(scores),
                 "customdata": list(range(1, len(scores) + 1)),
                 **canvas.column(f"{label}: each start", "x", "customdata", "start"),
                 "marker": {"size": 7, "color": faint(colour, 0.5)},
@@ -129,7 +131,7 @@ def _row(
             "cliponaxis": False,  # the dot of a model that is always right is whole
             "name": label,
             "x": [middle],
-            "y": [place + 0.14],
+            "y": [place + LINE_AT],
             "customdata": ["mean"],
             **canvas.column(label, "x", "customdata", "start"),
             "marker": {

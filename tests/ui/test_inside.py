@@ -217,7 +217,8 @@ def test_the_networks_of_your_data_are_looked_into_on_the_sequences_that_were_he
         assert visit.markdown[0].value.startswith(said)
         assert "do not decide" not in visit.markdown[0].value
         assert wording.sequence_of_data([], "five") in [caption.value for caption in visit.caption]
-        assert any(header.value.startswith("**Held-out sequence 5: ") for header in visit.header)
+        more = ": " if kind == "numbers" else "**"  # the figure counts labels that are wrong
+        assert any(header.value.startswith(f"**Held-out sequence 5{more}") for header in visit.header)
     for tab in words.TABS:
         visit.session_state["Inside.tab"] = tab
         visit.run()

@@ -388,7 +388,7 @@ def test_the_output_at_the_flip_is_told_with_what_it_has_read_and_reacts_to_most
     unread = "45 of 100 squares are exactly zero: the value was not read."
     assert reacting(monkeypatch, matrix, HALVES, **sums) == (
         "To what it has read, and to nothing else. Output 5, where the label flips, has read values 1 to 5 and reacts "
-        f"most to value **2**.\n\n{unread}"
+        f"most to value **2** (7; the next: 1).\n\n{unread}"
     )
     matrix[4] = 0
     small = "the reaction is too small to tell from zero"
@@ -405,7 +405,9 @@ def test_without_a_flip_the_output_in_the_middle_is_told_of(monkeypatch: pytest.
     matrix = np.tril(np.ones((10, 10)))
     matrix[5, 3] = 2.0
     text = reacting(monkeypatch, matrix, [0.1] * 10, window=range(10), name="cumulative_sum", model=FORWARD)
-    assert "to nothing else. Output 6 has read values 1 to 6 and reacts most to value **4**.\n\n" in text
+    assert (
+        "to nothing else. Output 6 has read values 1 to 6 and reacts most to value **4** (2; the next: 1).\n\n" in text
+    )
 
 
 def test_of_a_part_of_the_matrix_what_is_shown_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -414,7 +416,8 @@ def test_of_a_part_of_the_matrix_what_is_shown_is_told(monkeypatch: pytest.Monke
     text = reacting(monkeypatch, matrix, HALVES, window=range(2, 6), name="cumulative_sum", model=FORWARD)
     assert text == (
         "To what it has read, and to nothing else. Output 5, where the label flips, has read values 1 to 5 and, of "
-        "those shown, reacts most to value **4**.\n\n6 of 16 squares are exactly zero: the value was not read."
+        "those shown, reacts most to value **4** (2; the next: 1).\n\n"
+        "6 of 16 squares are exactly zero: the value was not read."
     )
 
 

@@ -27,7 +27,7 @@ AFFORDABLE = 6e8  # multiply-adds of a matrix; a page must answer at once
 MOST_BYTES = 1e8  # that its tangents take meanwhile, in the process of all visitors
 FEWEST = 5  # values that a matrix is made for, however large the model
 SIDE = 300  # px of a grid
-LOW_HEIGHT = 400  # px of the figure on a low screen: its scale is in sight
+LOW_HEIGHT = 296  # px of the figure on a low screen: all of it is in sight
 TITLES: dict[View, str] = {
     "forward": "forward",
     "backward": "backward",
@@ -159,7 +159,7 @@ def _has_read(page: str, run: Run, values: Values) -> None:
             side=SIDE,
         ),
     )
-    chart(grid, key=f"{page}-grid", alt=words.grid_alt(problem), low=LOW_HEIGHT - 48)
+    chart(grid, key=f"{page}-grid", alt=words.grid_alt(problem), low=LOW_HEIGHT)
     st.caption(words.grid(problem))
 
 
@@ -195,6 +195,7 @@ def sentence(run: Run, values: Values, told: Sequence[str] = ()) -> str:
         most=most,
         named={step: address.escaped(word) for step, word in enumerate(told, start=1)},
         part=len(part) != there,
+        sizes=np.sort(matrix[output - 1 - part.start])[:-3:-1].tolist(),
     )
     idle = words.idle(_idle(problem, part, matrix, len(values)), measured=problem.problem.tried is not None)
     details = (words.zeros(unread, faded, matrix.size), idle)

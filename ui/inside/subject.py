@@ -221,7 +221,7 @@ def editable(page: str, run: Run) -> None:
         what = wording.held_out(number)
     counted = not state.COVERED.get()
     sentence = f"{what}: {sequences.verdict(problem, rows)}" if counted else what
-    title.header(f"**{sentence}**", anchor=False)
+    title.header(f"**{what if wording.classes(problem) else sentence}**", anchor=False)  # the figure counts labels
     onward.button("Next", key=state.widget(page, "next"), on_click=_next, args=(page, problem), width="stretch")
     colour = figures.color(model.direction, model.merge_mode)
     can_be_edited = sequences.can_be_edited(problem)

@@ -72,17 +72,21 @@ def reaction(
     read: npt.NDArray[np.bool_],
     most: int | None,
     part: bool,
+    sizes: Sequence[float] = (),
     named: Mapping[int, str] = MappingProxyType({}),
 ) -> str:
     """What an output has read, and which value it reacts to most.
 
     turns: whether its label is another than the one before; read: of the real values; most: from 1, None if it reacts
     to none; part: whether only some of the values are shown; named: the word at a timestep, if there is one
+    sizes: of that reaction and of the next largest, if they are known
     """
     of_output, of_value = (f" ({named[step]})" if step and step in named else "" for step in (output, most))
     where = ", where the label flips," if turns else ""
     among = ", of those shown," if part else ""
-    reacts = f"{among} reacts most to value **{most}**{of_value}" if most else " reacts to none"
+    first, second = [f"{size:.3g}" for size in sizes[:2]] if len(sizes) > 1 else ("", "")
+    by = f" ({first}; the next: {second})" if first != second else ""
+    reacts = f"{among} reacts most to value **{most}**{of_value}{by}" if most else " reacts to none"
     return f"Output {output}{of_output}{where} has read {span(read)} and{reacts}."
 
 
