@@ -37,7 +37,7 @@ def test_an_edited_value_changes_the_matrix_and_zeros_stay_where_forward_has_not
     slider = page.get_by_role("slider", name="Value at timestep 1")
     slider.focus()
     slider.press("Home")
-    expect(page.get_by_text("Your sequence: ")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your sequence", exact=True)).to_be_visible()
     expect(figure).not_to_have_attribute("data-updates", str(updates))
     after = numbers(figure)
     assert after != before

@@ -46,7 +46,7 @@ def test_a_file_is_brought_trained_and_answered_and_a_bad_one_changes_nothing(op
     expect(answer).to_contain_text("2 steps late against at once", timeout=240_000)
     assert "whole=no&ahead=2" in page.url
     page.get_by_role("button", name=words.INSIDE).click()
-    expect(page.get_by_text("Held-out sequence 1:")).to_be_visible()
+    expect(page.get_by_role("heading", name="Held-out sequence 1", exact=True)).to_be_visible()
     expect(page.get_by_text("Trained on mine.csv: 20 units")).to_be_visible()
     page.get_by_role("link", name="Your data").click()
     expect(answer).to_contain_text("2 steps late against at once")

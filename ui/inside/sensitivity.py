@@ -26,7 +26,7 @@ Matrix = npt.NDArray[Any]
 AFFORDABLE = 6e8  # multiply-adds of a matrix; a page must answer at once
 MOST_BYTES = 1e8  # that its tangents take meanwhile, in the process of all visitors
 FEWEST = 5  # values that a matrix is made for, however large the model
-SIDE = 300  # px of a grid
+SIDE = 276  # px of a grid
 LOW_HEIGHT = 296  # px of the figure on a low screen: all of it is in sight
 TITLES: dict[View, str] = {
     "forward": "forward",
