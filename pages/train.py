@@ -43,7 +43,8 @@ if run and evaluation:
     answer.markdown(*told if not live.active(PAGE) else (numbers.meanwhile(run),))
     lesson.came_out(PAGE, partial(numbers.wholly_right, run, evaluation))
     with right, st.container(key="aside"):
-        numbers.figures_of(PAGE, run, evaluation, ten)
+        with st.container(key="numbers"):
+            numbers.figures_of(PAGE, run, evaluation, ten)
         tray.panel(PAGE, run)
     with st.container(key="rest"):
         timeline.expected_and_predicted(PAGE, run, evaluation)

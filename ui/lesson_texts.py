@@ -17,6 +17,7 @@ class Question(NamedTuple):
     figure_tells: whether the page's figure tells the answer, and waits for the guess, too
     meanwhile: what is said once there is a guess, until the page has measured what comes of it
     before_class: whether a class sees the figure before the answer: it asks, or is a replay that waits to be played
+    answered_by: the setting without which the page says the premise of its question alone; "" where it always answers
     """
 
     text: str
@@ -24,6 +25,7 @@ class Question(NamedTuple):
     figure_tells: bool = True
     meanwhile: str = "The answer comes with the runs."
     before_class: bool = False
+    answered_by: str = ""
 
 
 class Answer(NamedTuple):
@@ -55,6 +57,7 @@ QUESTIONS: Mapping[str, Question] = {  # by the page's name
         "Guess below. Then press one change at a time.",
         meanwhile="Press one change at a time to find out.",
         before_class=True,
+        answered_by="stage",
     ),
     "Problems": Question("Where both decide, who can't get everything right, even with perfect training?", READERS),
     "Merge modes": Question("Which merge learns slowest?", MERGE_MODES, before_class=True),
@@ -65,8 +68,16 @@ QUESTIONS: Mapping[str, Question] = {  # by the page's name
 }
 
 
+TO_A_CLASS: Mapping[str, str] = {  # where the lesson asks for something else, or for nothing
+    "Overview": "Which values reach output 3? Follow the arrows.",
+    "Problem": "At which timestep does this sequence's label flip?",
+}
+
+
 def to_a_class(page: str) -> str:
     """What a class is asked while the page's answer is covered, with what can be guessed; "" where the page asks."""
+    if page in TO_A_CLASS:
+        return f"**Your guess?** {TO_A_CLASS[page]}"
     question = QUESTIONS.get(page)
     if question is None or not question.options:
         return ""

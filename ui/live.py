@@ -137,12 +137,13 @@ def panel(
     done: Callable[[JobView], None],
     *,
     note: str = "",
+    stale: bool = False,
     smaller: Callable[[float], Less | None] = lambda _: None,
 ) -> None:
     """Draw the page's figure, which grows in the browser while its job runs, and hand over what came of it.
 
     draw: with a watch, it draws a chart that is given it, or `progress`
-    note: what stands above the figure while no job runs
+    note: what stands above the figure while no job runs; stale: whether it is that the answer is of other settings
     smaller: the setting that asks for a share of the work; offered where all of it is too much, or would wait
     What stands above the figure has a container of its own, there or not: an element that moves to another place is
     taken off the page and put on again.
@@ -167,7 +168,8 @@ def panel(
             share = view.short / (training.epochs * training.sequences_per_epoch)
             with above:
                 less.offer(page, smaller(share), view.id)
-        with st.container(key="status"):  # never empty: one that is comes and goes, and the figure with it
+        holds = "stale" if stale and not view and not over else "settled"
+        with st.container(key="status"), st.container(key=holds):  # never empty: one that is comes and goes
             st.caption(note if note and not view and not over else NOTHING)
         draw(_watch(page, view, done) if view else None)
         if over:

@@ -61,9 +61,15 @@ def asked(page: str, links: Sequence[Link]) -> list[Any]:
     return [page, *sorted([name, *texts] for name, texts in words.items() if name not in state.LOOKS)]
 
 
+def answers(page: str) -> bool:
+    """Whether the page says an answer by now: before, there is nothing to cover but the premise of its question."""
+    question = lesson_texts.QUESTIONS.get(page)
+    return not (question and question.answered_by and not state.field(page, question.answered_by).get())
+
+
 def covered(page: str, links: Sequence[Link]) -> bool:
     """Whether the page's answer is covered."""
-    return state.CLASS.get() and not embedded() and state.REVEALED.get() != asked(page, links)
+    return state.CLASS.get() and not embedded() and answers(page) and state.REVEALED.get() != asked(page, links)
 
 
 def dress(page: str, links: Sequence[Link]) -> None:
@@ -110,11 +116,12 @@ def _bar(page: str, links: Sequence[Link]) -> None:
         onward = _leads_to("Next page", "next", place + 1)
         is_covered = covered(page, links)
         st.button(
-            "Reveal" if is_covered else "Cover",
+            "Reveal" if is_covered or not answers(page) else "Cover",
             key="class-reveal",
             type="primary" if is_covered else "secondary",
             on_click=state.REVEALED.set,
             args=(asked(page, links) if is_covered else None,),
+            disabled=not answers(page),
         )
         st.toggle(
             "Details",

@@ -54,7 +54,7 @@ def _narrow_axes(rows: pd.DataFrame, last_step: int) -> Item:
     }
 
 
-def _blocks(rows: pd.DataFrame, limits: Sequence[float], chosen: int | None, *, summed: str) -> Item:
+def _blocks(rows: pd.DataFrame, limits: Sequence[float], chosen: int | None, *, summed: str, told: bool) -> Item:
     value, low, high = (rows[name].to_numpy(np.float64) for name in ("x", "low", "high"))
     t = rows["timestep"].to_numpy()
     crosses = np.any([(high >= limit) & (low < limit) for limit in limits], axis=0) if limits else t < 0
@@ -68,7 +68,7 @@ def _blocks(rows: pd.DataFrame, limits: Sequence[float], chosen: int | None, *, 
         "width": 0.92,
         "customdata": np.column_stack([t, value, high]).round(4),
         "marker": {
-            "color": np.where(crosses, DARK_BLOCK, BLOCK),
+            "color": np.where(crosses & told, DARK_BLOCK, BLOCK),
             "line": {"color": INK, "width": np.where(t == chosen, 3, 0)},
         },
         "hovertemplate": words + "<extra></extra>",
@@ -167,6 +167,12 @@ def _standing(table: pd.DataFrame, stacked: bool, from_end: bool) -> pd.DataFram
     return rows.assign(low=high - rows["x"], high=high)
 
 
+def _blank(squares: Item) -> Item:
+    """The squares without their labels, so that what they stand under keeps its place."""
+    places = {key: squares[key] for key in ("type", "x", "y", "base", "width", "cliponaxis", "showlegend", "yaxis")}
+    return {**places, "marker": {**squares["marker"], "color": ZERO}, "hoverinfo": "skip"}
+
+
 def _upright(words: Sequence[str], timesteps: Sequence[int]) -> list[Item]:
     """The word of each timestep, in the uppermost panel."""
     place: Item = {"xref": "x", "yref": "y", "yanchor": "bottom", "textangle": -90}
@@ -214,6 +220,7 @@ def timeline(
     timesteps: int | None = None,
     chosen: int | None = None,
     counted: bool = True,
+    told: bool = True,
     words: Sequence[str] = (),
     names: Sequence[str] = (),
     height: int = 440,
@@ -228,6 +235,7 @@ def timeline(
     stand at the timesteps
     chosen: a timestep whose block is outlined
     counted: whether it is said how many labels are wrong
+    told: whether the labels are, and which block makes them turn; else their squares are blank; without a model alone
     words: what stands at each timestep of the table in place of its value, where `words_fit`
     names: of the labels, in place of their numbers, where `names_fit`
     The blocks are the trace named "values"; their customdata begins with the timestep.
@@ -244,7 +252,7 @@ def timeline(
     shares = _shares(classes, with_model=with_model, worded=worded, named=names_fit(names, len(rows)))
     domains = canvas.panels(shares, gap=14, height=height, top=TOP, bottom=BOTTOM)
     summed = ("sum to come" if from_end else "running sum") if lines else ""
-    traces = [_blocks(rows, lines, chosen, summed=summed)]
+    traces = [_blocks(rows, lines, chosen, summed=summed, told=told)]
     notes: list[Item] = []
     lowest, highest = float(rows["low"].min()), max([*lines, float(rows["high"].max())])
     line: Item = {"type": "line", "xref": "x domain", "yref": "y", "x0": 0, "x1": 1, "name": "threshold"}
@@ -278,7 +286,8 @@ def timeline(
         axis = f"y{len(shares)}"
         of_rows = ["expected", "predicted"] if with_model else ["expected"]
         for level, name in enumerate(reversed(of_rows)):
-            traces.append(_squares(rows, name, level + 0.06, classes=classes, names=names, yaxis=axis))
+            squares = _squares(rows, name, level + 0.06, classes=classes, names=names, yaxis=axis)
+            traces.append(squares if told else _blank(squares))
         axes[f"yaxis{len(shares)}"] = canvas.axis(
             "",
             domain=domains[-1],
@@ -287,10 +296,10 @@ def timeline(
             ticktext=of_rows,
             showgrid=False,
         )
-    told = [spoken.timeline(rows, lines, summed, classes)]
+    said = [spoken.timeline(rows, lines, summed, classes if told else 0)]
     if with_model and counted:
         right = is_right(rows, classes)
-        told.append(spoken.answers("Answers", right, rows["timestep"].tolist()) if classes else f"Answers: {text}.")
+        said.append(spoken.answers("Answers", right, rows["timestep"].tolist()) if classes else f"Answers: {text}.")
     xaxis = canvas.timestep_axis(first, last, anchor=f"y{len(shares)}")
     if padding:
         shapes.append(padding.shape)
@@ -302,7 +311,7 @@ def timeline(
         margin=(LEFT, RIGHT, TOP, BOTTOM),
         narrow={"margin": {"r": 62, "l": 82}, **_narrow_axes(rows, last)},
         xaxis=xaxis,
-        says=" ".join(told),
+        says=" ".join(said),
         shapes=shapes,
         annotations=notes,
         drag={"trace": 0, "stacked": bool(lines), "from_end": from_end, "chosen": chosen},

@@ -42,6 +42,17 @@ def test_pointing_at_an_output_lights_the_values_that_it_has_read(page: Page) ->
     assert lit(page, "value") == ["1", "2", "3", "4"]
 
 
+def test_a_class_follows_the_arrows_of_an_output_before_they_are_lit(page: Page) -> None:
+    page.locator(".st-key-view-switch label").click()
+    expect(page.locator(".st-key-answer")).to_contain_text("Which values reach output 3?")
+    expect(page.get_by_test_id("has-read")).to_be_hidden()
+    expect(page.get_by_test_id("overview-network").locator(".lit")).to_have_count(1)
+    assert lit(page, "output") == ["3"]
+    page.get_by_role("button", name="Reveal", exact=True).click()
+    expect(page.get_by_test_id("has-read")).to_have_text("output 3 has read values 1 to 5")
+    assert lit(page, "value") == ["1", "2", "3", "4", "5"]
+
+
 def test_the_chosen_output_stays_when_the_direction_changes(page: Page) -> None:
     page.get_by_role("slider", name="Output").fill("5")
     page.get_by_role("radiogroup", name="Direction").get_by_text("backward", exact=True).click()

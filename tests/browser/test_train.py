@@ -67,9 +67,23 @@ def test_a_growing_curve_is_never_taken_off_the_page_and_stop_and_train_further_
     expect(node.locator(".main-svg").first).to_be_visible()
     node.evaluate("node => { node.dataset.mine = 'yes' }")
     before = int(node.get_attribute("data-updates") or 0)
+    answer, numbers, figure = (page.locator(f".st-key-{name}") for name in ("answer", "numbers", "figure"))
+    place = figure.bounding_box()
     make_it_long(page, 190)
+    expect(answer).to_have_css("opacity", "0.4")  # of other settings than the controls
     train(page)
     expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
+    expect(answer).to_have_css("opacity", "1")
+    expect(numbers).to_have_css("opacity", "0.4")  # of the run before
+    during = figure.bounding_box()
+    assert place
+    assert during
+    assert during["y"] == pytest.approx(place["y"], abs=2)
+    words = page.get_by_test_id("progress-Train-curve").bounding_box()
+    label = node.locator(".annotation").get_by_text("training").first.bounding_box()
+    assert words
+    assert label
+    assert words["x"] + words["width"] <= label["x"], "the bar ends before what stands at the curves' ends"
     page.wait_for_function(
         "([id, before]) => Number(document.querySelector(`[data-testid='${id}']`).dataset.updates) >= before + 3",
         arg=["chart-Train-curve", before],
@@ -84,6 +98,7 @@ def test_a_growing_curve_is_never_taken_off_the_page_and_stop_and_train_further_
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
     further = page.get_by_role("button", name="Train further")
     expect(further).to_be_visible(timeout=LONG_ENOUGH)
+    expect(numbers).to_have_css("opacity", "1")
     assert node.get_attribute("data-mine") == "yes"
     assert node.get_attribute("data-plots") == "1"
     expect(node.locator(".sketch")).to_have_count(0)

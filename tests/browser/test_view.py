@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import App
 
 LONG_MS = 60_000
-GUESS = {"problem": "flip most often? 3 · 4 · 5 · 6 · 7", "train": "wholly right? under 25% ·"}
+GUESS = {"problem": "this sequence's label flip?", "train": "wholly right? under 25% ·"}
 LINES = """node => {
   const text = document.createRange()
   text.selectNodeContents(node)
@@ -30,8 +30,11 @@ def test_a_class_is_led_through_the_pages_by_keys(open_page: Callable[..., Page]
     reveal = page.get_by_role("button", name="Reveal", exact=True)
     expect(reveal).to_be_visible(timeout=LONG_MS)
     expect(page.get_by_text(KEYS)).to_be_visible(timeout=LONG_MS)  # told once they do something
+    label = page.get_by_test_id("chart-Problem-timeline").locator(".bartext").get_by_text(re.compile("^[01]$"))
+    expect(label).to_have_count(0)
     page.keyboard.press("r")
     expect(answer).to_contain_text("at timestep", timeout=LONG_MS)
+    expect(label.first).to_be_visible(timeout=LONG_MS)
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile(r"/train\?.*view=class"), timeout=LONG_MS)
     expect(page).to_have_title("Train · BiLSTM Explorer")
@@ -101,7 +104,8 @@ def test_before_a_class_the_race_waits_at_its_start_and_nothing_ranks_it_before_
     expect(position).to_have_text("sequence 250 of 250", timeout=LONG_MS)
     expect(chart.locator(".replay")).to_have_count(0)
     expect(names.first).to_have_text("bidirectional")
-    expect(chart.get_by_text(END)).to_have_count(1 + 1)  # of the best possible alone
+    expect(chart.get_by_text(END)).to_have_count(0)
+    expect(chart.get_by_text("best possible")).to_have_count(0)  # it tells, too
     page.keyboard.press("r")
     expect(names.first).to_have_text(re.compile(r"^bidirectional 0\.\d{3}$"), timeout=LONG_MS)
     expect(position).to_have_text("sequence 250 of 250")

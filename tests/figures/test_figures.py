@@ -377,6 +377,19 @@ def test_without_a_model_the_timeline_has_no_predictions():
     assert figures.WRONG not in figure.to_json()
 
 
+def test_what_is_not_told_yet_is_not_in_the_figure_and_its_place_is_kept():
+    table = sequence()[["timestep", "x", "expected"]]
+    told, asked = (figures.timeline(table, 2.5, told=each) for each in (True, False))
+    assert len(set(trace(told, "values").marker.color)) == 2
+    assert set(trace(asked, "values").marker.color) == {palette.BLOCK}
+    assert "Expected" in told.layout.meta["says"]
+    assert "Expected" not in asked.layout.meta["says"]
+    blank = asked.data[1]
+    assert (blank.text, blank.customdata, blank.marker.color) == (None, None, palette.ZERO)
+    assert blank.base == told.data[1].base
+    assert asked.layout.yaxis2.domain == told.layout.yaxis2.domain
+
+
 def test_a_narrow_screen_shows_a_long_sequence_around_its_flip():
     frame = sequence(100)
     flip = int(frame.loc[frame["expected"] == 1, "timestep"].min())

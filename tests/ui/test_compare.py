@@ -16,7 +16,7 @@ from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.presets import MODELS_BY_MERGE_MODE
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
-from ui import evaluations, scores, session
+from ui import evaluations, scores, session, state
 from ui.compare import headline, words
 from ui.compare.comparison import Comparison
 from ui.compare.resolved import Asked, Shown
@@ -178,6 +178,20 @@ def controls_with(**settings: int) -> AppTest:
     visit.run()
     assert not visit.exception
     return visit
+
+
+def test_while_the_answer_is_covered_it_is_said_that_there_is_one_and_which_keys_show_it() -> None:
+    visit = controls_with()
+    for covered, from_store, said in (
+        (False, True, words.TRAINED_ALREADY),
+        (True, True, words.ALREADY_COVERED),
+        (False, False, words.TRAINED_NOW),
+        (True, False, words.NOW_COVERED),
+    ):
+        visit.session_state[state.CLASS.key] = visit.session_state[state.COVERED.key] = covered
+        visit.session_state[state.FROM_STORE("Merge modes").key] = from_store
+        visit.run()
+        assert visit.caption[-1].value == said
 
 
 def test_a_comparison_that_would_hold_everybody_up_is_refused_in_a_sentence_before_it_is_asked_for() -> None:

@@ -71,11 +71,23 @@ def test_an_answer_is_covered_until_it_is_revealed_and_again_once_a_setting_chan
     assert view.covered("Train", parameters)
     state.REVEALED.set(view.asked("Train", parameters))
     assert not view.covered("Train", parameters)
-    assert view.covered("Why", page_links.of("Why"))
+    assert view.covered("Directions", page_links.of("Directions"))
     state.SMOOTHING("Train").set(100)
     assert not view.covered("Train", parameters), "another look at the same answer"
     state.field("Train", "units").set(9)
     assert view.covered("Train", parameters)
+
+
+@pytest.mark.usefixtures("visit")
+def test_what_a_question_begins_with_is_not_covered_and_what_each_press_comes_to_is() -> None:
+    parameters = page_links.of("Why")
+    state.CLASS.set(True)
+    assert not view.covered("Why", parameters)
+    for stage in (1, 2):
+        state.field("Why", "stage").set(stage)
+        assert view.covered("Why", parameters), "each press anew"
+        state.REVEALED.set(view.asked("Why", parameters))
+        assert not view.covered("Why", parameters)
 
 
 def test_every_look_is_the_name_of_a_parameter() -> None:
@@ -117,7 +129,7 @@ def opened(revealed: list[Any] | None = None, **parameters: str) -> AppTest:
 
 def test_a_visit_in_class_is_covered_and_its_hidden_control_keeps_its_value() -> None:
     visit = opened(view="class", hide="direction", direction="forward")
-    assert looks.COVERED in said(visit)
+    assert lesson_texts.to_a_class("Overview") in said(visit)
     assert ".st-key-Overview-direction" in styles(visit)
     assert not any("those before it" in sentence for sentence in said(visit)), "what is covered is not sent"
     assert [visit.button(key=f"class-{name}").disabled for name in ("previous", "next")] == [True, False]
@@ -125,10 +137,10 @@ def test_a_visit_in_class_is_covered_and_its_hidden_control_keeps_its_value() ->
 
 def test_a_visit_whose_answer_was_revealed_shows_it_and_one_of_a_reader_has_no_bar() -> None:
     shown = opened(["Overview", ["direction", "forward"]], view="class", hide="direction", direction="forward")
-    assert looks.COVERED not in said(shown)
+    assert lesson_texts.to_a_class("Overview") not in said(shown)
     assert any("those before it" in sentence for sentence in said(shown)), "the page goes by what is hidden"
     visit = opened(hide="direction")
-    assert looks.COVERED not in said(visit)
+    assert lesson_texts.to_a_class("Overview") not in said(visit)
     assert ".st-key-Overview-direction" in styles(visit), "what is hidden is hidden in every view"
     assert not [button for button in visit.button if (button.key or "").startswith("class-")]
 
@@ -155,7 +167,8 @@ def test_in_place_of_a_covered_answer_a_class_is_asked_for_its_guess(page: regis
     assert looks.COVERED in said(before_class(page, lesson=True)), "the lesson asks itself, above"
     visit.session_state[state.REVEALED.key] = view.asked(page.name, page_links.of(page.name))
     assert lesson_texts.to_a_class(registry.WHY.name) == "", "Why asks itself"
-    assert lesson_texts.to_a_class(registry.OVERVIEW.name) == ""
+    assert "output 3" in lesson_texts.to_a_class(registry.OVERVIEW.name)
+    assert "this sequence" in lesson_texts.to_a_class(registry.PROBLEM.name), "what Reveal says is of this one"
 
 
 def test_a_figure_that_is_the_answer_is_covered_with_it_and_one_that_asks_or_waits_is_not() -> None:

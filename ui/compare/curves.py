@@ -62,7 +62,7 @@ def curves(shown: Shown, note: str) -> None:
     styles = {label: comparison.styles[label] for label in labels}
     specs = {label: group[0] for label, group in shown.specs.items()}
     complete = best_possible.known(specs)
-    floors = best_possible.of({label: specs[label] for label in labels}, styles)
+    floors = [] if state.COVERED.get() else best_possible.of({label: specs[label] for label in labels}, styles)
     problem = settings.problem
     axis = wording.loss_axis(problem)
     if is_long(settings):
@@ -153,7 +153,14 @@ def curves(shown: Shown, note: str) -> None:
         )
         best_possible.complete_later(specs, complete)
 
-    live.panel(page, draw, functools.partial(live.keep_finished, resumable=False), note=note, smaller=smaller)
+    live.panel(
+        page,
+        draw,
+        functools.partial(live.keep_finished, resumable=False),
+        note=note,
+        stale=shown.chosen.settings != settings,
+        smaller=smaller,
+    )
 
 
 def _growing(specs: SpecsByLabel, view: JobView) -> dict[str, dict[int, RunSpec]]:

@@ -243,7 +243,10 @@ def note(shown: Shown) -> str:
         named = f"{address.escaped(wording.own_problem(own['title']))}. " if own else ""
         if not state.FROM_STORE(shown.page).is_set():  # nobody has asked for anything yet
             return named
-        return named + (words.TRAINED_ALREADY if state.FROM_STORE(shown.page).get() else words.TRAINED_NOW)
+        already = state.FROM_STORE(shown.page).get()
+        if state.COVERED.get() and state.CLASS.get():
+            return named + (words.ALREADY_COVERED if already else words.NOW_COVERED)
+        return named + (words.TRAINED_ALREADY if already else words.TRAINED_NOW)
     if shown.chosen.refused:
         return ""
     waiting = guess.waiting(shown.comparison, shown.chosen.settings)

@@ -89,6 +89,8 @@ AGAIN, NEW_SEEDS = "Train again", "New seeds"
 NOTHING_YET = "Nothing to draw yet."
 TRAINED_ALREADY = "Trained already: here are the results."
 TRAINED_NOW = "Trained just now."
+ALREADY_COVERED = "Trained already: press P to watch, R for the answer."
+NOW_COVERED = "Trained just now: press R for the answer."
 EACH_START = "Draw every run, not the band."
 CURVES_ALT = "Loss by sequences seen, median and band over the starts, with one probe sequence for each model."
 

@@ -25,7 +25,7 @@ function build(parentElement) {
   const below = element(root, "div", { class: "below" })
   const slider = element(below, "input", { type: "range", min: "1", step: "1", "aria-label": "Output" })
   const label = element(below, "span", { class: "said", "data-testid": "has-read" })
-  const state = { root, rows, picture, slider, label, said: [] }
+  const state = { root, rows, picture, below, slider, label, said: [] }
   const pointed = event => light(state, Number(event.target.closest("[data-output]")?.dataset.output))
   picture.onpointerover = pointed
   picture.onclick = pointed
@@ -41,7 +41,7 @@ export default function (component) {
     state = build(parentElement)
     pictures.set(parentElement, state)
   }
-  const { root, rows, picture, slider } = state
+  const { root, rows, picture, below, slider } = state
   state.said = data.said
   for (const [kind, tone] of Object.entries(data.tones)) root.style.setProperty(`--${kind}`, tone)
   picture.innerHTML = data.svg
@@ -49,8 +49,14 @@ export default function (component) {
   picture.setAttribute("aria-label", data.alt)
   rows.replaceChildren()
   for (const [name, top] of data.rows) element(rows, "span", { style: `top: ${top}px` }).textContent = name
-  slider.max = String(data.said.length)
-  light(state, Math.min(state.output ?? Math.ceil(data.said.length / 2), data.said.length))
+  below.classList.toggle("covered", !data.said.length)
+  if (data.said.length) {
+    slider.max = String(data.said.length)
+    light(state, Math.min(state.output ?? data.asked, data.said.length))
+  } else {
+    state.label.textContent = ""
+    picture.querySelector(`[data-output="${data.asked}"]`).classList.add("lit")
+  }
   return () => {
     pictures.delete(parentElement)
     root.remove()

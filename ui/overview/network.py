@@ -193,10 +193,10 @@ def _rows(timesteps: int, view: "View", merge_mode: str) -> list[list[str | floa
     return [[name, round(_up(level, top), 1)] for level, name in rows.items()]
 
 
-def network(timesteps: int, view: "View", merge_mode: str, *, key: str, alt: str) -> None:
+def network(timesteps: int, view: "View", merge_mode: str, *, key: str, alt: str, told: bool = True) -> None:
     """Draw the unrolled network; pointing at an output, or the slider below, lights what it has read.
 
-    alt: what the picture shows, in a sentence
+    alt: what the picture shows, in a sentence; told: whether it is lit and said, or the middle output alone is lit
     """
     answer = color("bidirectional", merge_mode) if view == "bidirectional" else color(view.split("_", maxsplit=1)[0])
     tones = {"forward": FORWARD, "backward": BACKWARD, "merge": answer, "value": DARK_BLOCK}
@@ -205,7 +205,8 @@ def network(timesteps: int, view: "View", merge_mode: str, *, key: str, alt: str
         "alt": alt,
         "svg": drawing(timesteps, view, merge_mode),
         "rows": _rows(timesteps, view, merge_mode),
-        "said": _said(timesteps, view),
+        "said": _said(timesteps, view) if told else [],
+        "asked": (timesteps + 1) // 2,
         "tones": {kind: css(tone) for kind, tone in tones.items()},
     }
     _COMPONENT(key=key, data={"picture": json.dumps(data)})  # in lists Streamlit would look for tables, with pandas

@@ -59,5 +59,5 @@ def picture(view: "View", merge_mode: str) -> None:
     """The unrolled network; pointing at an output lights the inputs that it has read."""
     direction = view.split("_", maxsplit=1)[0]
     alt = words.alt(direction, TIMESTEPS, turned=view == "backward_raw")
-    network(TIMESTEPS, view, merge_mode, key="overview-network", alt=alt)
+    network(TIMESTEPS, view, merge_mode, key="overview-network", alt=alt, told=not state.COVERED.get())
     st.caption(words.PICTURE)

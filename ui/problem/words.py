@@ -13,6 +13,7 @@ from bilstm_core.wording import counted
 MOST_TURNS = 6  # that are named
 NEW, TRAIN = "New sequence", "Train a model on it"
 WORKED_EXAMPLE = "The worked example of the tutorial."
+COVERED_ALT = "The running sum of a sequence, without its labels."
 NUMBERS = "No label flips here: each answer is a number."
 KNOWN_TO: Mapping[str, str] = {
     "forward": "The past alone decides every label.",

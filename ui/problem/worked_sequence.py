@@ -20,7 +20,8 @@ from ui.problem import words
 from ui.sequence import sequences, timeline
 from ui.settings import PageSettings
 
-LOW_HEIGHT = 340  # px of the timeline on a low screen: what edits it is in sight
+HEIGHT, IN_CLASS = 416, 330  # px of the timeline; before a class it grows to its room
+LOW_HEIGHT = 340  # px of it on a low screen: what edits it is in sight
 LOW_SHARES = 246  # px of the bars there: what follows from them is in sight
 SETTINGS = PageSettings(page=registry.PROBLEM.name, first=ProblemSettings())
 
@@ -86,10 +87,11 @@ def problem_sequence(page: str, settings: ProblemSettings) -> str:
     editable = sequences.can_be_edited(problem)
     chosen = timeline.block(page, values) if editable else None
     sentence = flip_sentence(problem, rows)
+    told = not (state.CLASS.get() and state.COVERED.get())  # a class is asked of this sequence
     chart(
-        sequences.figure(problem, rows, chosen=chosen, height=416),
+        sequences.figure(problem, rows, chosen=chosen, told=told, height=IN_CLASS if state.CLASS.get() else HEIGHT),
         key=f"{page}-timeline",
-        alt=sentence,
+        alt=sentence if told else words.COVERED_ALT,
         on_click=timeline.chooser(page, values) if editable else None,
         on_drag=timeline.dragger(page, name, values) if editable else None,
         low=LOW_HEIGHT,

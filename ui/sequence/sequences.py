@@ -94,13 +94,14 @@ def figure(
     *,
     chosen: int | None = None,
     counted: bool = True,
+    told: bool = True,
     words: Sequence[str] = (),
     names: Sequence[str] = (),
     height: int = 440,
 ) -> go.Figure:
     """The timeline of a sequence.
 
-    rows: as of `rows_of`; colour: the model's; chosen: the block that is outlined; counted, words, names: as in
+    rows: as of `rows_of`; colour: the model's; chosen: the block that is outlined; counted, told, words, names: as in
     `figures.timeline`
     """
     waterfall = problem.problem.waterfall
@@ -113,6 +114,7 @@ def figure(
         timesteps=problem.timesteps,
         chosen=chosen,
         counted=counted,
+        told=told,
         words=words,
         names=names,
         height=height,

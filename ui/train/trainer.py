@@ -223,7 +223,8 @@ def curve(page: str) -> None:
             session.keep(run)
             _show(page, run)
 
-    live.panel(page, draw, done, note=note(page), smaller=functools.partial(_smaller, page))
+    told = note(page)
+    live.panel(page, draw, done, note=told, stale=bool(told), smaller=functools.partial(_smaller, page))
 
 
 def _losses(drawn: dict[str, Run]) -> pd.DataFrame:
