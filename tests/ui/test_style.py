@@ -344,9 +344,9 @@ def of_cells() -> Iterator[Call]:
     for updates in (1, 2):
         yield call(inside.no_checkpoint, updates, 2)
     steps = [step(1), step(2)]
-    yield call(cell.unit, 3, -0.61)
     for flip in (None, 2):
         yield call(cell.answer, steps, flip, 2.5, 3)
+        yield call(cell.most, steps, flip, -0.61)
     for line in "zifgoch":
         yield call(cell.described, steps[0], line, 20, 10)
         yield call(cell.filled_in, steps[0], line)
@@ -367,6 +367,7 @@ def of_sweeps() -> Iterator[Call]:
                 short = values[y][-1:] if whole else [*values[y], *values[y]]
                 beyond = column._replace(below=values[y][0], short=short if reached is not None else [])
                 yield call(sweeps.answer, beyond, 0.9, "")
+                yield call(sweeps.answer, beyond._replace(gap=0.02, starts=3, chance=0.05), 0.9, "")
         yield call(sweeps.square, x, values[x][0], y, values[y][-1])
     for starts in (1, 3):
         yield call(sweeps.rests_on, 400, 400, starts, 10_000, float("nan"))
