@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.page_settings import ComparisonSettings
+from bilstm_core.recorded_board import UNREADABLE
 
 FILE = Path(__file__).resolve().parent / "recorded" / "scores.json"
 SEQUENCES = ComparisonSettings().sequences  # that they are tested on
-DAMAGED = (OSError, KeyError, TypeError, ValueError)
 
 
 class RecordedScore(NamedTuple):
@@ -45,7 +45,7 @@ def read(path: Path = FILE) -> dict[str, RecordedScore]:
             str(digest): RecordedScore(float(loss), float(accuracy), float(exact), tuple(map(float, by_timestep)))
             for digest, (loss, accuracy, exact, by_timestep) in held.items()
         }
-    except DAMAGED:
+    except UNREADABLE:
         return {}
 
 

@@ -1,5 +1,6 @@
 """Need both?: when do you really need both?"""
 
+import pandas as pd
 import streamlit as st
 
 from bilstm_core.analysis import deciding
@@ -25,7 +26,8 @@ complete = best_possible.known(specs)
 table = grid.cells(PAGE, grid.NINE)
 with offered:
     files.popover(PAGE, lambda: taken.offer(PAGE, cell, table))
-answer.markdown(*own.headline(PAGE, cell, deciding.headline(table)))
+own_row = own.row(PAGE, cell)
+answer.markdown(*own.headline(PAGE, cell, own_row, deciding.headline(table)))
 lesson.came_out(PAGE, lambda: grid.cannot(table))
 wide, narrow = st.columns([2.1, 1], gap="medium")
 with wide:
@@ -33,7 +35,7 @@ with wide:
         grid.choose(PAGE)
     with st.container(key="figure"):
         own.panel(PAGE, cell)
-        grid.grid(PAGE, own.with_own(PAGE, table, cell), cell, "nine")
+        grid.grid(PAGE, table if own_row is None else pd.concat([own_row, table], ignore_index=True), cell, "nine")
         opened.buttons(PAGE, cell)
         grid.origin(PAGE, [*grid.NINE, *own.rows(cell)])
 with narrow, st.container(key="aside"):

@@ -1,5 +1,6 @@
 """The best possible, for curves, tables and charts. It can take seconds to compute, and no page waits for it."""
 
+import math
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
@@ -47,6 +48,11 @@ def of(specs: Mapping[str, RunSpec], styles: Mapping[str, figures.Style]) -> lis
 def risks_of(specs: Mapping[str, RunSpec]) -> dict[str, BayesRisk | None]:
     """The best possible of each run, None while it is not known."""
     return {label: best_possible(spec.problem, spec.model) for label, spec in specs.items()}
+
+
+def losses_of(specs: Mapping[str, RunSpec]) -> dict[str, float]:
+    """The best possible loss of each run, nan while it is not known."""
+    return {label: math.nan if risk is None else risk.loss for label, risk in risks_of(specs).items()}
 
 
 def complete_later(specs: Mapping[str, RunSpec], drawn: bool) -> None:

@@ -59,6 +59,8 @@ def popover(page: str, offer: Callable[[], Offer | str]) -> None:
         if isinstance(offered, str):
             st.markdown(offered)
             return
+        if not all(run.spec.problem.problem.kept for run in offered.runs):  # no file holds what somebody has brought
+            offered = replace(offered, runs=(), model=None, program=None)
         findings = replace(_gathered(page, offered.key, offered.gather), link=address.link(page))
         if offered.program:
             program = offered.program()

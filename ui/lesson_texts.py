@@ -141,14 +141,24 @@ def cannot(best: Mapping[str, float]) -> Answer:
     return Answer((right,), why)
 
 
+def largest(changes: Sequence[float]) -> int:
+    """The timestep, from 1, of the largest change, up or down."""
+    return max(range(len(changes)), key=lambda place: abs(changes[place])) + 1
+
+
+def moment(timestep: int, flip: int) -> str:
+    """When a timestep is, by that at which the label flips."""
+    return MOMENTS[(timestep > flip) - (timestep < flip) + 1]
+
+
 def largest_step(changes: Sequence[float], flip: int | None) -> Answer:
     """Cell. changes: of the cell state, by timestep; flip: the timestep at which the label turns"""
-    most = max(range(len(changes)), key=lambda place: abs(changes[place])) + 1
+    most = largest(changes)
     if flip is None:
         return Answer(MOMENTS, f"Here the label never flips. The largest step is at timestep {most}.")
-    right = MOMENTS[(most > flip) - (most < flip) + 1]
-    largest, flips = f"The largest step, {changes[most - 1]:+.2f}, is at timestep {most}", "where the label flips"
-    said = f"{largest}, {flips}." if most == flip else f"{largest}; at {flip}, {flips}, it is {changes[flip - 1]:+.2f}."
+    right = moment(most, flip)
+    step, flips = f"The largest step, {changes[most - 1]:+.2f}, is at timestep {most}", "where the label flips"
+    said = f"{step}, {flips}." if most == flip else f"{step}; at {flip}, {flips}, it is {changes[flip - 1]:+.2f}."
     why = dict(zip(MOMENTS, ("It gets ready first.", "It moves with the label.", "It goes on adding."), strict=True))
     return Answer((right,), f"{said} {why[right]}".replace("-", "−"))
 

@@ -76,6 +76,10 @@ def directions(prepared: Prepared, page: str = PAGE, compared: Compared = DIRECT
     return app
 
 
+def warned(app: AppTest) -> list[str]:
+    return [warning.value for warning in app.warning]
+
+
 def on_train(prepared: Prepared) -> AppTest:
     """The page Train, with an untrained network of sequences that Your data has opened there."""
     told_ = problem_of(prepared)
@@ -216,7 +220,7 @@ def test_train_says_that_the_sequences_of_its_network_are_gone_and_opens_as_at_f
     given.forget(prepared.given.name)
     app.run()
     assert not app.exception
-    assert wording.DATA_GONE in [warning.value for warning in app.warning]
+    assert wording.DATA_GONE in warned(app)
     assert app.session_state[f"{TRAIN}.name"] == FIELDS["name"].default
     assert session.spec_of(app.session_state[state.SHOWN(TRAIN).key]).problem.name == FIELDS["name"].default
 
@@ -263,14 +267,14 @@ def test_sequences_that_are_gone_are_told_of_and_the_page_is_as_at_first() -> No
     given.forget(prepared.given.name)
     app.run()
     assert not app.exception
-    assert wording.DATA_GONE in [warning.value for warning in app.warning]
+    assert wording.DATA_GONE in warned(app)
     assert app.session_state[f"{PAGE}.name"] == FIELDS["name"].default
     assert state.SETTINGS(PAGE).key in app.session_state
     assert app.session_state[state.SETTINGS(PAGE).key]["name"] == FIELDS["name"].default
     app.run()
-    assert wording.DATA_GONE in [warning.value for warning in app.warning], "until another problem is chosen"
+    assert wording.DATA_GONE in warned(app), "until another problem is chosen"
     app.selectbox(key=f"{PAGE}.name").set_value("share_of_total").run()
-    assert wording.DATA_GONE not in [warning.value for warning in app.warning]
+    assert wording.DATA_GONE not in warned(app)
 
 
 def test_another_visit_sees_nothing_of_them_whatever_names_them() -> None:
@@ -280,7 +284,7 @@ def test_another_visit_sees_nothing_of_them_whatever_names_them() -> None:
     app = visit("directions", **{f"{PAGE}__name": name, state.SETTINGS(PAGE).key.replace(".", "__"): settings})
     assert not app.exception
     assert app.session_state[f"{PAGE}.name"] == FIELDS["name"].default
-    assert wording.DATA_GONE in [warning.value for warning in app.warning]
+    assert wording.DATA_GONE in warned(app)
     assert wording.own_problem(TITLE) not in app.selectbox(key=f"{PAGE}.name").options
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bilstm_core.figures.cell import exact, plain
 from bilstm_core.network.stepping import UnitStep
-from ui.lesson_texts import MOMENTS
+from ui.lesson_texts import largest, moment
 
 NETWORK = "The network that Train opens with: one forward LSTM, trained on 1,000 sequences."
 ROUNDED = "Numbers are rounded only where they are shown."
@@ -39,10 +39,9 @@ def most(steps: Sequence[UnitStep], flip: int | None, correlation: float) -> str
     correlation: of its hidden state with the label
     """
     changes = [step.c - step.c_before for step in steps]
-    largest = max(range(len(steps)), key=lambda place: abs(changes[place]))
-    timestep = steps[largest].timestep
-    where = f", {MOMENTS[(timestep > flip) - (timestep < flip) + 1]}" if flip else ""
-    told = f"The cell state changes most at timestep {timestep}{where}: by {changes[largest]:+.2f}."
+    timestep = largest(changes)
+    where = f", {moment(timestep, flip)}" if flip else ""
+    told = f"The cell state changes most at timestep {timestep}{where}: by {changes[timestep - 1]:+.2f}."
     return f"{told} The hidden state's correlation with the label is {correlation:+.2f}.".replace("-", "−")
 
 

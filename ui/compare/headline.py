@@ -84,11 +84,8 @@ def _training(shown: Shown) -> Told:
 def _above_best_possible(runs: RunsByLabel, by_run: pd.DataFrame) -> dict[str, float]:
     """How far above its best possible each model's loss is, mean over starts; without those of which it isn't known."""
     means = mean_losses(by_run)
-    risks = {
-        label: best_possible.best_possible(group[0].spec.problem, group[0].spec.model) for label, group in runs.items()
-    }
-    known = {label: risk.loss for label, risk in risks.items() if risk is not None and not math.isnan(risk.loss)}
-    return {label: apart(means[label], loss) for label, loss in known.items()}
+    best = best_possible.losses_of({label: group[0].spec for label, group in runs.items()})
+    return {label: apart(means[label], loss) for label, loss in best.items() if not math.isnan(loss)}
 
 
 def headline(

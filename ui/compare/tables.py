@@ -1,6 +1,5 @@
 """The numbers of a comparison: results, differences from a baseline, pairs, accuracy by timestep."""
 
-import math
 from collections.abc import Hashable
 
 import numpy as np
@@ -21,14 +20,6 @@ from ui.compare.resolved import Shown
 ORDER = ("label", "loss", "excess", "best", "exact", "accuracy", "starts", "units", "parameters", "train_s")
 
 
-def _best(runs: RunsByLabel) -> dict[str, float]:
-    """The best possible loss of each model, nan while it is not known."""
-    risks = {
-        label: best_possible.best_possible(group[0].spec.problem, group[0].spec.model) for label, group in runs.items()
-    }
-    return {label: math.nan if risk is None else risk.loss for label, risk in risks.items()}
-
-
 @st.cache_resource(max_entries=50, show_spinner=False)
 def _summary(key: Hashable, best: dict[str, float], _runs: RunsByLabel, _by_run: pd.DataFrame) -> pd.DataFrame:
     return frames.summary(_runs, _by_run, best)
@@ -39,7 +30,8 @@ def table(shown: Shown, pairs: bool = True) -> None:
     page, present, by_run = shown.page, shown.present, shown.scores
     if not present or by_run is None:
         return
-    results = _summary(shown.key, _best(present), present, by_run)
+    best = best_possible.losses_of({label: group[0].spec for label, group in present.items()})
+    results = _summary(shown.key, best, present, by_run)
     number = st.column_config.NumberColumn
     problem = next(iter(present.values()))[0].spec.problem
     if not wording.classes(problem):

@@ -61,6 +61,4 @@ def offer(shown: Shown, question: str, sentences: Callable[[], Sequence[str]]) -
 
     known = tuple(label for label, risk in risks.items() if risk)
     key = (shown.key, shown.settings, tuple(shown.visible), each_run, known, tuple(told))
-    if not shown.settings.problem.problem.kept:  # no file holds what is trained on what somebody has brought
-        return files.Offer(key=key, gather=gather)
     return files.Offer(key=key, gather=gather, runs=runs, program=partial(program, shown, question))

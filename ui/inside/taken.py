@@ -23,8 +23,6 @@ def offer(page: str, run: Run | None) -> files.Offer | str:
     if run is None or live.active(page):
         return words.NO_FILES
     values = subject.chosen_values(page, run)
-    if not run.spec.problem.problem.kept:  # no file holds what somebody has brought, nor a network of it
-        return files.Offer(key=(run.digest, values.tobytes()), gather=lambda: _gather(page, run, values))
     return files.Offer(
         key=(run.digest, values.tobytes()),
         gather=lambda: _gather(page, run, values),

@@ -30,18 +30,24 @@ def wanted(page: str, cell: Cell) -> dict[str, RunSpec]:
     return specs_of(page, rows(cell))
 
 
-def headline(page: str, cell: Cell, nine: Told) -> Told:
-    """What the runs of the formula that is open say; before there are all, and else, what the nine cells do."""
-    if not formula.is_formula(cell[0]):
-        return nine
+def row(page: str, cell: Cell) -> pd.DataFrame | None:
+    """The cells of the formula that is open, as of `grid.cells`; None for other problems, and with nothing to learn."""
+    own = rows(cell)
+    return cells(page, own) if own else None
+
+
+def headline(page: str, cell: Cell, own: pd.DataFrame | None, nine: Told) -> Told:
+    """What the runs of the formula that is open say; before there are all, and else, what the nine cells do.
+
+    own: as of `row`
+    """
     label = only_label(cell)
     if label is not None:
         return Told(words.constant(label), nine.answer)
-    told = deciding.of_own(cells(page, [cell[0]]))
-    if told is None:
-        busy = live.active(page)
-        return Told(words.TRAINING_OWN if busy else words.TRAIN_OWN, nine.answer)
-    return told
+    if own is None:
+        return nine
+    waits = words.TRAINING_OWN if live.active(page) else words.TRAIN_OWN
+    return deciding.of_own(own) or Told(waits, nine.answer)
 
 
 def panel(page: str, cell: Cell) -> None:
@@ -87,12 +93,6 @@ def compare(page: str, cell: Cell) -> None:
         width="stretch",
     ):
         _compare(ProblemSpec(name=cell[0]))
-
-
-def with_own(page: str, nine: pd.DataFrame, cell: Cell) -> pd.DataFrame:
-    """The nine cells, and above them those of the formula that is open, if one is. nine: as of `grid.cells`"""
-    own = rows(cell)
-    return pd.concat([cells(page, own), nine], ignore_index=True) if own else nine
 
 
 def _ones(problem: ProblemSpec) -> float:

@@ -47,6 +47,4 @@ def offer(page: str, run: Run | None, evaluation: Evaluation | None) -> files.Of
         x,
         known,
     )
-    if not all(each.spec.problem.problem.kept for each in drawn.values()):  # no file holds what somebody has brought
-        return files.Offer(key=key, gather=gather)
     return files.Offer(key=key, gather=gather, runs=list(drawn.values()), model=run, program=program)

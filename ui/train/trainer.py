@@ -78,16 +78,14 @@ def _show_or_train(page: str, spec: RunSpec, run: Run | None, beside: Sequence[R
 
 def _take_up(page: str, view: JobView) -> bool:
     recipe = starts.recipe_of(view)
-    if recipe and not own_data.found(page, recipe.problem.name):
+    if recipe is None and len(view.specs) != 1 + int(view.about.get("beside", 0)):
+        return False
+    if not own_data.found(page, view.specs[0].problem.name):
         return False
     if recipe:
         starts.take_up(page, recipe)
         state.OPENED(page).set(True)
         return True
-    if len(view.specs) != 1 + int(view.about.get("beside", 0)):
-        return False
-    if not own_data.found(page, view.specs[0].problem.name):
-        return False
     controls.fill(page, view.specs[0])
     state.OPENED(page).set(True)
     state.FROM_STORE(page).set(False)

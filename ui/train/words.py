@@ -29,7 +29,7 @@ def labels_right(seen: int, measured: Evaluation, best: float | None, every: Seq
     told, others = f"this network gets every label right in **{share}** of new sequences", ""
     if differ(every):
         median = _share(float(np.median(every)), measured.n_sequences)
-        which = {min(every): "lowest", max(every): "highest"}.get(measured.exact)
+        which = _end(every, measured.exact)
         told += f": the {which} of ten starts, whose median is {median}" if which else f"; ten starts: median {median}"
         others = f" {_others(every, measured.exact, measured.n_sequences)}"
     told += "."
@@ -47,14 +47,16 @@ def differ(every: Sequence[float]) -> bool:
     return bool(every) and min(every) < max(every)
 
 
+def _end(every: Sequence[float], own: float) -> str:
+    """Whether it is the lowest or the highest of starts that `differ`; empty for neither."""
+    return {min(every): "lowest", max(every): "highest"}.get(own, "")
+
+
 def _others(every: Sequence[float], own: float, of: int) -> str:
     """What the answer leaves out of the ten starts. of: how many sequences each share is of"""
     low, high = _share(min(every), of), _share(max(every), of)
-    if own == min(every):
-        return f"The highest of the ten: {high}."
-    if own == max(every):
-        return f"The lowest of the ten: {low}."
-    return f"The ten: {low} to {high}; {_between(every, own)}."
+    told = {"lowest": f"The highest of the ten: {high}.", "highest": f"The lowest of the ten: {low}."}
+    return told.get(_end(every, own)) or f"The ten: {low} to {high}; {_between(every, own)}."
 
 
 def _worst(by_timestep: pd.DataFrame) -> str:
@@ -178,12 +180,8 @@ def standing_of_errors(values: Sequence[float], own: float) -> str:
 def _standing(values: Sequence[float], own: float, low: str, high: str, median: str) -> str:
     if not differ(values):
         return f"Ten starts of this recipe all give {low}."
-    if own == min(values):
-        place = "this one is the lowest"
-    elif own == max(values):
-        place = "this one is the highest"
-    else:
-        place = _between(values, own)
+    end = _end(values, own)
+    place = f"this one is the {end}" if end else _between(values, own)
     return f"Ten starts of this recipe: {low} to {high}, median {median}; {place}."
 
 
