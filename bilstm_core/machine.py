@@ -1,7 +1,9 @@
-"""How much memory there is for this process: the machine's, or less where a container is given less."""
+"""How much memory there is for this process: the machine's, or less where a container or a setting gives less."""
 
 import contextlib
 from pathlib import Path
+
+from bilstm_core.limits import limits
 
 CGROUPS, OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
@@ -13,7 +15,8 @@ def memory_bytes(cgroups: Path = CGROUPS, own: Path = OWN) -> int:
     """
     import psutil  # of an extra
 
-    return min([int(psutil.virtual_memory().total), *_bounds(cgroups, own)])
+    granted = [limits().memory_mb * 1_000_000] if limits().memory_mb else []
+    return min([int(psutil.virtual_memory().total), *_bounds(cgroups, own), *granted])
 
 
 def _bounds(cgroups: Path, own: Path) -> list[int]:

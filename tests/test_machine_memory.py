@@ -5,6 +5,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bilstm_core.limits import Limits
 from bilstm_core.machine import memory_bytes
 
 TOTAL = psutil.virtual_memory().total
@@ -34,3 +35,9 @@ def test_the_smallest_bound_counts(tmp_path: Path, own: str, bounds: dict[str, s
 
 def test_where_there_are_no_groups_the_machines_counts(tmp_path: Path) -> None:
     assert memory_bytes(tmp_path / "none", tmp_path / "nor") == TOTAL
+
+
+def test_a_setting_grants_less_than_there_is_and_never_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for granted, expected in ((2_100, 2_100_000_000), (10_000_000, TOTAL), (0, TOTAL)):
+        monkeypatch.setattr("bilstm_core.machine.limits", lambda granted=granted: Limits(memory_mb=granted))
+        assert memory_bytes(tmp_path / "none", tmp_path / "nor") == expected

@@ -275,7 +275,7 @@ def test_six_quick_clicks_begin_one_training_that_a_reload_finds_and_its_visitor
     assert place["x"] >= box["x"] + box["width"] or place["y"] >= box["y"] + box["height"]
     expect(page).to_have_url(re.compile(r"\?timesteps=189&.*&job=[0-9a-f]{32}$"))
     page.reload()
-    expect(page.get_by_text(re.compile(r"of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
+    expect(page.get_by_text(re.compile(r"[1-9][\d,]* of 20,000 weight updates"))).to_be_visible(timeout=LONG_ENOUGH)
     expect(page.get_by_label("Timesteps", exact=True)).to_have_value("189")
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Train further")).to_be_visible(timeout=LONG_ENOUGH)
