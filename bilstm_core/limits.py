@@ -32,7 +32,7 @@ class Limits:
     max_job_s: int = _limit(900, 1, 86_400, "MAX_JOB_S", "seconds of training in one job, by estimate")
     max_job_busy_s: int = _limit(300, 1, 86_400, "MAX_JOB_BUSY_S", "the same while somebody else waits")
     jobs_a_person: int = _limit(6, 1, 100, "JOBS_A_PERSON", "trainings that one visit has under way")
-    memory_mb: int = _limit(0, 0, 10_000_000, "MEMORY_MB", "MB of memory for app and workers; 0 for all that is there")
+    memory_mb: int = _limit(0, 0, 10_000_000, "MEMORY_MB", "MB of memory that app and workers count on; 0 for all")
     workers: int = _limit(0, 0, 16, "WORKERS", "training processes that the app starts; 0 for as many as fit")
     frame_ancestors: str = field(default="", metadata={"name": "BILSTM_FRAME_ANCESTORS"})
     status: bool = field(default=False, metadata={"name": "BILSTM_STATUS"})
