@@ -98,6 +98,12 @@ def settings_in_words(spec: RunSpec) -> dict[str, str]:
     return {name: words[name] for name in NAMES if words[name]}
 
 
+def differing(spec: RunSpec, other: RunSpec) -> list[str]:
+    """The settings of a spec, in words of its own, that another has not so."""
+    theirs = settings_in_words(other)
+    return [text for name, text in settings_in_words(spec).items() if text != theirs.get(name)]
+
+
 def in_words(spec: RunSpec) -> str:
     """The whole spec in three sentences: problem, model, training. The seldom changed is told only where it is."""
     words, usual = settings_in_words(spec), settings_in_words(RunSpec())

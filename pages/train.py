@@ -40,7 +40,7 @@ with offered:
 if run and evaluation:
     ten = starts.resolve(run, evaluation)
     told = numbers.answer(run, evaluation, ten)
-    answer.markdown(*told if not live.active(PAGE) else (numbers.meanwhile(run),))
+    answer.markdown(*told if not live.active(PAGE) else (numbers.meanwhile(run, spec),))
     lesson.came_out(PAGE, partial(numbers.wholly_right, run, evaluation))
     with right, st.container(key="aside"):
         with st.container(key="numbers"):

@@ -42,8 +42,8 @@ def setting(name: str) -> Iterator[None]:
 
 
 def settings_switch() -> None:
-    """Shows the controls within `setting`; on phones only, elsewhere they are always in sight."""
-    st.toggle("Settings", key="phone-settings", persist_state="session")
+    """Shows the controls within `setting`; on phones only, elsewhere they are always in sight. Train closes them."""
+    st.toggle("Settings", key=state.SETTINGS_OPEN.key, persist_state="session")
 
 
 def has_threshold(problem: str) -> bool:

@@ -273,14 +273,21 @@ def standing(view: JobView, service: Jobs) -> str:
 
 
 def start_button(label: str, page: str, on_click: Callable[..., None], *args: object, disabled: bool = False) -> None:
-    """The page's main button, which trains what it asks for."""
+    """The page's main button, which trains what it asks for.
+
+    On a phone the settings close with it: the figure, which stands beneath them, is in sight as it grows.
+    """
+
+    def press() -> None:
+        state.SETTINGS_OPEN.set(False)
+        on_click(*args)
+
     st.button(
         label,
         key=state.widget(page, label.lower()),
         type="primary",
         icon=":material/play_arrow:",
-        on_click=on_click,
-        args=args,
+        on_click=press,
         disabled=disabled,
         width="stretch",
     )

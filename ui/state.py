@@ -247,6 +247,7 @@ LINKED = Each("{}.linked", "")  # OPENED: the page has been filled from its addr
 OPENED_LINK, ASKED_FOR = "opened", "asked for"
 
 # How the pages are looked at
+SETTINGS_OPEN = Entry("phone-settings", False)  # what a phone hides of the controls is in sight
 CLASS = Entry("view.class", False)  # before a class: large, with the answer covered
 HIDDEN: Entry[list[str]] = Entry("view.hidden", [])  # the controls that are gone, by their names in links
 DETAILS = Entry("view.details", False)  # what a class does not see at first is shown

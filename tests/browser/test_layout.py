@@ -9,6 +9,7 @@ from benchmarks.in_page import BOTTOM_OF_AXIS, SHIFTS
 from benchmarks.layout import VISITS, WANTED_CLS, worst_window
 from tests.browser.conftest import PATIENCE_MS, App
 from ui import registry
+from ui.train.words import TRAINED_ALREADY
 
 
 @pytest.fixture
@@ -34,6 +35,24 @@ def test_on_a_phone_the_settings_open_beneath_their_switch(phone: Callable[[], P
     assert opened
     assert after["y"] == before["y"]
     assert after["y"] < opened["y"]
+    page.context.close()
+
+
+def test_on_a_phone_a_press_of_train_closes_the_settings_and_brings_the_curve_into_sight(
+    phone: Callable[[], Page], app: App
+) -> None:
+    page = phone()
+    page.goto(f"{app.url}/train")
+    curve = page.get_by_test_id("chart-Train-curve")
+    expect(curve.locator(".main-svg").first).to_be_visible()
+    page.locator(".st-key-phone-settings label").last.click()
+    units = page.get_by_label("Units", exact=True)
+    expect(units).to_be_visible()
+    assert page.evaluate(BOTTOM_OF_AXIS, "Train-curve") > 844
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(units).to_be_hidden()
+    expect(page.get_by_text(TRAINED_ALREADY)).to_be_in_viewport()
+    assert page.evaluate(BOTTOM_OF_AXIS, "Train-curve") <= 844
     page.context.close()
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from bilstm_core import palette
 from tests.browser.conftest import App, enter
+from ui.train.words import TRAINED_ALREADY
 
 OpenPage = Callable[..., Page]
 LONG_ENOUGH = 90_000  # ms: TensorFlow's import and a first compile on a busy machine
@@ -230,7 +231,7 @@ def test_a_second_visit_is_served_from_the_store_after_a_restart_too_and_no_proc
     train(page)
     finished(page, 120)
     expect(page.get_by_text(re.compile("Stored on .*: seed 0"))).to_be_visible()
-    expect(page.get_by_text("Trained already: here is the result.")).to_be_visible()
+    expect(page.get_by_text(TRAINED_ALREADY)).to_be_visible()
     expect(page.get_by_role("button", name="Train again")).to_be_visible()
     page.get_by_role("button", name="New seed").click()
     page.get_by_text("More settings", exact=True).click()

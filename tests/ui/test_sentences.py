@@ -17,6 +17,7 @@ from bilstm_core.page_settings import ComparisonSettings
 from bilstm_core.presets import MODELS_BY_DIRECTION
 from bilstm_core.problems.variable_length import PADDING
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from bilstm_core.wording import differing
 from tests.test_store import finished
 from ui import controls, session, wording
 from ui.compare import guess, headline, words
@@ -26,6 +27,7 @@ from ui.inside import sensitivity
 from ui.inside import words as of_inside
 from ui.problem import words as of_problem
 from ui.problem import worked_sequence
+from ui.train import numbers
 
 STYLES = {label: figures.style(model.direction) for label, model in MODELS_BY_DIRECTION.items()}
 COMPARED = Comparison(
@@ -472,6 +474,20 @@ def test_two_limits_are_both_named_and_one_without_a_parameter_is_named_in_hundr
     )
     text = flips("share_of_total", [0.5, 0.5], [0, 1], [0.875])
     assert text == "Here, at timestep **2**, where the running sum, 1.00, first reaches 0.88."
+
+
+def test_what_differs_between_two_runs_is_named_as_the_first_one_has_it_and_a_formula_is_cut() -> None:
+    shown = RunSpec(model=ModelSpec(merge_mode="sum", units=7), training=TrainingSpec(learning_rate=0.002))
+    assert differing(shown, RunSpec()) == ["7 units", "sum", "learning rate 0.002"]
+    assert differing(RunSpec(), RunSpec(model=ModelSpec(direction="forward"))) == [
+        "bidirectional", "concat", "both branches read the values",
+    ]  # fmt: skip
+    assert differing(shown, shown) == []
+    long = RunSpec(problem=ProblemSpec(name="formula: x[t] + max(after) + min(before) + sum(all) > 3"))
+    (named,) = numbers.differs(SimpleNamespace(spec=long), RunSpec(problem=ProblemSpec(name="share_of_total")))
+    assert named.startswith("formula\\: x\\[t\\]")
+    assert named.endswith(" …")
+    assert len(named.replace("\\", "")) <= numbers.LONGEST
 
 
 def test_a_run_that_was_stopped_is_named_by_what_it_has_seen() -> None:

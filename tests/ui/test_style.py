@@ -198,7 +198,10 @@ def of_train() -> Iterator[Call]:
         yield call(train.labels_right, 1, of_one_timestep, best)
     yield call(train.squared_error, 1_000, 0.1, wording.SQUARED, 100)
     yield call(train.diverged, 1_000, wording.DIVERGED)
-    yield call(train.meanwhile, "forward, 250 sequences")
+    for differs in (["forward"], ["forward", "20 units", "1 epoch", "seed 3"]):
+        yield call(train.meanwhile, differs)
+        yield call(train.other_settings, differs)
+    yield call(train.meanwhile)
     yield call(train.share, 0.2, (0.15, 0.25))
     yield call(train.interval, 0.2, (0.15, 0.25))
     yield call(train.of_numbers, 100)

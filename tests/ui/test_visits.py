@@ -15,7 +15,7 @@ from bilstm_core import codec
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.specs import RunSpec, TrainingSpec
 from tests.ui.test_session import seeded, stopped
-from ui import controls, live, session
+from ui import controls, live, session, state
 from ui.train import words
 
 ROOT = Path(__file__).parents[2]
@@ -68,11 +68,27 @@ def test_the_preset_box_names_what_the_controls_are() -> None:
 
 def test_over_the_curve_it_is_said_that_it_is_of_other_settings_than_the_controls() -> None:
     app = visit()
-    assert words.OTHER_SETTINGS not in told(app)
+    assert "other settings" not in told(app)
     app.number_input(key="Train.units").set_value(7).run()
-    assert told(app).count(words.OTHER_SETTINGS) == 1
+    assert told(app).count(words.other_settings(["20 units"])) == 1
+    app.number_input(key="Train.learning_rate").set_value(0.002).run()
+    assert words.other_settings(["20 units", r"learning rate 0\.001"]) in told(app), "as Markdown shows it"
+    app.number_input(key="Train.learning_rate").set_value(0.001).run()
     app.number_input(key="Train.units").set_value(20).run()
-    assert words.OTHER_SETTINGS not in told(app)
+    assert "other settings" not in told(app)
+
+
+def test_a_press_that_changes_nothing_says_so_and_what_to_change_and_the_settings_of_a_phone_close() -> None:
+    app = visit()
+    assert words.TRAINED_ALREADY not in told(app), "nobody has pressed Train"
+    app.toggle(key=state.SETTINGS_OPEN.key).set_value(True).run()
+    app.button(key="Train.train").click().run()
+    assert told(app).count(words.TRAINED_ALREADY) == 1
+    assert words.NEW_SEED in words.TRAINED_ALREADY
+    assert [button.label for button in app.button].count(words.NEW_SEED) == 1
+    assert not app.toggle(key=state.SETTINGS_OPEN.key).value, "else they hide what the press has brought"
+    app.number_input(key="Train.units").set_value(7).run()
+    assert words.TRAINED_ALREADY not in told(app)
 
 
 def test_a_message_sent_before_the_box_had_its_new_name_takes_nothing_back() -> None:

@@ -88,7 +88,13 @@ def test_train_says_an_error_where_there_are_no_labels_and_what_to_do_where_noth
     assert train.diverged(2, "Train again.") == Told(
         "After 2 training sequences, nothing can be measured. **Train again.**"
     )
-    assert train.meanwhile("forward") == "Training. Numbers and sequences are still those of **forward**."
+    assert train.meanwhile() == "Training. Numbers and sequences are still those of the run before."
+    assert train.meanwhile(["forward"]).endswith(" are still those of the run before: **forward**.")
+    of_all = train.meanwhile(["forward", "20 units", "1 epoch"])
+    assert of_all.endswith(": **forward, 20 units, 1 epoch**.")
+    assert train.other_settings(["forward", "20 units", "1 epoch", "seed 3", "2 layers"]) == (
+        "Figure and numbers are of other settings: forward, 20 units, 1 epoch, and 2 more. Press Train for yours."
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,19 @@
 """What was measured of the run that Train shows: the page's answer, and its numbers beside the figure."""
 
+from textwrap import shorten
+
 import streamlit as st
 
 from bilstm_core.analysis.telling import Told
 from bilstm_core.evaluation import Evaluation
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.runs import Run
-from ui import best_possible, evaluations, lesson_texts, session, wording
+from bilstm_core.specs import RunSpec
+from bilstm_core.wording import differing
+from ui import address, best_possible, evaluations, lesson_texts, wording
 from ui.train import starts, words
+
+LONGEST = 40  # letters of a setting that is named: a formula may have more
 
 
 def answer(run: Run, evaluation: Evaluation, ten: starts.Ten | None = None) -> Told:
@@ -32,9 +38,14 @@ def with_standing(told: Told, ten: starts.Ten | None) -> Told:
     return told._replace(counts=" ".join(part for part in (told.counts, ten.sentence if ten else "") if part))
 
 
-def meanwhile(run: Run) -> str:
-    """What stands on the page while another run is trained."""
-    return words.meanwhile(session.describe(run.spec, run.sequences_seen))
+def meanwhile(run: Run, spec: RunSpec | None) -> str:
+    """What stands on the page while another run is trained. spec: of the controls; None while they are not allowed"""
+    return words.meanwhile(differs(run, spec) if spec else ())
+
+
+def differs(run: Run, spec: RunSpec) -> list[str]:
+    """The settings of the run shown that are others in the controls, as Markdown shows them."""
+    return [address.escaped(shorten(text, LONGEST, placeholder=" …")) for text in differing(run.spec, spec)]
 
 
 def figures_of(page: str, run: Run, evaluation: Evaluation, ten: starts.Ten | None) -> None:

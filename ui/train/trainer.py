@@ -20,7 +20,7 @@ from ui.chart.component import cached, chart
 from ui.less import Less
 from ui.sequence import timeline
 from ui.settings import PageSettings
-from ui.train import starts, tray, words
+from ui.train import numbers, starts, tray, words
 from ui.watch import Watch, line
 
 SETTINGS = PageSettings(page=registry.TRAIN.name, first=RunSettings())
@@ -50,7 +50,7 @@ def open_with_recorded(page: str) -> None:
         controls.fill(page, spec)
         run = session.find(spec)
         if run:
-            state.FROM_STORE(page).set(True)
+            state.FROM_STORE(page).drop()  # nobody has pressed Train
             _show(page, run)
 
 
@@ -62,6 +62,8 @@ def _open_linked(page: str) -> None:
     missing = tray.settle()
     if spec and (run or not live.active(page)):
         _show_or_train(page, spec, run, missing)
+        if run:
+            state.FROM_STORE(page).drop()  # nobody has pressed Train
 
 
 def _show_or_train(page: str, spec: RunSpec, run: Run | None, beside: Sequence[RunSpec] = ()) -> None:
@@ -145,8 +147,6 @@ def again(page: str, spec: RunSpec | None) -> None:
     if run is None or live.active(page):
         return
     if spec == run.spec and run.finished and state.FROM_STORE(page).get():
-        with st.container(key=state.widget(page, "already")):
-            st.caption(words.TRAINED_ALREADY)
         left, right = st.columns(2)
         left.button(words.AGAIN, key=state.widget(page, "live"), on_click=_train, args=(page, True), width="stretch")
         right.button(
@@ -163,9 +163,14 @@ def again(page: str, spec: RunSpec | None) -> None:
 
 
 def note(page: str) -> str:
-    """That the numbers and the figure are of other settings than the controls, or nothing."""
+    """What stands above the curve: that it is of other settings than the controls, or that a press found it trained."""
     run, spec = session.shown_run(page), controls.current_spec(page)
-    return words.OTHER_SETTINGS if run and spec and spec != run.spec else ""
+    if not run or not spec:
+        return ""
+    if spec != run.spec:
+        return words.other_settings(numbers.differs(run, spec))
+    pressed = state.FROM_STORE(page)
+    return words.TRAINED_ALREADY if run.finished and pressed.is_set() and pressed.get() else ""
 
 
 def axis(page: str) -> X:
@@ -221,8 +226,9 @@ def curve(page: str) -> None:
             session.keep(run)
             _show(page, run)
 
-    told = note(page)
-    live.panel(page, draw, done, note=told, stale=bool(told), smaller=functools.partial(_smaller, page))
+    told, run = note(page), session.shown_run(page)
+    stale = bool(told and run and run.spec != controls.current_spec(page))
+    live.panel(page, draw, done, note=told, stale=stale, smaller=functools.partial(_smaller, page))
 
 
 def _losses(drawn: dict[str, Run]) -> pd.DataFrame:

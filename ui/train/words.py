@@ -17,6 +17,7 @@ EVALUATING = "Trained. The network is now tested on fresh sequences."
 EVALUATING_DATA = "Trained. The network is now tested on held-out sequences."
 TRAINING = "Training."
 PRESS_TRAIN = "Press **Train** to find out."
+MOST_NAMED = 3  # of the settings that differ: the line above the figure has room for them
 
 
 def labels_right(seen: int, measured: Evaluation, best: float | None, every: Sequence[float] = ()) -> Told:
@@ -97,9 +98,18 @@ def _after(seen: int, sentence: str) -> str:
     return after(seen, sentence).replace(" sequence", " training sequence", 1)
 
 
-def meanwhile(name: str) -> str:
-    """What stands on the page while another run is trained. name: of the run that is shown"""
-    return f"Training. Numbers and sequences are still those of **{name}**."
+def meanwhile(differs: Sequence[str] = ()) -> str:
+    """What stands on the page while another run is trained. differs: settings of the run shown that the other lacks"""
+    named = f": **{_first(differs)}**" if differs else ""
+    return f"Training. Numbers and sequences are still those of the run before{named}."
+
+
+def _first(settings: Sequence[str]) -> str:
+    """Settings in a row; of many the first, and how many more there are."""
+    told = [*settings[:MOST_NAMED]]
+    if len(settings) > MOST_NAMED:
+        told.append(f"and {len(settings) - MOST_NAMED} more")
+    return ", ".join(told)
 
 
 # Its numbers
@@ -192,12 +202,17 @@ def _between(values: Sequence[float], own: float) -> str:
 
 # Around the curve
 AGAIN, NEW_SEED, FURTHER = "Train again", "New seed", "Train further"
-OTHER_SETTINGS = "Figure and numbers are of other settings. Press Train for these."
 NOTHING_YET = "Nothing trained yet. Press Train."
-TRAINED_ALREADY = "Trained already: here is the result."
+TRAINED_ALREADY = f"Trained already, and shown here. Change a setting, or press {NEW_SEED}."
 REPLAY = "Replay shows one probe sequence while it is learned."
 GROWING_ALT = "Loss of the network while it trains, by sequences seen."
 CURVE_ALT = "Loss by sequences seen."
+
+
+def other_settings(differs: Sequence[str]) -> str:
+    """That figure and numbers are of other settings than the controls. differs: which these are"""
+    return f"Figure and numbers are of other settings: {_first(differs)}. Press Train for yours."
+
 
 # Ten fresh sequences, and the tabs
 TABS = (
