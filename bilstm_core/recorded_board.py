@@ -43,7 +43,7 @@ RECIPES = (
     Recipe(_ONCE, ("rnn", "lstm")),
     Recipe(replace(_ONCE, learning_rate=3e-3), ("lstm",), last=True),
 )
-UNREADABLE = (OSError, KeyError, TypeError, ValueError)
+UNREADABLE = (OSError, KeyError, TypeError, ValueError, AttributeError)  # the last: a list where a table should be
 
 
 class Place(NamedTuple):

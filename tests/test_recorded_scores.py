@@ -54,5 +54,6 @@ def test_a_file_that_is_missing_or_damaged_records_nothing_and_one_that_is_writt
     assert recorded_scores.read(path)["a"].by_timestep == tuple(told.per_timestep["accuracy"])
     path.write_text(path.read_text(encoding="utf-8")[:-20], encoding="utf-8")
     assert recorded_scores.read(path) == {}
-    path.write_text('{"a": [1, 2]}', encoding="utf-8")
-    assert recorded_scores.read(path) == {}
+    for text in ('{"a": [1, 2]}', "[1, 2]", '{"a": 1}'):
+        path.write_text(text, encoding="utf-8")
+        assert recorded_scores.read(path) == {}

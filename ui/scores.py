@@ -4,6 +4,7 @@ A worker's is taken as it comes with its training, and never with a file; those 
 come with the program.
 """
 
+import functools
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -40,6 +41,14 @@ def _pool(purpose: str) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"evaluate-{purpose}")
 
 
+@functools.cache
+def _recorded() -> dict[str, Future[Score]]:
+    return {
+        digest: _done(Score(told.loss, told.accuracy, told.exact, np.array(told.by_timestep)))
+        for digest, told in recorded_scores.recorded().items()
+    }
+
+
 def evaluation_of(run: Run) -> Future[Evaluation]:
     """The run on as many fresh sequences as it has by itself."""
     size = evaluation_size(run.spec)
@@ -49,9 +58,8 @@ def evaluation_of(run: Run) -> Future[Evaluation]:
 def score_of(run: Run, n_sequences: int) -> Future[Score]:
     """How good the run is on so many fresh sequences."""
     key, pool = (run.digest, n_sequences), _pool("comparison")
-    told = recorded_scores.recorded().get(run.digest) if n_sequences == recorded_scores.SEQUENCES else None
-    if told:
-        return _done(Score(told.loss, told.accuracy, told.exact, np.array(told.by_timestep)))
+    if n_sequences == recorded_scores.SEQUENCES and run.digest in _recorded():
+        return _recorded()[run.digest]
     return _asked(_scores, key, pool, lambda: _score(evaluate(run, n_sequences)))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bilstm_core import evaluation, figures, recorded_scores
+from bilstm_core import evaluation, figures
 from bilstm_core.comparison import specs_of
 from bilstm_core.engine import cost
 from bilstm_core.page_settings import ComparisonSettings
@@ -79,7 +79,7 @@ def test_a_page_does_not_wait_for_evaluations_and_each_run_is_evaluated_once(
     monkeypatch.setattr(scores, "_pool", lambda _: pool)
     monkeypatch.setattr(scores, "evaluate", slow)
     monkeypatch.setattr(scores, "_scores", {})
-    monkeypatch.setattr(recorded_scores, "recorded", dict)  # as for runs that do not come with the program
+    monkeypatch.setattr(scores, "_recorded", dict)  # as for runs that do not come with the program
     visit.run()
     assert not visit.exception
     assert any(words.EVALUATING.answer in text.value for text in visit.markdown)
