@@ -168,9 +168,10 @@ def panel(
             share = view.short / (training.epochs * training.sequences_per_epoch)
             with above:
                 less.offer(page, smaller(share), view.id)
-        holds = "stale" if stale and not view and not over else "settled"
-        with st.container(key="status"), st.container(key=holds):  # never empty: one that is comes and goes
-            st.caption(note if note and not view and not over else NOTHING)
+        told = note if not view and not over else ""
+        holds = "told" if told or view or over else "silent"  # of this a phone keeps no place
+        with st.container(key="status"), st.container(key="stale" if told and stale else holds):
+            st.caption(told or NOTHING)  # never empty: one that is comes and goes
         draw(_watch(page, view, done) if view else None)
         if over:
             st.rerun()  # the figure stands already: now what is said beside it

@@ -19,7 +19,7 @@ TOP, BOTTOM, LEFT = 46, 58, 80  # px; at the top stand a note, and above it how 
 MARK, MARK_AT = 9, 4  # px: as wide is the mark of a loss on other sequences, as far right of the curves it begins
 BESIDE = 5  # px from a mark to one as high that would lie under it
 MARKED = MARK_AT + MARK + 2 * BESIDE  # px that marks take, three of them side by side
-NARROW_TOP, ALONE_TOP = 20, 38  # on a narrow screen that stands above the figure; above a line without a legend
+NARROW_TOP, ALONE_TOP = 8, 38  # on a narrow screen that stands above the figure; above a line without a legend
 
 
 def end_labels(drawn: Plot, cursor: float, plot_height: float, ends: Mapping[str, float] | None = None) -> list[Item]:
@@ -180,20 +180,20 @@ def side_margin(drawn: Plot, *, marked: bool = False) -> int:
 def narrow_layout(drawn: Plot, area: float, *, marked: bool = False) -> Item:
     """On a narrow screen: values at the lines' ends, and names in a legend above.
 
+    The legend begins left of the panel, which has no room for two names in a row.
     area: px between the figure's margins; marked: as of `side_margin`
     """
     lift = 24 if any(note["text"] == TUTORIAL for note in drawn.notes) else 0
-    return {
-        **canvas.narrow_legend(
-            list(drawn.styles),
-            top=(NARROW_TOP if len(drawn.styles) > 1 else ALONE_TOP) + lift,
-            right=58 + (12 if marked else 0),
-            y=1 + lift / area,
-            b=BOTTOM,
-            l=70,
-        ),
-        "xaxis": {"nticks": 4},
-    }
+    layout = canvas.narrow_legend(
+        list(drawn.styles),
+        top=(NARROW_TOP if len(drawn.styles) > 1 else ALONE_TOP) + lift,
+        right=58 + (12 if marked else 0),
+        y=1 + lift / area,
+        b=BOTTOM,
+        l=70,
+    )
+    layout["legend"]["x"] = -0.2
+    return {**layout, "xaxis": {"nticks": 4}}
 
 
 def loss_curves(
