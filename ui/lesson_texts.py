@@ -71,6 +71,7 @@ QUESTIONS: Mapping[str, Question] = {  # by the page's name
 TO_A_CLASS: Mapping[str, str] = {  # where the lesson asks for something else, or for nothing
     "Overview": "Which values reach output 3? Follow the arrows.",
     "Problem": "At which timestep does this sequence's label flip?",
+    "Why": "Is bidirectional's gain still there? What the runs say and how they end is covered: Reveal (R) shows it.",
 }
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import App
 
@@ -45,6 +45,32 @@ def test_a_class_is_led_through_the_pages_by_keys(open_page: Callable[..., Page]
     box.press("r")  # in a box it is a letter
     expect(answer).to_contain_text(GUESS["train"])
     expect(reveal).to_be_visible()
+
+
+def test_before_a_class_what_edits_and_sets_stands_above_the_bar_and_a_question_takes_one_line(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page("inside?view=class")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    reveal = page.get_by_role("button", name="Reveal", exact=True)
+    expect(reveal).to_be_visible(timeout=LONG_MS)
+
+    def ends_above_the_bar(node: Locator) -> None:
+        expect(node).to_be_visible(timeout=LONG_MS)
+        page.wait_for_timeout(1_000)  # the figure finds its height
+        box, bar = node.bounding_box(), page.locator(".st-key-class-bar").bounding_box()
+        assert box
+        assert bar
+        assert box["y"] + box["height"] <= bar["y"]
+
+    reveal.click()
+    ends_above_the_bar(page.get_by_role("slider", name="Value at timestep 1"))
+    page.goto(page.url.replace("/inside", "/why"))
+    ends_above_the_bar(page.get_by_role("button", name="Train", exact=True))
+    page.goto(page.url.replace("/why", "/your_data"))
+    asked = page.get_by_text("Will the whole sequence be there when you need the answer?")
+    expect(asked).to_be_visible(timeout=LONG_MS)
+    assert asked.evaluate(LINES) == 1
 
 
 def test_before_a_class_train_fits_and_tells_nothing_and_every_key_does_its_act(open_page: Callable[..., Page]) -> None:

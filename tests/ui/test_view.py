@@ -166,7 +166,9 @@ def test_in_place_of_a_covered_answer_a_class_is_asked_for_its_guess(page: regis
     assert asked in said(visit)
     assert looks.COVERED in said(before_class(page, lesson=True)), "the lesson asks itself, above"
     visit.session_state[state.REVEALED.key] = view.asked(page.name, page_links.of(page.name))
-    assert lesson_texts.to_a_class(registry.WHY.name) == "", "Why asks itself"
+    why = lesson_texts.to_a_class(registry.WHY.name)
+    assert "what the runs say and how they end" in why.lower(), "before a press Why asks itself, and nothing is covered"
+    assert "Reveal (R)" in why, "how it comes back"
     assert "output 3" in lesson_texts.to_a_class(registry.OVERVIEW.name)
     assert "this sequence" in lesson_texts.to_a_class(registry.PROBLEM.name), "what Reveal says is of this one"
 

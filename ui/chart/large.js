@@ -2,7 +2,7 @@
 
 const TEXT = 1.25 // times as large
 const LINES = 1.5 // times as wide
-const LEAST = 0.85 // of its own height, below which a figure is not pressed together
+const LEAST = 0.8 // of its own height, below which a figure is not pressed together
 const PANELS = 1.1 // times as large as its height allows is the text between panels
 const MOST = 1.6
 const STEP = 8 // px: what lies around moves a little, and the figure need not follow
@@ -11,7 +11,8 @@ const STEP = 8 // px: what lies around moves a little, and the figure need not f
 function fitted(state, own) {
   if (!state.data.view) return own
   const { node, root } = state
-  const part = root.closest('.st-key-figure [data-testid="stColumn"], .st-key-figure')
+  const place = root.closest('.st-key-figure [data-testid="stColumn"], .st-key-figure')
+  const part = place?.closest('[data-testid="stColumn"]') ?? place // on Why the settings stand under the figure
   const scroller = root.closest('[data-testid="stMain"]')
   if (!part || !scroller) return own
   const box = node.getBoundingClientRect()
