@@ -19,6 +19,7 @@ def start() -> None:
     state.LESSON.set(True)
     for page in registry.PAGES:
         state.LESSON_GUESS(page.name).drop()
+        state.LESSON_RIGHT(page.name).drop()
 
 
 def begin(page: str) -> DeltaGenerator | None:
@@ -68,13 +69,22 @@ def end(page: str, place: DeltaGenerator | None) -> None:
         with place, st.container(horizontal=True, vertical_alignment="center", key="lesson-verdict"):
             if found and not state.COVERED.get():
                 answer = Answer(tuple(found["right"]), found["sentence"], found["settled"])
-                st.markdown(lesson_texts.verdict(guess, answer))
+                state.LESSON_RIGHT(page).set(guess in answer.right if answer.right or answer.settled else None)
+                st.markdown(f"{lesson_texts.verdict(guess, answer)} {_tally(page)}".rstrip())
             else:
                 st.markdown(f"You guessed **{guess}**. {lesson_texts.QUESTIONS[page].meanwhile}")
             _onward(page, "lesson-next")
     if not embedded() and not state.CLASS.get():
         with st.container(key="foot"):
             _onward(page, "foot-next")
+
+
+def _tally(page: str) -> str:
+    """How many guesses were right, at the lesson's end."""
+    if page != registry.PAGES[-1].name:
+        return ""
+    told = [right for each in registry.PAGES if (right := state.LESSON_RIGHT(each.name).get()) is not None]
+    return lesson_texts.tally(sum(told), len(told))
 
 
 def _onward(page: str, key: str) -> None:

@@ -14,15 +14,13 @@ class Question(NamedTuple):
     """A guess that is asked for.
 
     options: what can be guessed; none where the page asks for a guess itself
-    figure_tells: whether the page's figure tells the answer, and waits for the guess, too
     meanwhile: what is said once there is a guess, until the page has measured what comes of it
-    before_class: whether a class sees the figure before the answer: it asks, or is a replay that waits to be played
+    before_class: whether the figure is seen before the answer: it asks, or is a replay that waits to be played
     answered_by: the setting without which the page says the premise of its question alone; "" where it always answers
     """
 
     text: str
     options: tuple[str, ...] = ()
-    figure_tells: bool = True
     meanwhile: str = "The answer comes with the runs."
     before_class: bool = False
     answered_by: str = ""
@@ -48,7 +46,6 @@ QUESTIONS: Mapping[str, Question] = {  # by the page's name
     "Problem": Question(
         "At which timestep does the label flip most often?",
         ("3", "4", "5", "6", "7"),
-        figure_tells=False,
         before_class=True,
     ),
     "Train": Question("What share of new sequences does this network get wholly right?", SHARES, before_class=True),
@@ -59,7 +56,7 @@ QUESTIONS: Mapping[str, Question] = {  # by the page's name
         before_class=True,
         answered_by="stage",
     ),
-    "Problems": Question("Where both decide, who can't get everything right, even with perfect training?", READERS),
+    "Problems": Question("Where both sides decide, who can never be perfect?", READERS),
     "Merge modes": Question("Which merge learns slowest?", MERGE_MODES, before_class=True),
     "Cell": Question("Where does this unit's cell state change most?", MOMENTS, before_class=True),
     "Inside": Question("To which values does an output react?", REACTIONS),
@@ -205,3 +202,8 @@ def verdict(guess: str, answer: Answer) -> str:
     """The guess beside what came out."""
     came = "Right. " if guess in answer.right else "Not quite. " if answer.settled else ""
     return f"You guessed **{guess}**. {came}{answer.sentence}"
+
+
+def tally(right: int, guesses: int) -> str:
+    """The lesson's last word. right: of so many guesses that were settled"""
+    return f"**{right} of your {guesses} guesses {'was' if right == 1 else 'were'} right.**" if guesses > 1 else ""

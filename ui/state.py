@@ -262,6 +262,7 @@ LOOKS = frozenset(
 # The lesson
 LESSON = Entry("lesson.on", False)
 LESSON_GUESS: Each[str | None] = Each("lesson.guess.{}", None)
+LESSON_RIGHT: Each[bool | None] = Each("lesson.right.{}", None)  # whether the guess was, once that is measured
 CAME_OUT: Entry[CameOut | None] = Entry("lesson.came_out", None)  # of the page that is drawn
 
 # The session as a whole

@@ -87,8 +87,8 @@ def dress(page: str, links: Sequence[Link]) -> None:
     state.COVERED.set(covered(page, links) or guessing)
     if guessing:
         styles.append(_style("guessing"))
-        if lesson_texts.QUESTIONS[page].figure_tells:
-            styles.append(_style("guessing_figure"))
+        if not lesson_texts.QUESTIONS[page].before_class:
+            styles += [_style("covered_figure"), _style("guessing_figure")]
     state.ASKED.set("" if state.LESSON.get() else lesson_texts.to_a_class(page))
     if state.COVERED.get():
         styles.append(_style("covered"))

@@ -86,6 +86,21 @@ def test_a_guess_uncovers_the_answer_and_stands_beside_what_came_out(page: regis
     assert not any(line.startswith("You guessed") for line in told(app))
 
 
+def test_the_last_page_of_the_lesson_counts_the_guesses_that_were_right() -> None:
+    app = visit(registry.YOUR_DATA, taken=True)
+    for page, right in ((registry.TRAIN, True), (registry.CELL, False)):
+        app.session_state[state.LESSON_RIGHT(page.name).key] = right
+    rights = set()
+    for option in ASKING[registry.YOUR_DATA.name]:
+        app.segmented_control(key=state.LESSON_GUESS(registry.YOUR_DATA.name).key).set_value(option).run()
+        [verdict] = [line for line in told(app) if line.startswith("You guessed")]
+        right = " Right. " in verdict
+        assert f"**{1 + right} of your 3 guesses {'were' if right else 'was'} right.**" in verdict
+        rights.add(right)
+    assert rights == {True, False}
+    assert lesson_texts.tally(1, 1) == ""
+
+
 def test_why_asks_for_the_guess_itself_and_the_lesson_says_what_came_of_it_once_it_was_tried() -> None:
     app = visit(registry.WHY, taken=True)
     guess = app.segmented_control(key=state.GUESS(registry.WHY.name).key)

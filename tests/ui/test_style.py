@@ -424,6 +424,8 @@ def of_the_lesson() -> Iterator[Call]:
     for page in ("Train", "Why"):
         yield call(lesson_texts.to_a_class, page)
     yield call(lesson_texts.to_a_class, "Problem")
+    for right, guesses in ((6, 10), (1, 2), (1, 1)):
+        yield call(lesson_texts.tally, right, guesses)
     yield call(lesson_texts.turning, [0.1, 0.2, 0.7], 2.5)
     yield call(lesson_texts.wholly_right, 0.21, 0.912)
     for losses in ({"forward": 0.3, "bidirectional": 0.2}, {"forward": 0.1, "mul": 0.2}, {"forward": 0.3, "sum": 0.4}):
