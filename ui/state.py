@@ -215,11 +215,11 @@ class CameOut(TypedDict):
 
 
 class Sweep(TypedDict):
-    """A sweep that is under way: its settings, when it began (s), and how many runs it had to train then."""
+    """A sweep that is under way: its settings, when it began (s), and how long it was to take by estimate (s)."""
 
     settings: dict[str, Any]
     began: float
-    runs: int
+    seconds: float
 
 
 class Found(TypedDict):

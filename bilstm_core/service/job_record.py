@@ -5,6 +5,7 @@ A job is one or more runs. Its parts are trained one after the other, the runs o
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,9 @@ from bilstm_core.service.job_view import JobState, JobView
 from bilstm_core.service.parts import Part
 from bilstm_core.specs import RunSpec
 
-FORESIGHT_S = 0.3  # of training, before what remains is estimated
+FORESIGHT_S = 1.0  # of training without a compile, before what remains is estimated
+PACE_S = 8.0  # that it is estimated from: chunks are short at first, and grow
+MARKS_S = 0.25  # between two of the marks that it is estimated from
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +48,7 @@ class Job:
     ended: float | None = None
     asked: float = field(default_factory=time.monotonic)
     had_turn: float = -math.inf  # when its last turn ended, while others waited or not
-    first: tuple[float, float] | None = None  # time and share of the work at the first report
+    marks: deque[tuple[float, float]] = field(default_factory=deque)  # time and share of the work, since the last compile
     heard: float = field(default_factory=time.monotonic)  # when the worker last spoke
     last_seen: float = field(default_factory=time.monotonic)
     nbytes: int = 0  # of its runs and curves, once it is over
@@ -94,7 +97,8 @@ class Job:
         part = self.parts[number]
         part.started = False
         part.restarts += 1
-        self.first, self.heard = None, time.monotonic()
+        self.marks.clear()
+        self.heard = time.monotonic()
         self._clear(part)
         if self.stopping:
             self.end("stopped")
@@ -115,7 +119,7 @@ class Job:
         if runs:
             part.runs, part.nbytes = runs, sum(run.nbytes for run in runs)
             part.learnt = {place: (self.steps_done[place], self.curves[place]) for place in part.places}
-        self.first = None
+        self.marks.clear()
         self._tell()
 
     def share_left(self, part: Part) -> float:
@@ -136,10 +140,12 @@ class Job:
 
     def report(self, number: int, runs: Sequence[Mapping[str, Any]]) -> None:
         """Take in a worker's progress message, as reporter.Reporter sends it; one of a worker that is lost is late."""
-        if not self.parts[number].at_work:
+        part = self.parts[number]
+        if not part.at_work:
             return
+        compiling = not (self._compiled(part) or self.has_begun(part))
         for message in runs:
-            place = self.parts[number].places[message["run"]]
+            place = part.places[message["run"]]
             self.steps_done[place] = message["steps_done"]
             if self.mixed:
                 continue
@@ -149,11 +155,19 @@ class Job:
                 training=self.specs[place].training,
             )
         self.heard = time.monotonic()
-        if self.parts[number].learning_since is None:
-            self.parts[number].learning_since = self.heard
-        if self.first is None:
-            self.first = (self.heard, self._share())
+        if part.learning_since is None:
+            part.learning_since = self.heard
+        self._mark(compiling)
         self._tell()
+
+    def _mark(self, compiling: bool) -> None:
+        """Note how far the work is. compiling: until now, which says nothing of how fast it will go on"""
+        if compiling:
+            self.marks.clear()
+        if not self.marks or self.heard - self.marks[-1][0] >= MARKS_S:
+            self.marks.append((self.heard, self._share()))
+        while len(self.marks) > 1 and self.heard - self.marks[1][0] >= PACE_S:
+            self.marks.popleft()
 
     def finish_part(self, number: int, runs: Sequence[Run]) -> None:
         """Take in a part's runs; fewer than its places if it was stopped before it began."""
@@ -247,8 +261,8 @@ class Job:
     def _remaining(self, now: float) -> float | None:
         if self.over:
             return 0.0
-        if self.first is None or now - self.first[0] < FORESIGHT_S:
+        if not self.marks or now - self.marks[0][0] < FORESIGHT_S:
             return None
+        since, before = self.marks[0]
         share = self._share()
-        gained = share - self.first[1]
-        return (now - self.first[0]) * (1 - share) / gained if gained > 0 else None
+        return (now - since) * (1 - share) / (share - before) if share > before else None

@@ -265,6 +265,28 @@ def test_what_remains_is_unknown_at_first_and_then_in_proportion(monkeypatch: py
     assert job.view().elapsed_s == pytest.approx(10.0)
 
 
+def test_what_remains_goes_by_the_pace_of_late_and_not_by_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chunks are short at first; and a program that was compiled says nothing of how long the others take."""
+    now = 0.0
+    monkeypatch.setattr("bilstm_core.service.job_record.time.monotonic", lambda: now)
+    job = new_job(RunSpec(training=TrainingSpec(epochs=1_000)))
+    job.start(0)
+    for now, steps_done in ((0.0, 10), (10.0, 20), (20.0, 120), (30.0, 320)):
+        job.report(0, message(steps_done))
+    assert job.view().remaining_s == pytest.approx((1_000 - 320) / (200 / 10))
+    pair = new_job(RunSpec(model=ModelSpec(direction="forward")), RunSpec(model=ModelSpec(direction="backward")))
+    pair.start(0)
+    pair.report(0, message(250))
+    pair.start(1)
+    now = 9.0
+    pair.report(1, message(1))  # the second program took 9 s to compile
+    now = 9.5
+    assert pair.view().remaining_s is None
+    now = 11.0
+    pair.report(1, message(26))
+    assert pair.view().remaining_s == pytest.approx(2.0 * (500 - 276) / 25)
+
+
 def test_messages_name_runs_by_their_place_in_the_part() -> None:
     specs = [
         RunSpec(model=ModelSpec(direction="forward")),
@@ -351,7 +373,7 @@ def test_a_report_of_a_worker_that_is_lost_comes_too_late() -> None:
     job.start(0)
     job.lose(0)
     job.report(0, message(10))
-    assert (job.view().curves, job.view().steps_done, job.first) == ({}, 0, None)
+    assert (job.view().curves, job.view().steps_done, list(job.marks)) == ({}, 0, [])
 
 
 def test_a_job_with_a_run_that_is_missing_or_unfinished_was_stopped() -> None:
@@ -410,7 +432,7 @@ def test_what_a_lost_part_had_is_gone_and_what_another_has_stays() -> None:
     assert (job.steps_done, list(view.curves), view.restarts) == ([10, 0], [0], 2)
     assert (view.at_work, view.restarted, view.compiling) == (True, True, False)
     assert job.parts[1].started is False
-    assert job.first is None
+    assert not job.marks
 
 
 def test_reports_are_put_together_in_the_curves_own_types() -> None:

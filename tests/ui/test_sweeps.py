@@ -327,8 +327,9 @@ def test_the_cost_is_told_before_the_press_and_how_far_it_is_afterward() -> None
     assert launch.note(shown).startswith("16 networks to train, about ")
     assert launch.under_way(shown) == ""
     launch.run()
-    assert launch.under_way(shown) == "0 of 16 squares measured."
-    assert launch.under_way(a_map(replace(SMALL, goal=0.5, timesteps=40))) == "0 of 16 squares measured."
+    about = f"0 of 16 squares measured, about {launch.rounded(shown.seconds)} left."
+    assert launch.under_way(shown) == about
+    assert launch.under_way(a_map(replace(SMALL, goal=0.5, timesteps=40))) == about
     assert launch.under_way(a_map(replace(SMALL, direction="forward"))) == words.OTHER_SWEEP
     right = np.full((4, 4), np.nan)
     right[0] = 0.5
@@ -444,10 +445,29 @@ def test_a_press_on_a_small_map_makes_it_the_large_one_with_its_square_open(know
 
 
 @pytest.mark.usefixtures("known", "started")
+def test_what_is_left_goes_by_the_estimate_at_first_and_ever_more_by_what_was_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(launch, "rounded", str)
+    shown = a_map()
+    begun = {"settings": asdict(SMALL), "began": 0.0, "seconds": shown.seconds + 90.0}
+
+    def left(now: float, done: float) -> float:
+        monkeypatch.setattr("ui.sweeps.launch.time.time", lambda: now)
+        return float(launch._left(shown, {**begun, "seconds": shown.seconds + done})) / shown.seconds
+
+    assert left(0.0, 0.0) == 1.0
+    assert left(5.0, 0.0) == pytest.approx(1.5)  # 10 s of the estimate count as if they had been measured
+    assert left(180.0, 90.0) == pytest.approx((180 + 0.2 * (shown.seconds + 90)) / (90 + 0.2 * (shown.seconds + 90)))
+    whole = a_map(SMALL, np.full((4, 4), 0.5))
+    assert launch._left(whole, begun) == ""
+
+
+@pytest.mark.usefixtures("known", "started")
 def test_a_map_that_is_trained_among_the_small_ones_is_no_other_map() -> None:
     launch.SETTINGS.fill(replace(SMALL, beside="direction"))
     launch.run()
     launch.SETTINGS.fill(replace(SMALL, beside="direction", direction="forward"))
     shown = launch.resolved()
     assert isinstance(shown, Map)
-    assert launch.under_way(shown) == "0 of 48 squares measured."
+    assert launch.under_way(shown).startswith("0 of 48 squares measured, about ")

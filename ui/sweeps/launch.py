@@ -18,7 +18,7 @@ from ui.sweeps.resolved import SETTINGS, Map, grid_of, resolve
 
 PAGE = registry.SWEEPS.name
 NEWS_S = 1.0  # between two drawings of a map that fills
-ENOUGH = 20  # runs that are measured, before what is left is estimated from them
+WEIGHT, LEAST_WEIGHT_S = 0.2, 10.0  # of a map's estimate, in seconds of work, beside what was measured of it
 ENDS = (("x_from", "x_to"), ("y_from", "y_to"))
 BASE = ("name", "direction", "merge_mode", "cell", "timesteps", "units", "layers")
 TRAINING = ("sequences_per_epoch", "batch_size", "learning_rate", "threshold", "seed")
@@ -32,7 +32,7 @@ def run() -> None:
         shown = resolve(SETTINGS.read())
     except ValueError:  # what is wrong stands beside the controls
         return
-    state.SWEEP(PAGE).set({"settings": asdict(shown.settings), "began": time.time(), "runs": len(shown.missing)})
+    _begin(shown)
     go_on()
 
 
@@ -57,6 +57,10 @@ def go_on() -> None:
         live.start(PAGE, specs, about=about, sequences=shown.sequences, mixed=True)
     if not live.active(PAGE):  # all is trained, or no more is allowed, as the page says
         state.SWEEP(PAGE).drop()
+
+
+def _begin(shown: Map) -> None:
+    state.SWEEP(PAGE).set({"settings": asdict(shown.settings), "began": time.time(), "seconds": shown.seconds})
 
 
 def train_square(shown: Map, specs: Sequence[RunSpec]) -> None:
@@ -86,8 +90,7 @@ def take_up(view: JobView) -> bool:
     settings = SweepSettings(**view.about["settings"])
     SETTINGS.fill(settings)
     if view.about["whole"]:
-        left = len(resolve(settings).missing)
-        state.SWEEP(PAGE).set({"settings": asdict(settings), "began": time.time(), "runs": left})
+        _begin(resolve(settings))
     return True
 
 
@@ -229,9 +232,12 @@ def note(shown: Map) -> str:
 
 
 def _left(shown: Map, sweep: state.Sweep) -> str:
-    missing = len(shown.missing)
-    trained = sweep["runs"] - missing
-    return rounded((time.time() - sweep["began"]) / trained * missing) if trained >= ENOUGH and missing else ""
+    """How long the rest takes: by estimate at first, and more and more by how long what is done took."""
+    if not shown.missing:
+        return ""
+    took, done = time.time() - sweep["began"], sweep["seconds"] - shown.seconds
+    weight = max(LEAST_WEIGHT_S, WEIGHT * sweep["seconds"])
+    return rounded(shown.seconds * (took + weight) / (max(0.0, done) + weight))
 
 
 def rounded(needed: float) -> str:
