@@ -73,12 +73,10 @@ TO_A_CLASS: Mapping[str, str] = {  # where the lesson asks for something else, o
 
 
 def to_a_class(page: str) -> str:
-    """What a class is asked while the page's answer is covered, with what can be guessed; "" where the page asks."""
+    """What a class is asked while the page's answer is covered, with what can be guessed."""
     if page in TO_A_CLASS:
         return f"**Your guess?** {TO_A_CLASS[page]}"
-    question = QUESTIONS.get(page)
-    if question is None or not question.options:
-        return ""
+    question = QUESTIONS[page]
     return f"**Your guess?** {question.text} **{' · '.join(question.options)}**"
 
 

@@ -370,7 +370,8 @@ def of_sweeps() -> Iterator[Call]:
                 short = values[y][-1:] if whole else [*values[y], *values[y]]
                 beyond = column._replace(below=values[y][0], short=short if reached is not None else [])
                 yield call(sweeps.answer, beyond, 0.9, "")
-                yield call(sweeps.answer, beyond._replace(gap=0.02, starts=3, chance=0.05), 0.9, "")
+                for gap in (0.02, 0.11):
+                    yield call(sweeps.answer, beyond._replace(gap=gap, starts=3, chance=0.05), 0.9, "")
         yield call(sweeps.square, x, values[x][0], y, values[y][-1])
     for starts in (1, 3):
         yield call(sweeps.rests_on, 400, 400, starts, 10_000, float("nan"))

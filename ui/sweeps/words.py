@@ -105,6 +105,9 @@ def answer(column: Column, goal: float, counts: str) -> Told:
     goes = "gets" if verb == "is" else "get"
     if column.up in FEWEST and not column.whole:
         told = f"{place}, **{named}** {goes} every label right in {goal:.0%} of new sequences{_unlike(column)}."
+    elif column.up in FEWEST and _far_short(column):
+        told = f"{place} it is **not settled**: {named} {goes} every label right in {goal:.0%} of new sequences, but "
+        told += f"{_short(column)} {_falls(column)} short, by {_points(column.gap)}{_most(column)}."
     elif column.up in FEWEST:
         told = f"{place}, **{named}** {verb} the fewest that {goes} every label right in {goal:.0%} of new sequences."
     elif column.up == "timesteps":
@@ -113,24 +116,40 @@ def answer(column: Column, goal: float, counts: str) -> Told:
         share, at = column.most
         told = f"{place}, {valued(column.up, at)} does best: every label right in **{share:.0%}** of new sequences."
         told = told.replace("batches of", "training in batches of", 1) if column.up == "batch_size" else told
-    return Told(capital(so_far + told), " ".join(part for part in (_not_all(column), counts) if part))
+    return Told(capital(so_far + told), " ".join(part for part in (_not_all(column, goal), counts) if part))
 
 
 def _unlike(column: Column) -> str:
     return "" if column.below is None else f", {valued(column.up, column.below)} not"
 
 
-def _not_all(column: Column) -> str:
-    """That of larger models some fall short, by how much, and whether that is more than chance."""
-    if column.up not in FEWEST or not column.short:
-        return ""
+def _far_short(column: Column) -> bool:
+    """Whether of larger models some fall short by more than chance."""
+    return bool(column.whole and column.short) and column.gap > column.chance
+
+
+def _short(column: Column) -> str:
+    """The larger models that fall short."""
     some = [written(value) for value in column.short[:MOST_SHORT]]
-    more = ["others"] if len(column.short) > MOST_SHORT else []
-    falls, most = ("falls", "") if len(column.short) == 1 else ("fall", " at most")
-    told = f"Of more, {listed([*some, *more])} {falls} short, by {_points(column.gap)}{most}"
-    if column.gap > column.chance or math.isnan(column.chance):
+    return listed([*some, *(["others"] if len(column.short) > MOST_SHORT else [])])
+
+
+def _falls(column: Column) -> str:
+    return "falls" if len(column.short) == 1 else "fall"
+
+
+def _most(column: Column) -> str:
+    return "" if len(column.short) == 1 else " at most"
+
+
+def _not_all(column: Column, goal: float) -> str:
+    """That of larger models some fall short, by how much, and whether that is more than chance."""
+    if column.up not in FEWEST or not column.short or _far_short(column):
+        return ""
+    told = f"{_short(column)} {_falls(column)} short of {goal:.0%}, by {_points(column.gap)}{_most(column)}"
+    if math.isnan(column.chance) or column.gap > column.chance:
         return f"{told}."
-    return f"{told}: within chance, about {_points(column.chance)} with {column.starts} starts."
+    return f"{told}: chance, which is about {_points(column.chance)} with {column.starts} starts."
 
 
 def _points(share: float) -> str:
