@@ -163,12 +163,18 @@ class Grid:
         """The share of whole sequences right of each cell: that of its median start; nan while a start is missing."""
         return self.measured(results, lambda result: result.exact)
 
-    def measured(self, results: Mapping[RunSpec, Result], value: Callable[[Result], float]) -> Shares:
-        """A value of each cell's runs, of their median."""
+    def rights_so_far(self, results: Mapping[RunSpec, Result]) -> Shares:
+        """As `rights`, of the starts that are known; nan where none is."""
+        return self.measured(results, lambda result: result.exact, starts=1)
+
+    def measured(
+        self, results: Mapping[RunSpec, Result], value: Callable[[Result], float], starts: int | None = None
+    ) -> Shares:
+        """A value of each cell's runs, of their median. starts: that must be known, all by default"""
         table = np.full(self.shape, np.nan)
         for place, specs in self.cells.items():
             known = [value(results[spec]) for spec in specs if spec in results]
-            if len(known) == self.starts:
+            if len(known) >= (starts or self.starts):
                 table[place] = statistics.median(known)
         return table
 
@@ -205,7 +211,7 @@ def next_places(right: Shares, goal: float = GOAL) -> list[Place]:
     First a coarse lattice over the whole grid. Then cells of finer and finer ones, wherever the measured cells around
     them lie on both sides of the goal, so that the boundary shows early. At last all others, coarser lattices first.
     """
-    stride = first = 2 ** max(0, math.ceil(math.log2(max(right.shape) / COARSE)))
+    stride = first = _coarse(right)
     missing = [place for wider in (4, 2, 1) for place in _missing(right, wider * first)]
     while not missing and stride > 1:
         reach, stride = stride, stride // 2
@@ -216,6 +222,11 @@ def next_places(right: Shares, goal: float = GOAL) -> list[Place]:
         return list(dict.fromkeys(missing))
     strides = [first >> step for step in range(first.bit_length())]
     return list(dict.fromkeys(place for stride in strides for place in _missing(right, stride)))
+
+
+def _coarse(right: Shares) -> int:
+    """From one cell that is trained first to the next, each way."""
+    return int(2 ** max(0, math.ceil(math.log2(max(right.shape) / COARSE))))
 
 
 def _missing(right: Shares, stride: int) -> list[Place]:
@@ -232,12 +243,17 @@ def _in_doubt(right: Shares, place: Place, reach: int, goal: float) -> bool:
 
 
 def estimated(right: Shares) -> Shares:
-    """The grid with each missing cell as its nearest measured ones have it, nearer ones more; all nan without any."""
+    """The grid with each missing cell as its nearest measured ones have it, nearer ones more.
+
+    Of one that is farther from all of them than the cells that are trained first are from one another, nothing is said.
+    """
     known = np.argwhere(~np.isnan(right))
     filled = right.copy()
     if not len(known):
         return filled
     for place in map(tuple, np.argwhere(np.isnan(right))):
+        if np.abs(known - place).max(axis=1).min() > _coarse(right):
+            continue
         squares = ((known - place) ** 2).sum(axis=1).astype(np.float64)
         nearest = np.argsort(squares, kind="stable")[:NEAREST]
         weights = 1.0 / squares[nearest]
@@ -246,13 +262,13 @@ def estimated(right: Shares) -> Shares:
 
 
 def boundary(right: Shares, goal: float = GOAL) -> list[Segment]:
-    """The lines between cells that reach a goal and cells that don't.
+    """The lines between cells that reach a goal and cells that don't; none beside a cell of which nothing is said.
 
-    right: without gaps, as of `estimated`
+    right: as of `estimated`
     """
-    reached = right >= goal
-    across = np.argwhere(reached[:, 1:] != reached[:, :-1])
-    upward = np.argwhere(reached[1:] != reached[:-1])
+    reached, said = right >= goal, ~np.isnan(right)
+    across = np.argwhere((reached[:, 1:] != reached[:, :-1]) & said[:, 1:] & said[:, :-1])
+    upward = np.argwhere((reached[1:] != reached[:-1]) & said[1:] & said[:-1])
     return [
         *((column + 0.5, row - 0.5, column + 0.5, row + 0.5) for row, column in across.tolist()),
         *((column - 0.5, row + 0.5, column + 0.5, row + 0.5) for row, column in upward.tolist()),

@@ -164,6 +164,20 @@ def test_an_estimate_lies_between_its_neighbors_and_measured_cells_stay() -> Non
     assert filled[0, 1] == pytest.approx(0.5)
     assert filled[1, 0] > 0.5 > filled[1, 2]
     assert np.isnan(estimated(np.full((2, 2), np.nan))).all()
+    far = np.full((20, 20), np.nan)
+    far[0, 0] = 1.0
+    assert np.argwhere(~np.isnan(estimated(far))).max() == 8, "the cells that are trained first are 8 from one another"
+    assert boundary(estimated(far)) == []
+
+
+def test_a_map_of_more_starts_shows_those_that_are_known() -> None:
+    grid = Grid(base=RunSpec(), x=Axis(setting="timesteps", values=(2, 3)), y=Axis(setting="units", values=(1, 2)))
+    results = {
+        spec: Result(exact, 0.1, 0.1)
+        for spec, exact in zip([*grid.cells[0, 0][:2], *grid.cells[1, 1]], (0.2, 0.4, 0.5, 0.6, 0.9), strict=True)
+    }
+    assert grid.rights_so_far(results) == pytest.approx(np.array([[0.3, np.nan], [np.nan, 0.6]]), nan_ok=True)
+    assert grid.rights(results) == pytest.approx(np.array([[np.nan, np.nan], [np.nan, 0.6]]), nan_ok=True)
 
 
 def test_the_boundary_runs_between_cells_on_either_side_of_the_goal() -> None:

@@ -48,7 +48,7 @@ class Job:
     ended: float | None = None
     asked: float = field(default_factory=time.monotonic)
     had_turn: float = -math.inf  # when its last turn ended, while others waited or not
-    marks: deque[tuple[float, float]] = field(default_factory=deque)  # time and share of the work, since the last compile
+    marks: deque[tuple[float, float]] = field(default_factory=deque)  # time, and share of the work by then
     heard: float = field(default_factory=time.monotonic)  # when the worker last spoke
     last_seen: float = field(default_factory=time.monotonic)
     nbytes: int = 0  # of its runs and curves, once it is over

@@ -271,7 +271,8 @@ def test_what_remains_goes_by_the_pace_of_late_and_not_by_compiles(monkeypatch: 
     monkeypatch.setattr("bilstm_core.service.job_record.time.monotonic", lambda: now)
     job = new_job(RunSpec(training=TrainingSpec(epochs=1_000)))
     job.start(0)
-    for now, steps_done in ((0.0, 10), (10.0, 20), (20.0, 120), (30.0, 320)):
+    for at, steps_done in ((0.0, 10), (10.0, 20), (20.0, 120), (30.0, 320)):
+        now = at
         job.report(0, message(steps_done))
     assert job.view().remaining_s == pytest.approx((1_000 - 320) / (200 / 10))
     pair = new_job(RunSpec(model=ModelSpec(direction="forward")), RunSpec(model=ModelSpec(direction="backward")))

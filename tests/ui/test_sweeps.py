@@ -119,8 +119,8 @@ def test_larger_models_that_fall_short_by_more_than_starts_differ_leave_it_unset
         )
     else:
         assert told.answer == (
-            "At 15 timesteps it is **not settled**: 1 unit gets every label right in 90% of new sequences, but 3 and 40 "
-            "fall short, by 20.0 points at most."
+            "At 15 timesteps it is **not settled**: 1 unit gets every label right in 90% of new sequences, but 3 and "
+            "40 fall short, by 20.0 points at most."
         )
         assert told.counts.startswith("Median of 3 starts")
 
@@ -195,7 +195,7 @@ def test_estimates_are_told_from_measured_squares_in_the_table() -> None:
     assert "whole sequences right: 80.0%" in table.loc[("1", "2"), "about"]
     assert not table.loc[("3", "2"), "measured"]
     assert "not measured yet" in table.loc[("3", "2"), "about"]
-    assert table["right"].notna().all()
+    assert table["right"].notna().sum() == 4, "nothing is said of what is far from all that is measured"
 
 
 def test_the_boundary_is_sure_between_measured_squares_alone() -> None:

@@ -73,8 +73,8 @@ class Map:
 
     @cached_property
     def filled(self) -> Shares:
-        """The same with estimates."""
-        return estimated(self.right)
+        """The same with estimates: of the starts that are known, and from squares nearby where none is."""
+        return estimated(self.grid.rights_so_far(self.results))
 
     @property
     def measured(self) -> int:
@@ -89,8 +89,6 @@ class Map:
     @cached_property
     def boundary(self) -> list[tuple[Segment, bool]]:
         """The lines between squares on either side of the goal, and whether both of these are measured."""
-        if np.isnan(self.filled).any():
-            return []
         lines = boundary(self.filled, self.settings.goal)
         return [(line, not any(np.isnan(self.right[place]) for place in sides(line))) for line in lines]
 

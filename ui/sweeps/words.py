@@ -199,7 +199,7 @@ def legend(measured: int, squares: int, goal: float) -> str:
         return ""
     if measured == squares:
         return line
-    return f"Squares: measured. Dots: not yet, estimated from the nearest squares. {line}"
+    return f"Squares: measured. Dots: fewer starts so far, or estimated from squares nearby. {line}"
 
 
 def square(across: str, x: Any, up: str, y: Any) -> str:
