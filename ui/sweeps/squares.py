@@ -34,7 +34,8 @@ def draw(shown: Map | str) -> None:
             watch=watch,
             on_click=partial(opened.choose, shown),
         )
-        legend = words.legend(shown.measured, shown.squares, shown.settings.goal)
+        drawn = not np.isnan(shown.filled).all()
+        legend = words.legend(shown.measured, shown.squares, shown.settings.goal) if drawn else ""
         st.caption(" ".join(part for part in (launch.under_way(shown), legend) if part))
 
     live.panel(PAGE, draw_map, launch.done, note=launch.note(shown) if isinstance(shown, Map) else "")

@@ -195,11 +195,10 @@ MAP_ALT = "Share of whole sequences right by both settings, with the boundary of
 def legend(measured: int, squares: int, goal: float) -> str:
     """What squares, dots and the line are."""
     line = f"The line: where models reach {goal:.0%}."
-    if not measured:
-        return ""
     if measured == squares:
         return line
-    return f"Squares: measured. Dots: fewer starts so far, or estimated from squares nearby. {line}"
+    known = "Squares: measured. " if measured else ""
+    return f"{known}Dots: fewer starts so far, or estimated from squares nearby. {line}"
 
 
 def square(across: str, x: Any, up: str, y: Any) -> str:
