@@ -62,6 +62,7 @@ class Dispatcher(Caretaker):
         self._keeping = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keeping")  # a disk may be slow
         self._turns = Turns(compiled=lambda program: self._preparation.has([program]))
         self._faulty_since: float | None = None
+        self._trimmed = time.monotonic()
         self._cluster: Cluster | None = None
         self._clock = Clock()
         self._commands: queue.SimpleQueue[Callable[[Cluster], None]] = queue.SimpleQueue()
@@ -312,6 +313,9 @@ class Dispatcher(Caretaker):
                 del self._jobs[job_id]
             silent = self._at_work.silent(now, ready=self._state == "ready")
             hopeless = self._upkeep.hopeless
+        if now - self._trimmed >= recycling.TRIM_S:
+            recycling.trim()
+            self._trimmed = now
         self._seek(cluster)
         if cluster.remote:
             self._look_at_others(cluster)

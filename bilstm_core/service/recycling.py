@@ -12,6 +12,7 @@ LIMIT_BYTES = 850_000_000  # of an idle worker; the page's process and the nanny
 PRESSING_BYTES = 1_360_000_000  # of any: the next training waits for the renewal
 SHARE = 0.9  # of what a worker may take, likewise: past 0.95 Dask ends it, and the training with it
 SPARE_BYTES = 260_000_000  # below that, which are for trainings: programs that none needs yet are compiled no more
+TRIM_S = 10.0  # between two times that the app gives back what it holds of memory and does not need
 IDLE_S = 20.0  # without a training, so that a visitor who trains one model after another is not kept waiting
 
 
@@ -35,6 +36,8 @@ def room_ahead(rss: int, bound: int) -> bool:
 
 
 def trim() -> None:
-    """Give free memory back to the system: glibc keeps some 60 MB of what compiling took. Elsewhere nothing happens."""
+    """Give free memory back to the system: glibc keeps some 60 MB of what compiling took, and of an app that many visit
+    several hundred, in pieces. Elsewhere nothing happens.
+    """
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
