@@ -36,8 +36,9 @@ def room_ahead(rss: int, bound: int) -> bool:
 
 
 def trim() -> None:
-    """Give free memory back to the system: glibc keeps some 60 MB of what compiling took, and of an app that many visit
-    several hundred, in pieces. Elsewhere nothing happens.
+    """Give free memory back to the system. Elsewhere than with glibc nothing happens.
+
+    It keeps some 60 MB of what compiling took, and several hundred, in pieces, of an app that many visit.
     """
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

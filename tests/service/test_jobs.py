@@ -1,6 +1,7 @@
 """One Jobs serves all tests but those of its start and its end: a start costs seconds."""
 
 import os
+import sys
 import threading
 import time
 import uuid
@@ -17,7 +18,7 @@ from bilstm_core.engine.program_keys import programs_of
 from bilstm_core.evaluation import Evaluation, evaluate, evaluation_size
 from bilstm_core.files.model_file import read_model_file
 from bilstm_core.runs import Run
-from bilstm_core.service import dispatcher, forgetting, heartbeat, turns, upkeep
+from bilstm_core.service import dispatcher, forgetting, heartbeat, recycling, turns, upkeep
 from bilstm_core.service.job_view import JobView
 from bilstm_core.service.jobs import Jobs
 from bilstm_core.service.recycling import PRESSING_BYTES
@@ -561,3 +562,17 @@ def test_closing_ends_every_process(starting: Jobs, running: list[Jobs]) -> None
     view = over(service, service.submit([SHORT], watcher="me"))
     assert view.state == "failed"
     assert "Reload the page" in view.message
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc alone gives memory back in pieces")
+def test_the_app_gives_back_memory_that_it_has_freed_in_pieces(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recycling, "TRIM_S", 1e9)
+    pieces = [bytearray(20_000) for _ in range(10_000)]
+    held = psutil.Process().memory_info().rss
+    pieces = pieces[::100]  # what is kept stands between what is freed
+    assert jobs.state == "ready"
+    time.sleep(2 * dispatcher.SWEEP_S)
+    assert psutil.Process().memory_info().rss > held - 50_000_000, "nothing is given back by itself"
+    monkeypatch.setattr(recycling, "TRIM_S", 0.0)
+    until(lambda: psutil.Process().memory_info().rss < held - 100_000_000)
+    assert pieces
