@@ -70,7 +70,7 @@ class WhySettings(ComparisonSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellSettings:
-    """A cell of Problems. seed: that its network starts from"""
+    """A cell of Problems. seed: that the networks of its row start from"""
 
     name: str = field_of("name")
     direction: str = field_of("direction")

@@ -12,15 +12,15 @@ shell.enter(__file__)
 PAGE = registry.PROBLEMS.name
 
 cell = grid.SETTINGS.read().cell
-wanted = own.wanted(PAGE, cell)
-live.train_linked(PAGE, grid.spec_of(PAGE, cell) if grid.only_label(cell) is None else None, [*wanted.values()])
+wanted = grid.row_specs(PAGE, cell)
+live.train_linked(PAGE, grid.spec_of(PAGE, cell) if wanted else None, wanted)
 st.title(registry.PROBLEMS.question)
 answer, how = derivation.headline()
 with how:
     derivation.popover(grid.spec_of(PAGE, cell).problem)
     code.popover_of_run(PAGE, grid.run_of(PAGE, cell), window=opened.WINDOW)
     offered = st.container(width="content")
-    share.popover(PAGE, [*wanted.values()] or [grid.spec_of(PAGE, cell)])
+    share.popover(PAGE, wanted or [grid.spec_of(PAGE, cell)])
 specs = grid.specs_of(PAGE, [*grid.NINE, cell[0]])
 complete = best_possible.known(specs)
 table = grid.cells(PAGE, grid.NINE)

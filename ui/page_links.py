@@ -218,13 +218,12 @@ def _why(page: str) -> list[Link]:
 
 def _problems(page: str) -> list[Link]:
     problem, direction, seeds = state.field(page, "name"), state.field(page, "direction"), state.SEEDS(page)
-    first = page_settings.PROBLEMS.first
 
-    def cell() -> str:
-        return f"{problem.get() or first.name} {direction.get() or first.direction}"
+    def row() -> str:
+        return problem.get() or page_settings.PROBLEMS.first.name
 
     def get() -> Words:
-        seed = seeds.get().get(cell(), 0)
+        seed = seeds.get().get(row(), 0)
         return (str(seed),) if seed else ()
 
     return [
@@ -233,8 +232,8 @@ def _problems(page: str) -> list[Link]:
         Link(
             "seed",
             get,
-            lambda words: seeds.set({**seeds.get(), cell(): FIELDS["seed"].parse(words[-1])}),
-            lambda: seeds.set({name: seed for name, seed in seeds.get().items() if name != cell()}),
+            lambda words: seeds.set({**seeds.get(), row(): FIELDS["seed"].parse(words[-1])}),
+            lambda: seeds.set({name: seed for name, seed in seeds.get().items() if name != row()}),
             label=FIELDS["seed"].label,
         ),
         *_sequence(page),

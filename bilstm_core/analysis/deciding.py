@@ -23,7 +23,7 @@ def row_of(name: str) -> str:
 def headline(table: pd.DataFrame) -> Told:
     """When both directions are needed, as the nine cells have it, and nothing that their intervals leave open.
 
-    table: decides, direction, exact, low, high
+    table: decides, direction, seed (one a row of cells), exact, low, high
     """
     if table["exact"].isna().any():
         return Told("Not all nine are trained yet.")
@@ -49,8 +49,17 @@ def headline(table: pd.DataFrame) -> Told:
     return Told(
         f"{capital(listed([_when(kind) for kind in only_both]))}, only bidirectional learns it: **{both}** of "
         f"sequences wholly right, forward {forward}, backward {backward}.",
-        f"95% interval {low} to {high}; over {SOLVED:.0%} counts as learned.{elsewhere}",
+        f"This one network: {low} to {high} (95%), from {_starts(table, only_both[0])}; another start can lie "
+        f"elsewhere. Over {SOLVED:.0%} counts as learned.{elsewhere}",
     )
+
+
+def _starts(table: pd.DataFrame, kind: str) -> str:
+    """Which seed the networks of a row of cells start from, and whether those of the others do."""
+    seeds = table.groupby("decides", sort=False)["seed"].first()
+    others = seeds.drop(kind).unique().tolist()
+    beside = f" (other rows: {listed([str(seed) for seed in others])})" if others != [seeds[kind]] else ""
+    return f"seed {seeds[kind]}{beside}"
 
 
 def of_own(table: pd.DataFrame) -> Told | None:

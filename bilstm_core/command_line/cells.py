@@ -1,6 +1,6 @@
 """The cells of Problems: what the past decides, the future, or both, read each way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +89,10 @@ class Cells:
 
 
 def outcome(settings: CellSettings, link: str, store: Path | None, *, retrain: bool) -> Cells:
-    """The nine cells, and those of the chosen problem if it is another; the chosen cell has its own seed."""
+    """The nine cells, and those of the chosen problem if it is another; the row of the chosen one has its seed."""
     names = dict.fromkeys([*KINDS, settings.name])
     every = [CellSettings(name=name, direction=direction) for name in names for direction in DIRECTIONS]
-    cells = [settings if cell.cell == settings.cell else cell for cell in every]
+    cells = [replace(cell, seed=settings.seed) if cell.name == settings.name else cell for cell in every]
     specs = [cell.spec for cell in cells]
     by_spec = trainings.runs_of(specs, store, retrain=retrain)
     runs = [by_spec[spec] for spec in specs]

@@ -15,10 +15,13 @@ AS_EXPECTED = {
 }
 
 
-def table(by_kind: dict[str, tuple[float, float, float]], half: float = 0.01) -> pd.DataFrame:
+def table(
+    by_kind: dict[str, tuple[float, float, float]], half: float = 0.01, seeds: dict[str, int] | None = None
+) -> pd.DataFrame:
     return pd.DataFrame(
         [
-            {"decides": kind, "direction": direction, "exact": share, "low": share - half, "high": share + half}
+            {"decides": kind, "direction": direction, "seed": (seeds or {}).get(kind, 0)}
+            | {"exact": share, "low": share - half, "high": share + half}
             for kind, shares in by_kind.items()
             for direction, share in zip(DIRECTIONS, shares, strict=True)
         ]
@@ -29,12 +32,19 @@ def test_the_headline_names_where_only_both_ways_are_enough() -> None:
     answer = headline(table(AS_EXPECTED)).whole
     assert answer.startswith(
         "When both decide, only bidirectional learns it: **97%** of sequences wholly right, forward 56%, backward 61%. "
-        "95% interval 96% to 98%; over 85% counts as learned. "
+        "This one network: 96% to 98% (95%), from seed 0; another start can lie elsewhere. Over 85% counts as learned. "
     )
     assert (
         "Also: when the past decides, forward and bidirectional; when the future decides, backward and"
         " bidirectional." in answer
     )
+
+
+def test_the_headline_names_the_seed_of_what_it_compares_and_those_of_the_other_rows() -> None:
+    answer = headline(table(AS_EXPECTED, seeds={"both decide": 1, "past decides": 3})).counts
+    assert "(95%), from seed 1 (other rows: 3 and 0); another start" in answer
+    alike = headline(table(AS_EXPECTED, seeds=dict.fromkeys(KINDS, 2))).counts
+    assert "(95%), from seed 2; another start" in alike
 
 
 def test_the_headline_claims_nothing_that_an_interval_leaves_open() -> None:

@@ -58,5 +58,6 @@ def test_a_cell_opens_its_reading_and_its_run_and_can_be_trained_anew(open_page:
     for chart in ("Problems-reading", "Problems-curve", "Problems-timeline", "Problems-wall"):
         drawn(page, chart)
     page.get_by_role("button", name="New seed").click()
-    expect(page.get_by_text("1 of 9 trained here")).to_be_visible(timeout=LONG_ENOUGH)
+    expect(page.get_by_text("3 of 9 trained here")).to_be_visible(timeout=LONG_ENOUGH)
+    expect(page.get_by_test_id("stMain")).to_contain_text("from seed 0 (other rows: 1 and 0)")
     expect(page.get_by_text(re.compile(r"Whole sequence right: [34]\d(\.\d)?%"))).to_be_visible()

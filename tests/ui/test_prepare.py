@@ -52,7 +52,7 @@ def is_pressed(app: AppTest, label: str) -> None:
 PAGES = [
     (train_page, "Train", {"Train.units": 23, "Train.opened": True}),
     (inside_page, "Train", {"Inside.cell": "gru", "Inside.direction": "backward", "Inside.epochs": 4_000}),
-    (problems_page, "Train", {"Problems.seeds": {"share_of_total bidirectional": 77}}),
+    (problems_page, "Train", {"Problems.seeds": {"share_of_total": 77}}),
     (merge_page, "Train", {"Merge modes.units": 23, "Merge modes.starts": 3}),
 ]
 
@@ -68,7 +68,8 @@ def test_what_a_press_would_train_is_wished_for_before_it_and_no_more_after(
     (job,) = house.jobs._jobs.values()
     assert list(job.specs) == before
     assert wished(house) == []
-    assert len(before) == (3 * len(MODELS_BY_MERGE_MODE) if page is merge_page else 1)
+    assert len(before) == {merge_page: 3 * len(MODELS_BY_MERGE_MODE), problems_page: 3}.get(page, 1)
+    assert len({spec.training.seed for spec in before}) == (3 if page is merge_page else 1)
 
 
 @pytest.mark.parametrize("page", [train_page, problems_page, merge_page, inside_page])

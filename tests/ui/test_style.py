@@ -564,7 +564,8 @@ def nine(exact: float, low: float, alone: float = 0.1) -> pd.DataFrame:
             able = direction == "bidirectional" or direction == {"past decides": "forward"}.get(kind, "backward")
             share = exact if able and not (kind.startswith("both") and direction != "bidirectional") else alone
             table.append(
-                {"decides": kind, "direction": direction, "exact": share, "low": min(low, share), "high": share}
+                {"decides": kind, "direction": direction, "seed": len(kind) % 2}
+                | {"exact": share, "low": min(low, share), "high": share}
             )
     return pd.DataFrame(table)
 

@@ -30,10 +30,10 @@ Cell = tuple[str, Direction]
 
 
 class CellsPage(PageSettings[CellSettings]):
-    """The settings of the page, which has a seed for each of its cells."""
+    """The settings of the page, which has a seed for each row of its cells."""
 
     def read(self) -> CellSettings:
-        """The cell that is open, with its seed."""
+        """The cell that is open, with the seed of its row."""
         settings = super().read()
         return replace(settings, seed=seed_of(self.page, settings.cell))
 
@@ -49,14 +49,14 @@ SETTINGS = CellsPage(page=registry.PROBLEMS.name, first=FIRST)
 
 
 def seed_of(page: str, cell: Cell) -> int:
-    """The start that was last asked for, of a cell."""
-    return state.SEEDS(page).get().get(" ".join(cell), 0)
+    """The start that was last asked for, of a cell's row: its three networks are compared on the same data."""
+    return state.SEEDS(page).get().get(cell[0], 0)
 
 
 def set_seed(page: str, cell: Cell, seed: int) -> None:
-    """Ask for another start of a cell."""
+    """Ask for another start of a cell's row."""
     seeds = state.SEEDS(page)
-    seeds.set({**seeds.get(), " ".join(cell): seed})
+    seeds.set({**seeds.get(), cell[0]: seed})
 
 
 def spec_of(page: str, cell: Cell) -> RunSpec:
@@ -74,9 +74,20 @@ def specs_of(page: str, names: Sequence[str]) -> dict[str, RunSpec]:
     return {f"{name} {way}": spec_of(page, (name, way)) for name in names for way in DIRECTIONS}
 
 
-def cells(page: str, names: Sequence[str]) -> pd.DataFrame:
-    """What each direction reaches: a row each of problem, decides, direction, exact, low, high, loss, best, best_loss.
+def row_specs(page: str, cell: Cell) -> list[RunSpec]:
+    """What the row of a cell shows; nothing where a formula leaves nothing to learn."""
+    return [] if only_label(cell) is not None else [*specs_of(page, [cell[0]]).values()]
 
+
+def missing(page: str, cell: Cell) -> list[RunSpec]:
+    """What the row of a cell lacks."""
+    return [spec for spec in row_specs(page, cell) if session.find(spec) is None]
+
+
+def cells(page: str, names: Sequence[str]) -> pd.DataFrame:
+    """What each direction reaches: a row each.
+
+    Its columns are problem, decides, direction, seed, exact, low, high, loss, best and best_loss.
     exact (share of whole sequences right, its 95 % interval from low to high) and loss are of fresh sequences, missing
     without a run; best and best_loss are the best possible, missing while they are not known.
     """
@@ -86,6 +97,7 @@ def cells(page: str, names: Sequence[str]) -> pd.DataFrame:
             spec, run = spec_of(page, (name, direction)), run_of(page, (name, direction))
             risk = best_possible.best_possible(spec.problem, spec.model)
             row: dict[str, Any] = {"problem": name, "decides": row_of(name), "direction": direction}
+            row["seed"] = spec.training.seed
             row |= dict.fromkeys(("exact", "low", "high", "loss"), np.nan)
             if run:
                 evaluation = evaluations.evaluated(run)

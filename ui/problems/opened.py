@@ -13,7 +13,7 @@ from bilstm_core.specs import RunSpec
 from ui import best_possible, controls, evaluations, live, registry, session, state, wording
 from ui.chart.component import cached, chart
 from ui.problems import words
-from ui.problems.grid import Cell, only_label, run_of, set_seed, spec_of
+from ui.problems.grid import Cell, missing, only_label, run_of, set_seed, spec_of
 from ui.problems.own import compare
 from ui.watch import Watch, line
 
@@ -23,11 +23,16 @@ WINDOW = reports.CELL_WINDOW
 
 def _train(page: str, cell: Cell, new_seed: bool = False) -> None:
     if new_seed:
-        seed = session.new_seed(spec_of(page, cell).training.seed)
-        set_seed(page, cell, seed)
-        if run_of(page, cell):
-            return
-    live.start(page, [spec_of(page, cell)])
+        set_seed(page, cell, session.new_seed(spec_of(page, cell).training.seed))
+    wanted = missing(page, cell) if new_seed else _asked(page, cell)
+    if wanted:
+        live.start(page, wanted)
+
+
+def _asked(page: str, cell: Cell) -> list[RunSpec]:
+    """What the first button trains: the cell, and without a run of it what its row lacks, as Train all three does."""
+    alone = run_of(page, cell) is not None or formula.is_formula(cell[0])
+    return [spec_of(page, cell)] if alone else missing(page, cell)
 
 
 def buttons(page: str, cell: Cell) -> None:
@@ -37,7 +42,7 @@ def buttons(page: str, cell: Cell) -> None:
     places = st.columns([1, 1, 1, 1.6] if own else 4)  # what ends its training stands beside a formula
     again, anew, away, other = places if own else (places[0], places[2], places[3], places[1])
     if not own:
-        live.prepare(page, [] if run else [spec_of(page, cell)])
+        live.prepare(page, [] if run else _asked(page, cell))
     label = words.AGAIN if run else words.TRAIN
     again.button(
         label,

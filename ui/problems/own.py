@@ -10,11 +10,11 @@ from bilstm_core import figures
 from bilstm_core.analysis import deciding
 from bilstm_core.analysis.telling import Told
 from bilstm_core.problems import formula
-from bilstm_core.specs import ProblemSpec, RunSpec
-from ui import evaluations, formulas, live, registry, session, state
+from bilstm_core.specs import ProblemSpec
+from ui import evaluations, formulas, live, registry, state
 from ui.chart.component import cached, chart
 from ui.problems import words
-from ui.problems.grid import Cell, cells, changed, only_label, specs_of
+from ui.problems.grid import Cell, cells, changed, missing, only_label
 from ui.sequence import sequences
 
 SHOWN, HEIGHT = 3, 156  # sequences; px of their figure: the formula's row of cells is in sight
@@ -23,11 +23,6 @@ SHOWN, HEIGHT = 3, 156  # sequences; px of their figure: the formula's row of ce
 def rows(cell: Cell) -> list[str]:
     """The formula that is open, if one is, and if its labels differ: a row of cells more."""
     return [cell[0]] if formula.is_formula(cell[0]) and only_label(cell) is None else []
-
-
-def wanted(page: str, cell: Cell) -> dict[str, RunSpec]:
-    """What a formula's row shows, by cell; nothing for other problems, and where there is nothing to learn."""
-    return specs_of(page, rows(cell))
 
 
 def row(page: str, cell: Cell) -> pd.DataFrame | None:
@@ -59,16 +54,16 @@ def panel(page: str, cell: Cell) -> None:
         box, go, halt = st.columns([2.9, 1.3, 0.9])
         with box:
             formulas.box(page, on_change=changed)
-        missing = [spec for spec in wanted(page, cell).values() if session.find(spec) is None]
-        live.prepare(page, missing)
+        lacks = missing(page, cell)
+        live.prepare(page, lacks)
         with go, st.container(key="own-go"):
             st.button(
                 words.TRAIN_ALL,
                 key=state.widget(page, "all_three"),
                 type="primary",
                 icon=":material/play_arrow:",
-                on_click=partial(live.start, page, missing),
-                disabled=live.active(page) or not missing,
+                on_click=partial(live.start, page, lacks),
+                disabled=live.active(page) or not lacks,
                 help=words.TRAIN_ALL_HELP,
                 width="stretch",
             )
