@@ -65,7 +65,7 @@ QUESTIONS: Mapping[str, Question] = {  # by the page's name
 }
 
 
-TO_A_CLASS: Mapping[str, str] = {  # where the lesson asks for something else, or for nothing
+TO_A_CLASS: Mapping[str, str] = {  # where the lesson asks for something else, for nothing, or on the page itself
     "Overview": "Which values reach output 3? Follow the arrows.",
     "Problem": "At which timestep does this sequence's label flip?",
     "Why": "Is bidirectional's gain still there? What the runs say and how they end is covered: Reveal (R) shows it.",
@@ -86,8 +86,9 @@ def turning(shares: Sequence[float], limit: float) -> Answer:
     most = max(range(len(turns)), key=turns.__getitem__)
     return Answer(
         (str(most + 1),),
-        f"It flips at timestep {most + 1} in {turns[most]:.0%} of sequences. A value is 0.5 on average, so it takes "
-        f"about {limit / 0.5:g} of them to reach {limit:g}.",
+        f"Over all sequences it flips most often at timestep {most + 1}, in {turns[most]:.0%} of them; the one below "
+        f"is a single sequence. A value is 0.5 on average, so it takes about {limit / 0.5:g} of them to reach "
+        f"{limit:g}.",
     )
 
 

@@ -101,6 +101,12 @@ def test_the_last_page_of_the_lesson_counts_the_guesses_that_were_right() -> Non
     assert lesson_texts.tally(1, 1) == ""
 
 
+def test_before_the_guess_train_does_not_say_that_a_result_is_there() -> None:
+    app = visit(registry.TRAIN, taken=True)
+    assert looks.GUESS_FIRST in told(app)
+    assert not any("Trained already" in line.value for line in [*app.caption, *app.markdown])
+
+
 def test_why_asks_for_the_guess_itself_and_the_lesson_says_what_came_of_it_once_it_was_tried() -> None:
     app = visit(registry.WHY, taken=True)
     guess = app.segmented_control(key=state.GUESS(registry.WHY.name).key)
@@ -138,7 +144,10 @@ def test_what_came_of_a_guess_of_why(kind: str, came: str) -> None:
 
 
 def test_what_is_said_follows_what_is_measured() -> None:
-    assert lesson_texts.turning([0.1, 0.2, 0.7, 1.0], 1.0).right == ("3",)
+    turns = lesson_texts.turning([0.1, 0.2, 0.7, 1.0], 1.0)
+    assert turns.right == ("3",)
+    of_all = "Over all sequences it flips most often at timestep 3, in 50% of them; the one below is a single sequence."
+    assert turns.sentence.startswith(of_all), "the page's own answer is of that one"
     assert [lesson_texts.wholly_right(share, 0.9).right[0] for share in (0.0, 0.25, 0.6, 1.0)] == [
         "under 25%",
         "25 to 50%",
