@@ -16,7 +16,7 @@ SHOWN = ("expected", "predicted", "answer")
 def wall(
     table: pd.DataFrame, color: str, *, classes: int = 2, chosen: int | None = None, height: int = 520
 ) -> go.Figure:
-    """Many sequences, a row each, sorted by when their labels turn; wrong squares vermilion.
+    """Many sequences, a row each, sorted by when their labels turn, or by how many are low; wrong squares vermilion.
 
     table: sequence, timestep (from 1), expected, predicted and perhaps probability; where sequences end early, they
     lack rows, and their squares stay empty
@@ -60,7 +60,7 @@ def wall(
             {"type": "rect", "xref": "x domain", "yref": "y", "x0": 0, "x1": 1, "y0": row - 1, "y1": row + 1,
              "line": {"color": INK, "width": 3}, "name": "chosen"}
         )  # fmt: skip
-    order_words = "by when the label flips" if classes else "by their error"
+    by_label = "by when the label flips" if _flips(expected) else "by their labels"
     return canvas.figure(
         [squares, *_turning(expected, rows, color, classes)],
         height=height,
@@ -68,7 +68,7 @@ def wall(
         plot_bgcolor=faint(EDGE, 0.45),
         xaxis=canvas.timestep_axis(1, timesteps, range=[0.5, timesteps + 0.5]),
         yaxis=canvas.axis(
-            f"{len(numbers)} sequences, {order_words}",
+            f"{len(numbers)} sequences, {by_label if classes else 'by their error'}",
             range=[len(numbers) + 0.5, 0.5],
             showticklabels=False,
             showgrid=False,
@@ -85,10 +85,15 @@ def _turns(expected: Grid, classes: int) -> Grid:
     return np.array([((expected < label) if rises else (expected >= label)).sum(axis=1) for label in range(1, classes)])
 
 
-def _turning(expected: Grid, rows: npt.NDArray[np.int64], color: str, classes: int) -> list[Item]:
-    """A line where the label turns; none where there are more than two, or they go up and down."""
+def _flips(expected: Grid) -> bool:
+    """Whether labels turn one way alone. Where they go up and down, or stay, no flip orders the sequences."""
     steps = np.nan_to_num(np.diff(expected, axis=1))
-    if classes != 2 or ((steps < 0).any() and (steps > 0).any()):
+    return bool((steps < 0).any() != (steps > 0).any())
+
+
+def _turning(expected: Grid, rows: npt.NDArray[np.int64], color: str, classes: int) -> list[Item]:
+    """A line where the label turns; none where there are more than two, or they don't turn one way alone."""
+    if classes != 2 or not _flips(expected):
         return []
     edges = _turns(expected, classes)[0] + 0.5
     return [

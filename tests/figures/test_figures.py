@@ -419,6 +419,28 @@ def test_the_wall_is_sorted_by_the_flip_and_marks_every_mistake():
     assert cells.colorscale[-1][1] == figures.WRONG
 
 
+@pytest.mark.parametrize(
+    ("labels", "order"),
+    [
+        ([[0, 0, 1], [0, 1, 1]], "by when the label flips"),
+        ([[1, 1, 0], [1, 0, 0]], "by when the label flips"),
+        ([[0, 1, 2], [0, 0, 1]], "by when the label flips"),
+        ([[0, 1, 0], [0, 1, 1]], "by their labels"),
+        ([[0, 0, 0], [1, 1, 1]], "by their labels"),
+    ],
+)
+def test_only_where_labels_turn_one_way_the_wall_says_that_their_flip_orders_it(labels, order):
+    rows = [
+        {"sequence": number, "timestep": step, "expected": label, "predicted": label}
+        for number, line in enumerate(labels, start=1)
+        for step, label in enumerate(line, start=1)
+    ]
+    figure = figures.wall(pd.DataFrame(rows), palette.FORWARD, classes=max(2, np.max(labels) + 1))
+    assert figure.layout.yaxis.title.text == f"2 sequences, {order}"
+    lines = [each for each in figure.data if each.name == "label flips"]
+    assert bool(lines) == (order.endswith("flips") and np.max(labels) == 1)
+
+
 def test_reading_grid_fills_what_has_been_read():
     views = {"forward": np.tril, "backward": np.triu, "bidirectional": lambda all_: all_}
     figure = figures.reading_grid(5, [(view, view) for view in [*views, "backward_raw"]])
