@@ -10,6 +10,7 @@ from bilstm_core.figures.canvas import Item
 from bilstm_core.palette import EDGE, INK, NEUTRAL, PAPER, QUIET, color, faint
 
 ROW, TOP, BOTTOM = 24, 30, 8  # px
+TITLED = 52  # px at the top of a narrow screen, whose columns are named by a number alone
 SMALLEST = "smallest model found"
 KINDS = ("impossible", "none", "forward", "backward", "bidirectional")
 SHADES = (*["rgba(0, 0, 0, 0)"] * 2, *(faint(color(direction), 0.24) for direction in KINDS[2:]))
@@ -79,8 +80,12 @@ def board(table: pd.DataFrame, *, chosen: tuple[str, str, str] | None = None) ->
         height=TOP + BOTTOM + ROW * len(rows),
         margin=(124, 8, TOP, BOTTOM),
         narrow={
-            "margin": {"l": 110, "r": 2},
-            "xaxis": {"ticktext": [f"T={count}" for count in timesteps.values()]},
+            "height": TITLED + BOTTOM + ROW * len(rows),
+            "margin": {"l": 110, "r": 2, "t": TITLED},
+            "xaxis": {
+                "ticktext": [str(count) for count in timesteps.values()],
+                "title": {"text": "timesteps", "standoff": 6},
+            },
         },
         says=spoken.board(table["kind"].tolist(), int(table["own"].sum())),
         xaxis=canvas.axis(

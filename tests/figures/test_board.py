@@ -39,7 +39,10 @@ def test_every_square_has_its_words_and_shorter_ones_for_a_phone() -> None:
     assert said[1, 4] == ("found at length", "found")
     names = [note.text for note in figure.layout.annotations if note.xref == "paper"]
     assert names == ["<b>Sum</b>", "forward", "backward", "<b>Window</b>", "forward", "backward"]
-    assert figure.layout.meta["narrow"]["xaxis"]["ticktext"] == ["T=2", "T=5"]
+    narrow = figure.layout.meta["narrow"]
+    assert narrow["xaxis"]["ticktext"] == ["2", "5"]
+    assert narrow["xaxis"]["title"]["text"] == "timesteps", "a number alone says nothing"
+    assert narrow["height"] - narrow["margin"]["t"] == figure.layout.height - figure.layout.margin.t
 
 
 @pytest.mark.parametrize(
