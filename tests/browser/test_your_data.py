@@ -74,7 +74,7 @@ def test_a_set_that_comes_with_the_program_is_compared_on_directions_by_a_link_t
     expect(page.get_by_text("Your data: Sensors of an office. Trained just now.")).to_be_visible(timeout=240_000)
     expect(page.locator(".st-key-answer")).to_contain_text("Whole sequences right")
     expect(page.get_by_role("spinbutton", name="Timesteps")).to_be_disabled()
-    expect(page).to_have_url(re.compile("problem=occupancy&epochs=1&units=4"))
+    expect(page).to_have_url(re.compile("problem=occupancy&epochs=1&starts=10&units=4"))
     page.reload()
     expect(page.get_by_text("Your data: Sensors of an office")).to_be_visible()
     expect(page.get_by_role("radio", name="1", exact=True).first).to_be_checked()

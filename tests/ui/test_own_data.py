@@ -27,6 +27,7 @@ from tests.ui.test_links import Bar, complaints, run, type_
 from ui import controls, live, own_data, registry, run_cache, session, share, state, wording
 from ui.compare import words
 from ui.train import words as train_words
+from ui.your_data import parts
 from ui.your_data import words as your_data
 
 PAGE, TRAIN = registry.DIRECTIONS.name, registry.TRAIN.name
@@ -135,6 +136,36 @@ def test_a_set_is_compared_on_directions_as_your_data_trains_it(data: str, asked
     assert numbers(app)[FIELDS["timesteps"].label] == (own.timesteps, True)
     held_out = int(own.held_out.sum())
     assert wording.fixed_by_data(len(own.lengths) - held_out, held_out, whole=False) in told(app)
+
+
+@pytest.mark.parametrize(("seconds", "starts"), [(9.0, 10), (11.0, 3)])
+def test_merge_modes_open_from_your_data_with_ten_starts_where_these_take_little_and_else_with_three(
+    seconds: float, starts: int, asked: list[RunSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts.cost, "seconds", lambda specs: seconds if len(specs) > 30 else 0.0)
+    app = visit("your_data", **{"Your data__data": "occupancy", "Your data__units": 7})
+    [button] = [button for button in app.button if button.label == your_data.MERGE_MODES]
+    button.click().run()
+    assert not app.exception
+    assert app.title[0].value == registry.MERGE_MODES.question
+    assert {spec.training.seed for spec in asked} == {*range(starts)}
+    assert {spec.model.merge_mode for spec in asked} == {*MERGE_MODES.models}
+    assert {spec.model.units for spec in asked} == {7}
+    assert app.session_state[f"{registry.MERGE_MODES.name}.starts"] == starts
+
+
+def test_what_is_trained_already_counts_nothing_for_how_many_starts_a_page_begins_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prepared = ready(table("classes"))
+    settings = ComparisonSettings(
+        name=given.hold(prepared.given), timesteps=prepared.given.timesteps, epochs=recipe.EPOCHS
+    )
+    monkeypatch.setattr(parts.cost, "seconds", lambda specs: 1.0 * len(specs))
+    monkeypatch.setattr(session, "find", lambda _: None)
+    assert parts.starts_there(PAGE, settings) == 3
+    monkeypatch.setattr(session, "find", lambda spec: None if spec.model.direction == "forward" else spec)
+    assert parts.starts_there(PAGE, settings) == 10
 
 
 @pytest.mark.parametrize("kind", ["two", "classes", "numbers", "whole", "uneven"])

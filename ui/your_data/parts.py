@@ -1,21 +1,23 @@
 """The parts of Your data: what is asked first, the chart, the training beside it, and the sequences themselves."""
 
 from functools import partial
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bilstm_core import codec, figures
+from bilstm_core import codec, comparison, figures
 from bilstm_core.analysis import both_ways
 from bilstm_core.analysis.both_ways import BIDIRECTIONAL, FORWARD, NETWORKS, USE_THE_FUTURE, Verdict
 from bilstm_core.analysis.telling import Told
 from bilstm_core.datasets import recipe
 from bilstm_core.datasets.preparing import found
 from bilstm_core.datasets.shipped import OWN, SHIPPED
-from bilstm_core.page_settings import DataSettings
+from bilstm_core.engine import cost
+from bilstm_core.page_settings import ComparisonSettings, DataSettings
 from bilstm_core.palette import NEUTRAL
-from ui import address, controls, lesson_texts, live, looks, own_data, registry, state
+from ui import address, controls, lesson_texts, live, looks, own_data, registry, session, state
 from ui.chart.component import cached_for_session, chart
 from ui.watch import Watch
 from ui.your_data import file, results, words
@@ -24,6 +26,8 @@ from ui.your_data.results import Results
 from ui.your_data.subject import Subject
 
 PAGE = registry.YOUR_DATA.name
+COMPARED = {registry.DIRECTIONS.name: comparison.DIRECTIONS, registry.MERGE_MODES.name: comparison.MERGE_MODES}
+SOON_S = 10.0  # of training that a press may ask for on the page that it opens
 
 
 def style(label: str) -> figures.Style:
@@ -147,10 +151,11 @@ def _inside(subject: Subject, known: Results) -> None:
 
 
 def _elsewhere(subject: Subject, settings: DataSettings, known: Results) -> None:
-    """Leads to Train and Directions, on these sequences."""
+    """Leads to Train, Directions and Merge modes, on these sequences."""
     for there, label, help_text in (
         (registry.TRAIN, words.TRAIN_THERE, words.TRAIN_THERE_HELP),
         (registry.DIRECTIONS, words.DIRECTIONS, words.DIRECTIONS_HELP),
+        (registry.MERGE_MODES, words.MERGE_MODES, words.MERGE_MODES_HELP),
     ):
         if st.button(
             label,
@@ -161,10 +166,24 @@ def _elsewhere(subject: Subject, settings: DataSettings, known: Results) -> None
             width="stretch",
         ):
             name = own_data.offer(subject.name, subject.title, subject.prepared)
-            more = {"direction": BIDIRECTIONAL} if there is registry.TRAIN else {}
-            own_data.opened(there.name, name, units=settings.units, epochs=settings.epochs, **more)
+            units, epochs, timesteps = settings.units, settings.epochs, subject.prepared.given.timesteps
+            more: dict[str, Any] = {"direction": BIDIRECTIONAL}
+            if there.name in COMPARED:
+                compared = ComparisonSettings(name=name, timesteps=timesteps, units=units, epochs=epochs)
+                more = {"starts": starts_there(there.name, compared)}
+            own_data.opened(there.name, name, units=units, epochs=epochs, **more)
             state.SEQUENCE(there.name).drop()
             st.switch_page(there.path)
+
+
+def starts_there(page: str, settings: ComparisonSettings) -> int:
+    """With how many starts a page that compares begins on brought sequences.
+
+    As many as the settings ask for, if that is little to train; else as many as are trained here, which rank nothing.
+    """
+    asked = comparison.each_once(comparison.specs_of(COMPARED[page], settings))
+    left = [spec for spec in asked if session.find(spec) is None]
+    return settings.starts if cost.seconds(left) <= SOON_S else recipe.STARTS
 
 
 def answer(subject: Subject, settings: DataSettings, known: Results, found_: Verdict | None) -> Told:

@@ -29,7 +29,12 @@ ELSEWHERE = "of your own stay in the memory of one visit, and are kept nowhere e
 TRAIN_THERE = "Open in Train"
 TRAIN_THERE_HELP = "One network on these sequences: how it learns, and where it still errs on those that are held out."
 DIRECTIONS = "Compare on Directions"
-DIRECTIONS_HELP = "Forward, backward and bidirectional start by start while they learn, on these sequences."
+DIRECTIONS_HELP = (
+    "Forward, backward and bidirectional start by start while they learn, on these sequences. It begins with ten "
+    "starts if they take little to train, else with three, which are too few to rank."
+)
+MERGE_MODES = "Compare on Merge modes"
+MERGE_MODES_HELP = "Whether the merge matters on these sequences. It begins with as many starts as Directions would."
 NETWORKS_ELSEWHERE = "stays in the memory of one visit, with the networks trained on it. Train them again there."
 INSIDE = "Open in Inside"
 INSIDE_HELP = "What the first start of each network reacts to, and what its units do, on the sequence below."
@@ -37,7 +42,7 @@ WHERE = (
     "Train, Directions and Merge modes then have these sequences under Problem. Why, Need both? and How small? do not "
     "take them: they vary a problem's rule or length."
 )
-AT_ONCE = "Train and Directions have networks that answer at once. What a look-ahead brings is compared here alone."
+AT_ONCE = "The other pages have networks that answer at once. What a look-ahead brings is compared here alone."
 NO_FILES = "Files come once every network is trained."
 CODE = "What this page shows, with this project's own core. The file is read from the folder that the script runs in."
 SCRIPT = "How models tell the labels of held-out sequences."
