@@ -137,6 +137,48 @@ def test_before_a_class_the_race_waits_at_its_start_and_nothing_ranks_it_before_
     expect(position).to_have_text("sequence 250 of 250")
 
 
+def _bottom(node: Locator) -> float:
+    expect(node).to_be_visible(timeout=LONG_MS)
+    box = node.bounding_box()
+    assert box
+    return box["y"] + box["height"]
+
+
+def test_before_a_class_curves_are_taller_than_a_readers_under_two_lines_of_answer_and_above_the_bar(
+    open_page: Callable[..., Page],
+) -> None:
+    """Less than a quarter of a projector was curves: all around them was larger than a reader's."""
+
+    def height() -> float:
+        area = page.locator(".st-key-figure .nsewdrag").first
+        expect(area).to_be_attached(timeout=LONG_MS)
+        page.wait_for_timeout(1_500)  # the figure finds its height
+        box = area.bounding_box()
+        assert box
+        return box["height"]
+
+    for path, asked in (("directions", ""), ("merge_modes", ""), ("why", "guess=it-sees-the-future&stage=5")):
+        page = open_page(f"{path}?{asked}")
+        page.set_viewport_size({"width": 1280, "height": 720})
+        readers = height()
+        page = open_page(f"{path}?{asked}&view=class")
+        page.set_viewport_size({"width": 1280, "height": 720})
+        expect(page.get_by_text(KEYS)).to_be_visible(timeout=LONG_MS)
+        page.locator("h1").click()
+        page.keyboard.press("r")
+        answer = page.locator(".st-key-answer p").first
+        expect(answer).not_to_contain_text("Your guess?", timeout=LONG_MS)
+        assert height() > readers, path
+        bar = page.locator(".st-key-class-bar").bounding_box()
+        assert bar
+        assert _bottom(page.get_by_test_id("replay-scrubber").first) < bar["y"], path
+        assert _bottom(page.locator(".st-key-figure .xtitle")) <= _bottom(page.locator(".st-key-figure .plot")), path
+        told = answer.locator("..").bounding_box()
+        line = answer.evaluate("node => parseFloat(getComputedStyle(node).lineHeight)")
+        assert told
+        assert told["height"] <= 2 * line + 1, path
+
+
 def test_with_details_before_a_class_no_row_of_choices_breaks_in_two(open_page: Callable[..., Page]) -> None:
     """The form of Train fell apart: what fits in a wide column alone was laid out in a narrow one."""
     for path, groups in (("train", ("Direction",)), ("directions", ("Epochs", "Starts"))):

@@ -5,6 +5,7 @@ const LINES = 1.5 // times as wide
 const LEAST = 0.8 // of its own height, below which a figure is not pressed together
 const PANELS = 1.1 // times as large as its height allows is the text between panels
 const MOST = 1.6
+const TALLER = 6 // px: a line of larger text over or under a figure takes so much more room
 const STEP = 8 // px: what lies around moves a little, and the figure need not follow
 
 // As tall as leaves in sight what lies under the figure in its part of the page
@@ -20,8 +21,8 @@ function fitted(state, own) {
   const contents = [...part.querySelectorAll('[data-testid="stElementContainer"]')].filter(each => each.checkVisibility())
   const bottom = Math.max(box.bottom, ...contents.map(each => each.getBoundingClientRect().bottom))
   const bar = document.querySelector(".st-key-class-bar, .st-key-lead-back")?.getBoundingClientRect().height ?? 0
-  const room = innerHeight - top - (bottom - box.bottom) - bar - 4 * STEP
-  return Math.round(Math.max(LEAST * own, Math.min(room, MOST * own)) / STEP) * STEP
+  const room = innerHeight - top - (bottom - box.bottom) - bar - STEP
+  return Math.floor(Math.max(LEAST * own, Math.min(room, MOST * own)) / STEP) * STEP
 }
 
 function larger(part, text) {
@@ -71,7 +72,8 @@ function enlarge({ data, layout, frames }, own) {
     larger(frame.layout, text)
   }
   const { margin } = layout
-  for (const side of ["l", "r", "t", "b"]) if (margin?.[side]) margin[side] *= text
+  for (const side of ["l", "r"]) if (margin?.[side]) margin[side] *= text
+  for (const side of ["t", "b"]) if (margin?.[side]) margin[side] = Math.min(margin[side] * text, margin[side] + TALLER)
   spreadNotes(layout.annotations ?? [], layout, text)
   for (const frame of frames ?? []) spreadNotes(frame.layout?.annotations ?? [], layout, text)
   for (const note of layout.annotations ?? []) {
