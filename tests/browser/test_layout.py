@@ -7,9 +7,15 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.in_page import BOTTOM_OF_AXIS, SHIFTS
 from benchmarks.layout import VISITS, WANTED_CLS, worst_window
-from tests.browser.conftest import PATIENCE_MS, App
+from tests.browser.conftest import PATIENCE_MS, App, enter
 from ui import registry
 from ui.train.words import TRAINED_ALREADY
+
+RIGHTMOST = """node => {
+  const text = document.createRange()
+  text.selectNodeContents(node)
+  return Math.max(...[...text.getClientRects()].map(({ right }) => right))
+}"""
 
 
 @pytest.fixture
@@ -54,6 +60,22 @@ def test_on_a_phone_a_press_of_train_closes_the_settings_and_brings_the_curve_in
     expect(page.get_by_text(TRAINED_ALREADY)).to_be_in_viewport()
     assert page.evaluate(BOTTOM_OF_AXIS, "Train-curve") <= 844
     page.context.close()
+
+
+def test_what_differs_is_named_beside_what_the_curves_ends_are(chromium: Browser, app: App) -> None:
+    context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto(f"{app.url}/train")
+    expect(page.get_by_test_id("chart-Train-curve").locator(".main-svg").first).to_be_visible()
+    for label, value in (("Units", 33), ("Epochs", 2_000), ("Timesteps", 12), ("Units", 34)):
+        enter(page, label, value)
+    expect(page.get_by_text("of other settings: 10 timesteps, 20 units, 1,000 epochs. Press Train.")).to_be_visible()
+    note = page.locator(".st-key-status p").evaluate(RIGHTMOST)
+    ends = page.get_by_test_id("chart-Train-curve").locator(".annotation").filter(has_text="training").bounding_box()
+    assert ends
+    assert note < ends["x"]
+    context.close()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)], ids=["projector", "phone"])

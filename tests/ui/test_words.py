@@ -93,7 +93,7 @@ def test_train_says_an_error_where_there_are_no_labels_and_what_to_do_where_noth
     of_all = train.meanwhile(["forward", "20 units", "1 epoch"])
     assert of_all.endswith(": **forward, 20 units, 1 epoch**.")
     assert train.other_settings(["forward", "20 units", "1 epoch", "seed 3", "2 layers"]) == (
-        "Figure and numbers are of other settings: forward, 20 units, 1 epoch, and 2 more. Press Train for yours."
+        "Figure and numbers are of other settings: forward, 20 units, 1 epoch, and 2 more. Press Train."
     )
 
 

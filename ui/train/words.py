@@ -211,7 +211,7 @@ CURVE_ALT = "Loss by sequences seen."
 
 def other_settings(differs: Sequence[str]) -> str:
     """That figure and numbers are of other settings than the controls. differs: which these are"""
-    return f"Figure and numbers are of other settings: {_first(differs)}. Press Train for yours."
+    return f"Figure and numbers are of other settings: {_first(differs)}. Press Train."
 
 
 # Ten fresh sequences, and the tabs
