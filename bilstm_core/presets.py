@@ -79,12 +79,12 @@ WHY_STEPS: tuple[Step, ...] = (
     ),
     Step(
         "second forward",
-        "Give it a second forward branch",
+        "Give it a second forward branch fed a constant",
         "a second forward branch fed a constant",
         ModelSpec(second_branch="forward_constant"),
-        "A second forward state explains the whole gain.",
-        "A second forward state explains only part of the gain.",
-        "A second forward state explains none of the gain.",
+        "A second forward branch fed a constant explains the whole gain.",
+        "A second forward branch fed a constant explains only part of the gain.",
+        "A second forward branch fed a constant explains none of the gain.",
     ),
     Step(
         FRACTION,

@@ -101,9 +101,12 @@ def wholly_right(exact: float, accuracy: float) -> Answer:
     )
 
 
-def lowest(losses: Mapping[str, float], sequences: int) -> Answer:
-    """Directions. losses: mean over starts, by label"""
+def lowest(losses: Mapping[str, float], sequences: int, level: Sequence[str] = ()) -> Answer:
+    """Directions. losses: mean over starts, by label; level: labels that the starts do not tell from the lowest"""
     best, *others = sorted(losses, key=losses.__getitem__)
+    if len(level) > 1:
+        seen = ", ".join(f"{label} {losses[label]:.3f}" for label in (best, *others))
+        return Answer((), f"After {sequences:,} sequences it can't be told which is lowest ({seen}).", settled=False)
     said = ", ".join(f"{label} {losses[label]:.3f}" for label in others)
     why = " It has two states, one from each end; the next page asks why that helps." if best == "bidirectional" else ""
     return Answer(
@@ -111,8 +114,8 @@ def lowest(losses: Mapping[str, float], sequences: int) -> Answer:
     )
 
 
-def slowest(losses: Mapping[str, float], sequences: int) -> Answer:
-    """Merge modes. losses: mean over starts, by label"""
+def slowest(losses: Mapping[str, float], sequences: int, _level: Sequence[str] = ()) -> Answer:
+    """Merge modes. losses: mean over starts, by label; _level: as of `lowest`, which says nothing of the slowest"""
     *others, worst = sorted(losses, key=losses.__getitem__)
     best, last = losses[others[0]], losses[others[-1]]
     rest = f"{others[0]}'s {best:.3f}" if len(others) == 1 else f"the others' {best:.3f} to {last:.3f}"

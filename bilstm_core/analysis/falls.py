@@ -50,19 +50,23 @@ def led(curves: pd.DataFrame, label: str) -> tuple[int, int] | None:
     return int(table.index[begin]), int(table.index[end - 1])
 
 
-def lead_sentence(curves: pd.DataFrame, label: str, *, named: bool = False) -> str:
+def lead_sentence(curves: pd.DataFrame, label: str, *, wins: bool = False, level: Sequence[str] = ()) -> str:
     """Since when a label's curve has been the lowest, or for how long it was; "" if it never was.
 
-    curves: as of `led`; named: whether the sentence before is about it
+    curves: as of `led`; wins: whether the sentence before says that it wins; else nothing is said of its lead by now
+    level: labels, it among them, that can't be told apart at the end
     """
-    stretch = led(curves, label)
-    name = "It" if named else capital(label)
+    stretch, end = led(curves, label), int(curves["sequences_seen"].max())
     if stretch is None:
         return ""
     first, last = stretch
-    if last == curves["sequences_seen"].max():
-        return f"{name} has led since about sequence {_about(first)}."
-    return f"{name} led from about sequence {_about(first)} to {_about(last)}."
+    lasts = last == end
+    if wins and lasts:
+        return f"It has led since about sequence {_about(first)}."
+    told = f"{'It' if wins else capital(label)} led from about sequence {_about(first)}"
+    told += "" if lasts else f" to {_about(last)}"
+    others = [other for other in level if other != label]
+    return f"{told}; by {end:,} it and {listed(others)} can't be told apart." if others else f"{told}."
 
 
 def _about(place: int) -> str:

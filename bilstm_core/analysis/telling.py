@@ -26,10 +26,16 @@ class Told(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """What starts say of models. winner: the label that is said to win; "" where the starts carry none"""
+    """What starts say of models.
+
+    winner: the label that is said to win; "" where the starts carry none
+    level: where nobody wins because they are too close to call, their labels; undecided: the sentence that says so
+    """
 
     told: Told
     winner: str = ""
+    level: tuple[str, ...] = ()
+    undecided: str = ""
 
 
 def after(sequences: int | None, sentence: str) -> str:
@@ -77,8 +83,25 @@ def ranking(
         return Ranked(too_few(pair_of[frozenset(ranked[:2])]))
     answer, counts, winner = _ranking(ranked, pair_of, means, reasons or {})
     lesson = _contradiction(ranked, pair_of, [label for label in expected if label in labels])
-    told = Told(after(sequences, answer) + lesson, f"{counts} Loss: mean of {starts} runs, {on}.")
-    return Ranked(told, winner)
+    whole = after(sequences, answer)
+    told = Told(whole + lesson, f"{counts} Loss: mean of {starts} runs, {on}.")
+    near = [] if winner else _level(ranked, pair_of)
+    undecided = (_undecided(near, narrow=True), after(sequences, _undecided(near)))
+    said = next((sentence for sentence in undecided if near and sentence in whole), "")
+    return Ranked(told, winner, tuple(near) if said else (), said)
+
+
+def level_of(scores: pd.DataFrame) -> list[str]:
+    """The labels that the starts do not tell from the lowest, itself first. scores: as of `ranking`"""
+    means = by_start(scores).mean()
+    ranked = sorted(dict.fromkeys(scores["label"]), key=lambda label: float(means[label]))
+    pairs = differences(scores)
+    return _level(ranked, {frozenset((pair.first, pair.second)): pair for pair in pairs})
+
+
+def _undecided(level: Sequence[str], *, narrow: bool = False) -> str:
+    said = "Nobody wins among the others" if narrow else "nobody wins"
+    return f"{said}: {listed(level)} are too close to call."
 
 
 def beside_best(share: float, interval: tuple[float, float], best: float | None) -> str:
@@ -161,8 +184,7 @@ def _at_the_top(ranked: Sequence[str], pairs: Pairs, *, narrow: bool = False) ->
         return open_gap, why_open(widest), ""
     worse = f" {capital(listed(beaten))} {'is' if len(beaten) == 1 else 'are'} above both." if beaten else ""
     worse = worse.replace("both", "them") if len(level) > 2 else worse
-    said = "Nobody wins among the others" if narrow else "nobody wins"
-    return f"{said}: {listed(level)} are too close to call.{worse}", why_open(pairs[frozenset(level[:2])]), ""
+    return _undecided(level, narrow=narrow) + worse, why_open(pairs[frozenset(level[:2])]), ""
 
 
 def _level(ranked: Sequence[str], pairs: Pairs) -> list[str]:

@@ -31,8 +31,16 @@ def test_one_curve_alone_and_one_that_is_not_there_lead_nothing() -> None:
 def test_a_lead_that_lasts_is_told_by_its_beginning_and_one_that_ends_by_both_its_ends() -> None:
     rising = [1.0 + place for place in range(200)]
     table = curves(both=[300.0] * 12 + rising[12:], other=[250.0] * 200)
-    assert lead_sentence(table, "both") == "Both has led since about sequence 130."
-    assert lead_sentence(table, "both", named=True).startswith("It has led since")
+    assert lead_sentence(table, "both", wins=True) == "It has led since about sequence 130."
     assert lead_sentence(curves(both=rising, other=[150.0] * 200), "both") == (
         "Both led from about sequence 10 to 1,500."
+    )
+
+
+def test_of_one_that_does_not_win_nothing_is_said_of_its_lead_by_now() -> None:
+    """Beside "too close to call", "has led since" contradicted it."""
+    table = curves(low=[1.0, 1, 1], high=[2.0, 2, 2])
+    assert lead_sentence(table, "low") == "Low led from about sequence 10."
+    assert lead_sentence(table, "low", level=("high", "low")) == (
+        "Low led from about sequence 10; by 30 it and high can't be told apart."
     )

@@ -148,6 +148,13 @@ def test_a_winner_is_handed_over_by_name_and_nobody_where_the_starts_carry_none(
         assert f"{winner} wins" in ranked.told.answer.lower()
     for none in (level, level | {"high": around(3.0)}, wide, {"b": around(1.0)}):
         assert telling.ranking(scores(**none)).winner == ""
+    for near in (level, level | {"high": around(3.0)}):
+        ranked = telling.ranking(scores(**near), sequences=250)
+        assert ranked.level == ("b", "c")
+        assert ranked.undecided.lower().endswith("b and c are too close to call.")
+        assert ranked.undecided in ranked.told.answer
+        assert telling.level_of(scores(**near)) == ["b", "c"]
+    assert telling.ranking(scores(**wide)).undecided == ""
     assert telling.ranking(scores(**{name: losses[:3] for name, losses in clear.items()})).winner == ""
 
 

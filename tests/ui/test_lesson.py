@@ -155,6 +155,11 @@ def test_what_is_said_follows_what_is_measured() -> None:
         "over 75%",
     ]
     assert lesson_texts.lowest({"forward": 0.3, "bidirectional": 0.2}, 250).right == ("bidirectional",)
+    open_ = lesson_texts.lowest({"forward": 0.062, "bidirectional": 0.063}, 4_000, ["forward", "bidirectional"])
+    assert lesson_texts.verdict("forward", open_) == (
+        "You guessed **forward**. After 4,000 sequences it can't be told which is lowest "
+        "(forward 0.062, bidirectional 0.063)."
+    )
     assert "next page" not in lesson_texts.lowest({"forward": 0.1, "bidirectional": 0.2}, 250).sentence
     assert lesson_texts.slowest({"sum": 0.3, "mul": 0.5}, 250).right == ("mul",)
     assert lesson_texts.slowest({"sum": 0.6, "mul": 0.5}, 250).sentence == (

@@ -238,7 +238,8 @@ def of_comparisons() -> Iterator[Call]:
     for ours, every in ((0, 4), (1, 4), (4, 4)):
         yield call(compare.training, ours, every, 2, 2)
     yield call(compare.training, 40, 40, 4, 10, ["backward, tutorial's order"])
-    yield call(compare.and_then, Told("Nobody wins."), "Bidirectional has led since about sequence 30.")
+    yield call(compare.and_then, Told("Nobody wins."), "It has led since about sequence 30.")
+    yield call(compare.in_place, Told("Nobody wins."), "Nobody wins.", "Bidirectional led from about sequence 30.")
     yield call(compare.with_whole_sequences, TOLD, {"forward": 0.351, "bidirectional": 0.367})
     yield call(compare.with_whole_sequences, TOLD, {})
     yield call(compare.some_are_missing, 1, 30)
@@ -431,6 +432,7 @@ def of_the_lesson() -> Iterator[Call]:
     yield call(lesson_texts.wholly_right, 0.21, 0.912)
     for losses in ({"forward": 0.3, "bidirectional": 0.2}, {"forward": 0.1, "mul": 0.2}, {"forward": 0.3, "sum": 0.4}):
         yield call(lesson_texts.lowest, losses, 250)
+        yield call(lesson_texts.lowest, losses, 250, [*losses])
         yield call(lesson_texts.slowest, losses, 250)
     for shares in ([0.95, 0.97, 1.0], [0.5, 0.91, 0.9], [0.5, 0.6, 0.8]):
         yield call(lesson_texts.enough, (1, 3, 40), shares, 0.9)

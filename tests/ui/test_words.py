@@ -198,7 +198,7 @@ def test_a_comparisons_tables_and_figures_are_explained() -> None:
 
 def test_why_says_what_follows_and_what_it_was_measured_at() -> None:
     assert why.answer(Told("So.", "Ten."), ["You guessed.", ""]) == Told("So. You guessed.", "Ten.")
-    assert why.only_here(Told("So.", "None."), 10).counts == "None. All of it at T=10 alone, and one learning rate."
+    assert why.only_here(Told("So.", "None."), 10).counts == "None. Measured at T=10 and with one learning rate only."
     assert why.so_far([Told("So.", "Ten."), Told("No.")], 250).splitlines() == [
         "**What came out so far**, after 250 sequences",
         "",

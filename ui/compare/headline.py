@@ -12,7 +12,7 @@ from bilstm_core import figures
 from bilstm_core.analysis import frames
 from bilstm_core.analysis.falls import fall_sentence, lead_sentence
 from bilstm_core.analysis.statistics import apart, mean_losses
-from bilstm_core.analysis.telling import Told, ranking
+from bilstm_core.analysis.telling import Told, level_of, ranking
 from bilstm_core.comparison import RunsByLabel, each_once, is_long
 from bilstm_core.datasets.recipe import training_of
 from bilstm_core.page_settings import ComparisonSettings
@@ -42,7 +42,7 @@ def answer(shown: Shown) -> Told:
     if by_run is None:
         return words.EVALUATING_DATA if fixed else words.EVALUATING
     well_known = settings.name == ComparisonSettings().name
-    ranked, winner = ranking(
+    told, winner, level, undecided = ranking(
         by_run,
         comparison.expected if well_known else (),
         sequences=training_of(settings.problem.problem, epochs=settings.epochs).sequences,
@@ -52,24 +52,26 @@ def answer(shown: Shown) -> Told:
     lead = ""
     if comparison.leader:
         means = by_run.dropna(subset="exact").groupby("label")[["loss", "exact"]].mean().sort_values("loss")
-        lead = _lead_of(comparison.leader, present, named=winner == comparison.leader)
-        ranked = words.with_whole_sequences(
-            ranked, {str(label): float(share) for label, share in means["exact"].items()}
-        )
+        near = level if comparison.leader in level else ()
+        lead = _lead_of(comparison.leader, present, wins=winner == comparison.leader, level=near)
+        told = words.with_whole_sequences(told, {str(label): float(share) for label, share in means["exact"].items()})
+        if lead and near:  # which says as much
+            told, lead = words.in_place(told, undecided, lead), ""
     if not is_long(settings):
-        return words.and_then(ranked, lead)
-    told = guess.verdict(comparison, present) if settings.epochs >= comparison.guess_from > 0 else ""
+        return words.and_then(told, lead)
+    of_guess = guess.verdict(comparison, present) if settings.epochs >= comparison.guess_from > 0 else ""
     gaps = words.above_best_possible(_above_best_possible(present, by_run))
-    return words.and_then(words.of_a_long_run(ranked, fall_sentence(present), gaps, told, settings.starts), lead)
+    return words.and_then(words.of_a_long_run(told, fall_sentence(present), gaps, of_guess, settings.starts), lead)
 
 
-def _lead_of(leader: str, runs: RunsByLabel, *, named: bool) -> str:
-    return _lead(tuple((label, *(run.digest for run in group)) for label, group in runs.items()), runs, leader, named)
+def _lead_of(leader: str, runs: RunsByLabel, *, wins: bool, level: tuple[str, ...]) -> str:
+    digests = tuple((label, *(run.digest for run in group)) for label, group in runs.items())
+    return _lead(digests, runs, leader, wins, level)
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
-def _lead(key: Hashable, _runs: RunsByLabel, leader: str, named: bool) -> str:
-    return lead_sentence(figures.smooth_and_band(frames.losses(_runs)), leader, named=named)
+def _lead(key: Hashable, _runs: RunsByLabel, leader: str, wins: bool, level: tuple[str, ...]) -> str:
+    return lead_sentence(figures.smooth_and_band(frames.losses(_runs)), leader, wins=wins, level=level)
 
 
 def _training(shown: Shown) -> Told:
@@ -134,10 +136,15 @@ def question(comparison: Comparison, title: str) -> tuple[Shown, DeltaGenerator]
     return shown, narrow.container(key="beside")
 
 
-def of_losses(shown: Shown, said: Callable[[dict[str, float], int], lesson_texts.Answer]) -> lesson_texts.Answer | None:
-    """What the lesson says of each drawn model's mean loss on fresh sequences; None before that is known."""
+def of_losses(
+    shown: Shown, said: Callable[[dict[str, float], int, list[str]], lesson_texts.Answer]
+) -> lesson_texts.Answer | None:
+    """What the lesson says of each drawn model's mean loss on fresh sequences; None before that is known.
+
+    said: of the losses, the sequences of a training, and the labels that can't be told from the lowest, that first
+    """
     present = [label for label in shown.visible if shown.runs[label]]
     scores = shown.scores_of(present)
     if shown.busy or scores is None or len(present) < 2 or shown.settings.problem.problem.fixed:
         return None
-    return said(mean_losses(scores), shown.settings.epochs)
+    return said(mean_losses(scores), shown.settings.epochs, level_of(scores))

@@ -41,6 +41,11 @@ def and_then(ranked: Told, lead: str) -> Told:
     return ranked._replace(answer=f"{ranked.answer} {lead}".rstrip())
 
 
+def in_place(told: Told, sentence: str, other: str) -> Told:
+    """The answer with another sentence in place of one of its own."""
+    return told._replace(answer=told.answer.replace(sentence, other))
+
+
 def with_whole_sequences(told: Told, exact: Mapping[str, float]) -> Told:
     """Beside what the losses say, how many sequences the first two get wholly right: the gap may be another by that.
 

@@ -22,7 +22,7 @@ def answer(told: Told, more: Sequence[str]) -> Told:
 
 def only_here(conclusion: Told, timesteps: int) -> Told:
     """What is left, and what it was measured at."""
-    return conclusion._replace(counts=f"{conclusion.counts} All of it at T={timesteps} alone, and one learning rate.")
+    return conclusion._replace(counts=f"{conclusion.counts} Measured at T={timesteps} and with one learning rate only.")
 
 
 # The presses
