@@ -188,6 +188,15 @@ def progress(page: str, watch: Watch | None) -> None:
         component.progress(watch, key=state.widget(page, "progress"))
 
 
+def told(page: str, done: Callable[[JobView], None]) -> None:
+    """How far the page's job is, where the figure that tells it can be out of sight. done: as of `panel`"""
+    job = session.job(page)
+    view = look(page, job) if job else None
+    if view and not view.over:
+        with st.container(key="told"):
+            progress(page, _watch(page, view, done))
+
+
 def _take_in(page: str, view: JobView | None, done: Callable[[JobView], None]) -> None:
     """The page's job is over, or lost: it waits for it no longer."""
     session.set_job(page, None)

@@ -17,8 +17,10 @@ SEE_THROUGH = "rgba(0, 0, 0, 0)"
 LINE = 18  # px of a line of text
 LIMITED = "best, label by label,"
 UNKNOWN, UNKNOWN_SHORT = "best possible not known", "best: ?"
-ABOVE = "label by label: the likelier label each time, which is not quite the most that whole sequences can reach"
-ABOVE_SHORT = "label by label: not quite the most<br>that whole sequences can reach"
+MEANS = "Large: share of sequences wholly right. Hatched: no such model can always be right."
+MEANS_SHORT = MEANS.replace(". ", ".<br>")
+ABOVE = "Label by label: the likelier label each time, which is not quite the most that whole sequences can reach."
+HATCHED = 0.6  # of a square's height, from the top: no line goes through what is written small
 NUMBERED, LONGEST = 5, 14  # labels of a confusion matrix whose squares have room for numbers; characters of a name
 NARROW_NAMES = 18  # of labels that a narrow screen has room for
 ALWAYS = 0.9995  # of the best possible: below it a model can't always be right
@@ -134,7 +136,11 @@ def three_by_three(
                     for share, most in zip(exact, best, strict=True)
                 ],
                 "textposition": "none",
-                "hovertemplate": "%{customdata[0]}, %{customdata[1]}: %{text}<extra></extra>",
+                "hovertext": [  # in short lines, for a narrow screen
+                    f"whole sequence right: {percent(share)}<br>best possible: {percent(most)}"
+                    for share, most in zip(exact, best, strict=True)
+                ],
+                "hovertemplate": "%{customdata[0]}, %{customdata[1]}<br>%{hovertext}<extra></extra>",
             }
         )
         for row in range(len(rows)):
@@ -152,7 +158,7 @@ def three_by_three(
             "type": "bar",
             "name": "hatched",  # apart, since Plotly gives a pattern its own colour only where all bars share theirs
             "x": [columns.index(name) for name in limited["direction"]],
-            "y": [0.94] * len(limited),
+            "y": [HATCHED] * len(limited),
             "base": np.array([rows.index(name) for name in limited["decides"]]) - 0.47,
             "width": 0.96,
             "marker": {
@@ -183,9 +189,9 @@ def three_by_three(
     )
     notes.append(
         canvas.note(
-            "whole sequence right; hatched: no such model can always be right" + (f"<br>{ABOVE}" if above else ""),
+            MEANS + (f"<br>{ABOVE}" if above else ""),
             0, 0,
-            name="whole sequence right;<br>hatched: can't always be right" + (f"<br>{ABOVE_SHORT}" if above else ""),
+            name=MEANS_SHORT,
             xref="paper", xanchor="left", yanchor="top", yshift=-6, align="left",
             font={"size": canvas.TEXT, "color": QUIET},
         )
@@ -195,8 +201,8 @@ def three_by_three(
         height=square * len(rows) + 66 + (LINE if above else 0),
         margin=(118, 8, 28, 38 + (LINE if above else 0)),
         narrow={
-            "height": square * len(rows) + 66 + (2 * LINE if above else 0),
-            "margin": {"l": 66, "r": 2, "b": 48 + (2 * LINE if above else 0)},
+            "height": square * len(rows) + 76,
+            "margin": {"l": 66, "r": 2, "b": 48},
             "yaxis": {"ticktext": [name.replace(" ", "<br>") for name in rows]},
         },
         says=" ".join(

@@ -559,6 +559,10 @@ def test_cells_that_no_model_can_always_get_right_are_hatched():
     cells = {(series.x[i], series.base[i]): tuple(series.customdata[i]) for series in figure.data[:3] for i in range(3)}
     hatched = trace(figure, "hatched")
     assert hatched.marker.pattern.shape == "/"
+    small = [note.y for note in figure.layout.annotations if (note.text or "").startswith("best, label by label")]
+    ends = {base + tall for base, tall in zip(hatched.base, hatched.y, strict=True)}
+    assert len(small) == len(ends) + 1 == 4, "of the last row there are two"
+    assert max(end % 1 for end in ends) < min(y % 1 for y in small) - 0.1, "no line goes through what is written small"
     assert {cells[place] for place in zip(hatched.x, hatched.base, strict=True)} == {
         ("past decides", "backward"), ("future decides", "forward"),
         ("both decides", "forward"), ("both decides", "backward"),

@@ -178,8 +178,10 @@ def of_start() -> Iterator[Call]:
     yield call(problems.origin, 10_000, "Recorded.", 0, 9)
     yield call(problems.origin, 10_000, "", 1, 9)
     yield call(problems.numbers, ["cosine_from_sine"])
-    yield call(problems.cost, "Train", None)
-    yield call(problems.cost, "Train again", 3.2)
+    yield call(problems.again, 3.2)
+    yield call(problems.cost, 3)
+    yield call(problems.cost, 1)
+    yield call(problems.below, "share_of_total", "forward")
     yield call(problems.error, 0.1, None)
     yield call(problems.error, 0.1, 0.05)
     for best in (None, 0.5, 0.21, 0.19, 0.01):

@@ -36,7 +36,9 @@ def _asked(page: str, cell: Cell) -> list[RunSpec]:
 
 
 def buttons(page: str, cell: Cell) -> None:
-    """Ways to see the chosen cell trained, with what that costs."""
+    """Ways to see the chosen cell trained, with what that costs; on a phone it stands above what is in the cell."""
+    with st.container(key="opened-below"):
+        st.caption(words.below(*cell))
     run, own = run_of(page, cell), formula.is_formula(cell[0])
     busy = live.active(page) or only_label(cell) is not None
     places = st.columns([1, 1, 1, 1.6] if own else 4)  # what ends its training stands beside a formula
@@ -69,7 +71,12 @@ def buttons(page: str, cell: Cell) -> None:
     if away.button(words.OPEN, key=state.widget(page, "open"), width="stretch"):
         controls.hand_over(registry.TRAIN.name, spec_of(page, cell))
         st.switch_page(registry.TRAIN.path)
-    st.caption(words.cost(label, run.timing.train_s if run else None))
+    if live.active(page):  # on a phone the figure that grows stands far below
+        live.told(page, live.keep_finished)
+    elif run:
+        st.caption(words.again(run.timing.train_s))
+    else:
+        st.caption(words.cost(len(_asked(page, cell))))
 
 
 def opened(page: str, cell: Cell) -> Run | None:
@@ -135,7 +142,6 @@ def _loss(page: str, spec: RunSpec) -> None:
         mine = place is not None
         if not run and not mine:
             st.info(words.NOT_TRAINED)
-            live.progress(page, watch)
             return
 
         def build() -> go.Figure:

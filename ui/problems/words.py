@@ -84,10 +84,22 @@ def opened(name: str, direction: str) -> str:
     return f"**{row[0].upper()}{row[1:]}, {direction}.** {ProblemSpec(name=name).problem.question}"
 
 
-def cost(label: str, seconds: float | None) -> str:
-    """What a press of the button of this label costs. seconds: of the training that is there, if one is"""
-    updates = f"{label}: {LONG_ENOUGH.steps:,} weight updates"
-    return f"{updates}, {seconds:.0f} s when last trained." if seconds is not None else f"{updates}."
+def below(name: str, direction: str) -> str:
+    """Which cell is open, where what is in it stands further down the screen."""
+    return f"Open: **{row_of(name)}, {direction}**. What it has read, its loss and its sequences stand below."
+
+
+def again(seconds: float) -> str:
+    """What the buttons of a trained cell train. seconds: of the training that is there"""
+    return (
+        f"{AGAIN}: this cell, from the same start, {LONG_ENOUGH.steps:,} weight updates, {seconds:.0f} s when last "
+        f"trained. {NEW_SEED}: its row, all three directions, from another start."
+    )
+
+
+def cost(networks: int) -> str:
+    """What a press of Train trains. networks: of the cell's row, how many"""
+    return f"{TRAIN}: {counted(networks, 'network')} of this row, {LONG_ENOUGH.steps:,} weight updates each."
 
 
 def error(loss: float, best: float | None) -> str:
