@@ -124,7 +124,7 @@ def test_pairs_are_differences_from_the_baseline_start_by_start() -> None:
     with pytest.raises(ValueError, match="No other model has a start in common with 'concat'"):
         notebook.paired_differences({"concat": runs["concat"][0], "mul": runs["mul"][1]}, "concat", SEQUENCES)
     alone = {"concat": runs["concat"][0], "mul": runs["mul"][0]}
-    assert notebook.ranking(alone, SEQUENCES).startswith("One run is too few")
+    assert notebook.ranking(alone, SEQUENCES).startswith("No ranking yet: one run is too few")
 
 
 def test_one_run_shows_its_sequences() -> None:

@@ -119,7 +119,7 @@ def slowest(losses: Mapping[str, float], sequences: int, _level: Sequence[str] =
     *others, worst = sorted(losses, key=losses.__getitem__)
     best, last = losses[others[0]], losses[others[-1]]
     rest = f"{others[0]}'s {best:.3f}" if len(others) == 1 else f"the others' {best:.3f} to {last:.3f}"
-    why = "Two small numbers multiplied are smaller still." if worst == "mul" else ""
+    why = "A likely reason: two small numbers multiplied are smaller still." if worst == "mul" else ""
     return Answer(
         (worst,), f"After {sequences:,} sequences {worst}'s loss is {losses[worst]:.3f}, {rest}. {why}".rstrip()
     )

@@ -9,6 +9,7 @@ import pandas as pd
 from bilstm_core.analysis.statistics import FEWEST, SURE, Difference, amounts, by_start, differences, listed
 from bilstm_core.wording import counted
 
+FAR = 0.1  # of a loss; in nats per label a seventh of a coin toss's
 COUNTS = ("No", "One", "Two", "Three", "Four", "Five")  # runs, as a sentence begins with them
 FRESH = "on fresh sequences"  # what is ranked; a curve is of the loss on those that are trained on
 
@@ -49,12 +50,16 @@ def capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def too_few(pair: Difference, purpose: str = "rank the models") -> Told:
-    """That so few starts settle nothing, and the difference seen in them. pair: of fewer starts than FEWEST"""
-    runs = "run is" if pair.starts == 1 else "runs are"
-    told = f"{COUNTS[pair.starts]} {runs} too few to {purpose} (at least {FEWEST} needed)."
-    so_far = f" So far, {pair.first}'s loss is {lead(pair)} below {pair.second}'s." if pair.starts else ""
-    return Told(f"{told}{so_far} Try 10.")
+def too_few(pair: Difference, purpose: str = "") -> Told:
+    """That so few starts settle nothing, and the difference seen in them.
+
+    pair: of fewer starts than FEWEST; purpose: what they are too few for, if it is no ranking
+    """
+    few = f"{COUNTS[pair.starts]} {'run is' if pair.starts == 1 else 'runs are'} too few"
+    what = f"{few} to {purpose}" if purpose else f"No ranking yet: {few.lower()}"
+    told = f"{what} (at least {FEWEST} needed)."
+    so_far = f"So far, {pair.first}'s loss is {lead(pair)} below {pair.second}'s. " if pair.starts else ""
+    return Told(told, f"{so_far}Try 10.")
 
 
 def ranking(
@@ -68,7 +73,8 @@ def ranking(
     """What the starts at hand say of the losses; no winner is named that they do not carry.
 
     scores: label, seed, loss; expected: the labels of which the lesson says that one has the lowest loss
-    sequences: that each run was trained on; reasons: by label, why it may be far behind: the rest of a sentence
+    sequences: that each run was trained on
+    reasons: by label, why it may be behind, which these losses do not tell: the rest of a sentence
     on: on which sequences the losses are
     """
     labels = list(dict.fromkeys(scores["label"]))
@@ -134,7 +140,8 @@ def _ranking(
     last = _far_behind(ranked, pairs, means)
     if last is None:
         return _at_the_top(ranked, pairs)
-    far, gap = f"{last.second} is far behind", f"its loss is {lead(last)} above {last.first}'s, {in_runs(last)}."
+    distance = "far behind" if last.mean >= FAR else "behind"
+    far, gap = f"{last.second} is {distance}", f"its loss is {lead(last)} above {last.first}'s, {in_runs(last)}."
     reason, others = reasons.get(last.second, ""), ranked[:-1]
     first, counts, winner = _at_the_top(others, pairs, narrow=True)
     if not reason:
@@ -143,8 +150,8 @@ def _ranking(
     if winner:
         pair = pairs[frozenset(others[:2])]
         first, counts = f"Of the others, {winner} wins by {lead(pair)}, {in_runs(pair)} ({ends(pair)}).", ""
-    by_how_much = f"{capital(gap).removesuffix('.')} (95% interval {ends(last)})."
-    return f"{far}: {reason}.", " ".join(part for part in (by_how_much, first, counts) if part), winner
+    told = (f"95% interval {ends(last)}.", first, counts, f"A likely reason: {reason}.")
+    return f"{far}: {gap}", " ".join(part for part in told if part), winner
 
 
 def _far_behind(ranked: Sequence[str], pairs: Pairs, means: "pd.Series[float]") -> Difference | None:

@@ -94,7 +94,7 @@ def test_without_a_gain_of_bidirectional_there_is_nothing_to_explain() -> None:
 def test_few_starts_settle_nothing() -> None:
     table = scores(3, forward=0.5, bidirectional=0.2, no_future=0.2)
     few = "Three runs are too few to tell the two apart (at least 6 needed)."
-    assert opening(table).answer == f"{few} So far, bidirectional's loss is 0.304 below forward's. Try 10."
+    assert opening(table) == Told(few, "So far, bidirectional's loss is 0.304 below forward's. Try 10.")
     assert finding(table, WHY_STEPS[0]) == opening(table)
 
 

@@ -55,20 +55,20 @@ def test_the_lowest_of_several_is_set_beside_the_next() -> None:
 @pytest.mark.parametrize(
     ("starts", "words"),
     [
-        (1, "One run is too few to rank the models (at least 6 needed)."),
-        (3, "Three runs are too few to rank the models (at least 6 needed)."),
-        (5, "Five runs are too few to rank the models (at least 6 needed)."),
+        (1, "No ranking yet: one run is too few (at least 6 needed)."),
+        (3, "No ranking yet: three runs are too few (at least 6 needed)."),
+        (5, "No ranking yet: five runs are too few (at least 6 needed)."),
     ],
 )
 def test_too_few_starts_rank_nothing(starts: int, words: str) -> None:
     assert ranking(scores(a=[1.0] * starts, b=[2.0] * starts), sequences=250) == Told(
-        f"{words} So far, a's loss is 1.000 below b's. Try 10."
+        words, "So far, a's loss is 1.000 below b's. Try 10."
     )
 
 
 def test_of_no_common_starts_no_difference_is_told() -> None:
     told = too_few(Difference("a", "b", math.nan, math.nan, math.nan, 0, 0, 0))
-    assert told.answer == "No runs are too few to rank the models (at least 6 needed). Try 10."
+    assert told == ("No ranking yet: no runs are too few (at least 6 needed).", "Try 10.")
 
 
 def test_fewest_starts_rank() -> None:
@@ -103,19 +103,27 @@ def test_one_that_is_far_behind_comes_first_with_its_reason_and_then_who_wins() 
     assert without.counts.startswith("High above c: 95% interval 3.000 to 3.000. B below c: 95% interval ")
     interval = without.counts.partition("B below c: 95% interval ")[2].partition(". Loss")[0]
     told = ranking(table, sequences=250, reasons={"high": "it is so", "b": "never told"})
-    assert told.answer == "After 250 sequences, high is far behind: it is so."
+    assert told.answer == f"After 250 sequences, high is far behind: {gap}"
     assert told.counts == (
-        "Its loss is 3.000 above c's, in all 10 runs (95% interval 3.000 to 3.000). Of the others, b wins by 1.000, "
-        f"in all 10 runs ({interval}). Loss: mean of 10 runs, on fresh sequences."
+        "95% interval 3.000 to 3.000. Of the others, b wins by 1.000, in all 10 runs "
+        f"({interval}). A likely reason: it is so. Loss: mean of 10 runs, on fresh sequences."
     )
     level = ranking(scores(high=around(3.0), b=around(1.0), c=shuffled(1.001)), reasons={"high": "it is so"})
-    assert level.answer == "High is far behind: it is so."
+    assert level.answer.startswith("High is far behind: its loss is 1.")
+    assert " A likely reason: it is so. Loss:" in level.counts
     assert "Nobody wins among the others: b and c are too close to call. The mean" in level.counts
 
 
 def test_one_that_is_no_further_than_the_others_among_each_other_is_not_far_behind() -> None:
     assert "far behind" not in ranking(scores(a=around(1.0), b=shuffled(2.0), c=around(2.9))).answer
     assert "far behind" in ranking(scores(a=around(1.0), b=shuffled(2.0), c=around(3.1))).answer
+
+
+def test_one_that_is_behind_is_said_to_be_far_from_a_tenth_on() -> None:
+    for gap, said in ((0.04, "High is behind: its loss is 0.0"), (0.2, "High is far behind: its loss is 0.")):
+        scale = {name: [0.002 * value for value in losses] for name, losses in (("b", around(1)), ("c", shuffled(2)))}
+        high = [0.002 * value + gap for value in around(2)]
+        assert ranking(scores(**scale, high=high)).answer.startswith(said)
 
 
 def test_one_that_is_far_behind_two_that_are_level() -> None:

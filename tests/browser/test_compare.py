@@ -168,7 +168,7 @@ def test_three_starts_are_trained_in_a_plot_that_stands_where_the_finished_one_d
         }"""
     )
     growing = chart.get_attribute("data-updates")
-    expect(page.get_by_text("Three runs are too few to rank the models")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("No ranking yet: three runs are too few")).to_be_visible(timeout=90_000)
     expect(page.get_by_test_id("replay").first).to_be_visible()
     page.wait_for_timeout(500)
     assert chart.get_attribute("data-updates") != growing

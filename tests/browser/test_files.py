@@ -29,7 +29,7 @@ def test_a_report_opens_offline_and_its_figure_can_be_hovered(
     open_page: OpenPage, chromium: Browser, tmp_path: Path
 ) -> None:
     page = open_page("directions?starts=3")
-    expect(page.locator(".st-key-answer")).to_contain_text("too few to rank")
+    expect(page.locator(".st-key-answer")).to_contain_text("No ranking yet: ")
     open_files(page)
     report = save(page, page.get_by_role("button", name="Report"), tmp_path)
     picture = save(page, page.get_by_test_id("picture-png"), tmp_path)

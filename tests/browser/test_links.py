@@ -16,7 +16,7 @@ LINKS = {  # of each page one that asks for something, and what is said once it 
         "&run=direction.backward~units.6~epochs.200~name.Back",
         "After 300 training sequences, this network",
     ),
-    "directions": ("units=6&starts=1&curves=forward.bidirectional", "One run is too few to rank"),
+    "directions": ("units=6&starts=1&curves=forward.bidirectional", "No ranking yet: one run is too few (at least"),
     "why": ("stage=1&guess=it-is-bigger", "Without the future, "),
     "problems": ("problem=cumulative_sum&direction=forward&sequence=7", "sequences wholly right"),
     "merge_modes": ("drawn=mul&curves=sum.mul", "After 250 sequences, "),

@@ -130,7 +130,7 @@ def test_a_comparison_has_the_numbers_of_its_runs_beside_the_best_possible(comma
         assert table.loc[label, "loss"] == pytest.approx(np.mean(group))
         assert table.loc[label, "best"] == pytest.approx(best)
         assert table.loc[label, "excess"] == pytest.approx(np.mean(group) - best)
-    assert "Three runs are too few to rank the models" in result.stderr
+    assert "No ranking yet: three runs are too few" in result.stderr
     document = json.loads(command("compare", "directions", *SMALL_WORDS, "--format", "json").stdout)
     assert pd.DataFrame(document["models"]).set_index("label")["loss"].tolist() == table["loss"].tolist()
     assert [start["loss"] for start in document["starts"]] == pytest.approx([*itertools.chain(*losses.values())])
@@ -217,7 +217,11 @@ def test_a_report_says_what_the_command_says_with_its_link_and_what_was_trained(
     result = command("compare", "http://host/app/directions?units=1&timesteps=2&starts=3", "--out", "report.html")
     assert (result.exit_code, result.stdout) == (0, "")
     page = Path("report.html").read_text()
-    sentence = next(line for line in result.stderr.splitlines() if line.startswith("Three runs are too few to rank"))
+    sentence = next(
+        line
+        for line in result.stderr.splitlines()
+        if line.startswith("No ranking yet: three runs are too few (at least")
+    )
     assert f"<li>{html.escape(sentence)}</li>" in page
     assert "http://host/app/directions?starts=3&amp;timesteps=2&amp;units=1" in page
     assert "Does direction matter, and for how long?" in page

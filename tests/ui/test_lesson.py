@@ -166,8 +166,8 @@ def test_what_is_said_follows_what_is_measured() -> None:
         "After 250 sequences sum's loss is 0.600, mul's 0.500."
     )
     assert lesson_texts.slowest({"sum": 0.3, "ave": 0.35, "mul": 0.5}, 250).sentence == (
-        "After 250 sequences mul's loss is 0.500, the others' 0.300 to 0.350. Two small numbers multiplied are smaller "
-        "still."
+        "After 250 sequences mul's loss is 0.500, the others' 0.300 to 0.350. A likely reason: two small numbers "
+        "multiplied are smaller still."
     )
     ways = [("forward", "backward"), (0.5, 1.0), (1.0, 0.5)]
     assert lesson_texts.cannot(dict(zip(ways[0], (0.5, 0.4), strict=True))).right == ("both of these",)

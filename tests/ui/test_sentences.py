@@ -221,7 +221,7 @@ def test_a_long_comparison_tells_what_still_fell_and_from_a_length_on_what_came_
     few = answer(monkeypatch, {"forward": 3, "bidirectional": 3}, epochs=4_000, starts=3)
     assert few == Told(
         f"{fall} {verdict}",
-        "Three runs are too few to rank the models (at least 6 needed). So far, forward's loss is 0.300 below "
+        "No ranking yet: three runs are too few (at least 6 needed). So far, forward's loss is 0.300 below "
         f"bidirectional's. Try 10. {floors}",
     )
 

@@ -22,6 +22,8 @@ from ui.compare.comparison import Comparison
 from ui.compare.curves import curves
 from ui.compare.resolved import Shown, resolve
 
+PRINTED = 0.0005  # the least loss that three digits do not print as zero
+
 
 def answer(shown: Shown) -> Told:
     """The measured answer to the page's question."""
@@ -84,9 +86,14 @@ def _training(shown: Shown) -> Told:
 
 
 def _above_best_possible(runs: RunsByLabel, by_run: pd.DataFrame) -> dict[str, float]:
-    """How far above its best possible each model's loss is, mean over starts; without those of which it isn't known."""
+    """How far above its best possible each model's loss is, mean over starts; without those of which it isn't known.
+
+    Nothing where all of them can be 0, for it would be the losses once more.
+    """
     means = mean_losses(by_run)
     best = best_possible.losses_of({label: group[0].spec for label, group in runs.items()})
+    if not any(loss >= PRINTED for loss in best.values()):
+        return {}
     return {label: apart(means[label], loss) for label, loss in best.items() if not math.isnan(loss)}
 
 

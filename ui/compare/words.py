@@ -66,11 +66,12 @@ def above_best_possible(gaps: Mapping[str, float]) -> str:
 def of_a_long_run(ranked: Told, fall: str, gaps: str, verdict: str, starts: int) -> Told:
     """The answer of a run that goes on after the tutorial's stops, with what came of the guess.
 
-    In one of too few starts to rank them, what still fell comes first.
+    In one of too few starts to rank them, what still fell comes first where it answers a guess.
     """
-    first, *rest = [ranked.answer, fall] if starts >= FEWEST else [fall, ranked.answer]
+    guessed = verdict and starts < FEWEST
+    first, then = (fall, f"{ranked.answer} {ranked.counts}") if guessed else (ranked.answer, ranked.counts)
     answer = " ".join(part for part in (first, verdict) if part)
-    return Told(answer, " ".join(part for part in (*rest, ranked.counts, gaps) if part))
+    return Told(answer, " ".join(part for part in ("" if guessed else fall, then, gaps) if part))
 
 
 # The guess
