@@ -14,6 +14,7 @@ from bilstm_core.figures.loss_plot import COIN_TOSS, LOSS, Floor, X, plot
 from bilstm_core.figures.smoothing import MAX_POINTS
 from bilstm_core.palette import INK, WRONG, Style
 
+NAMED = len("bidirectional")  # letters of a name that what its stems are has room beside
 ROW, ROW_GAP, CURVE_GAP, BOTTOM = 44, 26, 88, 50  # px
 
 
@@ -191,7 +192,7 @@ def _row_notes(label: str, style: Style, now: Rows, number: int, classes: int) -
     place = {"xref": "x2 domain", "yref": f"y{number} domain", "yanchor": "bottom"}
     return [
         canvas.note(
-            f"<b>{curves.short(label)}</b>{words if len(label) <= curves.LONGEST else ''}",
+            f"<b>{curves.short(label)}</b>{words if len(label) <= NAMED else ''}",
             0,
             1,
             xanchor="left",

@@ -243,6 +243,12 @@ def test_the_loss_axis_is_linear_and_marks_the_coin_toss():
     assert any(shape.x0 == 250 for shape in layout.shapes)
 
 
+@pytest.mark.parametrize(("sequences", "side"), [(2_000, "right"), (10_000, "right"), (500_000, "left")])
+def test_the_note_of_the_tutorials_end_stays_over_a_narrow_plot(sequences: int, side: str):
+    layout = figures.curve_and_timeline(losses(MODELS), STYLES, mark=250, log_x=True, x_max=sequences).layout
+    assert next(note for note in layout.annotations if note.text == curves.TUTORIAL).xanchor == side
+
+
 def test_what_is_written_into_a_loss_plot_cuts_no_hole_in_a_curve_behind_it():
     floors = [figures.Floor("best possible", 0.2, STYLES["forward"])]
     notes = figures.loss_curves(losses(MODELS), STYLES, floors=floors).layout.annotations

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from tests.service.test_queue import House, house
-from ui import best_possible, session
-from ui.train import trainer
+from ui import best_possible, session, state
+from ui.train import trainer, words
 
 __all__ = ["house"]  # the fixture
 
@@ -52,3 +52,26 @@ def test_a_curve_that_grows_has_the_axes_and_guides_of_the_finished_one(
     guides = [[shape.to_plotly_json() for shape in figure.layout.shapes[:-2]] for figure in (growing, finished)]
     assert guides[0] == guides[1]
     assert len(guides[0]) > 1, "the coin toss and the best possible"
+
+
+def test_a_run_without_snapshots_keeps_its_strip_and_says_that_it_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[go.Figure] = []
+    draw = trainer.figures.curve_and_timeline
+
+    def keep(*parts: Any, **more: Any) -> go.Figure:
+        drawn.append(draw(*parts, **more))
+        return drawn[-1]
+
+    monkeypatch.setattr(trainer.figures, "curve_and_timeline", keep)
+    trainer.cached.clear()
+    app = AppTest.from_function(page, default_timeout=60)
+    app.session_state["Train.direction"], app.session_state["Train.seed"] = "bidirectional", 1
+    app.session_state[state.LINKED("Train").key] = state.OPENED_LINK
+    app.run()
+    assert not app.exception
+    run = session.recall(app.session_state[state.SHOWN("Train").key])
+    assert run
+    assert run.spec.training.seed == 1
+    assert not len(run.snapshots.step), "it is recorded for a comparison"
+    assert drawn[-1].layout.yaxis2.domain
+    assert any(words.STANDS_STILL in caption.value for caption in app.caption)

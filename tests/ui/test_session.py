@@ -113,6 +113,24 @@ def test_a_run_of_the_tray_stays_itself_when_its_spec_is_trained_again() -> None
     assert len(set(drawn)) == 2
 
 
+@pytest.mark.parametrize(
+    ("names", "written"),
+    [
+        (["bidirectional, 1,000 sequences, seed 1"], ["bidirectional"]),
+        (
+            ["bidirectional, 1,000 sequences, seed 1", "bidirectional, 2,000 sequences, seed 1"],
+            ["1,000 sequences", "2,000 sequences"],
+        ),
+        (["forward, 250 sequences", "bidirectional, sum, 250 sequences"], ["forward", "bidirectional, sum"]),
+        (["forward, 250 sequences", "forward, 250 sequences, seed 1"], ["forward", "seed 1"]),
+        (["forward, 250 sequences", "Small"], ["forward, 250 sequences", "Small"]),
+        (["forward, 9 units", "forward, 9 units, forward"], ["forward, 9 units", "forward, 9 units, forward"]),
+    ],
+)
+def test_a_figure_names_runs_by_what_tells_them_apart(names: list[str], written: list[str]) -> None:
+    assert tray.in_figure(names) == dict(zip(names, written, strict=True))
+
+
 def test_one_visitors_training_changes_no_other_visitors_run(visitor: Visitor) -> None:
     first, second = seeded(1), with_other_weights(seeded(1))
     session.store().put(first)

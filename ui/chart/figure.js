@@ -95,6 +95,7 @@ function prepare(state) {
   layout.height = height
   if (data.view === "class") enlarge(figure, own)
   fitTexts(layout, root.clientWidth)
+  root.style.setProperty("--beside", `${layout.margin.r}px`)
   layout.autosize = true
   delete layout.width
   state.node.style.height = `${height}px`

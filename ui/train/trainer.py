@@ -9,6 +9,7 @@ import streamlit as st
 from bilstm_core import figure_inputs, figures
 from bilstm_core.analysis import frames
 from bilstm_core.engine.cost import two_digits
+from bilstm_core.engine.snapshots import with_answers
 from bilstm_core.figures.loss_plot import X
 from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.runs import Run
@@ -191,8 +192,10 @@ def curve(page: str) -> None:
         beside = tray.runs(None, spec.problem)
         name = words.TEN if ten else session.free_name(spec) if beside else spec.model.direction
         growing = dict(enumerate(watch.view.specs)) if ten else {0: spec}
-        specs = {name: run.spec for name, run in beside.items()} | {name: spec}
-        styles = tray.styles({**beside, name: spec})
+        written = tray.in_figure([*beside, name])
+        styles = {written[each]: style for each, style in tray.styles({**beside, name: spec}).items()}
+        beside, name = {written[each]: run for each, run in beside.items()}, written[name]
+        specs = {each: run.spec for each, run in beside.items()} | {name: spec}
         total = max(figure_inputs.extent(drawn, x) for drawn in specs.values())
         figure = figures.curve_and_timeline(
             _losses(beside),
@@ -241,10 +244,13 @@ def _finished_curve(page: str, window: int, x: X) -> None:
         st.info(words.NOTHING_YET)
         return
     problem = run.spec.problem
-    drawn = tray.runs(run, problem)
+    named = tray.runs(run, problem)
+    written = tray.in_figure(named)
+    drawn = {written[name]: each for name, each in named.items()}
     specs = {name: each.spec for name, each in drawn.items()}
     complete = best_possible.known(specs)
-    styles, lines = tray.styles(drawn), best_possible.of(specs, tray.styles(drawn))
+    styles = {written[name]: style for name, style in tray.styles(named).items()}
+    lines = best_possible.of(specs, styles)
     counted = not state.COVERED.get()
     runs = tuple((name, evaluations.drawn_key(each)) for name, each in drawn.items())
     key = ("train", runs, evaluations.drawn_key(run), window, x, tuple(styles.items()), tuple(lines), counted)
@@ -266,15 +272,15 @@ def _finished_curve(page: str, window: int, x: X) -> None:
     waits = live.waits(page)
     chart(figure, key=f"{page}-curve", height=FIGURE_HEIGHT, alt=words.CURVE_ALT, replay=True, from_start=waits)
     note, save = st.columns([4, 1], vertical_alignment="center")
-    replayed = f"{words.REPLAY} " if len(run.snapshots.step) else ""
-    note.caption(f"{replayed}{evaluations.origin(run)}")
+    replayed = words.REPLAY if len(run.snapshots.step) else words.STANDS_STILL
+    note.caption(f"{replayed} {evaluations.origin(run)}")
     best_possible.complete_later(specs, complete)
     with save:
-        evaluations.download(lambda: _losses(drawn), "loss curve")
+        evaluations.download(lambda: _losses(named), "loss curve")
 
 
 def _probes(drawn: dict[str, Run], run: Run) -> pd.DataFrame | None:
     name = next((name for name, each in drawn.items() if session.run_key(each) == session.run_key(run)), None)
-    if name is None or not len(run.snapshots.step):
+    if name is None:
         return None
-    return frames.probe_snapshots(run, PROBE).assign(label=name)
+    return frames.probe_snapshots(with_answers(run), PROBE).assign(label=name)

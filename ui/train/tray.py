@@ -1,6 +1,6 @@
 """Runs kept for comparison: which are drawn and how, their names, and what the axes show."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import streamlit as st
 
@@ -30,6 +30,17 @@ def runs(run: Run | None, problem: ProblemSpec) -> dict[str, Run]:
     if run and session.run_key(run) not in {session.run_key(each) for each in drawn.values()}:
         drawn[session.free_name(run.spec, run.sequences_seen) if session.tray() else run.spec.model.direction] = run
     return drawn
+
+
+def in_figure(names: Collection[str]) -> dict[str, str]:
+    """Each name as the figure has it, which has little room: without what all of them say.
+
+    Names that would be the same then stay whole.
+    """
+    parts = {name: name.split(", ") for name in names}
+    same = set[str]().union(*parts.values()).intersection(*parts.values())
+    short = {name: ", ".join(part for part in own if part not in same) or own[0] for name, own in parts.items()}
+    return short if len(set(short.values())) == len(short) else {name: name for name in names}
 
 
 def settle(*, all_or_none: bool = True) -> list[RunSpec]:

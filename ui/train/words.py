@@ -205,6 +205,7 @@ AGAIN, NEW_SEED, FURTHER = "Train again", "New seed", "Train further"
 NOTHING_YET = "Nothing trained yet. Press Train."
 TRAINED_ALREADY = f"Trained already, and shown here. Change a setting, or press {NEW_SEED}."
 REPLAY = "Replay shows one probe sequence while it is learned."
+STANDS_STILL = "The probe sequence stands still in the replay: what is recorded of it is the end alone."
 GROWING_ALT = "Loss of the network while it trains, by sequences seen."
 CURVE_ALT = "Loss by sequences seen."
 
