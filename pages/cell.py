@@ -26,12 +26,8 @@ if run:
         with right:
             parts.equations(walk)
     goal = run.spec.problem.threshold * run.spec.problem.timesteps
-    answer.markdown(
-        sentences.answer(walk.steps, walk.flip, goal, walk.unit),
-        sentences.most(walk.steps, walk.flip, walk.tied[walk.unit - 1]),
-    )
-    changes = [step.c - step.c_before for step in walk.steps]
-    lesson.came_out(PAGE, lambda: lesson_texts.largest_step(changes, walk.flip))
+    answer.markdown(*subject.told(walk, goal))
+    lesson.came_out(PAGE, lambda: lesson_texts.largest_step(walk.changes, walk.flip))
     with st.container(key="rest"):
         parts.through_time(PAGE, walk)
 else:

@@ -121,10 +121,29 @@ def test_beneath_the_answer_stands_where_the_state_changes_most_in_the_words_of_
     walk = subject.walk("nobody", run)
     largest = max(walk.steps, key=lambda step: abs(step.c - step.c_before))
     assert (largest.timestep, round(largest.c - largest.c_before, 2)) == (9, 0.63)
-    told = sentences.most(walk.steps, flip, -0.5)
+    told = f"{sentences.most(walk.steps, flip)} {sentences.follows(-0.5)}"
     assert (
         told == f"The cell state changes most at timestep{said}The hidden state's correlation with the label is −0.50."
     )
+
+
+@pytest.mark.parametrize("asked", [state.CLASS, state.LESSON])
+def test_where_it_was_asked_for_where_the_state_changes_most_the_answer_and_the_figure_are_of_that(
+    asked: state.Entry[bool],
+) -> None:
+    app = visit()
+    app.session_state[asked.key] = app.session_state[state.COVERED.key] = True
+    app.run()
+    assert "Timestep 1, line 1 of 7." in panel(app)
+    app.session_state[state.COVERED.key] = False
+    app.run()
+    answer, _, counts = next(
+        line.value for line in app.markdown if line.value.startswith("The cell state changes")
+    ).partition("\n\n")
+    assert answer == "The cell state changes most at timestep 9, after the label flips: by +0.63."
+    assert "At timestep **4** the running sum passes 2.5, and unit 3 keeps" in counts
+    assert "Timestep 9, line 6 of 7." in panel(app)
+    assert marked(app) == "c = f * c + i * g"
 
 
 def test_nothing_of_the_answer_is_in_the_list_of_units() -> None:

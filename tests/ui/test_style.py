@@ -352,7 +352,8 @@ def of_cells() -> Iterator[Call]:
     steps = [step(1), step(2)]
     for flip in (None, 2):
         yield call(cell.answer, steps, flip, 2.5, 3)
-        yield call(cell.most, steps, flip, -0.61)
+        yield call(cell.most, steps, flip)
+        yield call(cell.follows, -0.61)
     for line in "zifgoch":
         yield call(cell.described, steps[0], line, 20, 10)
         yield call(cell.filled_in, steps[0], line)

@@ -32,17 +32,18 @@ def answer(steps: Sequence[UnitStep], flip: int | None, goal: float, number: int
     )
 
 
-def most(steps: Sequence[UnitStep], flip: int | None, correlation: float) -> str:
-    """Where the unit's cell state changes most, and how its hidden state follows the label.
-
-    flip: the timestep at which the label flips; None if it never does
-    correlation: of its hidden state with the label
-    """
+def most(steps: Sequence[UnitStep], flip: int | None) -> str:
+    """Where the unit's cell state changes most. flip: the timestep at which the label flips; None if it never does"""
     changes = [step.c - step.c_before for step in steps]
     timestep = largest(changes)
     where = f", {moment(timestep, flip)}" if flip else ""
     told = f"The cell state changes most at timestep {timestep}{where}: by {changes[timestep - 1]:+.2f}."
-    return f"{told} The hidden state's correlation with the label is {correlation:+.2f}.".replace("-", "−")
+    return told.replace("-", "−")
+
+
+def follows(correlation: float) -> str:
+    """How the unit's hidden state follows the label. correlation: of the two"""
+    return f"The hidden state's correlation with the label is {correlation:+.2f}.".replace("-", "−")
 
 
 def added(step: UnitStep) -> str:

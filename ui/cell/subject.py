@@ -13,6 +13,8 @@ from bilstm_core.presets import DEFAULT_PRESET, PRESETS
 from bilstm_core.problems import Batch
 from bilstm_core.runs import Run
 from ui import session, state
+from ui.cell import sentences
+from ui.lesson_texts import largest
 from ui.sequence import sequences
 
 LINES = tuple(lines())  # what each line of the equations computes, in order
@@ -51,9 +53,27 @@ class Walk:
         return LINES[: LINES.index(self.line) + 1]
 
     @property
+    def changes(self) -> list[float]:
+        """Of the cell state, by timestep."""
+        return [step.c - step.c_before for step in self.steps]
+
+    @property
     def place(self) -> int:
         """Which of all lines of all timesteps is at work, from 0."""
         return (self.at - 1) * len(LINES) + LINES.index(self.line)
+
+
+def guessed() -> bool:
+    """Whether it was asked where the cell state changes most: in the lesson, and before a class."""
+    return state.LESSON.get() or state.CLASS.get()
+
+
+def told(walk: Walk, goal: float) -> tuple[str, str]:
+    """The answer and what stands beneath: first how the unit remembers, or what was asked for. goal: of the sum"""
+    answer = sentences.answer(walk.steps, walk.flip, goal, walk.unit)
+    most, follows = sentences.most(walk.steps, walk.flip), sentences.follows(float(walk.tied[walk.unit - 1]))
+    first, then = (most, answer) if guessed() else (answer, most)
+    return first, f"{then} {follows}"
 
 
 def run() -> Run | None:
@@ -71,7 +91,8 @@ def _tied(digest: str, _run: Run) -> npt.NDArray[np.float64]:
 def walk(page: str, network: Run) -> Walk:
     """Where the page stands.
 
-    At first where the label turns, with the cell state at work; at the very beginning while the answer is covered.
+    At first where the label turns, with the cell state at work, or where that changes most, if that was asked for; at
+    the very beginning while the answer is covered.
     """
     number = state.SEQUENCE(page).get()
     problem = network.spec.problem
@@ -86,7 +107,8 @@ def walk(page: str, network: Run) -> Walk:
     steps = tuple(unit_steps(batch.x[0, :, 0], (matrices[0], matrices[1], matrices[2]), unit - 1))
     ones = rows.loc[rows["expected"] == 1, "timestep"]
     flip = int(ones.iloc[0]) if len(ones) else None
-    first = (1, LINES[0]) if state.COVERED.get() else (flip or 1, FIRST_SHOWN)  # those tell the page's answer
+    shown = largest([step.c - step.c_before for step in steps]) if guessed() else flip or 1
+    first = (1, LINES[0]) if state.COVERED.get() else (shown, FIRST_SHOWN)  # those tell the page's answer
     at = min(state.STANDS_AT(page).get() or first[0], len(steps))
     line = state.LINE(page).get() or first[1]
     return Walk(

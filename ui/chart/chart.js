@@ -188,6 +188,10 @@ export default function (component) {
     state.tabled.setAttribute("aria-label", `Show as table: ${data.name}`)
   }
   attend(state)
+  if (data.view && !state.around) { // what comes late above a figure moves it, and leaves it less room
+    state.around = state.root.closest('[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"]')
+    if (state.around) state.observer.observe(state.around)
+  }
   if (data.figure) update(state)
   return () => {
     state.alive = false
