@@ -175,6 +175,8 @@ def reacts(reached: Sequence[Sequence[bool]]) -> Answer:
     found = [list(map(bool, row)) for row in reached]
     right = tuple(name for name, rule in rules.items() if rule == found)
     squares = sum(map(sum, found))
+    if squares == len(reached) ** 2:
+        return Answer(right, f"All of them: all {squares} squares are not zero.")
     why = ": an output reacts to what it has read, and to nothing else" if right else ""
     return Answer(right, f"{squares} of {len(reached) ** 2} squares are not zero{why}.")
 

@@ -162,7 +162,10 @@ def test_the_output_and_the_value_that_the_answer_names_are_framed_in_the_matrix
 
 def test_why_nothing_can_be_trained_is_said_and_what_is_not_trained_names_its_cell() -> None:
     visit = visitor()
-    assert "Shown: bidirectional, LSTM, 1,000 sequences." in visit.caption[0].value
+    assert (
+        "Trained already: bidirectional, LSTM, 1,000 sequences. To train another, change a setting."
+        in visit.caption[0].value
+    )
     visit.session_state["Inside.cell"], visit.session_state["Inside.merge_mode"] = "gru", "mul"
     visit.session_state["Inside.epochs"] = 4_000
     visit.run()

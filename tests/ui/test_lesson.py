@@ -179,6 +179,11 @@ def test_what_is_said_follows_what_is_measured() -> None:
     ]
     assert lesson_texts.reacts([[True, False], [True, True]]).right == ("its own and earlier ones",)
     assert lesson_texts.reacts([[False, True], [True, False]]).right == ()
+    assert lesson_texts.reacts([[True, False], [True, True]]).sentence == (
+        "3 of 4 squares are not zero: an output reacts to what it has read, and to nothing else."
+    )
+    every = lesson_texts.reacts([[True, True], [True, True]])
+    assert every == lesson_texts.Answer(("all of them",), "All of them: all 4 squares are not zero.")
     units = (1, 2, 4, 8, 20)
     assert [lesson_texts.enough(units, [0.1] * few + [0.95] * (5 - few), 0.9).right[0] for few in range(5)] == [
         "1 or 2", "1 or 2", "3 to 5", "6 to 10", "more than 10",

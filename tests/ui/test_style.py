@@ -446,7 +446,7 @@ def of_the_lesson() -> Iterator[Call]:
     yield call(lesson_texts.largest_step, [0.1, -0.2], None)
     for largest in range(3):
         yield call(lesson_texts.largest_step, [-0.9 if place == largest else 0.1 for place in range(3)], 2)
-    for reached in ([[True, False], [True, True]], [[False, True], [True, False]]):
+    for reached in ([[True, False], [True, True]], [[False, True], [True, False]], [[True, True], [True, True]]):
         yield call(lesson_texts.reacts, reached)
     for kind in get_args(both_ways.Kind):
         yield call(lesson_texts.both_ways, kind, {"forward": "77.3%", "bidirectional": "80.3%"})

@@ -27,6 +27,7 @@ MERGING = {
     "ave": "their mean goes on to the output layer",
 }
 MOVES: Mapping[Head, str] = {"binary": "log-odds", "categorical": "logits", "regression": "output"}  # what is measured
+LOG_ODDS = " Log-odds: log(p / (1 − p)) of the probability p of a 1."
 CELLS: Mapping[str, str] = {
     "lstm": "cell state = forget gate × cell state before + input gate × candidate; "
     "hidden state = output gate × tanh(cell state).",
@@ -57,7 +58,7 @@ def not_trained(wanted: str, shown: str) -> str:
 
 def trained(shown: str) -> str:
     """What is shown, and why there is nothing to train. shown: the run, if there is one"""
-    return f"Shown: {shown}. To train another, change a setting." if shown else ""
+    return f"Trained already: {shown}. To train another, change a setting." if shown else ""
 
 
 def nothing(squares: int) -> str:
@@ -147,7 +148,7 @@ def matrix(problem: ProblemSpec) -> str:
     moves = "the features of that timestep change a little" if own else "that value is raised a little"
     return (
         f"The brighter, the more the output changes when {moves}. Framed: the output of the answer, and the value that "
-        "it reacts to most."
+        f"it reacts to most.{LOG_ODDS if problem.problem.head == 'binary' else ''}"
     )
 
 
