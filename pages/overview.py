@@ -14,7 +14,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="headline"):
     buttons = st.container(horizontal=True, gap="small", width="content", key="buttons")
 with st.container(key="controls"):
     view, merge_mode, onward = picture.controls()
-with onward.container(horizontal=True, horizontal_alignment="right"):
+with onward.container(horizontal=True, horizontal_alignment="right", key="onward"):
     if st.button(words.START, type="primary", icon=":material/arrow_forward:"):
         st.switch_page(registry.PROBLEM.path)
     if st.button(words.LESSON, icon=":material/school:", on_click=lesson.start):

@@ -214,3 +214,16 @@ def test_on_a_phone_start_stop_and_settings_stand_in_one_row_over_the_figure(
     assert opened
     assert moved
     assert first["y"] < opened["y"] < moved["y"]
+
+
+def test_on_a_phone_it_is_said_that_a_table_goes_on_and_its_columns_are_named_by_themselves(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page("directions")
+    said = page.get_by_text("Swipe the table: it goes on to the right.")
+    expect(said).to_have_count(2)
+    expect(said.first).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(said.first).to_be_visible()
+    expect(said.last).to_be_visible()
+    expect(page.locator("[data-testid=stDataFrame] th").get_by_text("Above best possible")).to_have_count(1)

@@ -42,6 +42,20 @@ def test_pointing_at_an_output_lights_the_values_that_it_has_read(page: Page) ->
     assert lit(page, "value") == ["1", "2", "3", "4"]
 
 
+def test_on_a_phone_the_ways_on_stand_on_the_first_screen_above_the_picture(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    top = page.get_by_test_id("overview-network").bounding_box()
+    assert top
+    for name in ("Start: see the problem", "Take the lesson: guess, then see"):
+        expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+        box = page.get_by_role("button", name=name).bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= top["y"]
+    direction = page.get_by_role("radiogroup", name="Direction").bounding_box()
+    assert direction
+    assert direction["y"] >= top["y"] + top["height"], "the other controls stand below, as on every page"
+
+
 def test_a_class_follows_the_arrows_of_an_output_before_they_are_lit(page: Page) -> None:
     page.locator(".st-key-view-switch label").click()
     expect(page.locator(".st-key-answer")).to_contain_text("Which values reach output 3?")

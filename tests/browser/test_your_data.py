@@ -54,6 +54,17 @@ def test_a_file_is_brought_trained_and_answered_and_a_bad_one_changes_nothing(op
     expect(page.get_by_text("Bring the file again")).to_be_visible()
 
 
+def test_while_it_is_trained_again_the_points_of_the_training_before_are_dimmed(open_page: OpenPage) -> None:
+    page = open_page("your_data")
+    expect(page.locator(".st-key-answer")).to_contain_text("Both ways help here")
+    points = page.locator(".st-key-Your-data-standing")
+    expect(points).to_have_css("opacity", "1")
+    page.get_by_role("button", name="Train again").click()
+    expect(points).to_have_css("opacity", "0.4")
+    page.get_by_role("button", name="Stop").click()
+    expect(points).to_have_css("opacity", "1", timeout=60_000)
+
+
 def test_a_set_that_comes_with_the_program_is_compared_on_directions_by_a_link_that_names_it(
     open_page: OpenPage,
 ) -> None:

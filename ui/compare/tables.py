@@ -60,6 +60,7 @@ def table(shown: Shown, pairs: bool = True) -> None:
             "train_s": number("Seconds a run", format="%.3f", help=words.SECONDS_HELP),
         },
     )
+    _goes_on("results")
     left, right, _ = st.columns([1, 1, 4])
     with left:
         evaluations.download(lambda: results, f"{page} results", "Table as CSV")
@@ -67,6 +68,12 @@ def table(shown: Shown, pairs: bool = True) -> None:
         evaluations.download(lambda: frames.losses(present), f"{page} curves", "Curves as CSV")
     if pairs:
         _pairs(page, _pairs_of(shown.key, by_run))
+
+
+def _goes_on(key: str) -> None:
+    """On a phone: that a table has further columns. key: of the table"""
+    with st.container(key=f"narrow-{key}"):
+        st.caption(words.GOES_ON)
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
@@ -109,6 +116,7 @@ def _pairs(page: str, pairs: pd.DataFrame) -> None:
             "Starts needed": st.column_config.TextColumn(help=words.NEEDED_HELP),
         },
     )
+    _goes_on("pairs")
     evaluations.download(lambda: pairs, f"{page} wins by pair", "Wins as CSV")
 
 

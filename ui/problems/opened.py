@@ -37,7 +37,7 @@ def _asked(page: str, cell: Cell) -> list[RunSpec]:
 
 def buttons(page: str, cell: Cell) -> None:
     """Ways to see the chosen cell trained, with what that costs; on a phone it stands above what is in the cell."""
-    with st.container(key="opened-below"):
+    with st.container(key="narrow-below"):
         st.caption(words.below(*cell))
     run, own = run_of(page, cell), formula.is_formula(cell[0])
     busy = live.active(page) or only_label(cell) is not None

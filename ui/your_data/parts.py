@@ -220,7 +220,9 @@ def figure(subject: Subject, settings: DataSettings, known: Results) -> None:
     """How every model stands, and how far the training is."""
 
     def draw(watch: Watch | None) -> None:
-        with st.container(key="training"):  # a line of its own, whether there is a training or not
+        again = known.trained and not results.others_train(known)  # the points are of the training before
+        # a line of its own, whether there is a training or not
+        with st.container(key="training"), st.container(key="again" if again else "first"):
             live.progress(PAGE, watch)
         key = ("standing", results.key(subject, known), subject.available(settings))
         chart(
