@@ -16,12 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from bilstm_core.network.initial_weights import parameter_count
-from bilstm_core.specs import RunSpec
+from bilstm_core.problems import Problem
+from bilstm_core.specs import RunSpec, SettingError
 
 GOAL = 0.9  # of whole sequences right, where the boundary is drawn at first
 TESTED_ON = 10_000  # fresh sequences, for each run
 COARSE = 4  # about how many cells each way are trained first
 NEAREST = 4  # measured cells that an estimate is made of
+PART_OF_ALL = 10  # of the training sequences that somebody brought, the fewest that are taken at first are a tenth
 
 Spacing = Literal["even", "growing", "ratio"]
 Place = tuple[int, int]  # of a cell: its row and its column
@@ -30,11 +32,15 @@ Segment = tuple[float, float, float, float]  # of a line: x0, y0, x1, y1; cell (
 
 
 class Result(NamedTuple):
-    """What is known of a run: exact (share of whole sequences right) and loss on fresh sequences; train_s, seconds."""
+    """What is known of a run, on fresh sequences, or on those of somebody's own that are held out.
+
+    exact: share of whole sequences right; loss; train_s: seconds; accuracy: share of labels right, where it is known
+    """
 
     exact: float
     loss: float
     train_s: float
+    accuracy: float = math.nan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +71,13 @@ def _in(part: str, name: str) -> Callable[[RunSpec, Any], RunSpec]:
 
 
 def _sequences(spec: RunSpec, value: int) -> RunSpec:
-    return replace(spec, training=replace(spec.training, epochs=1, sequences_per_epoch=value))
+    """Drawn sequences are seen once each; of those that somebody brought the first ones, in as many rounds as ever."""
+    fixed, epochs = spec.problem.problem.fixed, 1
+    if fixed:
+        epochs, there = spec.training.epochs, fixed().training
+        if value > there:
+            raise SettingError("sequences_per_epoch", f"must be at most {there:,}, as many as there are to learn from.")
+    return replace(spec, training=replace(spec.training, epochs=epochs, sequences_per_epoch=value))
 
 
 SWEPT: Mapping[str, Swept] = {
@@ -77,6 +89,14 @@ SWEPT: Mapping[str, Swept] = {
     "sequences": Swept(low=100, high=10_000, spacing="ratio", put=_sequences),
     "threshold": Swept(low=0.05, high=0.95, spacing="even", put=_in("problem", "threshold")),
 }
+
+
+def usual_ends(setting: str, problem: Problem) -> tuple[Any, Any]:
+    """Between which values a setting is varied at first; training sequences that somebody brought up to all of them."""
+    if setting == "sequences" and problem.fixed:
+        there = problem.fixed().training
+        return max(1, there // PART_OF_ALL), there
+    return SWEPT[setting].low, SWEPT[setting].high
 
 
 def spaced(setting: str, low: float, high: float, count: int) -> tuple[Any, ...]:
@@ -131,7 +151,8 @@ class Grid:
     """A run, and what is varied of it across (x) and up (y); a cell is trained from so many starts.
 
     Raises ValueError, with a sentence, for one setting that is varied twice, for a threshold where there is none, for
-    a problem whose answers are numbers, of which none is simply right, and for a run that is not allowed.
+    timesteps that the data decide, for a problem whose answers are numbers, of which none is simply right, and for a
+    run that is not allowed.
     """
 
     base: RunSpec
@@ -147,6 +168,8 @@ class Grid:
             raise ValueError(f"The answers of {problem.title} are numbers. Choose a problem with labels.")
         if "threshold" in (self.x.setting, self.y.setting) and "threshold" not in problem.parameters:
             raise ValueError(f"{problem.title} has no threshold. Vary another setting, or choose another problem.")
+        if problem.fixed and "timesteps" in (self.x.setting, self.y.setting):
+            raise ValueError("How many timesteps there are the data decide. Vary another setting.")
         _cells(self)
 
     @property
@@ -160,12 +183,24 @@ class Grid:
         return _cells(self)
 
     def rights(self, results: Mapping[RunSpec, Result]) -> Shares:
-        """The share of whole sequences right of each cell: that of its median start; nan while a start is missing."""
-        return self.measured(results, lambda result: result.exact)
+        """What counts of each cell: that of its median start; nan while a start is missing."""
+        return self.measured(results, self.right)
+
+    def right(self, result: Result) -> float:
+        """What counts of a run: the share of whole sequences right, or of single labels in what somebody brought.
+
+        Labels that were measured somewhere are noisy: of a long sequence hardly ever all are right.
+        """
+        return result.accuracy if self.of_data else result.exact
+
+    @property
+    def of_data(self) -> bool:
+        """Whether the sequences are some that somebody brought."""
+        return self.base.problem.problem.fixed is not None
 
     def rights_so_far(self, results: Mapping[RunSpec, Result]) -> Shares:
         """As `rights`, of the starts that are known; nan where none is."""
-        return self.measured(results, lambda result: result.exact, starts=1)
+        return self.measured(results, self.right, starts=1)
 
     def measured(
         self, results: Mapping[RunSpec, Result], value: Callable[[Result], float], starts: int | None = None

@@ -9,14 +9,15 @@ shell.enter(__file__)
 PAGE = registry.SWEEPS.name
 
 live.address(PAGE, launch.take_up)
+launch.settle()
 st.title(registry.SWEEPS.question)
 answer, how = derivation.headline()
 launch.go_on()
 shown = launch.resolved()
 with how:
-    derivation.popover(resolved.problem(shown))
+    derivation.popover(resolved.problem(shown), first=resolved.computed(shown))
     taken.popovers(shown)
-    share.popover(PAGE)
+    share.popover(PAGE, resolved.of_data(shown))
 if isinstance(shown, resolved.Map):
     answer.markdown(*resolved.told(shown))
 lesson.came_out(PAGE, lambda: resolved.enough(shown))

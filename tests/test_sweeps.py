@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bilstm_core.problems import PROBLEMS
+from bilstm_core.datasets import recipe
+from bilstm_core.problems import PROBLEMS, given
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 from bilstm_core.sweep_settings import BESIDE, MOST_BESIDE, SweepSettings
 from bilstm_core.sweeps import (
@@ -19,6 +20,7 @@ from bilstm_core.sweeps import (
     next_places,
     spaced,
 )
+from tests.datasets.tables import long_table, ready
 
 BASE = RunSpec(
     model=ModelSpec(units=7),
@@ -126,6 +128,25 @@ def test_parameters_of_a_grid_grow_with_the_units_and_not_with_the_timesteps() -
     counts = GRID.parameters()
     assert (counts[:, 0] == counts[:, 2]).all()
     assert (counts[0] < counts[1]).all()
+
+
+def test_of_sequences_that_somebody_brought_labels_count_and_a_part_may_be_learned_from() -> None:
+    brought = ready(long_table(sequences=40)).given
+    settings = SweepSettings(name=given.hold(brought), across="sequences", starts=1, steps=3, batch_size=2)
+    grid = settings.grid
+    assert grid.x.values == (3, 9, 30), "a tenth to all of them"
+    for place, (spec,) in grid.cells.items():
+        training = spec.training
+        assert (training.epochs, training.fresh_data) == (recipe.EPOCHS, False)
+        assert training.sequences_per_epoch == grid.x.values[place[1]]
+        assert spec.problem.timesteps == brought.timesteps
+    results = {specs[0]: Result(0.1, 0.5, 1.0, 0.8) for specs in grid.cells.values()}
+    assert (grid.rights(results) == 0.8).all()
+    with pytest.raises(ValueError, match="must be at most 30, as many as there are to learn from"):
+        replace(settings, x_to=31.0).grid  # noqa: B018 -- it is made as it is asked for
+    with pytest.raises(ValueError, match="the data decide"):
+        replace(settings, across="timesteps").grid  # noqa: B018
+    assert SweepSettings().grid.base.training.epochs == 1
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 7), (4, 4), (12, 12), (20, 20), (3, 20)])

@@ -29,6 +29,16 @@ TAKEN: Mapping[str, Any] = {  # the settings of each page that takes such a prob
     registry.TRAIN.name: page_settings.TRAIN.first,
     registry.DIRECTIONS.name: page_settings.DIRECTIONS.first,
     registry.MERGE_MODES.name: page_settings.MERGE_MODES.first,
+    registry.SWEEPS.name: page_settings.SWEEPS.first,
+}
+FURTHER: Mapping[str, Mapping[str, Any]] = {  # of what a page is set to that opens with such a problem
+    registry.SWEEPS.name: {
+        "across": "sequences",
+        "up": "units",
+        "steps": 4,
+        **dict.fromkeys(("x_from", "x_to", "y_from", "y_to")),
+        "beside": "none",
+    },
 }
 FIXED = ("timesteps", "sequences_per_epoch", "fresh_data")  # settings that the sequences decide
 MOST = 4  # sets that a visit has on other pages
@@ -145,6 +155,13 @@ def first(name: str) -> dict[str, Any]:
     return {"timesteps": problem.fixed().timesteps, "starts": recipe.STARTS, **every}
 
 
+def first_on(page: str, name: str) -> dict[str, Any]:
+    """What this page is set to that opens with these sequences; nothing where they are not at hand."""
+    own = first(name)
+    every = {**own, **FURTHER.get(page, {})} if own else {}
+    return {setting: value for setting, value in every.items() if hasattr(TAKEN[page], setting)}
+
+
 def on(page: str) -> str:
     """The problem of sequences that were brought which the page is on, or an empty name."""
     name = state.field(page, "name").get()
@@ -167,7 +184,7 @@ def settle(page: str) -> None:
     name = on(page)
     if name != (before["of"] if before else ""):
         earlier = before["settings"] if before else _settings(page)
-        for setting, value in (_first(page, name) if name else earlier).items():
+        for setting, value in (first_on(page, name) if name else earlier).items():
             state.field(page, setting).set(value)
         _remember(page, name, earlier)
     if lost or state.field(page, "name").get() not in (None, FIELDS["name"].default):
@@ -189,13 +206,10 @@ def _remember(page: str, name: str, earlier: Mapping[str, Any]) -> None:
         state.BEFORE_DATA(page).drop()
 
 
-def _first(page: str, name: str) -> dict[str, Any]:
-    return {setting: value for setting, value in first(name).items() if hasattr(TAKEN[page], setting)}
-
-
 def at_first(page: str) -> dict[str, Any]:
     """What sequences may change of the page's settings, as the page opens."""
     changed = {"timesteps", "starts", "epochs", "sequences_per_epoch", "batch_size", "fresh_data", "learning_rate"}
+    changed |= {*FURTHER.get(page, {})}
     return {each.name: getattr(TAKEN[page], each.name) for each in fields(TAKEN[page]) if each.name in changed}
 
 
@@ -207,9 +221,13 @@ def _settings(page: str) -> dict[str, Any]:
 
 
 def opened(page: str, name: str, **settings: Any) -> None:
-    """Have a page open with sequences, and train what is not trained yet. settings: beside those of `first`"""
+    """Have a page open with sequences, and train what is not trained yet, if it trains without a press.
+
+    settings: beside those of `first`, as far as the page has them
+    """
     filled(page, name)
-    for setting, value in {"name": name, **_first(page, name), **settings}.items():
+    own = {setting: value for setting, value in settings.items() if hasattr(TAKEN[page], setting)}
+    for setting, value in {"name": name, **first_on(page, name), **own}.items():
         state.field(page, setting).set(value)
     state.LINKED(page).set(state.OPENED_LINK)
 

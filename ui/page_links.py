@@ -47,11 +47,11 @@ def _taking_data(page: str, offered: Offered[Any], name: str, link: Link) -> Lin
 
     link: the setting on a problem whose sequences are drawn
     """
-    entry, declared = state.field(page, name, getattr(offered.first, name)), FIELDS[name]
-    declared = declared if name == "starts" else replace(declared, choices=())
+    entry, declared = state.field(page, name, getattr(offered.first, name)), offered.field_named(name)
+    declared = replace(declared, choices=()) if name == "epochs" else declared
 
     def first() -> Any:
-        return own_data.first(own_data.on(page)).get(name) if own_data.on(page) else None
+        return own_data.first_on(page, own_data.on(page)).get(name) if own_data.on(page) else None
 
     def get() -> Words:
         if first() is None:
@@ -280,8 +280,9 @@ def _sweeps(page: str) -> list[Link]:
             raise ValueError("must be two numbers with _ between, as in 10_7.")
         square.set([end.parse(text) for text in texts])
 
+    fields = sorted(page_settings.SWEEPS.fields, key=lambda each: each.name != "name")  # on which others depend
     return [
-        *(setting(page, page_settings.SWEEPS, each.name) for each in page_settings.SWEEPS.fields),
+        *(_of_problem(page, page_settings.SWEEPS, each.name) for each in fields),
         Link(
             "square",
             lambda: ("_".join(f"{value:.6g}" for value in chosen),) if (chosen := square.get()) else (),

@@ -12,6 +12,7 @@ import streamlit as st
 from cachetools import LRUCache
 
 from bilstm_core.evaluation import Evaluation, evaluate
+from bilstm_core.problems import given
 from bilstm_core.recorded_maps import recorded_results
 from bilstm_core.runs import Run
 from bilstm_core.specs import RunSpec
@@ -74,7 +75,10 @@ def _recall(spec: RunSpec, n_sequences: int, store: Store) -> Known:
 def _ask(spec: RunSpec, n_sequences: int, source: Run | Store) -> Known:
     def work() -> Result | None:
         run = source if isinstance(source, Run) else source.get(spec)
-        return _result(run, evaluate(run, n_sequences)) if run else None
+        try:
+            return _result(run, evaluate(run, n_sequences)) if run else None
+        except given.AbsentError:  # as long as it waited
+            return None
 
     future = _known[spec, n_sequences] = _pool().submit(work)
     future.add_done_callback(_tell)
@@ -86,4 +90,4 @@ def _tell(_: Known) -> None:
 
 
 def _result(run: Run, evaluation: Evaluation) -> Result:
-    return Result(evaluation.exact, evaluation.loss, run.timing.train_s / run.timing.stacked)
+    return Result(evaluation.exact, evaluation.loss, run.timing.train_s / run.timing.stacked, evaluation.accuracy)

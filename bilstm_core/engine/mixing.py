@@ -63,11 +63,17 @@ def shape_of(spec: RunSpec) -> RunSpec:
     spec = spec.canonical()
     declared, model = spec.problem.problem, spec.model
     heads = declared.features, declared.head, declared.outputs
-    alike = next(name for name, other in PROBLEMS.items() if (other.features, other.head, other.outputs) == heads)
+    alike = (
+        spec.problem.name  # its sequences are as long as they are
+        if declared.fixed
+        else next(name for name, other in PROBLEMS.items() if (other.features, other.head, other.outputs) == heads)
+    )
     if turned(model):
         model = replace(model, direction="forward", backward_output="aligned")
     timesteps = spec.problem.timesteps
-    longer = next(count for count in TIMESTEPS if count >= timesteps) if model.position == "none" else timesteps
+    longer = timesteps
+    if model.position == "none" and not declared.fixed:
+        longer = next(count for count in TIMESTEPS if count >= timesteps)
     wider = next(count for count in UNITS if count >= model.units)
     training = replace(spec.training, seed=0, learning_rate=TrainingSpec().learning_rate)
     try:

@@ -15,11 +15,14 @@ WIDE, NARROW = 360.0, 230.0  # px: what a plot is wide at least, beside another 
 TOP, BOTTOM, HIGHEST = 18, 50, 1.12
 
 
-def front(table: pd.DataFrame, *, cost: str, color: str, goal: float, height: int = 300) -> go.Figure:
+def front(
+    table: pd.DataFrame, *, cost: str, color: str, goal: float, height: int = 300, what: str = RIGHT
+) -> go.Figure:
     """A dot for each model; those that nobody beats are large, joined by a line, and named.
 
-    table: name, cost, right (share of whole sequences), unbeaten (whether no other costs as little and gets more right)
+    table: name, cost, right (share that is right), unbeaten (whether no other costs as little and gets more right)
     cost: what the axis counts, with its unit; color: of the dots; goal: a share that is marked
+    what: the share is of, as RIGHT
     """
     best = table[table["unbeaten"]].sort_values("cost")
     others = table[~table["unbeaten"]]
@@ -51,9 +54,9 @@ def front(table: pd.DataFrame, *, cost: str, color: str, goal: float, height: in
         height=height,
         margin=(64, 24, TOP, BOTTOM),
         narrow={"margin": {"l": 64, "r": 16}, "annotations": _names(best, ends, NARROW, plot)},
-        says=spoken.front(dict(zip(best["name"], best["right"], strict=True)), len(table), cost),
+        says=spoken.front(dict(zip(best["name"], best["right"], strict=True)), len(table), cost, what),
         xaxis=canvas.axis(cost, type="log", range=list(ends), dtick=1 if high - low > 1 else "D1"),
-        yaxis=canvas.axis(RIGHT, range=[0, HIGHEST], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1]),
+        yaxis=canvas.axis(what, range=[0, HIGHEST], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1]),
         shapes=[
             {"type": "line", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "y0": goal, "y1": goal, "name": "goal",
              "line": {"color": INK, "width": 1, "dash": "dot"}}

@@ -25,8 +25,9 @@ def small_maps(
     across: str,
     up: str,
     goal: float,
+    what: str = RIGHT,
 ) -> go.Figure:
-    """A small map for each table, with its name above; tables, boundaries, across, up, goal: as of `sweep_map`.
+    """A small map for each table, with its name above; tables, boundaries and all others: as of `sweep_map`.
 
     Each square's customdata is its x, its y and the name of its map.
     """
@@ -43,7 +44,7 @@ def small_maps(
         heat: Item = {
             "type": "heatmap",
             "name": name,
-            **canvas.heat_columns(f"{RIGHT}: {name}", columns, rows),
+            **canvas.heat_columns(f"{what}: {name}", columns, rows),
             "x": list(range(len(columns))),
             "y": list(range(len(rows))),
             "z": known,
@@ -81,7 +82,7 @@ def small_maps(
             },
         },
         says=" ".join(said),
-        coloraxis=color_axis(goal, strip=False),
+        coloraxis=color_axis(goal, strip=False, what=what),
         annotations=notes,
         **{
             name: _axis(name, domain, values[0 if name[0] == "x" else 1], across if name[0] == "x" else up)

@@ -191,8 +191,13 @@ def starts(values: Mapping[int, float], own: int, form: str) -> str:
     return f"Seed {own}: {values[own]:{form}}; {len(values)} starts from {low:{form}} to {high:{form}}."
 
 
-def sweep(right: Matrix, columns: Sequence[str], rows: Sequence[str], names: tuple[str, str], goal: float) -> str:
-    """right: (rows, columns), missing where nothing is measured; columns, rows: values; names: of columns and rows"""
+def sweep(
+    right: Matrix, columns: Sequence[str], rows: Sequence[str], names: tuple[str, str], goal: float, *, what: str
+) -> str:
+    """right: (rows, columns), missing where nothing is measured; columns, rows: values; names: of columns and rows
+
+    what: the shares are of
+    """
     across, up = names
     known = ~np.isnan(right)
     said = f"{int(known.sum())} of {right.size} squares are measured, {across} {columns[0]} to {columns[-1]},"
@@ -202,7 +207,7 @@ def sweep(right: Matrix, columns: Sequence[str], rows: Sequence[str], names: tup
     row, column = divmod(int(np.nanargmax(right)), right.shape[1])
     reach = int((right[known] >= goal).sum())
     return (
-        f"{said} {reach} of them reach {goal:.0%} of whole sequences right. The highest share is"
+        f"{said} {reach} of them reach {goal:.0%} of {what}. The highest share is"
         f" {right[row, column]:.1%}, at {across} {columns[column]} and {up} {rows[row]}."
     )
 
@@ -221,10 +226,13 @@ def reached(right: Matrix, goal: float) -> str:
     return f"{int((known >= goal).sum())} of {len(known)} measured squares reach {goal:.0%}."
 
 
-def front(best: Mapping[str, float], models: int, cost: str) -> str:
-    """best: the share that each unbeaten model gets right, by its name, from the cheapest on; cost: what is paid"""
+def front(best: Mapping[str, float], models: int, cost: str, what: str) -> str:
+    """best: the share that each unbeaten model gets right, by its name, from the cheapest on; cost: what is paid
+
+    what: the shares are of
+    """
     said = listed([f"{name} with {share:.1%}" for name, share in best.items()])
-    return f"Of {models} models nobody beats {len(best)} in {cost}: {said} of whole sequences right."
+    return f"Of {models} models nobody beats {len(best)} in {cost}: {said} of {what}."
 
 
 def standing(label: str, middle: float, low: float, high: float, form: str) -> str:

@@ -43,16 +43,17 @@ def sweep_map(
     across: str,
     up: str,
     goal: float,
+    what: str = RIGHT,
     boundary: Sequence[tuple[Segment, bool]] = (),
     best: Sequence[float] = (),
     chosen: tuple[int, int] | None = None,
     height: int = 400,
 ) -> go.Figure:
-    """The share of whole sequences right in each square, a dot where it is only estimated, and the boundary of a goal.
+    """The share that is right in each square, a dot where it is only estimated, and the boundary of a goal.
 
     table: x and y (the values as text, in order), right (missing where nothing is known), measured (whether it is no
     estimate), about (further lines of what is said where one points at it)
-    across, up: what the axes are
+    across, up: what the axes are; what: the share is of, as RIGHT
     boundary: lines between squares, x0, y0, x1, y1, counted from 0, and whether both of these are measured
     best: the best possible share of each column; none where it is not known, or not the same for all of a column
     chosen: row and column of a square that is outlined
@@ -67,8 +68,8 @@ def sweep_map(
     traces: list[Item] = [
         {
             "type": "heatmap",
-            "name": RIGHT,
-            **canvas.heat_columns(RIGHT, columns, rows),
+            "name": what,
+            **canvas.heat_columns(what, columns, rows),
             "x": list(range(len(columns))),
             "y": list(range(len(rows))),
             "z": known,
@@ -95,7 +96,7 @@ def sweep_map(
             [STRIP, plot - STRIP - STRIP_GAP], gap=STRIP_GAP, height=height, top=top, bottom=bottom
         )[::-1]
     # over the bar on a narrow screen, where Plotly's own title would touch it
-    notes = [canvas.note("", 0.5, 0, name=RIGHT, yanchor="bottom", yshift=34 - NARROW_BOTTOM)]
+    notes = [canvas.note("", 0.5, 0, name=what, yanchor="bottom", yshift=34 - NARROW_BOTTOM)]
     if len(best):
         notes.append(canvas.note(BEST, 1, 1, name="best", xanchor="left", yanchor="top", xshift=6, yshift=3))
     few = _some(len(columns), FEW_ACROSS)
@@ -110,8 +111,8 @@ def sweep_map(
             },
             "xaxis": {"tickvals": few, "ticktext": _at(columns, few)},
         },
-        says=spoken.sweep(known, columns, rows, (across, up), goal),
-        coloraxis=color_axis(goal, strip=bool(len(best))),
+        says=spoken.sweep(known, columns, rows, (across, up), goal, what=what),
+        coloraxis=color_axis(goal, strip=bool(len(best)), what=what),
         xaxis=_axis(across, columns, MOST_ACROSS),
         yaxis=_axis(up, rows, MOST_UP, domain=domains[0]),
         **({"yaxis2": canvas.bare_axis(range=[-0.5, 0.5], domain=domains[1])} if len(best) else {}),  # type: ignore[arg-type]
@@ -223,15 +224,18 @@ def _strip(best: Sequence[float], columns: list[str], gap: int) -> Item:
     }
 
 
-def color_axis(goal: float, *, strip: bool) -> Item:
-    """The colors of a goal, with a bar at the right. strip: whether the best possible stands above the map"""
+def color_axis(goal: float, *, strip: bool, what: str = RIGHT) -> Item:
+    """The colors of a goal, with a bar at the right. strip: whether the best possible stands above the map
+
+    what: as of `sweep_map`
+    """
     quarters = [share for share in (0, 0.25, 0.5, 0.75, 1) if abs(share - goal) > 0.05 or share == goal]
     return {
         "colorscale": [list(part) for part in shares(goal)],
         "cmin": 0,
         "cmax": 1,
         "colorbar": {
-            "title": {"text": "whole<br>sequences<br>right", "font": {"size": canvas.TEXT}},
+            "title": {"text": what.replace(" ", "<br>"), "font": {"size": canvas.TEXT}},
             "tickformat": ".0%",
             "tickvals": sorted({*quarters, goal}),
             "tickfont": {"size": canvas.TEXT},

@@ -12,6 +12,7 @@ from bilstm_core.recorded_board import Board, Place, starts, write
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec
 from bilstm_core.sweeps import Result
 from tests.browser.conftest import ROOT, App
+from ui.your_data import words as your_data
 
 LONG_ENOUGH = 240_000  # ms, on a machine that does much else
 
@@ -53,6 +54,21 @@ def test_what_was_trained_before_a_stop_is_not_trained_again(open_page: OpenPage
     assert int(re.findall(r"\d+", left.inner_text())[0]) <= networks
     run(page)
     expect(page.get_by_text("The map is complete.")).to_be_visible(timeout=LONG_ENOUGH)
+
+
+def test_a_set_of_your_data_is_mapped_by_a_link_that_names_it(open_page: OpenPage) -> None:
+    page = open_page("your_data?data=occupancy")
+    page.get_by_role("button", name=your_data.SWEEPS).click()
+    expect(page.get_by_text("48 networks to train")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/sweeps\?problem=occupancy"))
+    page = open_page("sweeps?problem=occupancy&starts=1&x-from=4&x-to=20&y-to=3")
+    run(page)
+    expect(page.get_by_text("The map is complete.")).to_be_visible(timeout=LONG_ENOUGH)
+    expect(page.locator(".st-key-answer")).to_contain_text("held-out labels right")
+    expect(page.locator(".st-key-answer")).to_contain_text("each tested on the same 46 held-out sequences")
+    page.reload()
+    expect(page.get_by_text("The map is complete.")).to_be_visible()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
 
 
 def test_the_page_opens_with_a_recorded_map_that_answers(open_page: OpenPage) -> None:

@@ -12,7 +12,9 @@ from bilstm_core.engine import cost, mixing
 from bilstm_core.engine.graph import logits
 from bilstm_core.engine.sharing import places, widened
 from bilstm_core.network.initial_weights import flattened, initial_weights, parameter_count
+from bilstm_core.problems import given
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
+from tests.datasets.tables import long_table, ready
 from tests.engine.test_programs import MODELS
 
 SWEPT = [round(1 + 39 * place / 19) for place in range(20)], range(2, 41, 2)
@@ -105,6 +107,14 @@ def test_backward_is_forward_turned_round_and_a_told_position_keeps_its_timestep
     )
     told = mixing.shape_of(spec(timesteps=7, direction="backward", position="one_hot"))
     assert (told.problem.timesteps, told.model.direction) == (7, "backward")
+
+
+def test_sequences_that_somebody_brought_share_a_program_as_long_as_they_are() -> None:
+    brought = ready(long_table(sequences=12)).given
+    problem = ProblemSpec(name=given.hold(brought), timesteps=brought.timesteps)
+    shape = mixing.shape_of(replace(spec(units=9), problem=problem))
+    assert (shape.problem, shape.model.units) == (problem, 20)
+    assert mixing.shape_of(replace(spec(units=12, seed=3), problem=problem)) == shape
 
 
 def test_what_is_near_the_most_that_is_allowed_keeps_its_size() -> None:

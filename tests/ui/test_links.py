@@ -85,6 +85,7 @@ SAID: dict[str, dict[str, str]] = {  # of each page everything that its address 
         "y": "learning_rate",
         "starts": "10",
         "goal": "0.75",
+        "within": "0.05",
         "steps": "8",
         "x-from": "2",
         "x-to": "40",

@@ -40,6 +40,7 @@ from ui.inside import words as inside
 from ui.overview import words as overview
 from ui.problem import words as problem
 from ui.problems import words as problems
+from ui.sweeps import data_words
 from ui.sweeps import words as sweeps
 from ui.train import words as train
 from ui.why import words as why
@@ -47,7 +48,8 @@ from ui.your_data import words as your_data
 
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 MODULES: tuple[ModuleType, ...] = (
-    wording, overview, problem, problems, train, compare, why, inside, cell, sweeps, your_data, lesson_texts, failure,
+    wording, overview, problem, problems, train, compare, why, inside, cell, sweeps, data_words, your_data,
+    lesson_texts, failure,
 )  # fmt: skip
 TOLD = Told("So it is.", "On 10 runs.")
 SPEC = RunSpec()
@@ -402,6 +404,32 @@ def of_sweeps() -> Iterator[Call]:
     yield call(sweeps.best, 0.375)
 
 
+def of_maps_of_data() -> Iterator[Call]:
+    settings = ("units", "layers", "batch_size", "learning_rate", "sequences")
+    values = {name: spaced(name, SWEPT[name].low, SWEPT[name].high, 3) for name in settings}
+    scale = data_words.Scale(0.5, 0.8163, 0.02)
+    for x, y in itertools.permutations(settings, 2):
+        for reached, whole in itertools.product((None, *values[y]), (True, False)):
+            column = sweeps.Column(x, values[x][0], y, values[y], reached, whole, (0.8163, values[y][1]))
+            yield call(data_words.answer, column, 0.8, scale, "On 3 starts.")
+            yield call(data_words.answer, column, 0.8, scale._replace(base=0.81), "")
+            short = column._replace(short=values[y][-1:] if reached is not None else [])
+            yield call(data_words.answer, short, 0.8, scale._replace(within=0.01), "On 3 starts.")
+            yield call(data_words.answer, short._replace(gap=0.1, starts=3, chance=0.05), 0.8, scale, "On 3 starts.")
+    for starts in (1, 3):
+        yield call(data_words.rests_on, 16, 16, starts, 1, 0.5)
+        yield call(data_words.rests_on, 4, 16, starts, 46, 0.5)
+    for measured_ in (0, 4, 16):
+        yield call(data_words.legend, measured_, 16, 0.02)
+    for varied in (True, False):
+        yield call(data_words.rounds, 20, varied)
+    for right in (sweeps.WHOLE, data_words.LABELS):
+        yield call(sweeps.measured, 0.8163, 0.3000001, 3, right)
+        yield call(sweeps.guessed, 0.8163, right)
+        yield call(sweeps.starts, [0.5, 0.7], 3, right)
+        yield call(sweeps.front, sweeps.BY_PARAMETERS, "", right)
+
+
 def of_the_board() -> Iterator[Call]:
     for own in (True, False):
         yield call(sweeps.board, 10_000, 3, 0.99, own=own)
@@ -587,8 +615,8 @@ def of_need_both() -> Iterator[Call]:
 
 
 CALLS = [
-    of_wording, of_start, of_train, of_comparisons, of_cells, of_sweeps, of_the_lesson, of_limits, of_need_both,
-    of_your_data,
+    of_wording, of_start, of_train, of_comparisons, of_cells, of_sweeps, of_maps_of_data, of_the_lesson, of_limits,
+    of_need_both, of_your_data,
 ]  # fmt: skip
 
 

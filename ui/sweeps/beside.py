@@ -9,16 +9,21 @@ import streamlit as st
 from bilstm_core import figures
 from bilstm_core.sweep_settings import BESIDE
 from ui.chart.component import Click, chart
-from ui.sweeps import opened, squares, words
+from ui.sweeps import data_words, opened, squares, words
 from ui.sweeps.launch import PAGE
-from ui.sweeps.resolved import SETTINGS, Map
+from ui.sweeps.resolved import SETTINGS, Map, right_of
 
 
 def draw(shown: Map) -> None:
     """The small maps, if they are asked for."""
     if shown.beside:
         st.header(words.beside(BESIDE.word(shown.settings.beside)), anchor=False)
-        chart(figure(shown), key=f"{PAGE}-beside", alt=words.SMALL_ALT, on_click=partial(choose, shown))
+        chart(
+            figure(shown),
+            key=f"{PAGE}-beside",
+            alt=data_words.SMALL_ALT if shown.grid.of_data else words.SMALL_ALT,
+            on_click=partial(choose, shown),
+        )
         st.caption(words.OPEN_SMALL)
 
 
@@ -40,5 +45,6 @@ def figure(shown: Map) -> go.Figure:
         {name: other.boundary for name, other in shown.beside.items()},
         across=words.AXES[shown.grid.x.setting],
         up=words.AXES[shown.grid.y.setting],
-        goal=shown.settings.goal,
+        goal=shown.goal,
+        what=right_of(shown),
     )

@@ -40,7 +40,7 @@ def keep_found(shown: Map) -> None:
     board, best, _ = known()
     kept = yours()
     for each in (shown, *shown.beside.values()):
-        if each.grid.starts < STARTS or each.sequences < TESTED_ON:
+        if each.grid.of_data or each.grid.starts < STARTS or each.sequences < TESTED_ON:
             continue
         whole = [specs for specs in each.grid.cells.values() if all(spec in each.results for spec in specs)]
         known_from = {alike(specs[0]): len(specs) for specs in whole}

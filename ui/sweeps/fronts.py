@@ -8,9 +8,9 @@ from bilstm_core import figures
 from bilstm_core.analysis.smallest import unbeaten
 from bilstm_core.figures import color
 from ui.chart.component import cached, chart
-from ui.sweeps import words
+from ui.sweeps import data_words, words
 from ui.sweeps.launch import PAGE
-from ui.sweeps.resolved import OF_POSITION, Map
+from ui.sweeps.resolved import OF_POSITION, Map, right_of
 
 HEIGHT = 300  # px
 FEWEST = 3  # models that make a front worth drawing
@@ -65,13 +65,13 @@ def _front(shown: Map, table: pd.DataFrame, column: str, cost: str, where: str) 
     """One figure. column: of the table, that the models are laid out by; cost: what it is"""
     rows = table[["name", "right"]].assign(cost=table[column])
     rows["unbeaten"] = unbeaten(rows["cost"].to_numpy(), rows["right"].to_numpy())
-    direction, goal = shown.settings.direction, shown.settings.goal
-    st.header(words.front(cost, where), anchor=False)
+    direction, goal, right = shown.settings.direction, shown.goal, right_of(shown)
+    st.header(words.front(cost, where, right), anchor=False)
     chart(
         cached(
-            ("front", column, tuple(rows.itertuples(index=False, name=None)), direction, goal),
-            lambda: figures.front(rows, cost=cost, color=color(direction), goal=goal, height=HEIGHT),
+            ("front", column, tuple(rows.itertuples(index=False, name=None)), direction, goal, right),
+            lambda: figures.front(rows, cost=cost, color=color(direction), goal=goal, height=HEIGHT, what=right),
         ),
         key=f"{PAGE}-front-{column}",
-        alt=words.FRONT_ALT,
+        alt=data_words.FRONT_ALT if shown.grid.of_data else words.FRONT_ALT,
     )

@@ -7,13 +7,14 @@ from typing import Any
 
 import streamlit as st
 
+from bilstm_core.datasets.recipe import EPOCHS
 from bilstm_core.page_settings import EXTENSIONS, SWEEPS
 from bilstm_core.service.job_view import JobView
 from bilstm_core.settings import Field
 from bilstm_core.specs import RunSpec
 from bilstm_core.sweep_settings import SweepSettings
-from ui import controls, live, looks, registry, results, state, waits
-from ui.sweeps import words
+from ui import controls, live, looks, own_data, registry, results, session, state, waits
+from ui.sweeps import data_words, words
 from ui.sweeps.resolved import SETTINGS, Map, grid_of, resolve
 
 PAGE = registry.SWEEPS.name
@@ -22,6 +23,14 @@ WEIGHT, LEAST_WEIGHT_S = 0.2, 10.0  # of a map's estimate, in seconds of work, b
 ENDS = (("x_from", "x_to"), ("y_from", "y_to"))
 BASE = ("name", "direction", "merge_mode", "cell", "timesteps", "units", "layers")
 TRAINING = ("sequences_per_epoch", "batch_size", "learning_rate", "threshold", "seed")
+
+
+def settle() -> None:
+    """Set the page to the sequences that were chosen on it, or back; before its widgets are drawn."""
+    own_data.settle(PAGE)
+    if own_data.on(PAGE):
+        beside = state.field(PAGE, "beside")
+        beside.set("none" if beside.get() == "name" else beside.get())  # a map of another problem counts otherwise
 
 
 def run() -> None:
@@ -50,7 +59,11 @@ def go_on() -> None:
     sweep = state.SWEEP(PAGE).get()
     if sweep is None or live.active(PAGE):
         return
-    shown = resolve(SweepSettings(**sweep["settings"]))
+    try:
+        shown = resolve(SweepSettings(**sweep["settings"]))
+    except ValueError:  # its sequences are in memory no longer
+        state.SWEEP(PAGE).drop()
+        return
     specs = shown.wave()
     if specs:
         about = {"page": PAGE, "settings": sweep["settings"], "whole": True}
@@ -79,6 +92,8 @@ def done(view: JobView) -> None:
     for trained in view.runs:
         if trained and trained.finished:
             results.judge(trained, view.sequences)
+            if not trained.spec.problem.problem.kept:  # no store has it
+                session.keep(trained, resumable=False)
     if view.state != "done":
         state.SWEEP(PAGE).drop()
 
@@ -88,6 +103,8 @@ def take_up(view: JobView) -> bool:
     if view.about.get("page") != PAGE:
         return False
     settings = SweepSettings(**view.about["settings"])
+    if not own_data.found(PAGE, settings.name):
+        return False
     SETTINGS.fill(settings)
     if view.about["whole"]:
         _begin(resolve(settings))
@@ -110,7 +127,7 @@ def row(shown: Map | str) -> None:
     with across, controls.setting("across"):
         _choice("across", on_change=_forget_ends)
     with goal, controls.setting("goal"):
-        _choice("goal")
+        _choice("within" if own_data.on(PAGE) else "goal")
     with starts, controls.setting("starts"):
         declared, entry = _own("starts")
         st.segmented_control(
@@ -138,11 +155,16 @@ def _own(name: str) -> tuple[Field, state.Entry[Any]]:
     return SWEEPS.field_named(name), entry
 
 
+_FIXED = ("timesteps", "threshold")  # which no sequences that somebody brought can be made with
+_LEFT_OUT = {"across": _FIXED, "up": _FIXED, "beside": ("name",)}
+
+
 def _choice(name: str, on_change: Any = None) -> None:
     declared, entry = _own(name)
+    left_out = _LEFT_OUT.get(name, ()) if own_data.on(PAGE) else ()
     st.selectbox(
         declared.label,
-        declared.choices,
+        [choice for choice in declared.choices if choice not in left_out or choice == entry.get()],
         key=entry.key,
         format_func=declared.word,
         persist_state="session",
@@ -163,8 +185,11 @@ def beside(shown: Map | str) -> None:
     controls.preset_box(PAGE, EXTENSIONS, settings, _fill_preset, help_text=words.EXTENSIONS)
     st.header(words.EVERY_SQUARE, anchor=False)
     varied = {"sequences_per_epoch" if name == "sequences" else name for name in (settings.up, settings.across)}
-    for name in ("name", "direction"):
-        _of_run(name)
+    _of_run("name")
+    controls.data_note(PAGE)
+    if own_data.on(PAGE):
+        st.caption(data_words.rounds(EPOCHS, "sequences" in (settings.up, settings.across)))
+    _of_run("direction")
     _choice("beside")
     with st.expander("More settings", key=state.widget(PAGE, "more")):
         for name in (*BASE[2:], *TRAINING):
@@ -214,7 +239,10 @@ def under_way(shown: Map) -> str:
     sweep = state.SWEEP(PAGE).get()
     if not (live.active(PAGE) and sweep):
         return ""
-    trained = grid_of(SweepSettings(**sweep["settings"])).cells
+    try:
+        trained = grid_of(SweepSettings(**sweep["settings"])).cells
+    except ValueError:  # its sequences are in memory no longer
+        return words.OTHER_SWEEP
     if all(trained != each.grid.cells for each in (shown, *shown.beside.values())):
         return words.OTHER_SWEEP
     return words.under_way(*shown.all_measured, _left(shown, sweep))

@@ -1,5 +1,7 @@
 """The square that is open: how each of its starts came out, its loss while it learned, and its sequences."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from bilstm_core import figures
@@ -10,9 +12,9 @@ from bilstm_core.sweeps import Result
 from ui import best_possible, controls, evaluations, live, registry, session, state, wording
 from ui.chart.component import Click, cached, chart
 from ui.sequence import timeline
-from ui.sweeps import launch, words
+from ui.sweeps import data_words, launch, words
 from ui.sweeps.launch import PAGE
-from ui.sweeps.resolved import Map
+from ui.sweeps.resolved import Map, right_of
 
 CURVE_HEIGHT = 300  # px
 WINDOWS = 40  # of a curve's trailing mean, in a whole training
@@ -44,12 +46,12 @@ def draw(shown: Map) -> None:
         words.opened(words.square(grid.x.setting, grid.x.values[column], grid.y.setting, grid.y.values[row])),
         anchor=False,
     )
-    st.markdown(words.starts([result.exact for result in known if result], grid.starts))
+    st.markdown(words.starts([grid.right(result) for result in known if result], grid.starts, right_of(shown)))
     _buttons(shown, specs, known)
     runs = [run for spec in specs if (run := session.find(spec))]
     if runs:
         _curve(runs)
-        run = runs[_median(runs, known, specs)]
+        run = runs[_median(runs, {spec: grid.right(each) for spec, each in zip(specs, known, strict=True) if each})]
         timeline.expected_and_predicted(PAGE, run, evaluations.evaluated(run))
 
 
@@ -65,18 +67,23 @@ def _buttons(shown: Map, specs: tuple[RunSpec, ...], known: list[Result | None])
                 disabled=live.active(PAGE),
                 icon=":material/play_arrow:",
             )
-        away = st.button(words.OPEN, key=state.widget(PAGE, "open"), icon=":material/open_in_new:")
+        part = (
+            shown.grid.of_data and specs[0].training.sequences_per_epoch < shown.grid.base.training.sequences_per_epoch
+        )
+        away = st.button(words.OPEN, key=state.widget(PAGE, "open"), icon=":material/open_in_new:", disabled=part)
     if missing:
-        st.caption(words.KEPT_NUMBERS if any(known) else words.NO_RUN)
+        numbers = data_words.KEPT_NUMBERS if shown.grid.of_data else words.KEPT_NUMBERS
+        st.caption(numbers if any(known) else words.NO_RUN)
+    if part:
+        st.caption(data_words.PARTLY)
     if away:
         controls.hand_over(registry.TRAIN.name, specs[0])
         st.switch_page(registry.TRAIN.path)
 
 
-def _median(runs: list[Run], known: list[Result | None], specs: tuple[RunSpec, ...]) -> int:
-    """The place of the run whose share the color of the square is, or of one beside it."""
-    exact = {spec: result.exact for spec, result in zip(specs, known, strict=True) if result}
-    order = sorted(range(len(runs)), key=lambda number: exact.get(runs[number].spec, 0.0))
+def _median(runs: list[Run], right: Mapping[RunSpec, float]) -> int:
+    """The place of the run whose share the color of the square is, or of one beside it. right: of what is known"""
+    order = sorted(range(len(runs)), key=lambda number: right.get(runs[number].spec, 0.0))
     return order[len(order) // 2]
 
 

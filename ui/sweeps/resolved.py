@@ -5,11 +5,12 @@ import functools
 import itertools
 from collections.abc import Mapping, Sequence
 from concurrent.futures import wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
+from bilstm_core.analysis import held_out
 from bilstm_core.analysis.statistics import error_of_medians
 from bilstm_core.analysis.telling import Told
 from bilstm_core.bayes import view_of
@@ -17,6 +18,7 @@ from bilstm_core.engine import mixing
 from bilstm_core.evaluation import AFFORDABLE_BESIDE, evaluation_size
 from bilstm_core.network.initial_weights import parameter_count
 from bilstm_core.page_settings import SWEEPS
+from bilstm_core.problems import given
 from bilstm_core.specs import ProblemSpec, RunSpec
 from bilstm_core.sweep_settings import SweepSettings
 from bilstm_core.sweeps import (
@@ -32,30 +34,41 @@ from bilstm_core.sweeps import (
     next_places,
     sides,
 )
-from ui import best_possible, lesson_texts, live, registry, session, state
+from ui import best_possible, derivation, lesson_texts, live, own_data, registry, session, state
 from ui import results as known
 from ui.lesson_texts import Answer
-from ui.settings import PageSettings
-from ui.sweeps import words
+from ui.settings import PageSettings, write
+from ui.sweeps import data_words, words
 
-SETTINGS: PageSettings[SweepSettings] = PageSettings(
-    page=registry.SWEEPS.name, first=SWEEPS.first, choices=SWEEPS.choices
-)
+
+class SweepPage(PageSettings[SweepSettings]):
+    """The settings of the page, as its widgets stand."""
+
+    def fill(self, settings: SweepSettings) -> None:
+        """Set the page to these settings; only from a callback, or before its widgets are drawn."""
+        own_data.filled(self.page, settings.name)
+        write(self.page, settings)
+
+
+SETTINGS = SweepPage(page=registry.SWEEPS.name, first=SWEEPS.first, choices=SWEEPS.choices)
 PATIENCE_S = 0.3  # for what the store has, before the page is drawn without
 WAVE_S = 20.0  # of training and testing in one job, by estimate: what comes next is chosen anew after it
 TESTING_PACE = 1.5e10  # multiply-adds a second, of a test on fresh sequences
 CORES = 2  # that train and test, of the machine that mixing's estimates are of
 COMPILE_S = 1.4  # of a program, there
 OF_POSITION = ("timesteps", "threshold")  # the settings that change what is best possible
+LOWEST = 0.01  # of a goal, which has colors below it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Map:
     """A grid and what is known of its squares.
 
-    sequences: fresh ones that each run is tested on
+    sequences: fresh ones, or held-out ones, that each run is tested on
     beside: the small maps, by name
     news: `results.news` before any of them was asked for
+    base: of sequences that somebody brought, the share of labels that the base rate gets right
+    leader: the highest share that a small map has
     """
 
     settings: SweepSettings
@@ -65,10 +78,25 @@ class Map:
     pending: Sequence[RunSpec]
     beside: Mapping[str, "Map"] = field(default_factory=dict)
     news: int = 0
+    base: float = np.nan
+    leader: float = np.nan
+
+    @cached_property
+    def top(self) -> float:
+        """The share of the best square, of the small maps, too; nan where none is measured."""
+        known = [share for share in (*self.right.ravel().tolist(), self.leader) if not np.isnan(share)]
+        return max(known, default=np.nan)
+
+    @property
+    def goal(self) -> float:
+        """Where the boundary is drawn: a share, or on sequences that somebody brought so far below the best square."""
+        if not self.grid.of_data:
+            return self.settings.goal
+        return max(LOWEST, (1.0 if np.isnan(self.top) else self.top) - self.settings.within)
 
     @cached_property
     def right(self) -> Shares:
-        """The share of whole sequences right of each square, nan where it is not measured."""
+        """What counts of each square, as `Grid.rights` has it, nan where it is not measured."""
         return self.grid.rights(self.results)
 
     @cached_property
@@ -89,7 +117,7 @@ class Map:
     @cached_property
     def boundary(self) -> list[tuple[Segment, bool]]:
         """The lines between squares on either side of the goal, and whether both of these are measured."""
-        lines = boundary(self.filled, self.settings.goal)
+        lines = boundary(self.filled, self.goal)
         return [(line, not any(np.isnan(self.right[place]) for place in sides(line))) for line in lines]
 
     @property
@@ -140,7 +168,7 @@ class Map:
         if not self.own_missing:
             return next((wave for other in self.beside.values() if (wave := other.wave())), [])
         left = set(self.own_missing)
-        chosen = [spec for place in next_places(self.right, self.settings.goal) for spec in self.grid.cells[place]]
+        chosen = [spec for place in next_places(self.right, self.goal) for spec in self.grid.cells[place]]
         specs = [spec for spec in chosen if spec in left] or self.own_missing  # what was chosen may be in test already
         fitting = bisect.bisect_right(
             range(1, len(specs) + 1), WAVE_S, key=lambda count: seconds(specs[:count], self.sequences)
@@ -190,10 +218,12 @@ def resolve(settings: SweepSettings, patience_s: float = PATIENCE_S) -> Map:
     specs = list(itertools.chain.from_iterable(grid.cells.values()))
     sequences = min(TESTED_ON, *(evaluation_size(spec, AFFORDABLE_BESIDE) for spec in (specs[0], specs[-1])))
     asked = known.of(specs, sequences, session.store())
+    if grid.of_data and _judged(asked, sequences):
+        asked = known.of(specs, sequences, session.store())
     awaited = wait(asked.values(), patience_s).not_done
     pending = [spec for spec, future in asked.items() if future in awaited]
     results = {spec: result for spec, future in asked.items() if future not in awaited and (result := future.result())}
-    return Map(
+    shown = Map(
         settings=settings,
         grid=grid,
         sequences=sequences,
@@ -201,7 +231,27 @@ def resolve(settings: SweepSettings, patience_s: float = PATIENCE_S) -> Map:
         pending=pending,
         beside=beside,
         news=news,
+        base=_base_rate(grid.base.problem.name) if grid.of_data else np.nan,
     )
+    leader = max((top for each in (shown, *beside.values()) if not np.isnan(top := each.top)), default=np.nan)
+    small = {name: replace(other, leader=leader) for name, other in beside.items()}
+    return replace(shown, leader=leader, beside=small)
+
+
+def _judged(asked: Mapping[RunSpec, known.Known], sequences: int) -> bool:
+    """Have what this visit has trained of sequences that somebody brought tested, which no store has; whether any is"""
+    unknown = [spec for spec, future in asked.items() if future.done() and future.result() is None]
+    runs = [run for spec in unknown if (run := session.find(spec))]
+    for run in runs:
+        known.judge(run, sequences)
+    return bool(runs)
+
+
+def _base_rate(name: str) -> float:
+    """The share of held-out labels right of whoever always names the commonest label of the training sequences."""
+    own = given.held(name)
+    labels = held_out.labels_of(own)
+    return float(held_out.scores(held_out.base_rate(own, labels), labels)[0])
 
 
 @functools.lru_cache(maxsize=32)
@@ -230,7 +280,7 @@ def _testing(spec: RunSpec) -> float:
 
 def told(shown: Map) -> Told:
     """The answer to the page's question, from the squares that are measured."""
-    column, goal = shown.column, shown.settings.goal
+    column, goal = shown.column, shown.goal
     right = shown.right[:, column]
     known = ~np.isnan(right)
     if not known.any():
@@ -260,9 +310,17 @@ def told(shown: Map) -> Told:
         gap=float(goal - min(right[beyond])) if beyond else 0.0,
         starts=shown.grid.starts,
         chance=error_of_medians(
-            [[shown.results[spec].exact for spec in shown.grid.cells[int(i), column]] for i in np.flatnonzero(known)]
+            [
+                [shown.grid.right(shown.results[spec]) for spec in shown.grid.cells[int(i), column]]
+                for i in np.flatnonzero(known)
+            ]
         ),
     )
+    if shown.grid.of_data:
+        rests = data_words.rests_on(shown.measured, shown.squares, shown.grid.starts, shown.sequences, shown.base)
+        named = float(right[best_row])
+        scale = data_words.Scale(shown.base, shown.top, shown.settings.within)
+        return data_words.answer(found, named, scale, rests)
     rests = words.rests_on(
         shown.measured, shown.squares, shown.grid.starts, shown.sequences, float(shown.possible[best_row, column])
     )
@@ -279,6 +337,21 @@ def enough(shown: Map | str) -> Answer | None:
     if np.isnan(shares).any():
         return None
     return lesson_texts.enough(shown.grid.y.values, shares.tolist(), shown.settings.goal)
+
+
+def of_data(shown: Map | str) -> list[RunSpec]:
+    """A run of a map of sequences that somebody brought, which says what whoever opens a link to it sees."""
+    return [shown.grid.base] if isinstance(shown, Map) and shown.grid.of_data else []
+
+
+def computed(shown: Map | str) -> str:
+    """How what the map measures is computed."""
+    return data_words.COMPUTED if of_data(shown) else derivation.LOSS
+
+
+def right_of(shown: Map) -> str:
+    """What the shares of a map are of."""
+    return data_words.LABELS if shown.grid.of_data else words.WHOLE
 
 
 def problem(shown: Map | str) -> ProblemSpec | None:

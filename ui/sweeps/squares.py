@@ -11,9 +11,9 @@ from bilstm_core import figures
 from bilstm_core.bayes import view_of
 from ui import best_possible, live
 from ui.chart.component import chart
-from ui.sweeps import launch, opened, words
+from ui.sweeps import data_words, launch, opened, words
 from ui.sweeps.launch import PAGE
-from ui.sweeps.resolved import Map
+from ui.sweeps.resolved import Map, right_of
 from ui.watch import Watch
 
 HEIGHT, LOW_HEIGHT = 460, 380  # px; the lower one on a projector
@@ -30,18 +30,24 @@ def draw(shown: Map | str) -> None:
             figure(shown),
             key=f"{PAGE}-map",
             low=LOW_HEIGHT,
-            alt=words.MAP_ALT,
+            alt=data_words.MAP_ALT if shown.grid.of_data else words.MAP_ALT,
             watch=watch,
             on_click=partial(opened.choose, shown),
         )
-        drawn = not np.isnan(shown.filled).all()
-        legend = words.legend(shown.measured, shown.squares, shown.settings.goal) if drawn else ""
-        st.caption(" ".join(part for part in (launch.under_way(shown), legend) if part))
+        told = "" if np.isnan(shown.filled).all() else legend(shown)
+        st.caption(" ".join(part for part in (launch.under_way(shown), told) if part))
 
     live.panel(PAGE, draw_map, launch.done, note=launch.note(shown) if isinstance(shown, Map) else "")
     if isinstance(shown, Map):
         _ask_for_best(shown)
         launch.again_with_news(shown)
+
+
+def legend(shown: Map) -> str:
+    """What squares, dots and the line are."""
+    if shown.grid.of_data:
+        return data_words.legend(shown.measured, shown.squares, shown.settings.within)
+    return words.legend(shown.measured, shown.squares, shown.settings.goal)
 
 
 def figure(shown: Map) -> go.Figure:
@@ -50,7 +56,8 @@ def figure(shown: Map) -> go.Figure:
         table(shown),
         across=words.AXES[shown.grid.x.setting],
         up=words.AXES[shown.grid.y.setting],
-        goal=shown.settings.goal,
+        goal=shown.goal,
+        what=right_of(shown),
         boundary=shown.boundary,
         best=shown.best,
         height=HEIGHT,
@@ -69,9 +76,9 @@ def table(shown: Map, *, best_too: bool = True) -> pd.DataFrame:
         right, filled, best = shown.right[row, column], shown.filled[row, column], possible[row, column]
         lines = [words.square(grid.x.setting, x, grid.y.setting, y)]
         if not np.isnan(right):
-            lines.append(words.measured(right, spent[row, column], grid.starts))
+            lines.append(words.measured(right, spent[row, column], grid.starts, right_of(shown)))
         else:
-            lines.append(words.NOTHING_KNOWN if np.isnan(filled) else words.guessed(filled))
+            lines.append(words.NOTHING_KNOWN if np.isnan(filled) else words.guessed(filled, right_of(shown)))
         lines.append(words.parameters(int(parameters[row, column])))
         if not np.isnan(best):
             lines.append(words.best(best))

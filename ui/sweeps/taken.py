@@ -9,7 +9,7 @@ from bilstm_core.export import sweep
 from bilstm_core.export.pieces import Program
 from bilstm_core.files.findings import Drawing, Findings, Table
 from bilstm_core.sweep_settings import BESIDE
-from ui import code, files, live, registry
+from ui import code, files, live, registry, wording
 from ui.sweeps import beside, squares, words
 from ui.sweeps.launch import PAGE
 from ui.sweeps.resolved import Map, told
@@ -17,7 +17,8 @@ from ui.sweeps.resolved import Map, told
 
 def popovers(shown: Map | str) -> None:
     """Buttons that show the code of the map, and give it as files."""
-    code.popover(PAGE, partial(program, shown) if isinstance(shown, Map) else None)
+    coded = partial(program, shown) if isinstance(shown, Map) and not shown.grid.of_data else None
+    code.popover(PAGE, coded, without=wording.NO_DATA_CODE if isinstance(shown, Map) else "")
     files.popover(PAGE, partial(offer, shown))
 
 
@@ -33,7 +34,8 @@ def offer(shown: Map | str) -> files.Offer | str:
     if live.active(PAGE):
         return words.NO_FILES
     key = (shown.settings, shown.sequences, shown.all_measured, tuple(shown.possible.ravel().tolist()))
-    return files.Offer(key=key, gather=partial(_gather, shown), program=partial(program, shown))
+    script = None if shown.grid.of_data else partial(program, shown)
+    return files.Offer(key=key, gather=partial(_gather, shown), program=script)
 
 
 def _gather(shown: Map) -> Findings:
@@ -46,11 +48,11 @@ def _gather(shown: Map) -> Findings:
         question=registry.SWEEPS.question,
         sentences=[told(shown).whole],
         drawings=[
-            Drawing("Map", squares.figure(shown), words.legend(shown.measured, shown.squares, shown.settings.goal)),
+            Drawing("Map", squares.figure(shown), squares.legend(shown)),
             *further,
         ],
         tables=[_squares(shown)],
-        specs={words.EXAMPLE: first},
+        specs={} if grid.of_data else {words.EXAMPLE: first},
         starts=grid.starts,
         versions=reports.versions([]),
     )
@@ -59,7 +61,8 @@ def _gather(shown: Map) -> Findings:
 def _squares(shown: Map) -> Table:
     """A row for each start of each measured square."""
     grid, parameters = shown.grid, shown.grid.parameters()
-    columns = [grid.y.setting, grid.x.setting, "seed", "exact", "loss", "train_s", "parameters", "best_exact"]
+    right = "accuracy" if grid.of_data else "exact"
+    columns = [grid.y.setting, grid.x.setting, "seed", right, "loss", "train_s", "parameters", "best_exact"]
     rows = []
     for (row, column), specs in grid.cells.items():
         best, size = float(shown.possible[row, column]), int(parameters[row, column])
@@ -67,5 +70,6 @@ def _squares(shown: Map) -> Table:
             result = shown.results.get(spec)
             if result:
                 values = grid.y.values[row], grid.x.values[column], spec.training.seed
-                rows.append((*values, result.exact, result.loss, result.train_s, size, best))
-    return reports.table("Squares", pd.DataFrame(rows, columns=columns), report=False)
+                rows.append((*values, grid.right(result), result.loss, result.train_s, size, best))
+    table = pd.DataFrame(rows, columns=columns)
+    return reports.table("Squares", table.drop(columns="best_exact") if grid.of_data else table, report=False)

@@ -22,6 +22,7 @@ WHERE = {
     "sequences": "after",
     "threshold": "at",
 }
+WHOLE = "whole sequences right"
 FEWEST = ("units", "layers", "sequences")  # of which one wants to know how few are enough
 AXES = {
     "units": "units",
@@ -105,9 +106,9 @@ def answer(column: Column, goal: float, counts: str) -> Told:
     goes = "gets" if verb == "is" else "get"
     if column.up in FEWEST and not column.whole:
         told = f"{place}, **{named}** {goes} every label right in {goal:.0%} of new sequences{_unlike(column)}."
-    elif column.up in FEWEST and _far_short(column):
+    elif column.up in FEWEST and far_short(column):
         told = f"{place} it is **not settled**: {named} {goes} every label right in {goal:.0%} of new sequences, but "
-        told += f"{_short(column)} {_falls(column)} short, by {_points(column.gap)}{_most(column)}."
+        told += f"{falls_short(column)}."
     elif column.up in FEWEST:
         told = f"{place}, **{named}** {verb} the fewest that {goes} every label right in {goal:.0%} of new sequences."
     elif column.up == "timesteps":
@@ -116,14 +117,14 @@ def answer(column: Column, goal: float, counts: str) -> Told:
         share, at = column.most
         told = f"{place}, {valued(column.up, at)} does best: every label right in **{share:.0%}** of new sequences."
         told = told.replace("batches of", "training in batches of", 1) if column.up == "batch_size" else told
-    return Told(capital(so_far + told), " ".join(part for part in (_not_all(column, goal), counts) if part))
+    return Told(capital(so_far + told), " ".join(part for part in (not_all(column, goal), counts) if part))
 
 
 def _unlike(column: Column) -> str:
     return "" if column.below is None else f", {valued(column.up, column.below)} not"
 
 
-def _far_short(column: Column) -> bool:
+def far_short(column: Column) -> bool:
     """Whether of larger models some fall short by more than chance."""
     return bool(column.whole and column.short) and column.gap > column.chance
 
@@ -134,6 +135,11 @@ def _short(column: Column) -> str:
     return listed([*some, *(["others"] if len(column.short) > MOST_SHORT else [])])
 
 
+def falls_short(column: Column) -> str:
+    """Which larger models fall short, and by how much."""
+    return f"{_short(column)} {_falls(column)} short, by {_points(column.gap)}{_most(column)}"
+
+
 def _falls(column: Column) -> str:
     return "falls" if len(column.short) == 1 else "fall"
 
@@ -142,9 +148,9 @@ def _most(column: Column) -> str:
     return "" if len(column.short) == 1 else " at most"
 
 
-def _not_all(column: Column, goal: float) -> str:
+def not_all(column: Column, goal: float) -> str:
     """That of larger models some fall short, by how much, and whether that is more than chance."""
-    if column.up not in FEWEST or not column.short or _far_short(column):
+    if column.up not in FEWEST or not column.short or far_short(column):
         return ""
     told = f"{_short(column)} {_falls(column)} short of {goal:.0%}, by {_points(column.gap)}{_most(column)}"
     if math.isnan(column.chance) or column.gap > column.chance:
@@ -206,15 +212,15 @@ def square(across: str, x: Any, up: str, y: Any) -> str:
     return capital(f"{valued(across, x)}, {valued(up, y)}")
 
 
-def measured(share: float, seconds: float, starts: int) -> str:
-    """What is known of a square."""
+def measured(share: float, seconds: float, starts: int, right: str = WHOLE) -> str:
+    """What is known of a square. right: what the share is of"""
     each = "" if starts == 1 else f" (median of {starts})"
-    return f"whole sequences right: {share:.1%}{each}<br>training: {seconds:.2f} s a start"
+    return f"{right}: {share:.1%}{each}<br>training: {seconds:.2f} s a start"
 
 
-def guessed(share: float) -> str:
-    """What is estimated of a square."""
-    return f"not measured yet<br>estimate: {share:.0%} of whole sequences right"
+def guessed(share: float, right: str = WHOLE) -> str:
+    """What is estimated of a square. right: what the share is of"""
+    return f"not measured yet<br>estimate: {share:.0%} of {right}"
 
 
 NOTHING_KNOWN = "not measured yet"
@@ -260,12 +266,12 @@ def opened(name: str) -> str:
     return f"**{name}**"
 
 
-def starts(shares: Sequence[float], every: int) -> str:
-    """How each start came out. shares: of whole sequences right; every: how many starts there are"""
+def starts(shares: Sequence[float], every: int, right: str = WHOLE) -> str:
+    """How each start came out. shares: of what `right` says; every: how many starts there are"""
     if not shares:
         return f"Not measured yet: {counted(every, 'start')} to train."
     told = listed([f"**{share:.1%}**" for share in sorted(shares)])
-    return f"Whole sequences right: {told}{_of_starts(len(shares))}."
+    return f"{capital(right)}: {told}{_of_starts(len(shares))}."
 
 
 def _of_starts(count: int) -> str:
@@ -277,10 +283,10 @@ BY_PARAMETERS, BY_SECONDS = "parameters", "seconds of training"
 FRONT_ALT = "Whole sequences right by what a model costs; the best at each cost are joined and named."
 
 
-def front(cost: str, where: str) -> str:
-    """The heading of a front. where: of which sequences the models are, if the map has others"""
+def front(cost: str, where: str, right: str = WHOLE) -> str:
+    """The heading of a front. where: of which sequences the models are, if the map has others; right: what they get"""
     at = f", {where}" if where else ""
-    return f"**Whole sequences right by {cost}{at}**; large and named: the best at each cost"
+    return f"**{capital(right)} by {cost}{at}**; large and named: the best at each cost"
 
 
 # The board of the smallest models

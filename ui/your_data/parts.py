@@ -151,18 +151,19 @@ def _inside(subject: Subject, known: Results) -> None:
 
 
 def _elsewhere(subject: Subject, settings: DataSettings, known: Results) -> None:
-    """Leads to Train, Directions and Merge modes, on these sequences."""
+    """Leads to the pages that take these sequences as a problem."""
     for there, label, help_text in (
         (registry.TRAIN, words.TRAIN_THERE, words.TRAIN_THERE_HELP),
         (registry.DIRECTIONS, words.DIRECTIONS, words.DIRECTIONS_HELP),
         (registry.MERGE_MODES, words.MERGE_MODES, words.MERGE_MODES_HELP),
+        (registry.SWEEPS, words.SWEEPS, words.SWEEPS_HELP if subject.classes else words.NO_SWEEPS),
     ):
         if st.button(
             label,
             key=state.widget(PAGE, "to", there.name),
             icon=":material/arrow_forward:",
             help=help_text,
-            disabled=not known.specs,
+            disabled=not known.specs or (there is registry.SWEEPS and not subject.classes),
             width="stretch",
         ):
             name = own_data.offer(subject.name, subject.title, subject.prepared)

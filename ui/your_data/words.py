@@ -35,11 +35,14 @@ DIRECTIONS_HELP = (
 )
 MERGE_MODES = "Compare on Merge modes"
 MERGE_MODES_HELP = "Whether the merge matters on these sequences. It begins with as many starts as Directions would."
+SWEEPS = "Map on How small?"
+SWEEPS_HELP = "How few units and training sequences come near the best, on these sequences."
+NO_SWEEPS = "How small? maps labels. Those of these sequences are numbers."
 NETWORKS_ELSEWHERE = "stays in the memory of one visit, with the networks trained on it. Train them again there."
 INSIDE = "Open in Inside"
 INSIDE_HELP = "What the first start of each network reacts to, and what its units do, on the sequence below."
 WHERE = (
-    "Train, Directions and Merge modes then have these sequences under Problem. Why, Need both? and How small? do not "
+    "Train, Directions, Merge modes and How small? then have these sequences under Problem. Why and Need both? do not "
     "take them: they vary a problem's rule or length."
 )
 AT_ONCE = "The other pages have networks that answer at once. What a look-ahead brings is compared here alone."
