@@ -21,6 +21,7 @@ from bilstm_core.presets import (
     WIDER,
     Step,
 )
+from bilstm_core.problems import given
 from bilstm_core.runs import Run
 from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
@@ -116,8 +117,21 @@ def is_long(settings: ComparisonSettings) -> bool:
 
 
 def offered(steps: Sequence[Step], settings: ComparisonSettings) -> list[Step]:
-    """Those that change something: where all models have as many parameters already, giving them is no change."""
-    return [step for step in steps if not (settings.fair and step.matched)]
+    """Those that change something: where all models have as many parameters already, giving them is no change.
+
+    In sequences of different lengths t/T is no share of a sequence, for T is that of the longest: it is left out.
+    """
+    left_out = FRACTION if uneven(settings) else ""
+    return [step for step in steps if not (settings.fair and step.matched) and step.label != left_out]
+
+
+def uneven(settings: ComparisonSettings) -> bool:
+    """Whether the sequences are of different lengths, which only those are that somebody brought."""
+    fixed = settings.problem.problem.fixed
+    try:
+        return fixed is not None and fixed().marked
+    except given.AbsentError:  # then nothing is trained on them, either
+        return False
 
 
 def tried(settings: WhySettings) -> list[Step]:

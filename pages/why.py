@@ -22,6 +22,7 @@ with wide:
 with narrow, st.container(key="aside"):
     tables.differences_from_baseline(shown)
     launch.beside(shown)
+    presses.left_out(shown)
 with st.container(key="rest"):
     findings.so_far(shown)
     elsewhere.panel(shown)

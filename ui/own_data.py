@@ -29,9 +29,12 @@ TAKEN: Mapping[str, Any] = {  # the settings of each page that takes such a prob
     registry.TRAIN.name: page_settings.TRAIN.first,
     registry.DIRECTIONS.name: page_settings.DIRECTIONS.first,
     registry.MERGE_MODES.name: page_settings.MERGE_MODES.first,
+    registry.WHY.name: page_settings.WHY.first,
     registry.SWEEPS.name: page_settings.SWEEPS.first,
 }
+NO_WIDGET = {registry.WHY.name: ("epochs",)}  # what is set of the runs that a page shows alone
 FURTHER: Mapping[str, Mapping[str, Any]] = {  # of what a page is set to that opens with such a problem
+    registry.WHY.name: {"starts": 10, "stage": 0, "noise": False},  # with three starts, no change can be settled
     registry.SWEEPS.name: {
         "across": "sequences",
         "up": "units",
@@ -185,7 +188,8 @@ def settle(page: str) -> None:
     if name != (before["of"] if before else ""):
         earlier = before["settings"] if before else _settings(page)
         for setting, value in (first_on(page, name) if name else earlier).items():
-            state.field(page, setting).set(value)
+            if setting not in NO_WIDGET.get(page, ()):
+                state.field(page, setting).set(value)
         _remember(page, name, earlier)
     if lost or state.field(page, "name").get() not in (None, FIELDS["name"].default):
         state.DATA_GONE(page).set(lost)
@@ -217,7 +221,8 @@ def _settings(page: str) -> dict[str, Any]:
     """As `at_first`, as they stand."""
     if page not in TAKEN:
         return {}
-    return {setting: state.field(page, setting, value).get() for setting, value in at_first(page).items()}
+    none = NO_WIDGET.get(page, ())
+    return {name: state.field(page, name, value).get() for name, value in at_first(page).items() if name not in none}
 
 
 def opened(page: str, name: str, **settings: Any) -> None:
@@ -227,8 +232,13 @@ def opened(page: str, name: str, **settings: Any) -> None:
     """
     filled(page, name)
     own = {setting: value for setting, value in settings.items() if hasattr(TAKEN[page], setting)}
-    for setting, value in {"name": name, **first_on(page, name), **own}.items():
-        state.field(page, setting).set(value)
+    every, none = {"name": name, **first_on(page, name), **own}, NO_WIDGET.get(page, ())
+    for setting, value in every.items():
+        if setting not in none:
+            state.field(page, setting).set(value)
+    if none:
+        of_runs = page_settings.ComparisonSettings.__dataclass_fields__
+        state.SETTINGS(page).set({setting: value for setting, value in every.items() if setting in of_runs})
     state.LINKED(page).set(state.OPENED_LINK)
 
 

@@ -16,6 +16,7 @@ from bilstm_core.datasets.bounds import MAX_ROWS
 from bilstm_core.datasets.shipped import OWN, SHIPPED
 from bilstm_core.page_settings import Offered
 from bilstm_core.presets import DEFAULT_PRESET, MODELS_BY_DIRECTION, MODELS_BY_MERGE_MODE, PRESETS
+from bilstm_core.problems import given
 from bilstm_core.quoting import quoted
 from bilstm_core.recorded_board import places
 from bilstm_core.settings import FIELDS, plain
@@ -142,15 +143,20 @@ def _of_shown(page: str, name: str) -> Link:
     """A setting of the runs that a comparison shows, which no widget holds."""
     settings, declared = state.SETTINGS(page), FIELDS[name]
 
+    def first() -> Any:
+        own = own_data.on(page)
+        return (own_data.first_on(page, own) if own else {}).get(name, declared.default)
+
     def get() -> Words:
         value = settings.get().get(name, declared.default)
-        return (declared.spell(value),) if value != declared.default else ()
+        others = given.is_given(settings.get().get("name")) != bool(own_data.on(page))  # those of a problem before
+        return () if others or value == first() else (declared.spell(value),)
 
     def put(words: Words) -> None:
         settings.set({**settings.get(), name: declared.parse(words[-1])})
 
     def drop() -> None:
-        settings.set({**settings.get(), name: declared.default})
+        settings.set({**settings.get(), name: first()})
 
     return Link(declared.link, get, put, drop, label=declared.label)
 

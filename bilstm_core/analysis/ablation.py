@@ -74,7 +74,7 @@ def _opening_pair(scores: pd.DataFrame) -> Difference:
     return pair
 
 
-def _opened(pair: Difference, sequences: int | None, nothing: str) -> Told:
+def _opened(pair: Difference, sequences: int | None, nothing: str, drawing: str = "fresh") -> Told:
     if pair.starts < FEWEST:
         return too_few(pair, "tell the two apart")
     if not pair.settled:
@@ -82,24 +82,39 @@ def _opened(pair: Difference, sequences: int | None, nothing: str) -> Told:
         return Told(after(sequences, told), why_open(pair))
     told = f"{pair.first}'s loss is {lead(pair)} below {pair.second}'s, {in_runs(pair)}."
     return Told(
-        after(sequences, told), f"95% interval {ends(pair)}. Loss: mean of {pair.starts} runs, on fresh sequences."
+        after(sequences, told), f"95% interval {ends(pair)}. Loss: mean of {pair.starts} runs, on {drawing} sequences."
     )
 
 
-def opening(scores: pd.DataFrame, sequences: int | None = None) -> Told:
-    """How far bidirectional is ahead of forward, before anything is tried. sequences: that each run was trained on"""
-    return _opened(_opening_pair(scores), sequences, ", so there is nothing to explain")
+def has_gain(scores: pd.DataFrame) -> bool:
+    """Whether bidirectional is settled ahead of forward, so that there is something to explain. scores: as of `gain`"""
+    pair = _opening_pair(scores)
+    return pair.settled and pair.first == BIDIRECTIONAL
 
 
-def finding(scores: pd.DataFrame, step: Step, match: Match | None = None, sequences: int | None = None) -> Told:
+def opening(scores: pd.DataFrame, sequences: int | None = None, drawing: str = "fresh") -> Told:
+    """How far bidirectional is ahead of forward, before anything is tried.
+
+    sequences: that each run was trained on; drawing: what those are called that it is tested on
+    """
+    return _opened(_opening_pair(scores), sequences, ", so there is nothing to explain", drawing)
+
+
+def finding(
+    scores: pd.DataFrame,
+    step: Step,
+    match: Match | None = None,
+    sequences: int | None = None,
+    drawing: str = "fresh",
+) -> Told:
     """What came of one change: what follows from it, and what was measured.
 
-    scores: label, seed, loss; sequences: as of `opening`, which is told where there is no gain to explain
+    scores: label, seed, loss; sequences, drawing: as of `opening`, which is told where there is no gain to explain
     match: of a step that matches parameters; from one that is not close nothing follows
     """
     reached = gain(scores, step.label)
     if reached is None:
-        return opening(scores, sequences)
+        return opening(scores, sequences, drawing)
     measured = _measured(reached)
     if step.matched and match and not match.close:
         units = f"at most {match.units} units" if match.at_most else f"{match.units} units, the nearest match,"

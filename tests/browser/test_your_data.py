@@ -91,6 +91,20 @@ def test_a_set_that_comes_with_the_program_is_compared_on_directions_by_a_link_t
     expect(page.get_by_role("radio", name="1", exact=True).first).to_be_checked()
 
 
+def test_a_set_that_comes_with_the_program_is_asked_about_on_why(open_page: OpenPage) -> None:
+    page = open_page("your_data?data=occupancy&epochs=1&units=2")
+    page.get_by_role("button", name=words.WHY).click()
+    expect(page).to_have_url(re.compile("/why\\?problem=occupancy&epochs=1"))
+    answer = page.locator(".st-key-answer")
+    expect(answer).to_contain_text("After 136 sequences", timeout=240_000)
+    page.get_by_text("It sees the future").click()
+    page.get_by_role("button", name="Take the future away").click()
+    expect(page.get_by_text("What came out so far, after 136 sequences")).to_be_visible(timeout=240_000)
+    expect(page.get_by_text("Your data: Sensors of an office. Trained just now.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("What came out so far, after 136 sequences")).to_be_visible()
+
+
 @pytest.mark.long
 def test_each_tab_opens_and_shows_what_it_says(open_page: OpenPage) -> None:
     page = open_page("your_data")

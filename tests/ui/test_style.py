@@ -404,6 +404,11 @@ def of_sweeps() -> Iterator[Call]:
     yield call(sweeps.best, 0.375)
 
 
+def of_why_of_data() -> Iterator[Call]:
+    for epochs in (1, 20):
+        yield call(why.only_data, TOLD, epochs)
+
+
 def of_maps_of_data() -> Iterator[Call]:
     settings = ("units", "layers", "batch_size", "learning_rate", "sequences")
     values = {name: spaced(name, SWEPT[name].low, SWEPT[name].high, 3) for name in settings}
@@ -615,8 +620,8 @@ def of_need_both() -> Iterator[Call]:
 
 
 CALLS = [
-    of_wording, of_start, of_train, of_comparisons, of_cells, of_sweeps, of_maps_of_data, of_the_lesson, of_limits,
-    of_need_both, of_your_data,
+    of_wording, of_start, of_train, of_comparisons, of_cells, of_sweeps, of_maps_of_data, of_why_of_data, of_the_lesson,
+    of_limits, of_need_both, of_your_data,
 ]  # fmt: skip
 
 

@@ -7,8 +7,10 @@ from functools import cached_property
 import pandas as pd
 
 from bilstm_core.comparison import RunsByLabel, SpecsByLabel, each_once, specs_of
+from bilstm_core.datasets.recipe import EPOCHS
 from bilstm_core.engine import cost
-from bilstm_core.page_settings import ComparisonSettings
+from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings
+from bilstm_core.problems import given
 from bilstm_core.specs import RunSpec
 from ui import evaluations, live, session, state
 from ui.compare.comparison import Comparison, runs_of, scores_of
@@ -87,9 +89,15 @@ def show_settings(page: str, settings: ComparisonSettings) -> None:
 
 
 def chosen_settings(page: str) -> ComparisonSettings:
-    """The settings of the widgets as they stand; the seed is that of the figure until another setting changes."""
+    """The settings of the widgets as they stand; the seed is that of the figure until another setting changes.
+
+    Where no widget has the epochs, they are as usual once the problem is another of whose sequences there are as many
+    as there are, or one of which they are drawn.
+    """
     shown = shown_settings(page)
     settings = read(page, shown)
+    if given.is_given(settings.name) != given.is_given(shown.name) and state.field(page, "epochs").get() is None:
+        settings = replace(settings, epochs=EPOCHS if given.is_given(settings.name) else TUTORIAL_EPOCHS)
     return settings if settings == shown else replace(settings, seed=0)
 
 

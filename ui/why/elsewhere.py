@@ -28,7 +28,8 @@ def _try(shown: Pressed, specs: list[RunSpec]) -> None:
 
 def panel(shown: Pressed) -> None:
     """Once everything has been tried: a button, and then a row for each other setting."""
-    if is_long(shown.settings) or left(shown.progress) or state.COVERED.get():
+    of_data = shown.settings.problem.problem.fixed is not None  # whose timesteps are as they are
+    if of_data or is_long(shown.settings) or left(shown.progress) or state.COVERED.get():
         return
     try:
         places = elsewhere(shown.settings)

@@ -14,6 +14,7 @@ from bilstm_core.analysis.ablation import (
     conclusion,
     finding,
     gains,
+    has_gain,
     judged,
     long_lead,
     opening,
@@ -23,6 +24,7 @@ from bilstm_core.analysis.falls import fall_sentence
 from bilstm_core.analysis.parameter_matching import Match, match
 from bilstm_core.analysis.telling import Told
 from bilstm_core.comparison import is_long, offered, specs_of, tried, why
+from bilstm_core.datasets.recipe import training_of
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, ComparisonSettings, WhySettings
 from bilstm_core.presets import WHY_FIRST, WHY_STEPS, Step
 from ui import lesson_texts, registry, state
@@ -67,8 +69,9 @@ def _cached_findings(
     _by_run: pd.DataFrame,
     steps: Sequence[Step],
     match: Match,
+    drawing: str,
 ) -> tuple[list[Told], dict[str, Gain]]:
-    return [finding(_by_run, step, match) for step in steps], gains(_by_run, steps, match)
+    return [finding(_by_run, step, match, drawing=drawing) for step in steps], gains(_by_run, steps, match)
 
 
 def _findings(shown: Shown, steps: Sequence[Step]) -> tuple[list[Told], dict[str, Gain]] | None:
@@ -77,14 +80,15 @@ def _findings(shown: Shown, steps: Sequence[Step]) -> tuple[list[Told], dict[str
         labels = [FORWARD, BIDIRECTIONAL, *(step.label for step in steps)]
         if shown.scores is None or not all(shown.runs.get(label) for label in labels):
             return None
-        return _cached_findings(shown.key, shown.scores, steps, matched(shown.settings))
+        drawing = shown.settings.problem.problem.drawing
+        return _cached_findings(shown.key, shown.scores, steps, matched(shown.settings), drawing)
     settings = _short(shown.settings)
     runs = runs_of(specs_of(why(settings, steps), settings))
     if not all(len(group) == settings.starts for group in runs.values()):
         return None
     scores = scores_of(runs, settings)
     digests = tuple((label, *(run.digest for run in group)) for label, group in runs.items())
-    return None if scores is None else _cached_findings(digests, scores, steps, matched(settings))
+    return None if scores is None else _cached_findings(digests, scores, steps, matched(settings), "fresh")
 
 
 def _short(settings: ComparisonSettings) -> ComparisonSettings:
@@ -98,14 +102,17 @@ def answer(shown: Pressed) -> Told:
     if not all(shown.runs.values()):
         return words.TRAINING if shown.busy else words.PRESS_TRAIN
     if shown.scores is None:
-        return shared.EVALUATING
+        return shared.EVALUATING_DATA if shown.settings.problem.problem.fixed else shared.EVALUATING
     settings, steps = shown.settings, tried(shown.progress)
     if is_long(settings):
         told = long_lead(shown.scores, _earlier(shown), settings.epochs, TUTORIAL_EPOCHS)
         return told._replace(counts=f"{told.counts} {fall_sentence(shown.runs)}")
     found = _findings(shown, steps)
     if not steps or found is None:
-        return words.answer(opening(shown.scores, settings.epochs), [] if guessed() else [words.GUESS_FIRST])
+        known = settings.problem.problem.fixed is None or has_gain(shown.scores)  # of the program's problems it is
+        return words.answer(
+            _opening(shown.scores, shown.settings), [words.GUESS_FIRST] if known and not guessed() else []
+        )
     findings, gained = found
     end = _in_the_end(shown, gained)
     before = {label: gain for label, gain in gained.items() if label != steps[-1].label}
@@ -118,7 +125,7 @@ def came_out(shown: Pressed) -> lesson_texts.Answer | None:
     """What came of the guess, for the lesson, which says it; None while the changes tried so far say nothing of it."""
     steps, guess = tried(shown.progress), guessed()
     found = _findings(shown, steps) if steps and guess else None
-    if found is None or not guess:
+    if found is None or not guess or shown.settings.problem.problem.fixed:  # the lesson is of a problem of its own
         return None
     findings, gained = found
     kind = judged(guess, gained)
@@ -130,7 +137,15 @@ def _in_the_end(shown: Pressed, gained: Mapping[str, Gain]) -> Told | None:
     """What has been found once everything is tried; None before, and where there is no gain to explain."""
     if left(shown.progress) or not gained:
         return None
+    if shown.settings.problem.problem.fixed:
+        return words.only_data(conclusion(gained), shown.settings.epochs)
     return words.only_here(conclusion(gained), shown.settings.timesteps)
+
+
+def _opening(scores: pd.DataFrame, settings: ComparisonSettings) -> Told:
+    """How far bidirectional is ahead before anything is tried. scores: of the runs of these settings"""
+    problem = settings.problem.problem
+    return opening(scores, training_of(problem, epochs=settings.epochs).sequences, problem.drawing)
 
 
 def _earlier(shown: Shown) -> pd.DataFrame | None:
@@ -145,7 +160,7 @@ def every_sentence(shown: Pressed) -> list[str]:
         return [answer(shown).whole]
     found = _findings(shown, tried(shown.progress))
     findings, gained = found or ([], {})
-    told = (opening(shown.scores, shown.settings.epochs), *findings, _in_the_end(shown, gained))
+    told = (_opening(shown.scores, shown.settings), *findings, _in_the_end(shown, gained))
     return [each.whole for each in told if each]
 
 
@@ -154,4 +169,6 @@ def so_far(shown: Pressed) -> None:
     steps = tried(shown.progress)
     found = _findings(shown, steps) if steps else None
     if found:
-        st.markdown(words.so_far(found[0], TUTORIAL_EPOCHS))
+        problem = shown.settings.problem.problem
+        epochs = shown.settings.epochs if problem.fixed else TUTORIAL_EPOCHS
+        st.markdown(words.so_far(found[0], training_of(problem, epochs=epochs).sequences))

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields, replace
 import streamlit as st
 
 from bilstm_core.analysis.ablation import GUESSES
-from bilstm_core.comparison import IN_THE_LONG_RUN, is_long, offered, tried, why
+from bilstm_core.comparison import IN_THE_LONG_RUN, is_long, offered, tried, uneven, why
 from bilstm_core.page_settings import TUTORIAL_EPOCHS, WHY, ComparisonSettings, WhySettings
 from bilstm_core.presets import WHY_STEPS, Step
 from bilstm_core.settings import FIELDS, STARTS
@@ -108,7 +108,8 @@ def _long_run() -> None:
 
 def _short_run() -> None:
     shown = shown_settings(PAGE)
-    short = replace(shown, epochs=TUTORIAL_EPOCHS, starts=state.BEFORE(PAGE).get() or shown.starts)
+    epochs = shown.epochs if shown.problem.problem.fixed else TUTORIAL_EPOCHS
+    short = replace(shown, epochs=epochs, starts=state.BEFORE(PAGE).get() or shown.starts)
     if launch.start(comparison(short, tried(shown)), short.of_runs):
         state.BEFORE(PAGE).drop()
         _set_starts(short.starts)
@@ -128,7 +129,7 @@ def press_row(shown: Pressed) -> None:
     """The guess, then one press a change, and at the end the long run."""
     settings, remaining, steps = shown.progress, left(shown.progress), offered(WHY_STEPS, shown.settings)
     if not guessed():
-        guess.ask(PAGE, words.ASK, GUESSES)
+        guess.ask(PAGE, words.ASK_OF_DATA if shown.settings.problem.problem.fixed else words.ASK, GUESSES)
         return
     busy, refused = shown.busy, ""
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -144,6 +145,8 @@ def press_row(shown: Pressed) -> None:
                 disabled=busy,
             )
             st.caption(words.place(len(steps) - len(remaining) + 1, len(steps)), width="content")
+        elif shown.settings.problem.problem.fixed:  # there is no long run: in each epoch it has seen all
+            st.caption(words.ALL_TRIED, width="content")
         else:
             refused = _long_run_of(settings)[1].refused
             st.button(
@@ -183,6 +186,12 @@ def press_row(shown: Pressed) -> None:
         looks.error(words.refused(refused))
 
 
+def left_out(shown: Pressed) -> None:
+    """What is not tried of sequences of different lengths, and why."""
+    if uneven(shown.settings):
+        st.caption(words.NO_FRACTION)
+
+
 def _resolve() -> Pressed:
     settings = shown_settings(PAGE)
     shown = resolve(_now(settings))
@@ -192,6 +201,7 @@ def _resolve() -> Pressed:
 def page() -> Pressed:
     """The question, its measured answer and the presses; what the page shows."""
     live.address(PAGE, functools.partial(launch.take_up, _now(shown_settings(PAGE))))
+    launch.settle(_now(shown_settings(PAGE)))
     launch.open_linked(_now(shown_settings(PAGE)))
     st.title(registry.WHY.question)
     shown = _resolve()

@@ -7,12 +7,14 @@ What a report and the command line say, too, stands in bilstm_core/analysis/abla
 from collections.abc import Sequence
 
 from bilstm_core.analysis.telling import Told
+from bilstm_core.wording import counted
 
 # The answer
 TRAINING = Told("Training what was asked for.")
 PRESS_TRAIN = Told("Press **Train** to find out.")
 GUESS_FIRST = "Why? Guess first."
 ASK = "Why does bidirectional learn faster? Your guess:"
+ASK_OF_DATA = "What would let bidirectional tell more of these labels than forward? Your guess:"
 
 
 def answer(told: Told, more: Sequence[str]) -> Told:
@@ -25,7 +27,18 @@ def only_here(conclusion: Told, timesteps: int) -> Told:
     return conclusion._replace(counts=f"{conclusion.counts} Measured at T={timesteps} and with one learning rate only.")
 
 
+def only_data(conclusion: Told, epochs: int) -> Told:
+    """The same of sequences that somebody brought. epochs: of each run"""
+    what = f"All of it on these sequences alone, after {counted(epochs, 'epoch')} at one learning rate."
+    return conclusion._replace(counts=f"{conclusion.counts} {what}")
+
+
+NO_FRACTION = (
+    "The clock t/T is left out: these sequences are of different lengths, so t/T would not say how far along one is."
+)
+
 # The presses
+ALL_TRIED = "All changes have been tried."
 TRAIN_THESE = "Train these settings"
 BACK = "Back to where the tutorial stops"
 START_AGAIN = "Start again"

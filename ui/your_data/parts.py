@@ -155,6 +155,7 @@ def _elsewhere(subject: Subject, settings: DataSettings, known: Results) -> None
     for there, label, help_text in (
         (registry.TRAIN, words.TRAIN_THERE, words.TRAIN_THERE_HELP),
         (registry.DIRECTIONS, words.DIRECTIONS, words.DIRECTIONS_HELP),
+        (registry.WHY, words.WHY, words.WHY_HELP),
         (registry.MERGE_MODES, words.MERGE_MODES, words.MERGE_MODES_HELP),
         (registry.SWEEPS, words.SWEEPS, words.SWEEPS_HELP if subject.classes else words.NO_SWEEPS),
     ):

@@ -33,6 +33,8 @@ DIRECTIONS_HELP = (
     "Forward, backward and bidirectional start by start while they learn, on these sequences. It begins with ten "
     "starts if they take little to train, else with three, which are too few to rank."
 )
+WHY = "Ask on Why"
+WHY_HELP = "Where bidirectional gains on forward: is it the future, on these sequences? It begins with ten starts."
 MERGE_MODES = "Compare on Merge modes"
 MERGE_MODES_HELP = "Whether the merge matters on these sequences. It begins with as many starts as Directions would."
 SWEEPS = "Map on How small?"
@@ -42,8 +44,8 @@ NETWORKS_ELSEWHERE = "stays in the memory of one visit, with the networks traine
 INSIDE = "Open in Inside"
 INSIDE_HELP = "What the first start of each network reacts to, and what its units do, on the sequence below."
 WHERE = (
-    "Train, Directions, Merge modes and How small? then have these sequences under Problem. Why and Need both? do not "
-    "take them: they vary a problem's rule or length."
+    "Train, Directions, Why, Merge modes and How small? then have these sequences under Problem. Need both? does not "
+    "take them: it varies a problem's rule."
 )
 AT_ONCE = "The other pages have networks that answer at once. What a look-ahead brings is compared here alone."
 NO_FILES = "Files come once every network is trained."
