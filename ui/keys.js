@@ -9,10 +9,13 @@ const KEYS = {
   p: "replay",
   f: "full screen",
 }
-const TYPED = "input:not([type=checkbox]), textarea, select, [contenteditable=true]"
-const ARROWED = "[role=slider], [role=radio], [role=radiogroup], [role=tab], [role=combobox], [role=listbox]"
+const CLICKER = ["PageDown", "PageUp"] // what a presenter's remote control sends: it leads on wherever the focus is
+const TYPED = "input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable=true]"
+const CHOSEN = "[type=radio], [role=radio], [role=radiogroup], [role=tab]"
+const ARROWED = `${CHOSEN}, [type=range], [role=slider], [role=combobox], [role=listbox]`
 const READY = "class-keys-ready" // the bar tells its keys once they do something
 const pages = new WeakMap()
+let pointed = false // the last choice was made by a pointer: whoever makes it so does not go on by arrows
 
 function inSight(element) {
   return element.checkVisibility() && !element.disabled
@@ -30,11 +33,24 @@ function act(name) {
   }
 }
 
+function isTaken({ target, key }) {
+  if (target.closest?.("dialog")) return true
+  if (CLICKER.includes(key)) return false
+  if (target.closest?.(TYPED)) return true
+  if (key.length === 1 || !target.closest?.(ARROWED)) return false
+  return !(pointed && target.closest(CHOSEN))
+}
+
+function point() {
+  pointed = true
+}
+
 function pressed(event) {
-  const { target, key } = event
+  const { key } = event
+  if (key === "Tab") pointed = false
   const name = KEYS[key.length === 1 ? key.toLowerCase() : key]
   if (!name || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return
-  if (target.closest?.(TYPED) || target.closest?.("dialog") || (key.length > 1 && target.closest?.(ARROWED))) return
+  if (isTaken(event)) return
   event.preventDefault()
   event.stopImmediatePropagation() // R is Streamlit's own key, too
   act(name)
@@ -43,6 +59,7 @@ function pressed(event) {
 export default function ({ parentElement }) {
   if (!pages.has(parentElement)) {
     window.addEventListener("keydown", pressed, true) // one function: it is there once, however often it is added
+    window.addEventListener("pointerdown", point, true)
     pages.set(parentElement, true)
   }
   document.documentElement.classList.add(READY)
@@ -50,5 +67,6 @@ export default function ({ parentElement }) {
     pages.delete(parentElement)
     document.documentElement.classList.remove(READY)
     window.removeEventListener("keydown", pressed, true)
+    window.removeEventListener("pointerdown", point, true)
   }
 }

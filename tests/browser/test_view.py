@@ -112,6 +112,37 @@ def test_before_a_class_train_fits_and_tells_nothing_and_every_key_does_its_act(
         expect(page.locator(".st-key-answer p").first).to_be_visible(timeout=LONG_MS)
 
 
+def test_before_a_class_a_click_on_a_choice_keeps_no_key_from_leading_on(open_page: Callable[..., Page]) -> None:
+    """A presenter's remote control sends Page Down: it stopped in mid-lecture once a direction had been clicked."""
+    page = open_page("train?view=class")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(page.get_by_text(KEYS)).to_be_visible(timeout=LONG_MS)
+
+    def choose(group: str, option: str) -> Locator:
+        choice = page.get_by_role("radiogroup", name=group).get_by_role("radio", name=option)
+        choice.click()
+        expect(choice).to_be_checked(timeout=LONG_MS)
+        return choice
+
+    def leads_to(key: str, address: str) -> None:
+        page.keyboard.press(key)
+        expect(page).to_have_url(re.compile(rf"/{address}\?.*view=class"), timeout=LONG_MS)
+        expect(page.locator(".st-key-answer p").first).to_be_visible(timeout=LONG_MS)
+
+    choose("Direction", "bidirectional")
+    leads_to("ArrowRight", "directions")
+    choose("Epochs", "4,000")
+    leads_to("PageUp", "train")
+    page.get_by_label("Units", exact=True).click()
+    leads_to("PageDown", "directions")
+    chosen = choose("Starts", "3")
+    chosen.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowRight")  # for one who goes by keys it stays in the row
+    expect(page.get_by_role("radiogroup", name="Starts").get_by_role("radio", name="10")).to_be_focused(timeout=LONG_MS)
+    expect(page).to_have_url(re.compile("/directions"))
+
+
 def test_before_a_class_the_race_waits_at_its_start_and_nothing_ranks_it_before_reveal(
     open_page: Callable[..., Page],
 ) -> None:
