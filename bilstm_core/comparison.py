@@ -27,6 +27,7 @@ from bilstm_core.specs import ModelSpec, ProblemSpec, RunSpec, TrainingSpec
 
 STARTS_OF_A_RECIPE = 10
 EXPLAINED = "mul"  # the merge mode that falls far behind, which its page draws at first
+LAST = 5.0  # px: as wide are the dashes of the last one tried, so that the curve that it lies on is seen between them
 IN_THE_LONG_RUN = (FORWARD, BIDIRECTIONAL, NO_FUTURE)  # what Why's long run follows
 VARIANTS = {NO_FUTURE: "backward_constant", WIDER: "same_parameters", "second forward": "forward_constant"} | {
     FRACTION: "fraction",
@@ -90,7 +91,9 @@ def _style_of_why(label: str, model: ModelSpec, last: str) -> Style:
     """Forward's variants are neutral but for the last one tried: five blue lines can't be told apart from afar."""
     both = model.direction == "bidirectional" and model.second_branch != "forward_constant"
     drawn = style("bidirectional" if both else "forward", variant=VARIANTS.get(label, "none"))
-    return drawn._replace(color=NEUTRAL, width=2.0) if not both and label not in (FORWARD, last) else drawn
+    if label == last:
+        return drawn._replace(width=LAST)
+    return drawn._replace(color=NEUTRAL, width=2.0) if not both and label != FORWARD else drawn
 
 
 def elsewhere(settings: ComparisonSettings) -> dict[tuple[int, float], SpecsByLabel]:

@@ -13,6 +13,7 @@ from bilstm_core import figures, wording
 from bilstm_core.analysis import frames
 from bilstm_core.analysis.statistics import against, listed
 from bilstm_core.comparison import Compared
+from bilstm_core.figures.curves import short
 from bilstm_core.figures.loss_plot import LONG, X
 from bilstm_core.page_settings import TUTORIAL_EPOCHS
 from bilstm_core.problems import BayesRisk
@@ -35,14 +36,11 @@ def floors(risks: Risks, styles: Mapping[str, figures.Style]) -> list[figures.Fl
             groups.append((risk.loss, [label]))
         else:
             group.append(label)
-    return [
-        figures.Floor(
-            "best possible" if len(labels) == len(risks) else f"best possible, {listed(labels)}",
-            value,
-            styles[labels[0]],
-        )
-        for value, labels in groups
-    ]
+    floors = []
+    for value, labels in groups:
+        of = "" if len(labels) == len(risks) else f", {listed([short(label) for label in labels])}"
+        floors.append(figures.Floor(f"best possible{of}", value, styles[labels[0]]))
+    return floors
 
 
 def extent(spec: RunSpec, x: X) -> int:

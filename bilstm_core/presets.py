@@ -39,7 +39,7 @@ INSIDE: tuple[RunSpec, ...] = tuple(
 class Step(NamedTuple):
     """One answer to try on "why does bidirectional learn faster than forward?".
 
-    label: of its curve; press: what the button says; change: what the model is
+    label: of its curve; press: what the button says; change: what the model is; now: what is done, as a clause
     enough, part, nothing: what is said if it gains as much as bidirectional, some of it, or nothing
     matched: has as many units as give it the parameters of bidirectional
     """
@@ -47,6 +47,7 @@ class Step(NamedTuple):
     label: str
     press: str
     change: str
+    now: str
     model: ModelSpec
     enough: str
     part: str
@@ -62,6 +63,7 @@ WHY_STEPS: tuple[Step, ...] = (
         NO_FUTURE,
         "Take the future away",
         "a backward branch fed a constant",
+        "the backward branch is fed a constant",
         ModelSpec(second_branch="backward_constant"),
         "Without the future, the whole gain is still there. So it is not the future.",
         "Without the future, only part of the gain is left.",
@@ -71,6 +73,7 @@ WHY_STEPS: tuple[Step, ...] = (
         WIDER,
         "Give forward as many parameters",
         "as many parameters",
+        "forward has about as many parameters as bidirectional",
         ModelSpec(direction="forward"),
         "Size explains the whole gain.",
         "Size explains only part of the gain.",
@@ -81,6 +84,7 @@ WHY_STEPS: tuple[Step, ...] = (
         "second forward",
         "Give it a second forward branch fed a constant",
         "a second forward branch fed a constant",
+        "forward has a second forward branch fed a constant",
         ModelSpec(second_branch="forward_constant"),
         "A second forward branch fed a constant explains the whole gain.",
         "A second forward branch fed a constant explains only part of the gain.",
@@ -90,6 +94,7 @@ WHY_STEPS: tuple[Step, ...] = (
         FRACTION,
         "Give forward a clock (t/T)",
         "the time as t/T",
+        "forward is told the time as t/T",
         ModelSpec(direction="forward", position="fraction"),
         "Knowing the time, as t/T, explains the whole gain.",
         "Knowing the time, as t/T, explains only part of the gain.",
@@ -99,6 +104,7 @@ WHY_STEPS: tuple[Step, ...] = (
         ONE_HOT,
         "Give forward a clock (one-hot)",
         "the timestep one-hot",
+        "forward is told the timestep, one-hot",
         ModelSpec(direction="forward", position="one_hot"),
         "Knowing the timestep, one-hot, explains the whole gain.",
         "Knowing the timestep, one-hot, explains only part of the gain.",
@@ -109,6 +115,7 @@ WHY_MORE = Step(
     "fed noise",
     "Feed the backward branch noise",
     "a backward branch fed noise",
+    "the backward branch is fed noise",
     ModelSpec(second_branch="backward_noise"),
     "Fed noise, the backward branch still brings the whole gain. So what it reads does not matter.",
     "Fed noise, the backward branch brings only part of the gain.",

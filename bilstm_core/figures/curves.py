@@ -15,6 +15,7 @@ from bilstm_core.palette import INK, PAPER, QUIET, Style
 
 FRAMES = 60
 LONGEST = 24  # letters of a name at a line's end
+DASHED = "┅ "  # before what stands at the end of a dashed line, where a line of its color is not
 TOP, BOTTOM, LEFT = 46, 58, 80  # px; at the top stand a note, and above it how far a training is
 MARK, MARK_AT = 9, 4  # px: as wide is the mark of a loss on other sequences, as far right of the curves it begins
 BESIDE = 5  # px from a mark to one as high that would lie under it
@@ -42,10 +43,10 @@ def end_labels(drawn: Plot, cursor: float, plot_height: float, ends: Mapping[str
         known = label in last
         own = last.get(label) if ends is None else ends.get(label) if cursor >= drawn.total else None
         value = "" if own is None or not known else f"{own:.3f}"
-        colour = drawn.styles[label].color
+        colour, dashed = drawn.styles[label].color, DASHED if is_told_by_dashes(drawn, label) else ""
         notes.append(
             canvas.note(
-                f"<b>{short(label)} {value}".rstrip() + "</b>" if known else "",
+                f"<b>{dashed}{short(label)} {value}".rstrip() + "</b>" if known else "",
                 share,
                 placed.get(label, 0.0) / scale,
                 xref="x domain",
@@ -53,7 +54,7 @@ def end_labels(drawn: Plot, cursor: float, plot_height: float, ends: Mapping[str
                 xanchor="left",
                 yanchor="middle",
                 xshift=MARKED + 3 if ends else 6,
-                name=f"<b>{value}</b>" if value else " ",  # a legend names the line there
+                name=f"<b>{dashed}{value}</b>" if value else " ",  # a legend names the line there
                 font={"size": canvas.TEXT, "color": colour},
             )
         )
@@ -163,8 +164,17 @@ def frame_layouts(moments: Sequence[Item], final: Item) -> list[Item]:
     return [dict(zip(parts, items, strict=True)) for items in zip(*parts.values(), strict=True)]
 
 
+def is_told_by_dashes(drawn: Plot, label: str) -> bool:
+    """Whether a line is told from another of its color by its dashes alone."""
+    own, others = drawn.styles[label], [style for other, style in drawn.styles.items() if other != label]
+    return own.dash != "solid" and any(style.color == own.color and style.dash == "solid" for style in others)
+
+
 def short(label: str) -> str:
-    """A label as it stands in the figure: a long one is cut."""
+    """A label as it stands in the figure: of a long one what its only comma is followed by, and else it is cut."""
+    _, *others = label.split(", ")
+    if len(label) > LONGEST and len(others) == 1 and len(others[0]) <= LONGEST:
+        return others[0]
     return label if len(label) <= LONGEST else f"{label[: LONGEST - 1].rstrip()}…"
 
 
@@ -173,7 +183,8 @@ def side_margin(drawn: Plot, *, marked: bool = False) -> int:
 
     marked: whether it is beside `end_marks`
     """
-    longest = max((len(short(label)) + 6 for label in drawn.styles), default=6)
+    marks = {label: len(DASHED) if is_told_by_dashes(drawn, label) else 0 for label in drawn.styles}
+    longest = max((len(short(label)) + 6 + more for label, more in marks.items()), default=6)
     return 20 + round(8.4 * longest) + (MARKED if marked else 0)
 
 
@@ -183,11 +194,12 @@ def narrow_layout(drawn: Plot, area: float, *, marked: bool = False) -> Item:
     The legend begins left of the panel, which has no room for two names in a row.
     area: px between the figure's margins; marked: as of `side_margin`
     """
+    dashed = any(is_told_by_dashes(drawn, label) for label in drawn.styles)
     lift = 24 if any(note["text"] == TUTORIAL for note in drawn.notes) else 0
     layout = canvas.narrow_legend(
         list(drawn.styles),
         top=(NARROW_TOP if len(drawn.styles) > 1 else ALONE_TOP) + lift,
-        right=58 + (12 if marked else 0),
+        right=58 + (12 if marked else 0) + (18 if dashed else 0),
         y=1 + lift / area,
         b=BOTTOM,
         l=70,

@@ -233,6 +233,27 @@ def _line(label: str, table: pd.DataFrame, x: X, style: Style) -> Item:
     }
 
 
+def clear_of_lines(values: Sequence[float], *, tall: float, high: float) -> list[float]:
+    """Where texts over lines at these values stand, so that none is struck through by another's line, at most `high`.
+
+    tall: of a text, in the unit of the values
+    """
+    order = sorted(range(len(values)), key=lambda index: values[index])
+    placed = list(values)
+    lowest = 0.0
+    for index in order:
+        place = max(lowest, values[index])
+        for line in sorted(values):
+            if place < line < place + tall:
+                place = line
+        placed[index] = place
+        lowest = place + tall
+    for index in reversed(order):
+        placed[index] = min(placed[index], high)
+        high = placed[index] - tall
+    return placed
+
+
 def _guides(
     floors: Sequence[Floor], coin_toss: float | None, mark: float | None, y_max: float, area: float
 ) -> tuple[list[Item], list[Item]]:
@@ -244,9 +265,7 @@ def _guides(
         guess = "coin toss" if coin_toss == COIN_TOSS else f"guess among {math.exp(coin_toss):.0f}"
         notes.append(_level_note(f"{guess} {coin_toss:.2f}", coin_toss, QUIET))
     scale = y_max / area
-    placed = canvas.spread(
-        [floor.value for floor in floors], apart=NOTE * scale, low=0, high=y_max - NOTE * scale
-    )  # each stands on its place
+    placed = clear_of_lines([floor.value for floor in floors], tall=NOTE * scale, high=y_max - NOTE * scale)
     for floor, place in zip(floors, placed, strict=True):
         line = {"color": floor.style.color, "width": 2, "dash": "dash"}
         shapes.append({**level, "y0": floor.value, "y1": floor.value, "line": line})

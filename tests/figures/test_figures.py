@@ -16,6 +16,7 @@ from bilstm_core import figures, palette
 from bilstm_core.choices import MERGE_MODES
 from bilstm_core.figures import canvas, curves
 from bilstm_core.figures.canvas import frames_of
+from bilstm_core.figures.loss_plot import clear_of_lines
 from bilstm_core.problems.base import reads
 
 CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
@@ -286,6 +287,33 @@ def test_labels_of_best_possible_lines_close_to_each_other_do_not_overlap(gap):
         places = sorted(note.y for note in drawn.layout.annotations if "best possible" in note.text)
         assert len(places) == len(MODELS)
         assert min(np.diff(places)) * height / 0.75 >= 19 - 1e-6, "px from one text to the next"
+
+
+def test_no_text_over_a_best_possible_line_is_struck_through_by_the_line_of_another():
+    for values in ([0.204, 0.214], [0.1, 0.11, 0.3], [0.0, 0.2, 0.205, 0.21], [0.72, 0.74]):
+        placed = clear_of_lines(values, tall=0.06, high=0.69)
+        assert max(placed) <= 0.69
+        assert min(np.diff(sorted(placed))) >= 0.06 - 1e-9
+        if max(values) < 0.5:
+            assert not [(place, line) for place in placed for line in values if place + 1e-9 < line < place + 0.06]
+    assert clear_of_lines([0.4, 0.1], tall=0.06, high=0.69) == [0.4, 0.1], "one with room stands on its own line"
+
+
+def test_a_name_at_a_lines_end_is_what_follows_its_comma_where_all_of_it_is_too_long():
+    assert curves.short("backward, tutorial's order") == "tutorial's order"
+    assert curves.short("forward, wider") == "forward, wider"
+    assert curves.short("bidirectional, sum, 20 units, T=10") == "bidirectional, sum, 20…"
+
+
+def test_a_line_told_by_its_dashes_alone_has_them_at_its_end():
+    styles = {"bidirectional": STYLES["bidirectional"], "no future": STYLES["bidirectional"]._replace(dash="dot")}
+    figure = figures.loss_curves(losses([*styles]), styles)
+    notes = {note.text: note.name for note in figure.layout.annotations if note.text and "<b>" in note.text}
+    (of_dashed,) = [text for text in notes if "no future" in text]
+    (of_solid,) = [text for text in notes if "bidirectional" in text]
+    assert of_dashed.startswith("<b>┅ no future 0.")
+    assert notes[of_dashed].startswith("<b>┅ 0.")
+    assert "┅" not in of_solid + notes[of_solid]
 
 
 def test_before_any_replay_the_final_state_is_shown():

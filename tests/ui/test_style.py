@@ -24,6 +24,7 @@ from bilstm_core.engine import cost
 from bilstm_core.evaluation import wilson_interval
 from bilstm_core.network.stepping import GATES, UnitStep
 from bilstm_core.page_settings import SWEEPS
+from bilstm_core.presets import WHY_MORE, WHY_STEPS
 from bilstm_core.problems import PROBLEMS
 from bilstm_core.problems.formula import named
 from bilstm_core.problems.formula.examples import EXAMPLES
@@ -288,6 +289,9 @@ def of_comparisons() -> Iterator[Call]:
     yield call(why.long_run_help, 20, ["forward"])
     yield call(why.refused, "This takes too long.")
     yield call(why.so_far, [TOLD], 250)
+    for step in (*WHY_STEPS, WHY_MORE):
+        yield call(why.asks_of, step.now)
+    yield call(why.asks_of_long_run, 4_000)
     yield call(why.setting, 20, 0.003)
     yield call(why.difference, "-0.100", "-0.120", "-0.080")
 

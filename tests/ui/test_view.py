@@ -145,12 +145,14 @@ def test_a_visit_whose_answer_was_revealed_shows_it_and_one_of_a_reader_has_no_b
     assert not [button for button in visit.button if (button.key or "").startswith("class-")]
 
 
-def before_class(page: registry.Page, *, lesson: bool = False) -> AppTest:
-    """A page as a class first sees it. lesson: whether the lesson is taken besides"""
+def before_class(page: registry.Page, *, lesson: bool = False, **entries: Any) -> AppTest:
+    """A page as a class first sees it. lesson: whether the lesson is taken besides; entries: of the page's state"""
     visit = AppTest.from_string(SCRIPT.format(name=page.name, path=str(ROOT / page.path)), default_timeout=60)
     visit.session_state[state.DRESSED.key] = True
     visit.session_state[state.CLASS.key] = True
     visit.session_state[state.LESSON.key] = lesson
+    for name, value in entries.items():
+        visit.session_state[state.field(page.name, name).key] = value
     visit.run()
     assert not visit.exception
     return visit
@@ -171,6 +173,17 @@ def test_in_place_of_a_covered_answer_a_class_is_asked_for_its_guess(page: regis
     assert "Reveal (R)" in why, "how it comes back"
     assert "output 3" in lesson_texts.to_a_class(registry.OVERVIEW.name)
     assert "this sequence" in lesson_texts.to_a_class(registry.PROBLEM.name), "what Reveal says is of this one"
+
+
+@pytest.mark.parametrize(
+    ("stage", "now"), [(1, "the backward branch is fed a constant"), (4, "forward is told the time as t/T")]
+)
+def test_a_class_is_asked_about_the_change_that_is_shown_and_not_about_the_next_one(stage: int, now: str) -> None:
+    """Beside a button that names what comes next, the room read the wrong experiment."""
+    visit = before_class(registry.WHY, guess="It sees the future", stage=stage)
+    (asked,) = [sentence for sentence in said(visit) if "Where will its curve go?" in sentence]
+    assert asked.startswith(f"**Now:** {now}.")
+    assert "Reveal (R)" in asked
 
 
 def test_a_figure_that_is_the_answer_is_covered_with_it_and_one_that_asks_or_waits_is_not() -> None:

@@ -198,6 +198,14 @@ def _resolve() -> Pressed:
     return Pressed(**{each.name: getattr(shown, each.name) for each in fields(shown)}, progress=settings)
 
 
+def _ask_a_class(settings: WhySettings) -> None:
+    """What a class is asked is of what is shown now: the button names what comes next."""
+    steps = tried(settings)
+    if state.CLASS.get() and steps:
+        long = is_long(settings)
+        state.ASKED.set(words.asks_of_long_run(settings.epochs) if long else words.asks_of(steps[-1].now))
+
+
 def page() -> Pressed:
     """The question, its measured answer and the presses; what the page shows."""
     live.address(PAGE, functools.partial(launch.take_up, _now(shown_settings(PAGE))))
@@ -205,6 +213,7 @@ def page() -> Pressed:
     launch.open_linked(_now(shown_settings(PAGE)))
     st.title(registry.WHY.question)
     shown = _resolve()
+    _ask_a_class(shown.progress)
     headline.headline(shown, registry.WHY.question, answer(shown), sentences=lambda: every_sentence(shown))
     with st.container(key="press"):
         press_row(shown)

@@ -29,13 +29,27 @@ def only_here(conclusion: Told, timesteps: int) -> Told:
 
 def only_data(conclusion: Told, epochs: int) -> Told:
     """The same of sequences that somebody brought. epochs: of each run"""
-    what = f"All of it on these sequences alone, after {counted(epochs, 'epoch')} at one learning rate."
+    what = f"Measured on these sequences only, after {counted(epochs, 'epoch')} at one learning rate."
     return conclusion._replace(counts=f"{conclusion.counts} {what}")
 
 
 NO_FRACTION = (
     "The clock t/T is left out: these sequences are of different lengths, so t/T would not say how far along one is."
 )
+
+# What a class is asked while the answer is covered
+COVERED = "How it ends and what the runs say is covered: Reveal (R) shows it."
+
+
+def asks_of(now: str) -> str:
+    """Of the change that is shown. now: what is done, as a clause"""
+    return f"**Now:** {now}. **Where will its curve go?** {COVERED}"
+
+
+def asks_of_long_run(sequences: int) -> str:
+    """Of the long run."""
+    return f"**Now:** {sequences:,} sequences. **Will bidirectional stay ahead?** {COVERED}"
+
 
 # The presses
 ALL_TRIED = "All changes have been tried."
