@@ -28,7 +28,7 @@ def answer(steps: Sequence[UnitStep], flip: int | None, goal: float, number: int
     )
     return (
         f"It keeps and adds. {where} keeps **{step.gates['f']:.0%}** of its cell state and adds "
-        f"**{added(step)}**: from {plain(step.c_before)} to {plain(step.c)}."
+        f"**{plain(added(step))}**: from {plain(step.c_before)} to {plain(step.c)}."
     )
 
 
@@ -46,9 +46,9 @@ def follows(correlation: float) -> str:
     return f"The hidden state's correlation with the label is {correlation:+.2f}.".replace("-", "−")
 
 
-def added(step: UnitStep) -> str:
-    """What is added to the cell state: what it is now without what was kept of it, all of them as they are printed."""
-    return plain(round(step.c, 2) - round(step.gates["f"] * step.c_before, 2))
+def added(step: UnitStep) -> float:
+    """What is added to the cell state."""
+    return float(step.gates["i"] * step.gates["g"])
 
 
 def at_work(step: UnitStep, line: str, units: int) -> str:
@@ -64,8 +64,8 @@ def at_work(step: UnitStep, line: str, units: int) -> str:
         "g": lambda: f"The candidate, what could be added, is {plain(gates['g'])}.",
         "o": lambda: f"The output gate shows {gates['o']:.0%} of what the cell holds.",
         "c": lambda: (
-            f"It keeps {plain(gates['f'] * step.c_before)} and adds {added(step)}: the cell state goes "
-            f"from {plain(step.c_before)} to {plain(step.c)}."
+            f"It keeps {exact(gates['f'] * step.c_before)} and adds {exact(added(step))}: the cell state goes "
+            f"from {exact(step.c_before)} to {exact(step.c)}."
         ),
         "h": lambda: f"The hidden state is {plain(step.h)}: all that the output and the next timestep get to see.",
     }

@@ -69,11 +69,10 @@ def guessed() -> bool:
 
 
 def told(walk: Walk, goal: float) -> tuple[str, str]:
-    """The answer and what stands beneath: first how the unit remembers, or what was asked for. goal: of the sum"""
+    """The answer and what stands beneath: how the unit remembers, or what was asked for. goal: of the sum"""
     answer = sentences.answer(walk.steps, walk.flip, goal, walk.unit)
     most, follows = sentences.most(walk.steps, walk.flip), sentences.follows(float(walk.tied[walk.unit - 1]))
-    first, then = (most, answer) if guessed() else (answer, most)
-    return first, f"{then} {follows}"
+    return (most, follows) if guessed() else (answer, f"{most} {follows}")
 
 
 def run() -> Run | None:
