@@ -130,7 +130,7 @@ def _map(settings: SweepSettings) -> RecordedMap:
     shape = (*grid.shape, settings.starts)
     judged = _judged(specs, f"A map of {counted(len(specs), 'run')}, {settings.direction}")
     exact, loss, train_s = (
-        np.array(column).reshape(shape) for column in zip(*(each.result for each in judged), strict=True)
+        np.array(column).reshape(shape) for column in zip(*(each.result[:3] for each in judged), strict=True)
     )
     return RecordedMap(
         settings=settings,

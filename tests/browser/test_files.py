@@ -63,5 +63,5 @@ def test_a_zip_of_train_is_brought_back_into_the_tray_of_another_visit(open_page
     other.locator("input[type=file]").set_input_files(bundle)
     expect(other.get_by_text("In the tray now")).to_be_visible()
     expect(other.get_by_role("checkbox", name="forward, 1,000 sequences, from a file")).to_be_checked()
-    expect(other.get_by_test_id("chart-Train-curve")).to_contain_text("forward, 1,000 sequen")
+    expect(other.get_by_test_id("chart-Train-curve")).to_contain_text("from a file 0.192")
     expect(page.get_by_role("checkbox", name="forward, 1,000 sequences, from a file")).to_have_count(0)

@@ -16,7 +16,7 @@ LINKS = {  # of each page one that asks for something, and what is said once it 
         "&run=direction.backward~units.6~epochs.200~name.Back",
         "After 300 training sequences, this network",
     ),
-    "directions": ("units=6&starts=1&curves=forward.bidirectional", "No ranking yet: one run is too few (at least"),
+    "directions": ("units=6&starts=1&curves=forward.bidirectional", "No ranking yet: one run is too few"),
     "why": ("stage=1&guess=it-is-bigger", "Without the future, "),
     "problems": ("problem=cumulative_sum&direction=forward&sequence=7", "sequences wholly right"),
     "merge_modes": ("drawn=mul&curves=sum.mul", "After 250 sequences, "),
@@ -109,11 +109,11 @@ def test_a_training_adds_nothing_to_the_history(open_page: Callable[..., Page]) 
     page = open_page("train")
     answer = page.locator(".st-key-answer")
     expect(answer).to_contain_text("After 1,000 training sequences, this network", timeout=240_000)
-    enter(page, "Units", 7)
-    expect(page).to_have_url(re.compile(r"units=7"))
+    enter(page, "Timesteps", 189)  # so that it is still trained once Stop is pressed
+    expect(page).to_have_url(re.compile(r"timesteps=189"))
     entries = page.evaluate("history.length")
     enter(page, "Epochs", 20_000)  # long enough to stand in the address
-    expect(page).to_have_url(re.compile(r"units=7&epochs=20000"))
+    expect(page).to_have_url(re.compile(r"timesteps=189&epochs=20000"))
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page).to_have_url(re.compile(r"job="), timeout=240_000)
     page.get_by_role("button", name="Stop", exact=True).click()
@@ -123,6 +123,6 @@ def test_a_training_adds_nothing_to_the_history(open_page: Callable[..., Page]) 
     expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
     assert page.evaluate("history.length") == entries + 1
     page.go_back()
-    expect(page).to_have_url(re.compile(r"\?units=7$"))
+    expect(page).to_have_url(re.compile(r"\?timesteps=189$"))
     expect(page.get_by_label("Epochs", exact=True)).to_have_value("1000")
-    expect(page.get_by_label("Units", exact=True)).to_have_value("7")
+    expect(page.get_by_label("Timesteps", exact=True)).to_have_value("189")
