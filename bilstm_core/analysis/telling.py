@@ -80,11 +80,8 @@ def ranking(
     labels = list(dict.fromkeys(scores["label"]))
     if len(labels) < 2:
         return Ranked(Told("One model alone can't be ranked."))
-    pairs = differences(scores)
-    starts = max(pair.starts for pair in pairs)
-    means = by_start(scores).mean()
-    ranked = sorted(labels, key=lambda label: float(means[label]))
-    pair_of = {frozenset((pair.first, pair.second)): pair for pair in pairs}
+    means, ranked, pair_of = _in_order(scores)
+    starts = max(pair.starts for pair in pair_of.values())
     if starts < FEWEST:
         return Ranked(too_few(pair_of[frozenset(ranked[:2])]))
     answer, counts, winner = _ranking(ranked, pair_of, means, reasons or {})
@@ -99,10 +96,15 @@ def ranking(
 
 def level_of(scores: pd.DataFrame) -> list[str]:
     """The labels that the starts do not tell from the lowest, itself first. scores: as of `ranking`"""
+    _, ranked, pairs = _in_order(scores)
+    return _level(ranked, pairs)
+
+
+def _in_order(scores: pd.DataFrame) -> "tuple[pd.Series[float], list[str], Pairs]":
+    """The mean of each label, the labels from the lowest on, and the difference of each pair."""
     means = by_start(scores).mean()
     ranked = sorted(dict.fromkeys(scores["label"]), key=lambda label: float(means[label]))
-    pairs = differences(scores)
-    return _level(ranked, {frozenset((pair.first, pair.second)): pair for pair in pairs})
+    return means, ranked, {frozenset((pair.first, pair.second)): pair for pair in differences(scores)}
 
 
 def _undecided(level: Sequence[str], *, narrow: bool = False) -> str:

@@ -40,6 +40,11 @@ class UnitStep(NamedTuple):
     c: float
     h: float
 
+    @property
+    def change(self) -> float:
+        """Of the cell state."""
+        return self.c - self.c_before
+
 
 def unit_steps(x: Array, matrices: Matrices, unit: int) -> list[UnitStep]:
     """What a unit (from 0) of an LSTM layer does at each timestep of x, (timesteps,), one feature."""

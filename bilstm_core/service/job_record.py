@@ -143,7 +143,7 @@ class Job:
         part = self.parts[number]
         if not part.at_work:
             return
-        compiling = not (self._compiled(part) or self.has_begun(part))
+        compiling = not (self.has_begun(part) or self._compiled(part))
         for message in runs:
             place = part.places[message["run"]]
             self.steps_done[place] = message["steps_done"]

@@ -20,7 +20,7 @@ def answer(steps: Sequence[UnitStep], flip: int | None, goal: float, number: int
 
     flip: the timestep at which the running sum reaches `goal`; None if it never does
     """
-    step = steps[flip - 1] if flip else max(steps, key=lambda each: abs(each.c - each.c_before))
+    step = steps[flip - 1] if flip else max(steps, key=lambda each: abs(each.change))
     where = (
         f"At timestep **{step.timestep}** the running sum passes {goal:g}, and unit {number}"
         if flip
@@ -34,7 +34,7 @@ def answer(steps: Sequence[UnitStep], flip: int | None, goal: float, number: int
 
 def most(steps: Sequence[UnitStep], flip: int | None) -> str:
     """Where the unit's cell state changes most. flip: the timestep at which the label flips; None if it never does"""
-    changes = [step.c - step.c_before for step in steps]
+    changes = [step.change for step in steps]
     timestep = largest(changes)
     where = f", {moment(timestep, flip)}" if flip else ""
     told = f"The cell state changes most at timestep {timestep}{where}: by {changes[timestep - 1]:+.2f}."

@@ -55,7 +55,7 @@ class Walk:
     @property
     def changes(self) -> list[float]:
         """Of the cell state, by timestep."""
-        return [step.c - step.c_before for step in self.steps]
+        return [step.change for step in self.steps]
 
     @property
     def place(self) -> int:
@@ -106,7 +106,7 @@ def walk(page: str, network: Run) -> Walk:
     steps = tuple(unit_steps(batch.x[0, :, 0], (matrices[0], matrices[1], matrices[2]), unit - 1))
     ones = rows.loc[rows["expected"] == 1, "timestep"]
     flip = int(ones.iloc[0]) if len(ones) else None
-    shown = largest([step.c - step.c_before for step in steps]) if guessed() else flip or 1
+    shown = largest([step.change for step in steps]) if guessed() else flip or 1
     first = (1, LINES[0]) if state.COVERED.get() else (shown, FIRST_SHOWN)  # those tell the page's answer
     at = min(state.STANDS_AT(page).get() or first[0], len(steps))
     line = state.LINE(page).get() or first[1]

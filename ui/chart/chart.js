@@ -139,8 +139,6 @@ function build(parentElement, data) {
   }
   state.observer = new ResizeObserver(() => resized(state))
   state.observer.observe(root)
-  const around = data.view && root.closest('[data-testid="stMainBlockContainer"]')
-  if (around) state.observer.observe(around) // it is fitted to what they leave, which comes and goes
   state.fit = () => (state.data?.view || state.data?.low_height) && resized(state)
   addEventListener("resize", state.fit)
   return state

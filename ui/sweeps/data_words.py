@@ -81,17 +81,10 @@ def answer(column: Column, right: float, scale: Scale, counts: str) -> Told:
 
 def rests_on(measured: int, squares: int, starts: int, sequences: int, base: float) -> str:
     """What an answer rests on. base: the share that the base rate gets right"""
-    runs = "One start" if starts == 1 else f"Median of {starts} starts"
-    all_of = f"{measured:,} of {squares:,} squares measured" if measured < squares else f"{squares:,} squares"
-    held_out = counted(sequences, "held-out sequence")
-    return f"{runs}, each tested on the same {held_out}; {all_of}. Base rate: {base:.1%}."
+    on = f"the same {counted(sequences, 'held-out sequence')}"
+    return f"{words.tested(measured, squares, starts, on)} Base rate: {base:.1%}."
 
 
 def legend(measured: int, squares: int, within: float) -> str:
     """What squares, dots and the line are."""
-    line = f"The line: where models come {near(within)}."
-    if not measured:
-        return ""
-    if measured == squares:
-        return line
-    return f"Squares: measured. Dots: not yet, estimated from the nearest squares. {line}"
+    return words.keyed(measured, squares, f"The line: where models come {near(within)}.")

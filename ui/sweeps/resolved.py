@@ -233,6 +233,8 @@ def resolve(settings: SweepSettings, patience_s: float = PATIENCE_S) -> Map:
         news=news,
         base=_base_rate(grid.base.problem.name) if grid.of_data else np.nan,
     )
+    if not (grid.of_data and beside):  # no other square counts
+        return shown
     leader = max((top for each in (shown, *beside.values()) if not np.isnan(top := each.top)), default=np.nan)
     small = {name: replace(other, leader=leader) for name, other in beside.items()}
     return replace(shown, leader=leader, beside=small)

@@ -129,30 +129,19 @@ def far_short(column: Column) -> bool:
     return bool(column.whole and column.short) and column.gap > column.chance
 
 
-def _short(column: Column) -> str:
-    """The larger models that fall short."""
+def falls_short(column: Column, goal: str = "") -> str:
+    """Which larger models fall short, and by how much. goal: of what, as the words after "short"; "" unnamed"""
     some = [written(value) for value in column.short[:MOST_SHORT]]
-    return listed([*some, *(["others"] if len(column.short) > MOST_SHORT else [])])
-
-
-def falls_short(column: Column) -> str:
-    """Which larger models fall short, and by how much."""
-    return f"{_short(column)} {_falls(column)} short, by {_points(column.gap)}{_most(column)}"
-
-
-def _falls(column: Column) -> str:
-    return "falls" if len(column.short) == 1 else "fall"
-
-
-def _most(column: Column) -> str:
-    return "" if len(column.short) == 1 else " at most"
+    named = listed([*some, *(["others"] if len(column.short) > MOST_SHORT else [])])
+    falls, most = ("falls", "") if len(column.short) == 1 else ("fall", " at most")
+    return f"{named} {falls} short{goal}, by {_points(column.gap)}{most}"
 
 
 def not_all(column: Column, goal: float) -> str:
     """That of larger models some fall short, by how much, and whether that is more than chance."""
     if column.up not in FEWEST or not column.short or far_short(column):
         return ""
-    told = f"{_short(column)} {_falls(column)} short of {goal:.0%}, by {_points(column.gap)}{_most(column)}"
+    told = falls_short(column, f" of {goal:.0%}")
     if math.isnan(column.chance) or column.gap > column.chance:
         return f"{told}."
     return f"{told}: chance, which is about {_points(column.chance)} with {column.starts} starts."
@@ -170,10 +159,15 @@ def _s(up: str) -> str:
 
 def rests_on(measured: int, squares: int, starts: int, sequences: int, best: float) -> str:
     """What an answer rests on. best: the best possible share there, nan where it is not known"""
+    possible = f" Best possible there: {best:.1%}." if not math.isnan(best) else ""
+    return f"{tested(measured, squares, starts, f'{sequences:,} new sequences')}{possible}"
+
+
+def tested(measured: int, squares: int, starts: int, on: str) -> str:
+    """How much is measured. starts: of a square; on: on what each was tested"""
     runs = "One start" if starts == 1 else f"Median of {starts} starts"
     all_of = f"{measured:,} of {squares:,} squares measured" if measured < squares else f"{squares:,} squares"
-    possible = f" Best possible there: {best:.1%}." if not math.isnan(best) else ""
-    return f"{runs}, each tested on {sequences:,} new sequences; {all_of}.{possible}"
+    return f"{runs}, each tested on {on}; {all_of}."
 
 
 # What a run costs, and how far it is
@@ -200,7 +194,11 @@ MAP_ALT = "Share of whole sequences right by both settings, with the boundary of
 
 def legend(measured: int, squares: int, goal: float) -> str:
     """What squares, dots and the line are."""
-    line = f"The line: where models reach {goal:.0%}."
+    return keyed(measured, squares, f"The line: where models reach {goal:.0%}.")
+
+
+def keyed(measured: int, squares: int, line: str) -> str:
+    """What squares and dots are, and the line, of which a sentence says it."""
     if measured == squares:
         return line
     known = "Squares: measured. " if measured else ""
