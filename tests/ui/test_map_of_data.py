@@ -1,6 +1,6 @@
 """How small? on sequences of Your data: held-out labels count, the goal follows the best square, and all stays here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from types import SimpleNamespace
 from typing import Any
@@ -23,10 +23,10 @@ from bilstm_core.sweep_settings import SweepSettings
 from bilstm_core.sweeps import Result
 from tests.datasets.tables import ready
 from tests.test_store import finished
-from tests.ui.test_compare_pages import ROOT, told, visit
-from tests.ui.test_links import Bar, complaints, run, type_
-from tests.ui.test_own_data import problem_of, table, warned
-from ui import live, own_data, registry, results, session, state, wording
+from tests.ui.test_compare_pages import ROOT, told
+from tests.ui.test_links import complaints, run, type_
+from tests.ui.test_own_data import led, opens_what_is_taken, problem_of, table, warned
+from ui import own_data, registry, results, session, state, wording
 from ui.sweeps import board, data_words, launch, resolved, squares, taken, words
 from ui.sweeps.resolved import Map
 from ui.your_data import words as your_data
@@ -53,12 +53,16 @@ def a_map(prepared: Prepared, right: Any, **changed: Any) -> Map:
     return Map(settings=settings, grid=settings.grid, sequences=10, results=found, pending=[], base=0.5)
 
 
-@pytest.fixture
-def bar(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    session_: dict[str, Any] = {}
-    monkeypatch.setattr(st, "session_state", session_)
-    monkeypatch.setattr(st, "query_params", Bar())
-    return session_
+def knowing(right: Callable[[RunSpec], float]) -> Callable[..., dict[RunSpec, Any]]:
+    """In place of what is known of runs: each has so many labels right."""
+
+    def of(specs: list[RunSpec], *_: object) -> dict[RunSpec, Any]:
+        futures: dict[RunSpec, Any] = {spec: results.Future() for spec in specs}
+        for spec, future in futures.items():
+            future.set_result(Result(0.0, 0.1, 0.5, right(spec)))
+        return futures
+
+    return of
 
 
 def on_page(prepared: Prepared, **changed: Any) -> AppTest:
@@ -131,13 +135,7 @@ def test_small_maps_share_the_best_square(monkeypatch: pytest.MonkeyPatch) -> No
     settings = settings_of(prepared, starts=1, beside="direction")
     best = settings.family["forward"].grid.cells[0, 0][0]
 
-    def of(specs: list[RunSpec], *_: object) -> dict[RunSpec, Any]:
-        futures: dict[RunSpec, Any] = {spec: results.Future() for spec in specs}
-        for spec, future in futures.items():
-            future.set_result(Result(0.0, 0.1, 0.5, 0.9 if spec == best else 0.6))
-        return futures
-
-    monkeypatch.setattr(resolved.known, "of", of)
+    monkeypatch.setattr(resolved.known, "of", knowing(lambda spec: 0.9 if spec == best else 0.6))
     shown = resolved.resolve(settings)
     assert {each.goal for each in (shown, *shown.beside.values())} == {0.88}
     assert {place for place, right in np.ndenumerate(shown.right) if right >= shown.goal} == set()
@@ -152,21 +150,9 @@ def test_the_base_rate_is_that_of_your_data() -> None:
     assert 0.2 < right < 0.6
 
 
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[RunSpec]:
-    """What the page has trained, which is nothing."""
-    specs: list[RunSpec] = []
-    monkeypatch.setattr(live, "start", lambda _, wanted, **__: specs.extend(wanted))
-    return specs
-
-
 @pytest.mark.parametrize("data", SHIPPED)
 def test_a_set_is_mapped_as_your_data_trains_it(data: str, asked: list[RunSpec]) -> None:
-    app = visit("your_data", **{"Your data__data": data, "Your data__units": 10})
-    [button] = [button for button in app.button if button.label == your_data.SWEEPS]
-    button.click().run()
-    assert not app.exception
-    assert app.title[0].value == registry.SWEEPS.question
+    app = led(data, your_data.SWEEPS, registry.SWEEPS, units=10)
     own = own_data.shipped(data)[1].given
     page, held_out = told(app), int(own.held_out.sum())
     assert wording.fixed_by_data(len(own.lengths) - held_out, held_out, whole=False) in page
@@ -185,13 +171,7 @@ def test_a_set_is_mapped_as_your_data_trains_it(data: str, asked: list[RunSpec])
 
 @pytest.mark.parametrize("kind", ["two", "classes", "whole", "uneven"])
 def test_labels_of_every_kind_are_mapped_on_what_is_held_out(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def of(specs: list[RunSpec], *_: object) -> dict[RunSpec, Any]:
-        futures: dict[RunSpec, Any] = {spec: results.Future() for spec in specs}
-        for spec, future in futures.items():
-            future.set_result(Result(0.0, 0.1, 0.5, 0.9 + spec.model.units / 1_000))
-        return futures
-
-    monkeypatch.setattr(resolved.known, "of", of)
+    monkeypatch.setattr(resolved.known, "of", knowing(lambda spec: 0.9 + spec.model.units / 1_000))
     monkeypatch.setattr(board, "draw", lambda _: None)  # which is of the program's problems alone
     app = on_page(ready(table(kind)))
     assert not app.exception
@@ -304,15 +284,7 @@ def test_no_file_and_no_code_has_a_network_of_theirs_and_the_board_takes_none() 
 
 
 def test_code_and_share_say_that_the_data_stay() -> None:
-    app = on_page(ready(table("two")))
-    for name in ("code", "files", "share"):
-        app.session_state[f"{PAGE}.{name}"] = True
-    app.run()
-    assert not app.exception
-    page = told(app)
-    assert wording.NO_DATA_CODE in page
-    assert wording.DATA_STAYS in page
-    assert not app.code or all("given_" not in code.value for code in app.code)
+    opens_what_is_taken(on_page(ready(table("two"))), PAGE)
 
 
 def test_a_preset_takes_the_page_off_the_data() -> None:

@@ -1,6 +1,5 @@
 """Sequences of Your data on other pages: shown like any problem, left again, and nobody else's."""
 
-from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
@@ -23,8 +22,8 @@ from bilstm_core.specs import ProblemSpec, RunSpec
 from tests.datasets.tables import long_table, ready
 from tests.test_store import finished
 from tests.ui.test_compare_pages import ROOT, told, visit
-from tests.ui.test_links import Bar, complaints, run, type_
-from ui import controls, live, own_data, registry, run_cache, session, share, state, wording
+from tests.ui.test_links import complaints, run, type_
+from ui import controls, own_data, registry, run_cache, session, share, state, wording
 from ui.compare import words
 from ui.train import words as train_words
 from ui.your_data import parts
@@ -77,6 +76,29 @@ def directions(prepared: Prepared, page: str = PAGE, compared: Compared = DIRECT
     return app
 
 
+def led(data: str, label: str, page: registry.Page, **settings: Any) -> AppTest:
+    """The page that Your data's button of this label opens, with a set of the program. settings: of Your data"""
+    app = visit("your_data", **{"Your data__data": data, **{f"Your data__{name}": settings[name] for name in settings}})
+    [button] = [button for button in app.button if button.label == label]
+    button.click().run()
+    assert not app.exception
+    assert app.title[0].value == page.question
+    return app
+
+
+def opens_what_is_taken(app: AppTest, page: str) -> str:
+    """What a page says with its code, its files and its share open: no code names sequences, which stay."""
+    for name in ("code", "files", "share"):
+        app.session_state[f"{page}.{name}"] = True
+    app.run()
+    assert not app.exception
+    said = told(app)
+    assert wording.NO_DATA_CODE in said
+    assert wording.DATA_STAYS in said
+    assert not app.code or all("given_" not in code.value for code in app.code)
+    return said
+
+
 def warned(app: AppTest) -> list[str]:
     return [warning.value for warning in app.warning]
 
@@ -106,29 +128,13 @@ def own_first(name: str) -> dict[str, Any]:
     return {setting: value for setting, value in own_data.first(name).items() if setting != "starts"}
 
 
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[RunSpec]:
-    """What pages have trained, which is nothing."""
-    specs: list[RunSpec] = []
-
-    def start(_page: str, wanted: list[RunSpec], *_: object, **__: object) -> None:
-        specs.extend(wanted)
-
-    monkeypatch.setattr(live, "start", start)
-    return specs
-
-
 def numbers(app: AppTest) -> dict[str, tuple[float, bool]]:
     return {box.label: (box.value, box.disabled) for box in app.number_input}
 
 
 @pytest.mark.parametrize("data", SHIPPED)
 def test_a_set_is_compared_on_directions_as_your_data_trains_it(data: str, asked: list[RunSpec]) -> None:
-    app = visit("your_data", **{"Your data__data": data, "Your data__units": 7})
-    [button] = [button for button in app.button if button.label == your_data.DIRECTIONS]
-    button.click().run()
-    assert not app.exception
-    assert app.title[0].value == registry.DIRECTIONS.question
+    app = led(data, your_data.DIRECTIONS, registry.DIRECTIONS, units=7)
     own = own_data.shipped(data)[1].given
     trained = {spec for group in recipe.specs_of(own, units=7, epochs=recipe.EPOCHS).values() for spec in group}
     assert trained <= set(asked), "what was trained on Your data is found again"
@@ -143,11 +149,7 @@ def test_merge_modes_open_from_your_data_with_ten_starts_where_these_take_little
     seconds: float, starts: int, asked: list[RunSpec], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts.cost, "seconds", lambda specs: seconds if len(specs) > 30 else 0.0)
-    app = visit("your_data", **{"Your data__data": "occupancy", "Your data__units": 7})
-    [button] = [button for button in app.button if button.label == your_data.MERGE_MODES]
-    button.click().run()
-    assert not app.exception
-    assert app.title[0].value == registry.MERGE_MODES.question
+    app = led("occupancy", your_data.MERGE_MODES, registry.MERGE_MODES, units=7)
     assert {spec.training.seed for spec in asked} == {*range(starts)}
     assert {spec.model.merge_mode for spec in asked} == {*MERGE_MODES.models}
     assert {spec.model.units for spec in asked} == {7}
@@ -320,25 +322,8 @@ def test_another_visit_sees_nothing_of_them_whatever_names_them() -> None:
 
 
 def test_what_is_taken_home_has_no_run_and_what_is_shared_says_that_the_data_stay() -> None:
-    app = directions(ready(table("two")))
-    app.session_state[f"{PAGE}.code"] = True
-    app.session_state[f"{PAGE}.files"] = True
-    app.session_state[f"{PAGE}.share"] = True
-    app.run()
-    assert not app.exception
-    page = told(app)
-    assert wording.NO_DATA_CODE in page
+    page = opens_what_is_taken(directions(ready(table("two"))), PAGE)
     assert wording.files(0, too_many=False) in page
-    assert wording.DATA_STAYS in page
-    assert not app.code or all("given_" not in code.value for code in app.code)
-
-
-@pytest.fixture
-def bar(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    session_: dict[str, Any] = {}
-    monkeypatch.setattr(st, "session_state", session_)
-    monkeypatch.setattr(st, "query_params", Bar())
-    return session_
 
 
 @pytest.mark.usefixtures("bar")

@@ -1,6 +1,5 @@
 """Why on sequences of Your data: held-out ones are tested, what makes no sense is left out, and all stays here."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,10 +17,10 @@ from bilstm_core.settings import FIELDS
 from bilstm_core.specs import RunSpec
 from tests.datasets.tables import ready
 from tests.test_store import finished
-from tests.ui.test_compare_pages import ROOT, told, visit
-from tests.ui.test_links import Bar, complaints, run, type_
-from tests.ui.test_own_data import problem_of, table, warned
-from ui import live, own_data, registry, run_cache, session, state, wording
+from tests.ui.test_compare_pages import ROOT, told
+from tests.ui.test_links import complaints, run, type_
+from tests.ui.test_own_data import led, opens_what_is_taken, problem_of, table, warned
+from ui import own_data, registry, run_cache, session, state, wording
 from ui.compare import words as shared
 from ui.compare.resolved import chosen_settings
 from ui.why import words
@@ -61,29 +60,9 @@ def on_page(prepared: Prepared, stage: int = len(WHY_STEPS)) -> AppTest:
     return app
 
 
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[RunSpec]:
-    """What the page has trained, which is nothing."""
-    specs: list[RunSpec] = []
-    monkeypatch.setattr(live, "start", lambda _, wanted, **__: specs.extend(wanted))
-    return specs
-
-
-@pytest.fixture
-def bar(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    session_: dict[str, Any] = {}
-    monkeypatch.setattr(st, "session_state", session_)
-    monkeypatch.setattr(st, "query_params", Bar())
-    return session_
-
-
 @pytest.mark.parametrize("data", SHIPPED)
 def test_a_set_is_asked_about_as_your_data_trains_it(data: str, asked: list[RunSpec]) -> None:
-    app = visit("your_data", **{"Your data__data": data, "Your data__units": 7, "Your data__epochs": 15})
-    [button] = [button for button in app.button if button.label == your_data.WHY]
-    button.click().run()
-    assert not app.exception
-    assert app.title[0].value == registry.WHY.question
+    app = led(data, your_data.WHY, registry.WHY, units=7, epochs=15)
     own = own_data.shipped(data)[1].given
     every = recipe.specs_of(own, units=7, epochs=15)
     assert {*every["forward"], *every["bidirectional"]} <= {*asked}, "what was trained on Your data is found again"
@@ -146,16 +125,8 @@ def test_sequences_that_are_gone_are_told_of_and_the_page_is_as_at_first() -> No
 
 
 def test_what_is_taken_home_has_no_run_and_code_and_share_say_that_the_data_stay() -> None:
-    app = on_page(ready(table("two")), stage=1)
-    for name in ("code", "files", "share"):
-        app.session_state[f"{PAGE}.{name}"] = True
-    app.run()
-    assert not app.exception
-    page = told(app)
-    assert wording.NO_DATA_CODE in page
+    page = opens_what_is_taken(on_page(ready(table("two")), stage=1), PAGE)
     assert wording.files(0, too_many=False) in page
-    assert wording.DATA_STAYS in page
-    assert not app.code or all("given_" not in code.value for code in app.code)
 
 
 @pytest.mark.usefixtures("bar")
